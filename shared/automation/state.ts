@@ -1,0 +1,90 @@
+import type { EnrollmentStatus, RelationStatus } from '#shared/statuses/engine.ts';
+import type { ActionKind, ExitName } from './graph.ts';
+
+/**
+ * The reducer's data: `advance(state, event, graph, {now}) → {state, commands}` (docs/decisions.md).
+ * Pure; the engine loads the state from tables, applies the commands in the same transaction.
+ */
+
+/** What a branch of an enrollment is doing. One row per parallel branch. */
+export interface CursorState {
+  /** Stable within the enrollment; the engine stores it as the row's id. */
+  id: string;
+  nodeId: string;
+  /** How often this enrollment has been at the node; only a declared loop edge raises it. */
+  visit: number;
+  /** waiting: for time or a fact; acting: a task exists for it; ended: this branch is over. */
+  state: 'waiting' | 'acting' | 'ended';
+  /** When a waiting cursor wakes by itself (unix ms UTC, schedule time). */
+  wakeAt: number | null;
+  /** The fact a waiting cursor waits for. */
+  waitsFor: 'time' | 'accepted' | 'replied' | 'fresh_read' | null;
+  /** How an ended branch ended. */
+  ending: 'finished' | 'merged' | 'failed' | 'bounced' | 'canceled' | null;
+  /** Machine reason of a failed branch, e.g. an error code. */
+  reason: string | null;
+}
+
+/** What is known about the contact and its sender that conditions and waits look at. */
+export interface Facts {
+  relation: RelationStatus;
+  /** A person's reply on any channel was recorded for this contact. */
+  replied: boolean;
+  hasEmail: boolean;
+  /** When the LinkedIn acceptances of this sender were last read successfully (schedule time), null: never. */
+  acceptancesReadAt: number | null;
+  /** When the inboxes (IMAP and LinkedIn) were last read successfully: the older of those in use. */
+  inboxReadAt: number | null;
+}
+
+export interface EnrollmentState {
+  status: EnrollmentStatus;
+  reason: string | null;
+  cursors: CursorState[];
+  /** `nodeId` of every node that a branch has reached, for merging: first arrival runs, later ones merge. */
+  visited: string[];
+  transitions: number;
+}
+
+export type EnrollmentEvent =
+  /** Admission placed the contact; starts at the node after Sender Profile of the given segment. */
+  | { type: 'started'; segmentNodeId: string }
+  /** Time reached `wakeAt` of this cursor. */
+  | { type: 'woke'; cursorId: string }
+  | { type: 'task_ended'; cursorId: string; result: TaskEnding }
+  /** The relation became Connected. */
+  | { type: 'accepted' }
+  /** A person replied: pauses (product §4.7). */
+  | { type: 'replied' }
+  | { type: 'unsubscribed' }
+  | { type: 'bounced'; cursorId: string | null }
+  | { type: 'stoplisted' }
+  | { type: 'paused'; reason: string }
+  | { type: 'resumed' }
+  | { type: 'canceled'; reason: string };
+
+export type TaskEnding =
+  | { kind: 'done' }
+  | { kind: 'closed'; reason: string }
+  | { kind: 'skipped'; reason: string }
+  | { kind: 'failed'; code: string };
+
+export type ReducerCommand =
+  /** Make the task row of (enrollment, node, visit); the engine renders text, picks priority and channel. */
+  | {
+      type: 'create_task';
+      cursorId: string;
+      nodeId: string;
+      visit: number;
+      kind: ActionKind;
+      notBefore: number;
+    }
+  /** Cancel the task of this cursor if its effect cannot have happened; committing/unknown stay. */
+  | { type: 'cancel_task'; cursorId: string; reason: string };
+
+export interface Advance {
+  state: EnrollmentState;
+  commands: ReducerCommand[];
+  /** Nodes passed in this step, with the exit taken: for counts per node and the activity log. */
+  passed: { nodeId: string; exit: ExitName | null }[];
+}
