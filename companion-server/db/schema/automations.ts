@@ -1,0 +1,241 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { ActionKind, Graph } from '../../../shared/automation/graph.ts';
+import type { AutomationStatus, EnrollmentStatus, TaskState } from '../../../shared/statuses/engine.ts';
+import { at, id, json, workspaceId } from './columns.ts';
+
+export const automation = sqliteTable(
+  'automation',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    /** What a person asked for; partly_paused and paused by holds are derived when read. */
+    status: text('status').$type<AutomationStatus>().notNull().default('draft'),
+    draft: json<Graph>('draft').notNull(),
+    /** The running version; null while Draft. */
+    versionId: text('version_id'),
+    holdCount: integer('hold_count').notNull().default(0),
+    createdBy: text('created_by').notNull(),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+    startedAt: at('started_at'),
+  },
+  (t) => [index('automation_workspace').on(t.workspaceId, t.id)],
+);
+
+/** Immutable once stored. */
+export const automationVersion = sqliteTable(
+  'automation_version',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    automationId: text('automation_id').notNull(),
+    number: integer('number').notNull(),
+    graph: json<Graph>('graph').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('version_number').on(t.automationId, t.number)],
+);
+
+export const automationSender = sqliteTable(
+  'automation_sender',
+  {
+    automationId: text('automation_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    senderId: text('sender_id').notNull(),
+    workspaceId: workspaceId(),
+    weight: integer('weight').notNull().default(1),
+    /** Placed by distribution since the node's senders or weights last changed. */
+    placed: integer('placed').notNull().default(0),
+    enabled: integer('enabled', { mode: 'boolean' }).notNull().default(true),
+  },
+  (t) => [primaryKey({ columns: [t.automationId, t.nodeId, t.senderId] })],
+);
+
+/** Live counts per node, kept as counters. */
+export const nodeCount = sqliteTable(
+  'node_count',
+  {
+    automationId: text('automation_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    workspaceId: workspaceId(),
+    standing: integer('standing').notNull().default(0),
+    passed: integer('passed').notNull().default(0),
+    failed: integer('failed').notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.automationId, t.nodeId] })],
+);
+
+/** Admission runs when something may enter (schedule time). */
+export const admission = sqliteTable(
+  'admission',
+  {
+    automationId: text('automation_id').primaryKey(),
+    workspaceId: workspaceId(),
+    nextAt: at('next_at').notNull(),
+  },
+  (t) => [index('admission_due').on(t.nextAt)],
+);
+
+export const segmentSlot = sqliteTable(
+  'segment_slot',
+  {
+    automationId: text('automation_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    workspaceId: workspaceId(),
+    active: integer('active').notNull().default(0),
+    activeLimit: integer('active_limit').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.automationId, t.nodeId] }),
+    check('segment_slot_bounds', sql`active >= 0`),
+  ],
+);
+
+export const companySlot = sqliteTable(
+  'company_slot',
+  {
+    automationId: text('automation_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    companyId: text('company_id').notNull(),
+    workspaceId: workspaceId(),
+    active: integer('active').notNull().default(0),
+    slotLimit: integer('slot_limit').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.automationId, t.nodeId, t.companyId] }),
+    check('company_slot_bounds', sql`active >= 0`),
+  ],
+);
+
+/** One contact in one automation. `status` is what the contact's page shows. */
+export const enrollment = sqliteTable(
+  'enrollment',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    automationId: text('automation_id').notNull(),
+    versionId: text('version_id').notNull(),
+    segmentNodeId: text('segment_node_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    companyId: text('company_id'),
+    rotation: integer('rotation').notNull().default(1),
+    status: text('status').$type<EnrollmentStatus>().notNull(),
+    reason: text('reason'),
+    /** 1 once admitted and until it ends: what the limits and the one-live rule count. */
+    live: integer('live').notNull().default(0),
+    senderId: text('sender_id'),
+    /** What a not yet admitted enrollment is parked on: "company:…", "segment:…", "sender:…", "contact:…". */
+    blockedOn: text('blocked_on'),
+    transitions: integer('transitions').notNull().default(0),
+    visited: json<string[]>('visited').notNull(),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    uniqueIndex('enrollment_rotation').on(t.automationId, t.contactId, t.rotation),
+    uniqueIndex('enrollment_one_live').on(t.workspaceId, t.contactId).where(sql`live = 1`),
+    index('enrollment_queue')
+      .on(t.automationId, t.id)
+      .where(sql`live = 0 AND ended_at IS NULL AND blocked_on IS NULL`),
+    index('enrollment_blocked').on(t.blockedOn, t.id).where(sql`blocked_on IS NOT NULL`),
+    index('enrollment_status').on(t.automationId, t.status, t.id),
+    index('enrollment_contact').on(t.contactId, t.id),
+    check('enrollment_live', sql`live IN (0, 1)`),
+  ],
+);
+
+/** One row per parallel branch. */
+export const cursor = sqliteTable(
+  'cursor',
+  {
+    id: id(),
+    enrollmentId: text('enrollment_id').notNull(),
+    workspaceId: workspaceId(),
+    nodeId: text('node_id').notNull(),
+    visit: integer('visit').notNull().default(0),
+    state: text('state', { enum: ['waiting', 'acting', 'ended'] }).notNull(),
+    wakeAt: at('wake_at'),
+    waitsFor: text('waits_for', { enum: ['time', 'accepted', 'replied', 'fresh_read'] }),
+    ending: text('ending', { enum: ['finished', 'merged', 'failed', 'bounced', 'canceled'] }),
+    reason: text('reason'),
+  },
+  (t) => [
+    index('cursor_enrollment').on(t.enrollmentId),
+    index('cursor_wake').on(t.wakeAt).where(sql`state = 'waiting' AND wake_at IS NOT NULL`),
+  ],
+);
+
+/** One execution of one action node for one enrollment. */
+export const task = sqliteTable(
+  'task',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    automationId: text('automation_id').notNull(),
+    enrollmentId: text('enrollment_id').notNull(),
+    cursorId: text('cursor_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    senderId: text('sender_id').notNull(),
+    channelId: text('channel_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    visit: integer('visit').notNull().default(0),
+    kind: text('kind').$type<ActionKind>().notNull(),
+    priority: integer('priority').notNull(),
+    /** Schedule time. */
+    notBefore: at('not_before').notNull(),
+    state: text('state').$type<TaskState>().notNull(),
+    /** Machine reason behind a waiting, failed or canceled state. */
+    reason: text('reason'),
+    detail: text('detail'),
+    attempt: integer('attempt').notNull().default(0),
+    fence: integer('fence').notNull().default(0),
+    leaseOwner: text('lease_owner'),
+    /** Lease time (real). */
+    leaseUntil: at('lease_until'),
+    /** Rendered text as it goes out; null until claimed. */
+    payload: json<{ text: string | null; subject: string | null }>('payload'),
+    payloadHash: text('payload_hash'),
+    /** Email: our own Message-ID, fixed before sending. */
+    messageId: text('message_id'),
+    proof: text('proof'),
+    verified: integer('verified', { mode: 'boolean' }),
+    createdAt: at('created_at').notNull(),
+    committedAt: at('committed_at'),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [
+    uniqueIndex('task_step').on(t.enrollmentId, t.nodeId, t.visit),
+    uniqueIndex('task_inflight').on(t.channelId).where(sql`state IN ('claimed','committing')`),
+    index('task_ready').on(t.channelId, t.kind, t.priority, t.notBefore, t.id).where(sql`state = 'ready'`),
+    index('task_scheduled').on(t.notBefore).where(sql`state = 'scheduled'`),
+    index('task_lease').on(t.leaseUntil).where(sql`state IN ('claimed','committing')`),
+    index('task_unknown').on(t.workspaceId, t.id).where(sql`state = 'unknown'`),
+    index('task_contact').on(t.contactId, t.id),
+    index('task_message').on(t.messageId).where(sql`message_id IS NOT NULL`),
+    check('task_leased', sql`(state IN ('claimed','committing')) = (lease_until IS NOT NULL)`),
+    check(
+      'task_finished',
+      sql`(state IN ('done','failed','closed','skipped','canceled')) = (finished_at IS NOT NULL)`,
+    ),
+  ],
+);
+
+export const taskAttempt = sqliteTable(
+  'task_attempt',
+  {
+    taskId: text('task_id').notNull(),
+    fence: integer('fence').notNull(),
+    workspaceId: workspaceId(),
+    executor: text('executor').notNull(),
+    claimedAt: at('claimed_at').notNull(),
+    committedAt: at('committed_at'),
+    endedAt: at('ended_at'),
+    outcome: text('outcome'),
+    detail: text('detail'),
+  },
+  (t) => [primaryKey({ columns: [t.taskId, t.fence] })],
+);

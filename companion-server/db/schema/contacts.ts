@@ -1,0 +1,167 @@
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { RelationStatus } from '../../../shared/statuses/engine.ts';
+import { at, id, json, workspaceId } from './columns.ts';
+
+export const company = sqliteTable(
+  'company',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    /** Email domain, else the folded name (shared/identity). */
+    key: text('key').notNull(),
+  },
+  (t) => [uniqueIndex('company_key').on(t.workspaceId, t.key)],
+);
+
+export const contact = sqliteTable(
+  'contact',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    firstName: text('first_name').notNull().default(''),
+    lastName: text('last_name').notNull().default(''),
+    /** Lower-case "last first" for sorting and search. */
+    sortName: text('sort_name').notNull().default(''),
+    email: text('email'),
+    /** Display key; identity is the member or profile id in contact_identity. */
+    linkedinSlug: text('linkedin_slug'),
+    linkedinProfileId: text('linkedin_profile_id'),
+    linkedinMemberId: text('linkedin_member_id'),
+    companyId: text('company_id'),
+    companyName: text('company_name'),
+    title: text('title'),
+    location: text('location'),
+    custom: json<Record<string, string>>('custom'),
+    source: text('source').notNull(),
+    legalBasis: text('legal_basis').notNull(),
+    /** When a sender's browser last read the profile. */
+    enrichedAt: at('enriched_at'),
+    /** A person replied on some channel and nobody has decided since. */
+    repliedAt: at('replied_at'),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+    deletedAt: at('deleted_at'),
+  },
+  (t) => [
+    index('contact_sort').on(t.workspaceId, t.sortName, t.id),
+    index('contact_created').on(t.workspaceId, t.id),
+  ],
+);
+
+/** Every known identifier of a person; unique per workspace, so that nobody is there twice. */
+export const contactIdentity = sqliteTable(
+  'contact_identity',
+  {
+    workspaceId: workspaceId(),
+    kind: text('kind', { enum: ['linkedin_member', 'linkedin_profile', 'linkedin_slug', 'email'] }).notNull(),
+    value: text('value').notNull(),
+    contactId: text('contact_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.kind, t.value] }),
+    index('identity_contact').on(t.contactId),
+  ],
+);
+
+export const list = sqliteTable(
+  'list',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    memberCount: integer('member_count').notNull().default(0),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('list_name').on(t.workspaceId, t.name)],
+);
+
+export const listMember = sqliteTable(
+  'list_member',
+  {
+    listId: text('list_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    workspaceId: workspaceId(),
+    addedAt: at('added_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.listId, t.contactId] }), index('list_member_contact').on(t.contactId)],
+);
+
+/** Where a contact × sender profile pair stands on LinkedIn. */
+export const relation = sqliteTable(
+  'relation',
+  {
+    contactId: text('contact_id').notNull(),
+    senderId: text('sender_id').notNull(),
+    workspaceId: workspaceId(),
+    status: text('status').$type<RelationStatus>().notNull(),
+    since: at('since').notNull(),
+    inviteSentAt: at('invite_sent_at'),
+    connectedAt: at('connected_at'),
+    /** Last done invite, message or email by this sender, or a reply to it. */
+    lastInteractionAt: at('last_interaction_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.senderId] }),
+    index('relation_interaction').on(t.contactId, t.lastInteractionAt),
+  ],
+);
+
+/** People, emails, domains and companies never to be contacted. */
+export const suppression = sqliteTable(
+  'suppression',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    kind: text('kind', {
+      enum: ['email', 'domain', 'linkedin_slug', 'linkedin_member', 'linkedin_profile', 'company'],
+    }).notNull(),
+    value: text('value').notNull(),
+    reason: text('reason').notNull(),
+    by: text('by').notNull(),
+    at: at('at').notNull(),
+  },
+  (t) => [uniqueIndex('suppression_key').on(t.workspaceId, t.kind, t.value)],
+);
+
+/** One CSV import: the counts are clickable, each row keeps its reason. */
+export const contactImport = sqliteTable(
+  'contact_import',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    fileName: text('file_name').notNull(),
+    state: text('state', { enum: ['uploaded', 'done'] }).notNull(),
+    encoding: text('encoding').notNull(),
+    delimiter: text('delimiter').notNull(),
+    columns: json<string[]>('columns').notNull(),
+    /** Parsed cells; dropped once the import ran. */
+    rows: json<string[][]>('rows'),
+    rowCount: integer('row_count').notNull(),
+    listId: text('list_id'),
+    added: integer('added').notNull().default(0),
+    updated: integer('updated').notNull().default(0),
+    duplicates: integer('duplicates').notNull().default(0),
+    rejected: integer('rejected').notNull().default(0),
+    createdBy: text('created_by').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('import_workspace').on(t.workspaceId, t.id)],
+);
+
+export const contactImportRow = sqliteTable(
+  'contact_import_row',
+  {
+    importId: text('import_id').notNull(),
+    row: integer('row').notNull(),
+    workspaceId: workspaceId(),
+    outcome: text('outcome', { enum: ['added', 'updated', 'duplicate', 'rejected'] }).notNull(),
+    field: text('field'),
+    reason: text('reason'),
+    contactId: text('contact_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.importId, t.row] }),
+    index('import_row_outcome').on(t.importId, t.outcome, t.row),
+  ],
+);

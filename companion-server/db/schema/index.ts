@@ -1,0 +1,5 @@
+export * from './auth.ts';
+export * from './automations.ts';
+export * from './contacts.ts';
+export * from './history.ts';
+export * from './senders.ts';

@@ -1,0 +1,202 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type {
+  ChannelKind,
+  HoldReason,
+  HoldScope,
+  MailStatus,
+  UsageKind,
+} from '../../../shared/statuses/engine.ts';
+import type { LinkedinInactiveReason, LinkedinStatus } from '../../../shared/statuses/linkedin.ts';
+import { at, id, json, workspaceId } from './columns.ts';
+
+/** Settings of a workspace; its id is the id of the better-auth organization. */
+export const workspace = sqliteTable('workspace', {
+  id: id(),
+  name: text('name').notNull(),
+  /** Printed in every automated email; without it no automation with email starts. */
+  postalAddress: text('postal_address').notNull().default(''),
+  createdAt: at('created_at').notNull(),
+});
+
+/** An identity outreach is sent as. */
+export const sender = sqliteTable(
+  'sender',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    /** The rep (better-auth user) who owns it. */
+    ownerUserId: text('owner_user_id').notNull(),
+    state: text('state', { enum: ['active', 'retiring', 'deleted'] })
+      .notNull()
+      .default('active'),
+    /** Working window, caps, gaps: `senderSettings` of shared/schedule/settings.ts. */
+    settings: json<unknown>('settings').notNull(),
+    consentVersion: integer('consent_version'),
+    consentAt: at('consent_at'),
+    createdAt: at('created_at').notNull(),
+    deletedAt: at('deleted_at'),
+  },
+  (t) => [index('sender_workspace').on(t.workspaceId, t.id)],
+);
+
+/**
+ * One LinkedIn account or one mailbox address: does one thing at a time and has the caps.
+ * Lease columns hold real time, everything else schedule time (architecture: two clocks).
+ */
+export const channel = sqliteTable(
+  'channel',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    senderId: text('sender_id').notNull(),
+    kind: text('kind').$type<ChannelKind>().notNull(),
+    /** LinkedIn member id or mailbox address; null until bound. Usage and ramp belong to it. */
+    address: text('address'),
+    displayName: text('display_name'),
+    slug: text('slug'),
+    profileId: text('profile_id'),
+    premium: integer('premium', { mode: 'boolean' }).notNull().default(false),
+    /** LinkedIn channels: badge. Email channels: derived from smtp and imap status. */
+    status: text('status').$type<LinkedinStatus>().notNull().default('not_set_up'),
+    reason: text('reason').$type<LinkedinInactiveReason>(),
+    reasonDetail: text('reason_detail'),
+    statusSince: at('status_since'),
+    lastCheckedAt: at('last_checked_at'),
+    smtpStatus: text('smtp_status').$type<MailStatus>().notNull().default('not_set_up'),
+    smtpResponse: text('smtp_response'),
+    imapStatus: text('imap_status').$type<MailStatus>().notNull().default('not_set_up'),
+    imapResponse: text('imap_response'),
+    /** Heartbeat of the device (lease time). */
+    lastSeenAt: at('last_seen_at'),
+    inflight: integer('inflight').notNull().default(0),
+    /** No lane of this channel fires before (schedule time): gaps and rests. */
+    nextAt: integer('next_at').notNull().default(0),
+    /** The one limit behind next_at, for "why and when". */
+    nextLimit: text('next_limit'),
+    /** When the current stretch of activity began and when a rest ends (schedule time). */
+    activeSince: at('active_since'),
+    restUntil: at('rest_until'),
+    holdCount: integer('hold_count').notNull().default(0),
+    runnerDeviceId: text('runner_device_id'),
+    runnerLeaseUntil: at('runner_lease_until'),
+    acceptancesReadAt: at('acceptances_read_at'),
+    inboxReadAt: at('inbox_read_at'),
+    /** Newest acceptance and message already recorded (remote time), where the next read starts. */
+    acceptancesSince: at('acceptances_since'),
+    inboxSince: at('inbox_since'),
+    firstUsedAt: at('first_used_at'),
+    lastActionAt: at('last_action_at'),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    index('channel_sender').on(t.senderId, t.kind),
+    index('channel_workspace').on(t.workspaceId, t.id),
+    uniqueIndex('channel_address').on(t.kind, t.address).where(sql`address IS NOT NULL`),
+    check('channel_inflight', sql`inflight IN (0, 1)`),
+    check('channel_holds', sql`hold_count >= 0`),
+  ],
+);
+
+/** Mailbox settings: the open part readable, the passwords sealed by the vault. */
+export const mailbox = sqliteTable('mailbox', {
+  channelId: text('channel_id').primaryKey(),
+  workspaceId: workspaceId(),
+  /** Everything of `mailboxSettings` but the passwords. */
+  settings: json<unknown>('settings').notNull(),
+  sealed: text('sealed').notNull(),
+  updatedAt: at('updated_at').notNull(),
+});
+
+/** A channel × action kind: knows when it may next fire and how many tasks are ready. */
+export const lane = sqliteTable(
+  'lane',
+  {
+    channelId: text('channel_id').notNull(),
+    kind: text('kind').notNull(),
+    workspaceId: workspaceId(),
+    executor: text('executor', { enum: ['extension', 'server'] }).notNull(),
+    readyCount: integer('ready_count').notNull().default(0),
+    nextAt: integer('next_at').notNull().default(0),
+    nextLimit: text('next_limit'),
+    holdCount: integer('hold_count').notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.channelId, t.kind] }),
+    index('lane_due').on(t.executor, t.nextAt).where(sql`ready_count > 0 AND hold_count = 0`),
+    check('lane_ready', sql`ready_count >= 0`),
+    check('lane_holds', sql`hold_count >= 0`),
+  ],
+);
+
+/** Why something does not move. A hold without a reason cannot be stored. */
+export const hold = sqliteTable(
+  'hold',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    scope: text('scope').$type<HoldScope>().notNull(),
+    /** The id of what is held: workspace, automation, sender, channel or enrollment. */
+    scopeId: text('scope_id').notNull(),
+    /** scope kind: the lane's kind on channel scope_id. */
+    kind: text('kind'),
+    reason: text('reason').$type<HoldReason>().notNull(),
+    detail: text('detail'),
+    since: at('since').notNull(),
+    until: at('until'),
+    /** Member id, device id, or "system". */
+    by: text('by').notNull(),
+    liftedAt: at('lifted_at'),
+    liftedBy: text('lifted_by'),
+  },
+  (t) => [
+    uniqueIndex('hold_open')
+      .on(t.scope, t.scopeId, sql`coalesce(kind, '')`, t.reason)
+      .where(sql`lifted_at IS NULL`),
+    index('hold_workspace').on(t.workspaceId).where(sql`lifted_at IS NULL`),
+    index('hold_until').on(t.until).where(sql`lifted_at IS NULL AND until IS NOT NULL`),
+    check('hold_reason', sql`length(reason) > 0`),
+  ],
+);
+
+/** One row per spent cap unit, for rolling windows. `account` survives deletion of the sender profile. */
+export const usage = sqliteTable(
+  'usage',
+  {
+    /** "linkedin:<member id>" or "email:<address>". */
+    account: text('account').notNull(),
+    kind: text('kind').$type<UsageKind>().notNull(),
+    at: at('at').notNull(),
+    taskId: text('task_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.account, t.kind, t.at, t.taskId] })],
+);
+
+/** One installed extension, paired with one sender profile. Its token is stored hashed. */
+export const device = sqliteTable(
+  'device',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    senderId: text('sender_id').notNull(),
+    name: text('name').notNull(),
+    tokenHash: text('token_hash').notNull(),
+    extensionVersion: text('extension_version'),
+    pairedBy: text('paired_by').notNull(),
+    pairedAt: at('paired_at').notNull(),
+    lastSeenAt: at('last_seen_at'),
+    revokedAt: at('revoked_at'),
+  },
+  (t) => [uniqueIndex('device_token').on(t.tokenHash), index('device_sender').on(t.senderId)],
+);
+
+/** Links an approved device code to the sender profile chosen in the dashboard. */
+export const pairing = sqliteTable('pairing', {
+  userCode: text('user_code').primaryKey(),
+  workspaceId: workspaceId(),
+  senderId: text('sender_id').notNull(),
+  approvedBy: text('approved_by').notNull(),
+  approvedAt: at('approved_at').notNull(),
+  usedAt: at('used_at'),
+});
