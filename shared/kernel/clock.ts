@@ -51,3 +51,9 @@ export const systemTimers: Timers = {
 export function shiftedClock(base: Clock, offset: () => number): Clock {
   return { now: () => base.now() + offset() };
 }
+
+/** A signal that aborts after `ms`, or as soon as `signal` does. Every wait on a network has one. */
+export function withDeadline(ms: number, signal?: AbortSignal): AbortSignal {
+  const deadline = AbortSignal.timeout(ms);
+  return signal ? AbortSignal.any([signal, deadline]) : deadline;
+}

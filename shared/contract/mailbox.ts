@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/**
+ * A mailbox bound to a sender profile: SMTP to send, IMAP to receive. Both are needed: without IMAP,
+ * replies, bounces and opt-outs would be missed (product: Email status).
+ */
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+/** A name for this very computer. Only here may a connection go unencrypted or its certificate unchecked. */
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+/** `tls`: encrypted from the first byte. `starttls`: upgraded, and refused if the server cannot. */
+export const mailSecurity = z.enum(['tls', 'starttls', 'none']);
+export type MailSecurity = z.infer<typeof mailSecurity>;
+
+export const mailServer = z
+  .object({
+    host: z
+      .string()
+      .trim()
+      .min(1, 'Enter the name of the mail server.')
+      .max(253)
+      .regex(/^[A-Za-z0-9.:[\]-]+$/, 'A server name has no spaces, slashes or protocol.'),
+    port: z.int().min(1).max(65535),
+    security: mailSecurity,
+    user: z.string().min(1, 'Enter the user name.').max(320),
+    password: z.string().min(1, 'Enter the password.').max(1000),
+  })
+  .refine((server) => server.security !== 'none' || isLoopbackHost(server.host), {
+    path: ['security'],
+    message: 'An unencrypted connection is only possible to this computer itself. Choose TLS or STARTTLS.',
+  });
+export type MailServer = z.infer<typeof mailServer>;
+
+export const mailboxSettings = z.object({
+  smtp: mailServer,
+  imap: mailServer,
+  /** The true sender's name and address, as recipients see them. */
+  fromName: z
+    .string()
+    .trim()
+    .min(1, 'Enter the name recipients see.')
+    .max(200)
+    .regex(/^[^\r\n]*$/),
+  fromAddress: z.email().max(254),
+});
+export type MailboxSettings = z.infer<typeof mailboxSettings>;
+
+/** What the browser may see: everything but the passwords. */
+export const mailboxView = z.object({
+  smtp: mailServer.safeExtend({ password: z.literal('') }),
+  imap: mailServer.safeExtend({ password: z.literal('') }),
+  fromName: z.string(),
+  fromAddress: z.string(),
+});
+export type MailboxView = z.infer<typeof mailboxView>;
+
+export const mailField = z.enum([
+  'smtp.host',
+  'smtp.port',
+  'smtp.security',
+  'smtp.user',
+  'smtp.password',
+  'imap.host',
+  'imap.port',
+  'imap.security',
+  'imap.user',
+  'imap.password',
+]);
+export type MailField = z.infer<typeof mailField>;
+
+export const connectionProblem = z.enum([
+  'host_not_found',
+  'connection_refused',
+  'timeout',
+  'tls_failed',
+  'certificate_invalid',
+  'authentication_failed',
+  'app_password_required',
+  'basic_login_disabled',
+  'server_refused',
+  'connection_lost',
+  'canceled',
+]);
+export type ConnectionProblem = z.infer<typeof connectionProblem>;
+
+/** The outcome of a connection test of one side, in the server's own words where it said any. */
+export const connectionCheck = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), response: z.string() }),
+  z.object({
+    ok: z.literal(false),
+    problem: connectionProblem,
+    /** The server's own code ("535 5.7.8", "AUTHENTICATIONFAILED") or the system's ("ECONNREFUSED"). */
+    code: z.string(),
+    /** The server's own text, or the system's. */
+    response: z.string(),
+    /** The field to look at first. */
+    field: mailField,
+    sentence: z.string(),
+    whatToDo: z.string(),
+  }),
+]);
+export type ConnectionCheck = z.infer<typeof connectionCheck>;
+
+export const connectionTest = z.object({ smtp: connectionCheck, imap: connectionCheck });
+export type ConnectionTest = z.infer<typeof connectionTest>;
