@@ -15,10 +15,16 @@ export interface CursorState {
   visit: number;
   /** waiting: for time or a fact; acting: a task exists for it; ended: this branch is over. */
   state: 'waiting' | 'acting' | 'ended';
-  /** When a waiting cursor wakes by itself (unix ms UTC, schedule time). */
+  /** When a waiting cursor wakes by itself (unix ms UTC, schedule time); null: only an event moves it. */
   wakeAt: number | null;
-  /** The fact a waiting cursor waits for. */
-  waitsFor: 'time' | 'accepted' | 'replied' | 'fresh_read' | null;
+  /**
+   * The fact a waiting cursor waits for. `fresh_read`: the deadline passed, a successful read made after it
+   * is still missing; the engine sends `woke` after each read. `resume`: the step before ended while the
+   * enrollment was paused; the cursor stands before its node and arrives there when resumed.
+   */
+  waitsFor: 'time' | 'accepted' | 'replied' | 'fresh_read' | 'resume' | null;
+  /** When the timeout of a wait_until passes or passed; stays set while `waitsFor` is fresh_read. */
+  deadlineAt: number | null;
   /** How an ended branch ended. */
   ending: 'finished' | 'merged' | 'failed' | 'bounced' | 'canceled' | null;
   /** Machine reason of a failed branch, e.g. an error code. */
@@ -51,12 +57,14 @@ export type EnrollmentEvent =
   | { type: 'started'; segmentNodeId: string }
   /** Time reached `wakeAt` of this cursor. */
   | { type: 'woke'; cursorId: string }
-  | { type: 'task_ended'; cursorId: string; result: TaskEnding }
+  /** `nodeId` is the task's node: a late duplicate never ends the step that its cursor has reached since. */
+  | { type: 'task_ended'; cursorId: string; nodeId: string; result: TaskEnding }
   /** The relation became Connected. */
   | { type: 'accepted' }
   /** A person replied: pauses (product §4.7). */
   | { type: 'replied' }
   | { type: 'unsubscribed' }
+  /** `cursorId` sent the email; null: unknown, then every branch on or after a visited email step. */
   | { type: 'bounced'; cursorId: string | null }
   | { type: 'stoplisted' }
   | { type: 'paused'; reason: string }
@@ -70,7 +78,11 @@ export type TaskEnding =
   | { kind: 'failed'; code: string };
 
 export type ReducerCommand =
-  /** Make the task row of (enrollment, node, visit); the engine renders text, picks priority and channel. */
+  /**
+   * Make the task row of (enrollment, node, visit); the engine renders text, picks priority and channel.
+   * Idempotent. No row: insert. A row canceled before its effect: ready again, rendered and planned anew.
+   * A row in any other state (committing, unknown, done…) stays as it is: nothing happens twice.
+   */
   | {
       type: 'create_task';
       cursorId: string;

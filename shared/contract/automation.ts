@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { graph, graphProblem } from '#shared/automation/graph.ts';
+import { automationStatus, enrollmentStatus, taskState, whoMustAct } from '#shared/statuses/engine.ts';
+import { enrollmentView } from './contact.ts';
+import { id, instant, page, pageQuery, route } from './route.ts';
+import { holdView } from './sender.ts';
+
+export const nodeCounts = z.object({
+  nodeId: z.string(),
+  standing: z.number().int(),
+  passed: z.number().int(),
+  failed: z.number().int(),
+});
+
+export const automationSummary = z.object({
+  id,
+  name: z.string(),
+  status: automationStatus,
+  holds: z.array(holdView),
+  counts: z.partialRecord(enrollmentStatus, z.number().int()),
+  startedAt: instant.nullable(),
+  updatedAt: instant,
+});
+export type AutomationSummary = z.infer<typeof automationSummary>;
+
+export const automationDetail = automationSummary.extend({
+  /** The draft while Draft, else the running version. */
+  graph,
+  versionNumber: z.number().int().nullable(),
+  nodeCounts: z.array(nodeCounts),
+  problems: z.array(graphProblem),
+});
+export type AutomationDetail = z.infer<typeof automationDetail>;
+
+/** What preflight found against the real contacts. Errors refuse the start, warnings do not. */
+export const preflightFinding = z.object({
+  severity: z.enum(['error', 'warning']),
+  code: z.string(),
+  nodeId: z.string().nullable(),
+  message: z.string(),
+  count: z.number().int().nullable(),
+  /** Names of the first contacts concerned. */
+  examples: z.array(z.string()),
+});
+export const preflight = z.object({
+  findings: z.array(preflightFinding),
+  contacts: z.number().int(),
+  canStart: z.boolean(),
+});
+
+const params = z.object({ automationId: id });
+
+export const automationRoutes = {
+  list: route('member', 'GET', '/api/v1/automations', {
+    response: z.object({ items: z.array(automationSummary) }),
+  }),
+  create: route('member', 'POST', '/api/v1/automations', {
+    body: z.object({ name: z.string().trim().min(1).max(120) }),
+    response: automationDetail,
+  }),
+  get: route('member', 'GET', '/api/v1/automations/:automationId', { params, response: automationDetail }),
+  /** Saves the draft (may have problems; they come back). Refused once started. */
+  saveDraft: route('member', 'PUT', '/api/v1/automations/:automationId/draft', {
+    params,
+    body: z.object({ name: z.string().trim().min(1).max(120), graph }),
+    response: automationDetail,
+  }),
+  preflight: route('member', 'POST', '/api/v1/automations/:automationId/preflight', {
+    params,
+    response: preflight,
+  }),
+  /** Stores the immutable version and starts it. */
+  start: route('member', 'POST', '/api/v1/automations/:automationId/start', {
+    params,
+    response: automationDetail,
+  }),
+  pause: route('member', 'POST', '/api/v1/automations/:automationId/pause', {
+    params,
+    response: automationDetail,
+  }),
+  resume: route('member', 'POST', '/api/v1/automations/:automationId/resume', {
+    params,
+    response: automationDetail,
+  }),
+  clone: route('member', 'POST', '/api/v1/automations/:automationId/clone', {
+    params,
+    response: automationDetail,
+  }),
+  archive: route('member', 'POST', '/api/v1/automations/:automationId/archive', {
+    params,
+    response: automationDetail,
+  }),
+  enrollments: route('member', 'GET', '/api/v1/automations/:automationId/enrollments', {
+    params,
+    query: pageQuery.extend({ status: enrollmentStatus.optional(), nodeId: z.string().max(64).optional() }),
+    response: page(enrollmentView),
+  }),
+};
+
+export const enrollmentRoutes = {
+  /** The rep's decision for a paused contact, or a cancel. */
+  decide: route('member', 'POST', '/api/v1/enrollments/:enrollmentId/decide', {
+    params: z.object({ enrollmentId: id }),
+    body: z.object({ decision: z.enum(['pause', 'resume', 'cancel']) }),
+    response: enrollmentView,
+  }),
+};
+
+export const taskView = z.object({
+  id,
+  kind: z.string(),
+  state: taskState,
+  reason: z.string().nullable(),
+  sentence: z.string(),
+  /** What to do about it. */
+  action: z.string(),
+  whoMustAct,
+  contactId: id,
+  contactName: z.string(),
+  senderName: z.string(),
+  automationId: id,
+  automationName: z.string(),
+  text: z.string().nullable(),
+  at: instant,
+});
+
+export const taskRoutes = {
+  /** What a person must settle: unknowns. */
+  list: route('member', 'GET', '/api/v1/tasks', {
+    query: pageQuery.extend({ state: taskState.default('unknown') }),
+    response: page(taskView),
+  }),
+  /** A person saw whether it happened. */
+  settle: route('member', 'POST', '/api/v1/tasks/:taskId/settle', {
+    params: z.object({ taskId: id }),
+    body: z.object({ happened: z.boolean(), note: z.string().trim().max(500).default('') }),
+    response: taskView,
+  }),
+};

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { enrollmentStatus, eventType, relationStatus, whoMustAct } from '#shared/statuses/engine.ts';
+import { id, instant, page, pageQuery, route } from './route.ts';
+
+export const contactView = z.object({
+  id,
+  firstName: z.string(),
+  lastName: z.string(),
+  email: z.string().nullable(),
+  linkedinSlug: z.string().nullable(),
+  company: z.string().nullable(),
+  title: z.string().nullable(),
+  location: z.string().nullable(),
+  stoplisted: z.boolean(),
+  repliedAt: instant.nullable(),
+  createdAt: instant,
+});
+export type ContactView = z.infer<typeof contactView>;
+
+/** Why an enrollment stands where it stands (product §4.3, last paragraph). */
+export const enrollmentView = z.object({
+  id,
+  automationId: id,
+  automationName: z.string(),
+  contactId: id,
+  contactName: z.string(),
+  status: enrollmentStatus,
+  reason: z.string().nullable(),
+  /** The reason as a sentence. */
+  sentence: z.string(),
+  waitsFor: z.string().nullable(),
+  whoMustAct,
+  expectedAt: instant.nullable(),
+  /** The one limit that binds. */
+  limit: z.string().nullable(),
+  senderId: z.string().nullable(),
+  senderName: z.string().nullable(),
+  nodeIds: z.array(z.string()),
+  updatedAt: instant,
+});
+export type EnrollmentView = z.infer<typeof enrollmentView>;
+
+export const activityView = z.object({
+  id,
+  type: eventType,
+  at: instant,
+  result: z.enum(['success', 'pending', 'error']),
+  /** What happened, as a sentence with the exact reason. */
+  sentence: z.string(),
+  /** The proof seen, e.g. "Pending shown". */
+  proof: z.string().nullable(),
+  senderName: z.string().nullable(),
+  automationName: z.string().nullable(),
+});
+
+export const contactDetail = contactView.extend({
+  relations: z.array(
+    z.object({ senderId: id, senderName: z.string(), status: relationStatus, since: instant }),
+  ),
+  enrollments: z.array(enrollmentView),
+  lists: z.array(z.object({ id, name: z.string() })),
+  custom: z.record(z.string(), z.string()),
+  source: z.string(),
+  legalBasis: z.string(),
+});
+
+/** A column of the file goes to one of these, to a custom field ("custom:<name>"), or nowhere. */
+export const importField = z.union([
+  z.enum([
+    'ignore',
+    'firstName',
+    'lastName',
+    'fullName',
+    'email',
+    'linkedinUrl',
+    'company',
+    'title',
+    'location',
+  ]),
+  z.string().regex(/^custom:[A-Za-z][A-Za-z0-9_]{0,39}$/),
+]);
+
+export const importPreview = z.object({
+  id,
+  fileName: z.string(),
+  encoding: z.string(),
+  delimiter: z.string(),
+  rowCount: z.number().int(),
+  columns: z.array(z.object({ name: z.string(), suggestion: importField, samples: z.array(z.string()) })),
+});
+
+export const importRowOutcome = z.enum(['added', 'updated', 'duplicate', 'rejected']);
+
+export const importResult = z.object({
+  id,
+  fileName: z.string(),
+  state: z.enum(['uploaded', 'done']),
+  listId: z.string().nullable(),
+  added: z.number().int(),
+  updated: z.number().int(),
+  duplicates: z.number().int(),
+  rejected: z.number().int(),
+});
+
+export const importRow = z.object({
+  /** Line in the file, the header being 1. */
+  row: z.number().int(),
+  outcome: importRowOutcome,
+  field: z.string().nullable(),
+  reason: z.string().nullable(),
+  contactId: z.string().nullable(),
+});
+
+export const listView = z.object({ id, name: z.string(), memberCount: z.number().int() });
+
+const importParams = z.object({ importId: id });
+const contactParams = z.object({ contactId: id });
+
+export const contactRoutes = {
+  list: route('member', 'GET', '/api/v1/contacts', {
+    query: pageQuery.extend({ search: z.string().max(200).optional(), listId: id.optional() }),
+    response: page(contactView).extend({ total: z.number().int() }),
+  }),
+  get: route('member', 'GET', '/api/v1/contacts/:contactId', {
+    params: contactParams,
+    response: contactDetail,
+  }),
+  activity: route('member', 'GET', '/api/v1/contacts/:contactId/activity', {
+    params: contactParams,
+    query: pageQuery,
+    response: page(activityView),
+  }),
+  lists: route('member', 'GET', '/api/v1/lists', { response: z.object({ items: z.array(listView) }) }),
+  createList: route('member', 'POST', '/api/v1/lists', {
+    body: z.object({ name: z.string().trim().min(1).max(120) }),
+    response: listView,
+  }),
+};
+
+/**
+ * CSV import in two steps: upload and parse (nothing is written to contacts), then run with a mapping.
+ * `upload` takes the raw bytes as base64 in JSON, so that one client and one error shape serve all routes.
+ */
+export const importRoutes = {
+  upload: route('member', 'POST', '/api/v1/imports', {
+    body: z.object({ fileName: z.string().min(1).max(255), contentBase64: z.string().max(36_000_000) }),
+    response: importPreview,
+  }),
+  run: route('member', 'POST', '/api/v1/imports/:importId/run', {
+    params: importParams,
+    body: z.object({
+      mapping: z.array(importField).max(200),
+      listName: z.string().trim().min(1).max(120),
+      legalBasis: z.enum(['legitimate_interest', 'consent', 'contract']),
+    }),
+    response: importResult,
+  }),
+  get: route('member', 'GET', '/api/v1/imports/:importId', { params: importParams, response: importResult }),
+  rows: route('member', 'GET', '/api/v1/imports/:importId/rows', {
+    params: importParams,
+    query: pageQuery.extend({ outcome: importRowOutcome.optional() }),
+    response: page(importRow),
+  }),
+};
+
+export const stoplistEntry = z.object({
+  id,
+  kind: z.enum(['email', 'domain', 'linkedin_slug', 'linkedin_member', 'linkedin_profile', 'company']),
+  value: z.string(),
+  reason: z.string(),
+  at: instant,
+});
+
+export const stoplistRoutes = {
+  list: route('member', 'GET', '/api/v1/stoplist', { query: pageQuery, response: page(stoplistEntry) }),
+  /** `value` may be an email, a domain, a LinkedIn profile address or a company name; the kind is recognised. */
+  add: route('member', 'POST', '/api/v1/stoplist', {
+    body: z.object({
+      value: z.string().trim().min(1).max(300),
+      kind: z.enum(['email', 'domain', 'linkedin_slug', 'company']).optional(),
+      reason: z.string().trim().min(1).max(300),
+    }),
+    response: stoplistEntry,
+  }),
+  remove: route('member', 'DELETE', '/api/v1/stoplist/:entryId', { params: z.object({ entryId: id }) }),
+};

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import {
+  acceptanceRead,
+  inboundMessageRead,
+  linkedinFailure,
+  linkedinStep,
+  profileRead,
+  sessionReport,
+} from '#shared/protocol/linkedin.ts';
+import { linkedinInactiveReason, linkedinStatus } from '#shared/statuses/linkedin.ts';
+import { id, instant, route } from './route.ts';
+import { holdView, mailboxView, nextAction, usageView } from './sender.ts';
+
+/**
+ * What the extension and the server say to each other. All waits are told in real milliseconds;
+ * `until` of a lease is given as remaining ms, so that clock skew between machines cannot matter.
+ */
+
+/** The consent text's version; a rep who agreed to an older one is asked again. */
+export const CONSENT_VERSION = 1;
+
+export const pairRoutes = {
+  /** RFC 8628: the code for the side panel. Served by the auth library. */
+  code: route('public', 'POST', '/api/auth/device/code', {
+    body: z.object({ client_id: z.literal('rapport-extension') }),
+    response: z.object({
+      device_code: z.string(),
+      user_code: z.string(),
+      verification_uri: z.string(),
+      verification_uri_complete: z.string(),
+      expires_in: z.number(),
+      interval: z.number(),
+    }),
+  }),
+  /**
+   * One poll. `pending` and `slow_down` (add 5 s) are answers, not errors. On approval the server makes the
+   * device and answers its token once; the library's session for the exchange is ended at once.
+   */
+  token: route('public', 'POST', '/api/v1/device/token', {
+    body: z.object({
+      deviceCode: z.string().max(200),
+      userCode: z.string().max(20),
+      name: z.string().trim().min(1).max(120),
+      extensionVersion: z.string().max(40),
+    }),
+    response: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('pending') }),
+      z.object({ state: z.literal('slow_down') }),
+      z.object({ state: z.literal('denied') }),
+      z.object({ state: z.literal('expired') }),
+      z.object({
+        state: z.literal('paired'),
+        token: z.string(),
+        deviceId: id,
+        senderId: id,
+        senderName: z.string(),
+      }),
+    ]),
+  }),
+};
+
+/** Everything popup and side panel show; kept in the browser for painting offline. */
+export const deviceSnapshot = z.object({
+  deviceId: id,
+  workspaceName: z.string(),
+  sender: z.object({ id, name: z.string() }),
+  consentVersion: z.number().int().nullable(),
+  linkedin: z.object({
+    channelId: id,
+    status: linkedinStatus,
+    reason: linkedinInactiveReason.nullable(),
+    detail: z.string().nullable(),
+    memberId: z.string().nullable(),
+    name: z.string().nullable(),
+    lastCheckedAt: instant.nullable(),
+  }),
+  mailbox: mailboxView.omit({ settings: true }),
+  holds: z.array(holdView),
+  usage: z.array(usageView),
+  next: nextAction.nullable(),
+  /** The rep must act: red badge on the toolbar icon. */
+  mustAct: z.array(z.object({ title: z.string(), detail: z.string(), href: z.string().nullable() })),
+  /** Workspace-wide manual hold. */
+  stopped: z.boolean(),
+  /** Manual hold of this sender's LinkedIn channel. */
+  paused: z.boolean(),
+  serverTime: instant,
+});
+export type DeviceSnapshot = z.infer<typeof deviceSnapshot>;
+
+export const watchKind = z.enum(['session', 'acceptances', 'inbox']);
+
+/** What the runner should do now. */
+export const nextWork = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('task'),
+    step: linkedinStep,
+    /** For the side panel. */
+    contactName: z.string(),
+    automationName: z.string(),
+    leaseMs: z.number().int(),
+  }),
+  z.object({
+    type: z.literal('watch'),
+    kinds: z.array(watchKind).min(1),
+    acceptancesSince: instant,
+    inboxSince: instant,
+    /** Profile ids of contacts under way: only their messages are reported. */
+    knownProfileIds: z.array(z.string()).max(5000),
+  }),
+  z.object({
+    type: z.literal('wait'),
+    /** Ask again after this many real ms. */
+    askAgainMs: z.number().int().min(0),
+    /** Why: a hold reason, a limit, "no_work", "consent", "other_device". */
+    reason: z.string(),
+    /** Whether the working tab should stay open (inside the working window). */
+    keepTab: z.boolean(),
+  }),
+]);
+export type NextWork = z.infer<typeof nextWork>;
+
+const fence = z.object({ taskId: id, fence: z.number().int() });
+
+/** How a step ended, as the device knows it. */
+export const stepOutcome = z.discriminatedUnion('result', [
+  z.object({
+    result: z.literal('done'),
+    verified: z.boolean(),
+    proof: z.string().max(300),
+    remoteId: z.string().max(300).nullable(),
+    noteDropped: z.boolean(),
+    profile: profileRead.nullable(),
+  }),
+  z.object({ result: z.literal('closed'), reason: z.string().max(60), profile: profileRead.nullable() }),
+  /** Nothing reached LinkedIn: proven by the journal (never armed). */
+  z.object({ result: z.literal('not_started'), failure: linkedinFailure.nullable() }),
+  z.object({ result: z.literal('failed'), failure: linkedinFailure, profile: profileRead.nullable() }),
+  /** It may have happened. Never repeated automatically. */
+  z.object({ result: z.literal('unsure'), detail: z.string().max(500) }),
+]);
+export type StepOutcome = z.infer<typeof stepOutcome>;
+
+export const deviceRoutes = {
+  snapshot: route('device', 'GET', '/api/v1/device/snapshot', { response: deviceSnapshot }),
+  consent: route('device', 'POST', '/api/v1/device/consent', {
+    body: z.object({ version: z.number().int(), agreed: z.boolean() }),
+    response: deviceSnapshot,
+  }),
+  /** Session seen by the sentinel or read by the runner; also the heartbeat. */
+  session: route('device', 'POST', '/api/v1/device/session', {
+    body: z.object({ report: sessionReport, seenAgoMs: z.number().int().min(0) }),
+    response: deviceSnapshot,
+  }),
+  /** Claims a task, or says what else to do. Takes the runner's lease for this device. */
+  next: route('device', 'POST', '/api/v1/device/next', {
+    body: z.object({ canAct: z.boolean() }),
+    response: nextWork,
+  }),
+  renew: route('device', 'POST', '/api/v1/device/renew', {
+    body: fence,
+    response: z.object({ ok: z.boolean(), leaseMs: z.number().int() }),
+  }),
+  /** The gate: act only on `ok: true`, within `leaseMs` of *sending* this request (minus 10 s). */
+  commit: route('device', 'POST', '/api/v1/device/commit', {
+    body: fence.extend({
+      /** message: newest inbound message in the thread seen in the precheck. */
+      lastInboundAt: instant.nullable(),
+      profile: profileRead.nullable(),
+    }),
+    response: z.discriminatedUnion('ok', [
+      z.object({ ok: z.literal(true), leaseMs: z.number().int() }),
+      z.object({ ok: z.literal(false), code: z.string(), detail: z.string() }),
+    ]),
+  }),
+  /** Repeated until acknowledged; duplicates and late ones are fine. */
+  outcome: route('device', 'POST', '/api/v1/device/outcome', {
+    body: fence.extend({ outcome: stepOutcome }),
+    response: z.object({ acknowledged: z.literal(true), state: z.string() }),
+  }),
+  /** What the watches read. An omitted list was not read; an empty one was read and is empty. */
+  observations: route('device', 'POST', '/api/v1/device/observations', {
+    body: z.object({
+      acceptances: z.array(acceptanceRead).max(500).optional(),
+      inbound: z.array(inboundMessageRead).max(500).optional(),
+      failure: linkedinFailure.nullable().default(null),
+    }),
+    response: z.object({ recorded: z.number().int() }),
+  }),
+  pause: route('device', 'POST', '/api/v1/device/pause', { response: deviceSnapshot }),
+  resume: route('device', 'POST', '/api/v1/device/resume', { response: deviceSnapshot }),
+  stopEverything: route('device', 'POST', '/api/v1/device/stop-everything', { response: deviceSnapshot }),
+  /** The rep unpairs this browser. */
+  unpair: route('device', 'POST', '/api/v1/device/unpair'),
+};

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { id, instant, route } from './route.ts';
+import { holdView, senderView } from './sender.ts';
+
+export const memberRole = z.enum(['owner', 'manager', 'rep']);
+
+export const setupRoutes = {
+  /** Whether the first run is still open. */
+  status: route('public', 'GET', '/api/v1/setup', {
+    response: z.object({ needed: z.boolean(), version: z.string() }),
+  }),
+  /** Creates owner and workspace; needs the token of the first-run link. Signs in by cookie. */
+  run: route('public', 'POST', '/api/v1/setup', {
+    body: z.object({
+      token: z.string().min(1).max(200),
+      workspaceName: z.string().trim().min(1).max(120),
+      postalAddress: z.string().trim().max(500).default(''),
+      name: z.string().trim().min(1).max(120),
+      email: z.email().max(254),
+      password: z.string().min(10, 'at least 10 characters').max(200),
+    }),
+    response: z.object({ workspaceId: id }),
+  }),
+};
+
+export const meView = z.object({
+  userId: id,
+  name: z.string(),
+  email: z.string(),
+  role: memberRole,
+  workspace: z.object({ id, name: z.string(), postalAddress: z.string() }),
+});
+export type MeView = z.infer<typeof meView>;
+
+/** Whether links that others must reach would work (product §6). */
+export const publicUrlView = z.object({
+  ok: z.boolean(),
+  url: z.string().nullable(),
+  message: z.string(),
+  action: z.string().nullable(),
+});
+
+export const homeView = z.object({
+  /** Who must act now, worst first. */
+  actions: z.array(
+    z.object({
+      id: z.string(),
+      severity: z.enum(['red', 'orange', 'yellow']),
+      title: z.string(),
+      detail: z.string(),
+      /** Dashboard path that leads to the fix. */
+      href: z.string(),
+    }),
+  ),
+  senders: z.array(senderView),
+  stopped: holdView.nullable(),
+  runningAutomations: z.number().int(),
+  activeContacts: z.number().int(),
+  publicUrl: publicUrlView,
+  now: instant,
+});
+export type HomeView = z.infer<typeof homeView>;
+
+export const workspaceRoutes = {
+  me: route('member', 'GET', '/api/v1/me', { response: meView }),
+  home: route('member', 'GET', '/api/v1/home', { response: homeView }),
+  update: route('member', 'PATCH', '/api/v1/workspace', {
+    body: z.object({
+      name: z.string().trim().min(1).max(120).optional(),
+      postalAddress: z.string().trim().max(500).optional(),
+    }),
+    response: meView,
+  }),
+  checkPublicUrl: route('member', 'POST', '/api/v1/workspace/check-public-url', { response: publicUrlView }),
+  /** *Stop everything*: a manual hold on the whole workspace. */
+  stop: route('member', 'POST', '/api/v1/workspace/stop', { response: homeView }),
+  resume: route('member', 'POST', '/api/v1/workspace/resume', { response: homeView }),
+  /** Server-sent events: `event: change`, data `{seq, topic, entityId}`; resumes after Last-Event-ID. */
+  stream: route('member', 'GET', '/api/v1/stream'),
+};
+
+export const changeEvent = z.object({
+  seq: z.number().int(),
+  topic: z.string(),
+  entityId: z.string().nullable(),
+});
