@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** One project per layer, so that a layer can be run alone: `npx vitest --config tests/vitest.config.ts --project mail`. */
+function layer(name: string, timeoutMs: number, parallel = true) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`tests/${name}/**/*.test.ts`, `tests/${name}/**/*.test.tsx`],
+      testTimeout: timeoutMs,
+      hookTimeout: 60_000,
+      fileParallelism: parallel,
+    },
+  };
+}
+
+export default defineConfig({
+  root,
+  test: {
+    environment: 'node',
+    maxWorkers: 2,
+    projects: [
+      layer('unit', 20_000),
+      layer('property', 60_000),
+      layer('architecture', 60_000),
+      layer('conformance', 30_000),
+      layer('simulation', 240_000),
+      layer('mail', 60_000, false),
+      layer('twin', 60_000, false),
+      layer('dom', 120_000, false),
+    ],
+  },
+});
