@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ensureInstalled } from './require.ts';
 
@@ -30,14 +31,14 @@ const playwrightReport = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
 });
 
+const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'rapport-test-'));
 
 function run(command: string[], env: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn('npx', ['--no-install', ...command], {
-      stdio: 'inherit',
-      env: { ...process.env, ...env },
-    });
+    const [program = '', ...args] = command;
+    const path = `${bin}${delimiter}${process.env.PATH ?? ''}`;
+    const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, PATH: path, ...env } });
     child.on('exit', (code) => resolve(code ?? 1));
   });
 }
