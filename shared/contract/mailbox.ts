@@ -50,13 +50,13 @@ export const mailboxSettings = z.object({
 export type MailboxSettings = z.infer<typeof mailboxSettings>;
 
 /** What the browser may see: everything but the passwords. */
-export const mailboxView = z.object({
+export const mailboxSettingsView = z.object({
   smtp: mailServer.safeExtend({ password: z.literal('') }),
   imap: mailServer.safeExtend({ password: z.literal('') }),
   fromName: z.string(),
   fromAddress: z.string(),
 });
-export type MailboxView = z.infer<typeof mailboxView>;
+export type MailboxSettingsView = z.infer<typeof mailboxSettingsView>;
 
 export const mailField = z.enum([
   'smtp.host',

@@ -1,0 +1,64 @@
+/** The two bodies of a message: the same words as plain text and as HTML. */
+
+export interface BodyParts {
+  text: string;
+  signatureText: string | null;
+  unsubscribeUrl: string;
+  postalAddress: string;
+}
+
+const UNSUBSCRIBE = 'Unsubscribe';
+
+export function plainBody(parts: BodyParts): string {
+  const lines = [parts.text.trimEnd()];
+  // "-- " is the signature mark every mail program knows.
+  if (parts.signatureText) lines.push('', '-- ', parts.signatureText.trim());
+  lines.push('', parts.postalAddress.trim(), `${UNSUBSCRIBE}: ${parts.unsubscribeUrl}`, '');
+  return lines.join('\n').replace(/\r\n?/g, '\n');
+}
+
+export function htmlBody(parts: BodyParts): string {
+  const signature = parts.signatureText ? `\n<p>${inline(parts.signatureText.trim())}</p>` : '';
+  return `<!doctype html>
+<html>
+<body>
+${paragraphs(parts.text)}${signature}
+<p style="color:#6b6b6b;font-size:12px">${inline(parts.postalAddress.trim())}<br>
+<a href="${escapeHtml(parts.unsubscribeUrl)}">${UNSUBSCRIBE}</a></p>
+</body>
+</html>
+`;
+}
+
+function paragraphs(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .trim()
+    .split(/\n{2,}/)
+    .map((block) => `<p>${inline(block)}</p>`)
+    .join('\n');
+}
+
+/** One block of text with its line breaks and its links. */
+function inline(text: string): string {
+  return text
+    .split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?')\]])/)
+    .map((part, index) => (index % 2 === 1 ? link(part) : escapeHtml(part).replace(/\n/g, '<br>\n')))
+    .join('');
+}
+
+function link(url: string): string {
+  return `<a href="${escapeHtml(url)}">${escapeHtml(url)}</a>`;
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+}

@@ -1,0 +1,50 @@
+import { ImapFlow } from 'imapflow';
+import { isLoopbackHost, type MailboxSettings } from '#shared/contract/mailbox.ts';
+import { SECOND } from '#shared/kernel/clock.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { type ConnectionFailure, describeFailure } from './problems.ts';
+
+/** Runs `work` on a signed-in IMAP connection and closes it, whatever happens. */
+export async function withImap<T>(
+  settings: MailboxSettings,
+  signal: AbortSignal,
+  work: (client: ImapFlow) => Promise<T>,
+): Promise<Result<T, ConnectionFailure>> {
+  const server = settings.imap;
+  const client = new ImapFlow({
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    doSTARTTLS: server.security === 'starttls',
+    auth: { user: server.user, pass: server.password },
+    tls: { rejectUnauthorized: !isLoopbackHost(server.host) },
+    connectionTimeout: 20 * SECOND,
+    greetingTimeout: 20 * SECOND,
+    socketTimeout: 60 * SECOND,
+    disableAutoIdle: true,
+    logger: false,
+  });
+  // An "error" event without a listener ends the process; the command in flight fails with it anyway.
+  client.on('error', () => undefined);
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => {
+      client.close();
+      reject(signal.reason);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  const whole = async () => {
+    await client.connect();
+    const value = await work(client);
+    await client.logout().catch(() => undefined);
+    return value;
+  };
+  try {
+    return ok(await Promise.race([whole(), aborted]));
+  } catch (cause) {
+    return err(describeFailure('imap', server, signal.aborted ? signal.reason : cause));
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,125 @@
+import { Readable } from 'node:stream';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { z } from 'zod';
+import type { MailboxSettings } from '#shared/contract/mailbox.ts';
+import { SECOND, withDeadline } from '#shared/kernel/clock.ts';
+import type { BuiltMessage } from './build.ts';
+import { asError, openSmtp, SmtpOpenError, type SmtpStage } from './smtp.ts';
+
+export type SendResult =
+  | { outcome: 'sent'; response: string }
+  | {
+      /** The server has not taken it: it answered 4xx or 5xx, or the connection ended before the final dot. */
+      outcome: 'not_sent';
+      /** How far it came. `connect` and `auth` concern the mailbox, the others this message. */
+      stage: SmtpStage | 'envelope';
+      /** The SMTP reply code ("550") or the system's ("ECONNREFUSED"). */
+      code: string;
+      /** The server's own text, or the system's. */
+      response: string;
+      /** The server refused this very message or recipient for good; sending it again is pointless. */
+      permanent: boolean;
+    }
+  /** The connection ended after the final dot without an answer: nobody here can know. */
+  | { outcome: 'unknown'; detail: string };
+
+/** Below the commit's lease of 90 s with its margin: a late answer must not meet a task given up. */
+const SEND_DEADLINE = 60 * SECOND;
+
+/** Sends one message. Never throws for what a server or a network does. */
+export async function sendMessage(
+  settings: MailboxSettings,
+  built: BuiltMessage,
+  signal: AbortSignal,
+): Promise<SendResult> {
+  const deadline = withDeadline(SEND_DEADLINE, signal);
+  let connection: SMTPConnection;
+  try {
+    connection = await openSmtp(settings.smtp, deadline);
+  } catch (cause) {
+    if (!(cause instanceof SmtpOpenError)) throw cause;
+    const { code, response } = readError(cause.cause);
+    return { outcome: 'not_sent', stage: cause.stage, code, response, permanent: false };
+  }
+  try {
+    return await transfer(connection, built, deadline);
+  } finally {
+    connection.quit();
+    connection.close();
+  }
+}
+
+/** One transaction, classified by what was put on the wire and what came back, never by the words of an error. */
+function transfer(connection: SMTPConnection, built: BuiltMessage, signal: AbortSignal): Promise<SendResult> {
+  return new Promise((resolve) => {
+    const body = Readable.from(chunksOf(built.raw), { objectMode: false });
+    let started = false;
+    /**
+     * From here on the final dot may be on the wire. Our listener comes before the library's, which writes
+     * the dot, so this is never late; it may be early by what the sockets still hold, which only ever turns
+     * "not sent" into "unknown".
+     */
+    let dotMayBeOut = false;
+    body.once('end', () => {
+      dotMayBeOut = true;
+    });
+    body.once('resume', () => {
+      started = true;
+    });
+    const finish = (error: Error) =>
+      resolve(dotMayBeOut ? afterDot(error) : beforeDot(error, started ? 'message' : 'envelope'));
+    signal.addEventListener('abort', () => finish(asError(signal.reason)), { once: true });
+    // A microtask later: where the library knows more about the end, it says so right after this event.
+    connection.on('end', () => queueMicrotask(() => finish(new Error('The connection ended.'))));
+    connection.send(built.envelope, body, (error, info) => {
+      if (error) finish(error);
+      else if (!dotMayBeOut) resolve({ outcome: 'unknown', detail: `Answered too early: ${info.response}` });
+      else resolve({ outcome: 'sent', response: info.response });
+    });
+  });
+}
+
+function beforeDot(error: Error, stage: 'envelope' | 'message'): SendResult {
+  const { code, response, reply } = readError(error);
+  return { outcome: 'not_sent', stage, code, response, permanent: isPermanent(reply) };
+}
+
+/** After the dot only the answer to the message itself proves that it was refused. */
+function afterDot(error: Error): SendResult {
+  const { code, response, reply, answersMessage } = readError(error);
+  if (!answersMessage || reply === null || reply < 400 || reply > 599)
+    return { outcome: 'unknown', detail: `${code} ${response}`.trim() };
+  return { outcome: 'not_sent', stage: 'message', code, response, permanent: isPermanent(reply) };
+}
+
+/** 503 says that the session was in the wrong state, not that the message is refused. */
+function isPermanent(reply: number | null): boolean {
+  return reply !== null && reply >= 500 && reply !== 503;
+}
+
+const smtpError = z.object({
+  code: z.string().optional(),
+  originalCode: z.string().optional(),
+  command: z.string().optional(),
+  response: z.string().optional(),
+  responseCode: z.number().optional(),
+});
+
+function readError(error: Error) {
+  const parsed = smtpError.safeParse(error);
+  const fields = parsed.success ? parsed.data : {};
+  return {
+    code: fields.responseCode
+      ? String(fields.responseCode)
+      : (fields.originalCode ?? fields.code ?? error.name),
+    response: fields.response ?? error.message,
+    reply: fields.responseCode ?? null,
+    /** A complete reply line to the end of DATA; what a dying connection left half-said comes as CONN. */
+    answersMessage: fields.code === 'EMESSAGE' && fields.command === 'DATA',
+  };
+}
+
+/** Small pieces, so that the last one leaves only when the sockets have taken the ones before. */
+function* chunksOf(raw: Buffer): Generator<Buffer> {
+  for (let at = 0; at < raw.length; at += 16_384) yield raw.subarray(at, at + 16_384);
+}

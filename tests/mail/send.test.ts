@@ -1,0 +1,164 @@
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { sendMessage } from '../../companion-server/email/send.ts';
+import { build, settingsFor, signal, useSandbox } from './support.ts';
+
+const sandbox = useSandbox();
+const settings = () => settingsFor(sandbox());
+
+describe('sendMessage', () => {
+  it('sends, and says what the server answered', async () => {
+    const built = await build();
+    expect(await sendMessage(settings(), built, signal)).toEqual({
+      outcome: 'sent',
+      response: expect.stringMatching(/^250 /),
+    });
+    const [mail] = sandbox()
+      .receivedByPeople()
+      .filter((entry) => entry.messageId === built.messageId);
+    expect(mail).toMatchObject({ from: 'anna@team.test', to: ['boris@people.test'] });
+    expect(mail?.raw).toBe(built.raw.toString('utf8'));
+  });
+
+  it('sends over STARTTLS', async () => {
+    const secure = settings();
+    secure.smtp.security = 'starttls';
+    expect(await sendMessage(secure, await build(), signal)).toMatchObject({ outcome: 'sent' });
+  });
+
+  it('knows that a 4xx answer means not sent, and may be tried again', async () => {
+    sandbox().fault({ on: 'smtp', effect: '4xx', times: 1 });
+    const built = await build();
+    expect(await sendMessage(settings(), built, signal)).toEqual({
+      outcome: 'not_sent',
+      stage: 'message',
+      code: '451',
+      response: '451 4.7.1 Try again later',
+      permanent: false,
+    });
+    expect(await sendMessage(settings(), built, signal)).toMatchObject({ outcome: 'sent' });
+  });
+
+  it.each([
+    ['5xx', 'message', '554'],
+    ['5xx_recipient', 'envelope', '550'],
+  ] as const)('knows that %s is final', async (effect, stage, code) => {
+    sandbox().fault({ on: 'smtp', effect, times: 1 });
+    const result = await sendMessage(settings(), await build(), signal);
+    expect(result).toMatchObject({ outcome: 'not_sent', stage, code, permanent: true });
+  });
+
+  it('blames the mailbox, not the message, for a refused login', async () => {
+    sandbox().fault({ on: 'smtp', effect: 'auth_fail', times: 1 });
+    const result = await sendMessage(settings(), await build(), signal);
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'auth', code: '535', permanent: false });
+  });
+
+  it('calls a connection lost after the final dot unknown, also when the server took the message', async () => {
+    sandbox().fault({ on: 'smtp', effect: 'drop_after_data', times: 1 });
+    const built = await build();
+    expect(await sendMessage(settings(), built, signal)).toMatchObject({ outcome: 'unknown' });
+    expect(sandbox().sent().at(-1)?.messageId).toBe(built.messageId);
+  });
+
+  it('calls a connection lost before DATA not sent', async () => {
+    sandbox().fault({ on: 'smtp', effect: 'drop_before_data', times: 1 });
+    const result = await sendMessage(settings(), await build(), signal);
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'envelope', permanent: false });
+  });
+
+  it('calls a connection lost in the middle of the body not sent', async () => {
+    sandbox().fault({ on: 'smtp', effect: 'drop_during_data', times: 1 });
+    const built = await build({ text: 'A line that fills the message.\n'.repeat(700_000) });
+    const before = sandbox().sent().length;
+    const result = await sendMessage(settings(), built, signal);
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'message', permanent: false });
+    expect(sandbox().sent()).toHaveLength(before);
+  });
+
+  it('calls a small body unknown when the dot may have left with it', async () => {
+    sandbox().fault({ on: 'smtp', effect: 'drop_during_data', times: 1 });
+    expect(await sendMessage(settings(), await build(), signal)).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('calls a port nobody listens on not sent', async () => {
+    const wrong = settings();
+    wrong.smtp.port = 1;
+    const result = await sendMessage(wrong, await build(), signal);
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'connect', code: 'ECONNREFUSED' });
+  });
+
+  it('sends nothing once the signal is aborted', async () => {
+    const before = sandbox().sent().length;
+    const result = await sendMessage(settings(), await build(), AbortSignal.abort());
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'connect' });
+    expect(sandbox().sent()).toHaveLength(before);
+  });
+});
+
+/** A server that plays one line after the other: for what a well-behaved one never does. */
+describe('sendMessage against a rude server', () => {
+  let server: Server | null = null;
+  afterEach(() => server?.close());
+
+  async function rude(answers: Record<string, string>): Promise<number> {
+    server = createServer((socket) => {
+      let body = false;
+      socket.on('error', () => undefined);
+      socket.write('220 rude\r\n');
+      socket.on('data', (chunk) => {
+        for (const line of chunk.toString('latin1').split('\r\n').slice(0, -1)) {
+          if (body && line !== '.') continue;
+          const command = body ? '.' : (line.split(' ')[0] ?? '').toUpperCase();
+          const answer = answers[command] ?? '250 OK\r\n';
+          body = command === 'DATA' && answer.startsWith('354');
+          if (answer.endsWith('\r\n')) socket.write(answer);
+          else socket.end(answer);
+        }
+      });
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  }
+
+  async function sendTo(answers: Record<string, string>, abort?: AbortSignal) {
+    const base = { EHLO: '250-rude\r\n250 AUTH PLAIN\r\n', AUTH: '235 OK\r\n', DATA: '354 go\r\n' };
+    const port = await rude({ ...base, ...answers });
+    const own = settings();
+    own.smtp.port = port;
+    return sendMessage(own, await build(), abort ?? signal);
+  }
+
+  it('takes a 421 in answer to the message as not sent', async () => {
+    expect(await sendTo({ '.': '421 4.3.2 closing\r\n' })).toMatchObject({
+      outcome: 'not_sent',
+      stage: 'message',
+      code: '421',
+      permanent: false,
+    });
+  });
+
+  it('believes no half answer', async () => {
+    expect(await sendTo({ '.': '55' })).toMatchObject({ outcome: 'unknown' });
+    expect(await sendTo({ '.': '250 O' })).toMatchObject({ outcome: 'unknown' });
+    expect(await sendTo({ '.': '550 refused' })).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('believes no nonsense after the dot', async () => {
+    expect(await sendTo({ '.': '354 what\r\n' })).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('knows that a refused DATA command means not sent', async () => {
+    const result = await sendTo({ DATA: '554 no\r\n' });
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'envelope', code: '554', permanent: true });
+  });
+
+  it('calls an abort after the dot unknown', async () => {
+    const controller = new AbortController();
+    const sending = sendTo({ '.': '250-still\r\n' }, controller.signal);
+    await expect.poll(() => server?.listening).toBe(true);
+    setTimeout(() => controller.abort(), 500);
+    expect(await sending).toMatchObject({ outcome: 'unknown' });
+  });
+});
