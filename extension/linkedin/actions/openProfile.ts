@@ -1,0 +1,88 @@
+import type { LinkedinStep, LinkedinTarget, ProfileRead, RelationState } from '#shared/protocol/linkedin.ts';
+import { waitFor } from '../dom/wait.ts';
+import type { PageEnv } from '../env.ts';
+import { StepStop, stop } from '../failure.ts';
+import { requireMember, sessionFailure } from '../guards.ts';
+import { whyNotTarget } from '../identity.ts';
+import { missingProfile, readTopCard, shownRelation, showsPending, type TopCard } from '../pages/profile.ts';
+import { readIdentity } from '../reads/profile.ts';
+import { readRelationship } from '../reads/relationship.ts';
+import { type Labels, labelsOf } from '../selectors/labels/index.ts';
+
+export interface OpenProfile {
+  card: TopCard;
+  profile: ProfileRead;
+}
+
+/** The guards every step on a profile page begins with: right account, right person, what the relation is. */
+export async function openProfile(
+  env: PageEnv,
+  step: LinkedinStep,
+  signal: AbortSignal,
+): Promise<OpenProfile> {
+  await requireMember(env, step.expectedMemberId, signal);
+  const labels = labelsOf(env);
+  const card = await waitForCard(env, labels, signal);
+  const memberId = card.memberId ?? (await memberIdOf(env, card, signal));
+  const shown = { ...card, memberId };
+  requirePerson(step.target, shown);
+  const relation = await relationOf(env, card, labels, signal);
+  return { card, profile: profileOf(shown, step.target, relation) };
+}
+
+/** Waits for the top card; stops with what the page shows instead of it. */
+async function waitForCard(env: PageEnv, labels: Labels | null, signal: AbortSignal): Promise<TopCard> {
+  const found = await waitFor(env, 'page', signal, () => {
+    const failure = sessionFailure(env);
+    if (failure) throw new StepStop(failure);
+    const missing = missingProfile(env, labels);
+    if (missing === 'not_found') stop('profile_not_found', 'LinkedIn says that this profile does not exist.');
+    if (missing === 'unavailable')
+      stop('profile_unavailable', 'LinkedIn says that this profile is not available.');
+    return readTopCard(env);
+  });
+  return found ?? stop('layout_unknown', 'The profile’s top card was not found in its known form.');
+}
+
+/** Stops unless the person shown is the one meant. */
+export function requirePerson(target: LinkedinTarget, shown: Parameters<typeof whyNotTarget>[1]): void {
+  const why = whyNotTarget(target, shown);
+  if (why) stop('wrong_person', why);
+}
+
+/** The member number where the top card does not show it; not knowing it is no failure. */
+async function memberIdOf(env: PageEnv, card: TopCard, signal: AbortSignal): Promise<string | null> {
+  const read = await readIdentity(env, card.profileId, signal);
+  if (read.ok) return read.value.memberId;
+  if (read.error.kind === 'stop') throw new StepStop(read.error.failure);
+  return null;
+}
+
+/** LinkedIn's own answer first; the top card where that call is not understood any more. */
+async function relationOf(
+  env: PageEnv,
+  card: TopCard,
+  labels: Labels | null,
+  signal: AbortSignal,
+): Promise<RelationState> {
+  const read = await readRelationship(env, card.profileId, signal);
+  // A pending control on the page is enough to leave the person alone, whatever an older answer says.
+  if (read.ok)
+    return read.value.state === 'not_connected' && showsPending(env, card) ? 'invite_sent' : read.value.state;
+  if (read.error.kind === 'stop') throw new StepStop(read.error.failure);
+  const shown = shownRelation(env, card, labels);
+  return shown ?? stop('layout_unknown', 'Neither LinkedIn’s answer nor the top card tells the relation.');
+}
+
+function profileOf(card: TopCard, target: LinkedinTarget, relation: RelationState): ProfileRead {
+  return {
+    memberId: card.memberId,
+    profileId: card.profileId,
+    slug: card.slug ?? target.slug,
+    name: card.name.slice(0, 300),
+    headline: card.headline,
+    company: card.company,
+    location: card.location,
+    relation,
+  };
+}

@@ -1,0 +1,111 @@
+import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
+import { sameText } from '../dom/input.ts';
+import { pause } from '../dom/wait.ts';
+import { deadline, type PageEnv } from '../env.ts';
+import { maybe } from '../failure.ts';
+import { sessionFailure } from '../guards.ts';
+import {
+  errorNotices,
+  readComposer,
+  shownMessages,
+  showsUpsell,
+  whyNotRecipient,
+} from '../pages/composer.ts';
+import { readMessages } from '../reads/messages.ts';
+import { type Baseline, unpackBaseline } from './baseline.ts';
+import { findThread } from './thread.ts';
+
+type MessageBaseline = Extract<Baseline, { kind: 'message' }>;
+
+/**
+ * Reads the message back: in LinkedIn's own answer, else in the thread the page shows. Only a message of
+ * ours, with our text, that was not there before counts.
+ */
+export async function verifyMessage(
+  env: PageEnv,
+  step: LinkedinStep,
+  baselineText: string,
+  signal: AbortSignal,
+): Promise<VerifyResult> {
+  const baseline = unpackBaseline(baselineText, 'message');
+  const text = step.text;
+  if (!baseline || text === null) {
+    return {
+      outcome: 'not_seen',
+      detail: 'What stood in the thread before is not known, so nothing can be proven.',
+    };
+  }
+  const until = env.clock.now() + deadline(env, 'verify');
+  let refusedTwice = false;
+  for (;;) {
+    const read = await readBack(env, baseline, text, signal);
+    if (read.urn) return { outcome: 'verified', proof: 'message in LinkedIn’s thread', remoteId: read.urn };
+    // The page shows a message before LinkedIn took it: its word counts only when the answer is unreadable.
+    if (!read.readable) {
+      const shown = shownInThread(env, step, baseline, text);
+      if (shown) return { outcome: 'verified', proof: 'message shown in the thread', remoteId: shown };
+    }
+    const refusal = refusalShown(env);
+    if (refusal && refusedTwice) return refusal;
+    refusedTwice = refusal !== null;
+    if (env.clock.now() >= until)
+      return { outcome: 'not_seen', detail: 'The thread does not show the message.' };
+    await pause(env, 700, signal);
+  }
+}
+
+/** Our message in LinkedIn's own answer. */
+async function readBack(
+  env: PageEnv,
+  baseline: MessageBaseline,
+  text: string,
+  signal: AbortSignal,
+): Promise<{ readable: boolean; urn: string | null }> {
+  let conversation = baseline.conversation;
+  if (conversation === null) {
+    const thread = await findThread(env, baseline.owner, baseline.profileId, signal);
+    if (!thread.ok) return { readable: false, urn: null };
+    conversation = thread.value?.urn ?? null;
+    if (conversation === null) return { readable: true, urn: null };
+  }
+  const messages = await readMessages(env, conversation, signal);
+  if (!messages.ok) return { readable: false, urn: null };
+  const ours = messages.value.find(
+    (message) =>
+      message.fromProfileId === baseline.owner &&
+      !baseline.known.includes(message.urn) &&
+      message.deliveredAt >= (baseline.newestAt ?? 0) &&
+      sameText(message.text, text),
+  );
+  return { readable: true, urn: ours?.urn ?? null };
+}
+
+function shownInThread(
+  env: PageEnv,
+  step: LinkedinStep,
+  baseline: MessageBaseline,
+  text: string,
+): string | null {
+  const pane = readComposer(env)?.pane;
+  if (!pane || whyNotRecipient(env, pane, step.target) !== null) return null;
+  const ours = shownMessages(env, pane).find(
+    (message) => !message.inbound && !baseline.known.includes(message.urn) && sameText(message.text, text),
+  );
+  return ours?.urn ?? null;
+}
+
+function refusalShown(env: PageEnv): VerifyResult | null {
+  const session = sessionFailure(env);
+  if (session) return { outcome: 'refused', failure: { ...session, effect: 'maybe_effect' } };
+  if (showsUpsell(env)) {
+    return {
+      outcome: 'refused',
+      failure: maybe('not_connected', 'LinkedIn offers Premium instead of sending.'),
+    };
+  }
+  if (errorNotices(env).length === 0) return null;
+  return {
+    outcome: 'refused',
+    failure: maybe('linkedin_error', 'LinkedIn showed an error notice for the message.'),
+  };
+}

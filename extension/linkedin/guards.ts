@@ -1,0 +1,104 @@
+import type { LinkedinFailure, LinkedinMember, SessionReport } from '#shared/protocol/linkedin.ts';
+import { textOf, visibleEverywhere } from './dom/find.ts';
+import type { PageEnv } from './env.ts';
+import { before, StepStop, stop } from './failure.ts';
+import type { ReadProblem } from './reads/http.ts';
+import { readMe } from './reads/me.ts';
+import { type Labels, labelsOf, says } from './selectors/labels/index.ts';
+import { detectSession } from './session.ts';
+
+/** The session as the page and LinkedIn's own answer to "who am I" show it. */
+export async function readSession(env: PageEnv, signal: AbortSignal): Promise<SessionReport> {
+  const shown = detectSession(env);
+  if (shown.state === 'inactive') return shown;
+  const me = await readMe(env, signal);
+  if (me.ok) return { state: 'logged_in', member: me.value };
+  return sessionAfter(me.error);
+}
+
+function sessionAfter({ failure }: ReadProblem): SessionReport {
+  switch (failure.code) {
+    case 'logged_out':
+      return { state: 'inactive', reason: 'session_expired', challenge: null };
+    case 'challenge':
+      return { state: 'inactive', reason: 'challenge', challenge: 'other' };
+    case 'restricted':
+      return { state: 'inactive', reason: 'restricted', challenge: null };
+    default:
+      return { state: 'unknown' };
+  }
+}
+
+/** Stops unless the expected member is logged in; returns who it is. */
+export async function requireMember(
+  env: PageEnv,
+  expectedMemberId: string | null,
+  signal: AbortSignal,
+): Promise<LinkedinMember> {
+  requireSession(env);
+  const me = await readMe(env, signal);
+  if (!me.ok) throw new StepStop(me.error.failure);
+  if (expectedMemberId !== null && me.value.memberId !== expectedMemberId) {
+    stop('wrong_account', 'Another LinkedIn member is logged in than the one bound to this sender.');
+  }
+  return me.value;
+}
+
+/** Stops when the page shows a login, a security check or a restricted account. */
+export function requireSession(env: PageEnv): void {
+  const failure = sessionFailure(env);
+  if (failure) throw new StepStop(failure);
+}
+
+/** What the page itself says against going on; null when it says nothing. */
+export function sessionFailure(env: PageEnv): LinkedinFailure | null {
+  const shown = detectSession(env);
+  if (shown.state !== 'inactive') return null;
+  switch (shown.reason) {
+    case 'challenge':
+    case 'wrong_verification_code':
+      return before('challenge', `LinkedIn shows a security check (${shown.challenge ?? 'other'}).`);
+    case 'restricted':
+      return before('restricted', 'LinkedIn shows that this account is restricted.');
+    default:
+      return before('logged_out', 'LinkedIn shows its login page.');
+  }
+}
+
+/** Stops on a page language without a label table: a control is never guessed. */
+export function requireLabels(env: PageEnv): Labels {
+  return (
+    labelsOf(env) ?? stop('layout_unknown', 'LinkedIn is shown in a language this version does not know.')
+  );
+}
+
+/** What LinkedIn's notices and dialogs say against inviting now; null when nothing does. */
+export function inviteRefusal(env: PageEnv, labels: Labels): LinkedinFailure | null {
+  for (const toast of visibleEverywhere(env, 'errorToast')) {
+    const text = textOf(toast);
+    if (says(text, labels.resendBlocked)) {
+      return before(
+        'cannot_resend_yet',
+        'LinkedIn allows a new invitation only 3 weeks after the withdrawal.',
+      );
+    }
+    if (says(text, labels.invitesRestricted)) return invitesRestricted();
+    return before('linkedin_error', 'LinkedIn showed an error notice instead of sending the invitation.');
+  }
+  for (const dialog of visibleEverywhere(env, 'anyDialog')) {
+    if (says(textOf(dialog), labels.invitesRestricted)) return invitesRestricted();
+  }
+  return null;
+}
+
+function invitesRestricted(): LinkedinFailure {
+  return before('invites_restricted', 'LinkedIn has restricted this account from sending invitations.');
+}
+
+/** The weekly limit dialog: blocked, only a warning, or not there. */
+export function weeklyLimit(env: PageEnv, labels: Labels): 'blocked' | 'warning' | null {
+  const [dialog] = visibleEverywhere(env, 'fuseLimit');
+  if (!dialog) return null;
+  const text = textOf(dialog);
+  return says(text, labels.weeklyWarning) && !says(text, labels.weeklyBlocked) ? 'warning' : 'blocked';
+}

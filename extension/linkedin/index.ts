@@ -1,0 +1,150 @@
+import { unreachable } from '#shared/kernel/assert.ts';
+import { err, type Result } from '#shared/kernel/result.ts';
+import type {
+  AcceptanceRead,
+  ActResult,
+  InboundMessageRead,
+  LinkedinFailure,
+  LinkedinStep,
+  LinkedinTarget,
+  PrepareResult,
+  ProfileRead,
+  VerifyResult,
+} from '#shared/protocol/linkedin.ts';
+import { actConnect, prepareConnect } from './actions/connect.ts';
+import { actMessage, prepareMessage } from './actions/message.ts';
+import { forget } from './actions/prepared.ts';
+import { verifyConnect } from './actions/verifyConnect.ts';
+import { verifyMessage } from './actions/verifyMessage.ts';
+import { prepareVisit } from './actions/visit.ts';
+import type { PageEnv } from './env.ts';
+import { before, StepStop } from './failure.ts';
+import { acceptances, inbound, relation } from './watches.ts';
+
+export type { Deadlines, PageEnv } from './env.ts';
+export { readSession } from './guards.ts';
+export { type Catalogue, parseCatalogue, shippedCatalogue } from './selectors/catalogue.ts';
+export { detectSession } from './session.ts';
+
+const ORIGIN = 'https://www.linkedin.com';
+
+/** The page the working tab must show before `prepare`. A message to an unbound contact shows its profile. */
+export function stepUrl(step: LinkedinStep): string {
+  const { slug, profileId } = step.target;
+  if (step.kind !== 'message' || profileId === null) return `${ORIGIN}/in/${encodeURIComponent(slug)}/`;
+  const urn = encodeURIComponent(`urn:li:fsd_profile:${profileId}`);
+  const recipient = encodeURIComponent(profileId);
+  return `${ORIGIN}/messaging/compose/?profileUrn=${urn}&recipient=${recipient}&screenContext=NON_SELF_PROFILE_VIEW&interop=msgOverlay`;
+}
+
+/**
+ * Guards, checks and everything short of the effect: right account, right person, state allows it.
+ * `ready` leaves the page one click short of sending; call `act` in the same document.
+ */
+export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult> {
+  forget(env);
+  try {
+    switch (step.kind) {
+      case 'visit':
+        return await prepareVisit(env, step, signal);
+      case 'connect':
+        return await prepareConnect(env, step, signal);
+      case 'message':
+        return await prepareMessage(env, step, signal);
+      default:
+        return unreachable(step.kind);
+    }
+  } catch (error) {
+    forget(env);
+    return { outcome: 'failed', failure: failureOf(error, signal), profile: null };
+  }
+}
+
+/** Exactly one click (or one Enter), after checking scope and target again synchronously. */
+export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<ActResult> {
+  if (signal.aborted) return { outcome: 'failed', failure: before('timeout', 'The time to act was over.') };
+  switch (step.kind) {
+    case 'visit':
+      return { outcome: 'failed', failure: before('linkedin_error', 'A visit has nothing to click.') };
+    case 'connect':
+      return actConnect(env, step);
+    case 'message':
+      return actMessage(env, step);
+    default:
+      return unreachable(step.kind);
+  }
+}
+
+/**
+ * Reads the effect back, strongest evidence first. Works in a fresh document after a navigation, and
+ * after a restart; `not_seen` is never a reason to repeat.
+ */
+export async function verify(
+  env: PageEnv,
+  step: LinkedinStep,
+  baseline: string,
+  signal: AbortSignal,
+): Promise<VerifyResult> {
+  try {
+    switch (step.kind) {
+      case 'visit':
+        return { outcome: 'verified', proof: 'profile read', remoteId: null };
+      case 'connect':
+        return await verifyConnect(env, step, baseline, signal);
+      case 'message':
+        return await verifyMessage(env, step, baseline, signal);
+      default:
+        return unreachable(step.kind);
+    }
+  } catch (error) {
+    if (signal.aborted) return { outcome: 'not_seen', detail: 'The time to read the effect back was over.' };
+    const why = error instanceof Error ? error.message : 'unknown';
+    return { outcome: 'not_seen', detail: `Reading the effect back failed: ${why}`.slice(0, 500) };
+  }
+}
+
+/** New connections since a moment, newest first. */
+export function readAcceptances(
+  env: PageEnv,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<Result<AcceptanceRead[], LinkedinFailure>> {
+  return guarded(signal, () => acceptances(env, sinceMs, signal));
+}
+
+/** Messages to the member since a moment, oldest first; with `knownProfileIds`, only those people's. */
+export function readInbound(
+  env: PageEnv,
+  sinceMs: number,
+  knownProfileIds: ReadonlySet<string> | null,
+  signal: AbortSignal,
+): Promise<Result<InboundMessageRead[], LinkedinFailure>> {
+  return guarded(signal, () => inbound(env, sinceMs, knownProfileIds, signal));
+}
+
+/** Who the target is and how the member stands with them, from LinkedIn's own answers. */
+export function readRelation(
+  env: PageEnv,
+  target: LinkedinTarget,
+  signal: AbortSignal,
+): Promise<Result<ProfileRead, LinkedinFailure>> {
+  return guarded(signal, () => relation(env, target, signal));
+}
+
+async function guarded<T>(
+  signal: AbortSignal,
+  read: () => Promise<Result<T, LinkedinFailure>>,
+): Promise<Result<T, LinkedinFailure>> {
+  try {
+    return await read();
+  } catch (error) {
+    return err(failureOf(error, signal));
+  }
+}
+
+/** Whatever ended a prepare or a read: nothing was sent by then. */
+function failureOf(error: unknown, signal: AbortSignal): LinkedinFailure {
+  if (error instanceof StepStop) return error.failure;
+  if (signal.aborted) return before('timeout', 'The time for this step was over before it was ready.');
+  return before('linkedin_error', error instanceof Error ? error.message : 'Something unknown went wrong.');
+}

@@ -1,0 +1,97 @@
+import type { LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import { onlyIn, textOf, visibleEverywhere, visibleIn } from '../dom/find.ts';
+import { richText } from '../dom/input.ts';
+import type { PageEnv } from '../env.ts';
+import { likeness, slugInPath, slugOf } from '../identity.ts';
+import { css } from '../selectors/catalogue.ts';
+
+/** The message page's conversation pane: one recipient, one composer. */
+export interface Composer {
+  pane: HTMLElement;
+  form: HTMLElement;
+  box: HTMLElement;
+  /** Null in the mode where Enter sends. */
+  send: HTMLElement | null;
+  enterSends: boolean;
+}
+
+/** The composer of the open conversation; null while missing, or when there is more than one. */
+export function readComposer(env: PageEnv): Composer | null {
+  const pane = onlyIn(env, env.document, 'threadPane');
+  const form = pane && onlyIn(env, pane, 'composerForm');
+  const box = form && onlyIn(env, form, 'composerBox');
+  if (!pane || !form || !box) return null;
+  const send = onlyIn(env, form, 'sendButton');
+  const enterSends = send === null && onlyIn(env, form, 'sendModes') !== null;
+  return { pane, form, box, send, enterSends };
+}
+
+/** The pane wants a subject or credits: that is an InMail to somebody who is not connected. */
+export function isInmail(env: PageEnv, pane: Element): boolean {
+  return visibleIn(env, pane, 'inmailSubject').length > 0;
+}
+
+/** LinkedIn offers Premium instead of a composer. */
+export function showsUpsell(env: PageEnv): boolean {
+  return visibleEverywhere(env, 'anyDialog').some(
+    (dialog) => visibleIn(env, dialog, 'premiumLink').length > 0,
+  );
+}
+
+/**
+ * Whether the open conversation is with the target and nobody else: by the thread's own profile link,
+ * or, in a new message, by the address's recipient id and the one pill.
+ */
+export function whyNotRecipient(env: PageEnv, pane: Element, target: LinkedinTarget): string | null {
+  const links = visibleIn(env, pane, 'threadRecipient');
+  const [link] = links;
+  if (links.length > 1) return 'The conversation shows more than one recipient.';
+  if (link) return whyNotLinked(link, target);
+  const pills = visibleIn(env, pane, 'recipientPill');
+  const [pill] = pills;
+  if (!pill || pills.length !== 1) return 'The new message does not show exactly one recipient.';
+  if (recipientInAddress(env) !== target.profileId) return 'The page’s address names another recipient.';
+  return likeness(textOf(pill), target.name) === 'different' ? 'The recipient shown has another name.' : null;
+}
+
+function whyNotLinked(link: Element, target: LinkedinTarget): string | null {
+  const shown = /\/in\/([^/?#]+)/u.exec(link.getAttribute('href') ?? '')?.[1];
+  if (!shown) return 'The conversation does not link to its recipient.';
+  if (decodeURIComponent(shown) === target.profileId) return null;
+  return slugInPath(`/in/${shown}`) === slugOf(target.slug)
+    ? null
+    : 'The conversation is with somebody else.';
+}
+
+function recipientInAddress(env: PageEnv): string | null {
+  const query = new URLSearchParams(env.window.location.search);
+  const urn = query.get('profileUrn');
+  const recipient = query.get('recipient');
+  const fromUrn = urn?.split(':').pop() ?? null;
+  if (fromUrn && recipient && fromUrn !== recipient) return null;
+  return fromUrn ?? recipient;
+}
+
+/** One message as the thread shows it. */
+export interface ShownMessage {
+  urn: string;
+  inbound: boolean;
+  text: string;
+}
+
+/** The messages of the open thread, in page order. */
+export function shownMessages(env: PageEnv, pane: Element): ShownMessage[] {
+  return visibleIn(env, pane, 'messageEvent').map((event) => {
+    const body = event.querySelector<HTMLElement>(css(env, 'messageBody'));
+    return {
+      urn: event.getAttribute('data-event-urn') ?? '',
+      inbound: event.classList.contains('msg-s-event-listitem--other'),
+      text: body ? richText(body) : '',
+    };
+  });
+}
+
+/** Every visible error notice's text, for refusals of a message. */
+export function errorNotices(env: PageEnv): string[] {
+  return visibleEverywhere(env, 'errorToast').map(textOf);
+}

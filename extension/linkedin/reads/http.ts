@@ -1,0 +1,142 @@
+import type { z } from 'zod';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import { deadline, type PageEnv } from '../env.ts';
+import { before } from '../failure.ts';
+import { isChallengePath, isLoginPath } from '../session.ts';
+
+/** Why a read gave nothing. */
+export interface ReadProblem {
+  failure: LinkedinFailure;
+  /** `changed`: the call or its shape is not what we know, the page itself may still tell; else stop. */
+  kind: 'stop' | 'changed' | 'missing' | 'trouble';
+}
+
+export type Read<T> = Result<T, ReadProblem>;
+
+const NORMALIZED = 'application/vnd.linkedin.normalized+json+2.1';
+
+/** One same-origin GET of LinkedIn's own interface, parsed. Never throws except when `signal` aborts. */
+export async function getJson<T>(
+  env: PageEnv,
+  path: string,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<Read<T>> {
+  const csrf = csrfToken(env.document.cookie);
+  if (!csrf) return problem('stop', 'logged_out', 'The page holds no LinkedIn session.');
+  const answer = await request(env, path, csrf, signal);
+  if (!answer.ok) return answer;
+  const refusal = refusalOf(answer.value, env.window.location.origin);
+  if (refusal) return refusal;
+  return parse(answer.value, schema, path);
+}
+
+/** The csrf token LinkedIn expects: the readable session cookie without its quotes. */
+export function csrfToken(cookies: string): string | null {
+  return /(?:^|;\s*)JSESSIONID="?([^";]+)"?/u.exec(cookies)?.[1] ?? null;
+}
+
+interface Answer {
+  status: number;
+  redirectedTo: string | null;
+  type: string;
+  body: string;
+}
+
+async function request(env: PageEnv, path: string, csrf: string, signal: AbortSignal): Promise<Read<Answer>> {
+  const tooLate = new AbortController();
+  const done = new AbortController();
+  const timer = env.timers
+    .sleep(deadline(env, 'request'), AbortSignal.any([signal, done.signal]))
+    .then(() => tooLate.abort())
+    .catch(() => undefined);
+  try {
+    const response = await env.fetch(path, {
+      credentials: 'same-origin',
+      headers: { accept: NORMALIZED, 'csrf-token': csrf, 'x-restli-protocol-version': '2.0.0' },
+      signal: AbortSignal.any([signal, tooLate.signal]),
+    });
+    // The body is read here, so that the deadline covers it too.
+    const body = await response.text();
+    const type = response.headers.get('content-type') ?? '';
+    return ok({
+      status: response.status,
+      redirectedTo: response.redirected ? response.url : null,
+      type,
+      body,
+    });
+  } catch {
+    signal.throwIfAborted();
+    if (tooLate.signal.aborted)
+      return problem('trouble', 'timeout', `LinkedIn did not answer ${name(path)} in time.`);
+    return problem('trouble', 'linkedin_error', `LinkedIn could not be reached for ${name(path)}.`);
+  } finally {
+    done.abort();
+    await timer;
+  }
+}
+
+/** What a status or a redirect says about the session, the account or the pace; null: read on. */
+function refusalOf(answer: Answer, origin: string): Read<never> | null {
+  if (answer.redirectedTo !== null) return redirected(new URL(answer.redirectedTo, origin).pathname);
+  switch (answer.status) {
+    case 401:
+      return problem('stop', 'logged_out', 'LinkedIn says that nobody is logged in (401).');
+    case 429:
+      return problem('stop', 'too_many_requests', 'LinkedIn says that there were too many requests (429).');
+    case 451:
+      return problem('stop', 'challenge', 'LinkedIn asks for a security check (451).');
+    case 999:
+      return problem('stop', 'restricted', 'LinkedIn refuses this account (999, request denied).');
+    case 403:
+      return problem('changed', 'linkedin_error', 'LinkedIn refused the read (403).');
+    case 404:
+      return problem('missing', 'profile_not_found', 'LinkedIn has nothing there (404).');
+    case 400:
+    case 410:
+      return problem(
+        'changed',
+        'layout_unknown',
+        `LinkedIn does not know this read any more (${answer.status}).`,
+      );
+    default:
+      if (answer.status >= 500)
+        return problem('trouble', 'linkedin_error', `LinkedIn failed (${answer.status}).`);
+      return null;
+  }
+}
+
+function redirected(path: string): Read<never> {
+  if (isChallengePath(path)) return problem('stop', 'challenge', 'LinkedIn asks for a security check.');
+  if (isLoginPath(path)) return problem('stop', 'logged_out', 'LinkedIn sent the read to its login page.');
+  return problem('changed', 'layout_unknown', 'LinkedIn sent the read somewhere else.');
+}
+
+function parse<T>(answer: Answer, schema: z.ZodType<T>, path: string): Read<T> {
+  const unknown = () => problem('changed', 'layout_unknown', `${name(path)} has a shape that is not known.`);
+  if (!answer.type.includes('json')) return unknown();
+  let data: unknown;
+  try {
+    data = JSON.parse(answer.body);
+  } catch {
+    return unknown();
+  }
+  const parsed = schema.safeParse(data);
+  return parsed.success ? ok(parsed.data) : unknown();
+}
+
+/** A read problem as a value. */
+export function problem(
+  kind: ReadProblem['kind'],
+  code: LinkedinFailure['code'],
+  detail: string,
+): { ok: false; error: ReadProblem } {
+  return err({ kind, failure: before(code, detail) });
+}
+
+/** The last word of a path, for sentences. */
+function name(path: string): string {
+  const bare = path.split('?').shift() ?? path;
+  return decodeURIComponent(bare).split('/').pop()?.split(':').shift() || 'that read';
+}

@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { PageEnv } from '../env.ts';
+
+/**
+ * Where the known controls are, as data. The server may send another catalogue: it can relocate or
+ * narrow a known control, while the checks of target, scope and allowed controls stay in code.
+ * `count` says how many matches a healthy page of that kind has inside the entry's scope.
+ */
+const entry = z.object({
+  css: z.string().min(1).max(600),
+  scope: z.enum(['page', 'top_card', 'menu', 'invite_dialog', 'thread', 'composer', 'any_root']),
+  count: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
+});
+
+const selectorKey = z.enum([
+  'interopOutlet',
+  'interopFrame',
+  'screen',
+  'topCard',
+  'name',
+  'connectLink',
+  'pending',
+  'moreButton',
+  'openMenu',
+  'menuItem',
+  'menuConnect',
+  'contactInfo',
+  'editIntro',
+  'textLine',
+  'companyPill',
+  'memberKey',
+  'topCardButton',
+  'missingPage',
+  'inviteDialog',
+  'anyDialog',
+  'dialogButton',
+  'dismiss',
+  'noteArea',
+  'noteLimit',
+  'emailGate',
+  'premiumLink',
+  'invitee',
+  'fuseLimit',
+  'fuseHeading',
+  'dialogHeading',
+  'errorToast',
+  'threadRecipient',
+  'threadPane',
+  'recipientPill',
+  'composerForm',
+  'composerBox',
+  'sendButton',
+  'sendModes',
+  'inmailSubject',
+  'messageEvent',
+  'messageBody',
+]);
+export type SelectorKey = z.infer<typeof selectorKey>;
+
+export const catalogueSchema = z.object({
+  version: z.string().min(1).max(40),
+  entries: z.record(selectorKey, entry),
+  /** GraphQL query ids, newest first; LinkedIn changes them with its releases. */
+  queryIds: z.object({
+    messengerConversations: z.array(z.string().regex(/^[\w.]+$/)).min(1),
+    messengerMessages: z.array(z.string().regex(/^[\w.]+$/)).min(1),
+  }),
+});
+export type Catalogue = z.infer<typeof catalogueSchema>;
+
+/** The catalogue this version ships with. */
+export const shippedCatalogue: Catalogue = {
+  version: '2026-10-09',
+  entries: {
+    interopOutlet: { css: '#interop-outlet[data-testid="interop-shadowdom"]', scope: 'page', count: [0, 1] },
+    interopFrame: {
+      css: 'iframe[src^="/preload/"], iframe[data-testid="interop-iframe"]',
+      scope: 'page',
+      count: [0, 1],
+    },
+    screen: {
+      css: '[data-sdui-screen="com.linkedin.sdui.flagshipnav.profile.Profile"]',
+      scope: 'page',
+      count: [1, 1],
+    },
+    topCard: {
+      css: '[componentkey^="com.linkedin.sdui.profile.card.ref"][componentkey$="Topcard"], [id^="com.linkedin.sdui.profile.card.ref"][id$="Topcard"]',
+      scope: 'page',
+      count: [1, 2],
+    },
+    name: { css: 'h2', scope: 'top_card', count: [1, 1] },
+    connectLink: { css: 'a[href*="/preload/custom-invite/"]', scope: 'top_card', count: [0, 1] },
+    pending: {
+      css: '[componentkey^="ConnectButtonstate:invitation:"][componentkey$="_pending"]',
+      scope: 'top_card',
+      count: [0, 1],
+    },
+    moreButton: { css: 'button[aria-expanded]', scope: 'top_card', count: [0, 1] },
+    openMenu: { css: '[data-floating-ui-portal] [role="menu"]', scope: 'page', count: [0, 1] },
+    menuItem: { css: '[role="menuitem"]', scope: 'menu', count: [1, 12] },
+    menuConnect: { css: 'a[role="menuitem"][href*="/preload/custom-invite/"]', scope: 'menu', count: [0, 1] },
+    contactInfo: { css: 'a[href*="/overlay/contact-info"]', scope: 'top_card', count: [0, 1] },
+    editIntro: { css: 'a[href*="/edit/intro"]', scope: 'top_card', count: [0, 1] },
+    textLine: { css: 'p', scope: 'top_card', count: [1, 40] },
+    companyPill: { css: '[role="button"]:has(svg[id^="company-"])', scope: 'top_card', count: [0, 1] },
+    memberKey: { css: '[componentkey*="urn:li:member:"]', scope: 'top_card', count: [0, 3] },
+    topCardButton: { css: 'button', scope: 'top_card', count: [0, 20] },
+    missingPage: { css: 'main a[href*="/feed/"]', scope: 'page', count: [0, 1] },
+    inviteDialog: {
+      css: '[data-test-modal-id="send-invite-modal"] [role="dialog"], .send-invite[role="dialog"]',
+      scope: 'any_root',
+      count: [1, 1],
+    },
+    anyDialog: {
+      css: '[role="dialog"], [role="alertdialog"], dialog[open]',
+      scope: 'any_root',
+      count: [1, 1],
+    },
+    dialogButton: { css: 'button', scope: 'invite_dialog', count: [1, 6] },
+    dismiss: {
+      css: '[data-test-modal-close-btn], .artdeco-modal__dismiss',
+      scope: 'invite_dialog',
+      count: [1, 1],
+    },
+    noteArea: {
+      css: 'textarea#custom-message, textarea[name="message"]',
+      scope: 'invite_dialog',
+      count: [0, 1],
+    },
+    noteLimit: { css: 'span, label', scope: 'invite_dialog', count: [0, 20] },
+    emailGate: { css: 'input[type="email"], input#email', scope: 'invite_dialog', count: [0, 1] },
+    premiumLink: { css: 'a[href*="/premium/"]', scope: 'invite_dialog', count: [0, 2] },
+    invitee: { css: 'strong', scope: 'invite_dialog', count: [0, 1] },
+    fuseLimit: {
+      css: '.ip-fuse-limit-alert[role="dialog"], [role="dialog"].ip-fuse-limit-alert',
+      scope: 'any_root',
+      count: [0, 1],
+    },
+    fuseHeading: {
+      css: '#ip-fuse-limit-alert__header, .ip-fuse-limit-alert__header',
+      scope: 'invite_dialog',
+      count: [0, 1],
+    },
+    dialogHeading: { css: 'h2', scope: 'invite_dialog', count: [1, 1] },
+    errorToast: { css: '[data-test-artdeco-toast-item-type="error"]', scope: 'any_root', count: [0, 1] },
+    threadRecipient: {
+      css: '#thread-detail-jump-target a.msg-thread__link-to-profile',
+      scope: 'thread',
+      count: [0, 1],
+    },
+    threadPane: {
+      css: '.msg__detail .msg-convo-wrapper, main .msg-convo-wrapper',
+      scope: 'page',
+      count: [1, 1],
+    },
+    recipientPill: { css: '.msg-connections-typeahead .artdeco-pill', scope: 'thread', count: [0, 1] },
+    composerForm: { css: 'form.msg-form', scope: 'thread', count: [1, 1] },
+    composerBox: { css: '.msg-form__contenteditable[role="textbox"]', scope: 'composer', count: [1, 1] },
+    sendButton: { css: 'button.msg-form__send-button[type="submit"]', scope: 'composer', count: [0, 1] },
+    sendModes: { css: 'button.msg-form__send-toggle', scope: 'composer', count: [0, 1] },
+    inmailSubject: {
+      css: 'input[name="subject"], .msg-form__subject, .msg-inmail-compose',
+      scope: 'thread',
+      count: [0, 0],
+    },
+    messageEvent: {
+      css: '.msg-s-event-listitem[data-event-urn^="urn:li:msg_message:"]',
+      scope: 'thread',
+      count: [0, 200],
+    },
+    messageBody: { css: '.msg-s-event-listitem__body', scope: 'thread', count: [0, 200] },
+  },
+  queryIds: {
+    messengerConversations: ['9501074288a12f3ae9e3c7ea243bccbf', '0d5e6781bbee71c3e51c8843c6519f48'],
+    messengerMessages: ['5846eeb71c981f11e0134cb6626cc314', '34c9888be71c8010fecfb575cb38308f'],
+  },
+};
+
+/** The selector that is in force for one control. */
+export function css(env: Pick<PageEnv, 'catalogue'>, key: SelectorKey): string {
+  return (env.catalogue ?? shippedCatalogue).entries[key].css;
+}
+
+/** The query ids in force, newest first. */
+export function queryIds(env: PageEnv, name: keyof Catalogue['queryIds']): readonly string[] {
+  return (env.catalogue ?? shippedCatalogue).queryIds[name];
+}
+
+/** Parses a catalogue sent by the server; a bad one is refused whole, so that the shipped one stays. */
+export function parseCatalogue(data: unknown, page: Document): Result<Catalogue, string> {
+  const parsed = catalogueSchema.safeParse(data);
+  if (!parsed.success) return err(z.prettifyError(parsed.error));
+  for (const [key, { css: selector }] of Object.entries(parsed.data.entries)) {
+    try {
+      page.createDocumentFragment().querySelector(selector);
+    } catch {
+      return err(`${key}: not a selector`);
+    }
+  }
+  return ok(parsed.data);
+}

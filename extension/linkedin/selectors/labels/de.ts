@@ -1,0 +1,22 @@
+import type { Labels } from './types.ts';
+
+export const de: Labels = {
+  more: ['Mehr', 'Weitere Aktionen'],
+  addNote: ['Notiz hinzufügen', 'Nachricht hinzufügen'],
+  sendWithoutNote: ['Ohne Notiz senden', 'Ohne Nachricht senden', 'Jetzt senden'],
+  sendInvitation: ['Einladung senden'],
+  acceptStarts: ['Annehmen', 'Einladung von'],
+  weeklyBlocked: [
+    /wöchentliche (einladungslimit|limit für einladungen).*erreicht/iu,
+    /keine einladungen mehr/iu,
+  ],
+  weeklyWarning: [
+    /(fast|bald).*limit/iu,
+    /nähern sich.*limit/iu,
+    /ihr netzwerk wächst/iu,
+    /erweitern ihr netzwerk/iu,
+  ],
+  resendBlocked: [/(3|drei) wochen nach/iu],
+  invitesRestricted: [/konto.*(einladungen|versand).*eingeschränkt/iu, /eingeschränkt.*einladungen/iu],
+  profileUnavailable: [/profil ist nicht verfügbar/iu],
+};
