@@ -1,5 +1,9 @@
-import { seedOf } from '#shared/kernel/prng.ts';
-import { err, type Result } from '#shared/kernel/result.ts';
+import type { Template } from 'liquidjs';
+import { limits } from '#shared/kernel/limits.ts';
+import { seededRng, seedOf } from '#shared/kernel/prng.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { createLiquid } from './liquid.ts';
+import { parseSpintax, spin, spintaxParts } from './spintax.ts';
 
 /** Names every template may use; custom fields of the contact come beside them. */
 export const builtinVariables = [
@@ -34,6 +38,8 @@ export interface RenderOptions {
   maxLength?: number;
 }
 
+const liquid = createLiquid();
+
 /** The seed of a contact's spintax choices in one node: the same text every time it is rendered. */
 export function templateSeed(contactId: string, nodeId: string): number {
   return seedOf(contactId + nodeId);
@@ -41,20 +47,88 @@ export function templateSeed(contactId: string, nodeId: string): number {
 
 /** The final text for one contact, or why there is none. Never throws. */
 export function renderTemplate(
-  _template: string,
-  _variables: TemplateVariables,
-  _seed: number,
+  template: string,
+  variables: TemplateVariables,
+  seed: number,
   options: RenderOptions = {},
 ): Result<string, RenderError> {
-  return err({ code: 'bad_template', field: options.field ?? 'text', variable: null, message: '' });
+  const field = options.field ?? 'text';
+  const maxLength = options.maxLength ?? limits.template;
+  const fail = (code: RenderError['code'], message: string, variable: string | null = null) =>
+    err({ code, field, variable, message });
+
+  const parsed = parseLiquid(spin(parseSpintax(template), seededRng(seed)));
+  if (!parsed.ok) return fail('bad_template', parsed.error);
+  const rendered = renderParsed(parsed.value, variables);
+  if (!rendered.ok) {
+    const { variable, message } = rendered.error;
+    return variable === null ? fail('bad_template', message) : fail('missing_variable', message, variable);
+  }
+  const text = rendered.value.trim();
+  if (text === '') return fail('bad_template', 'The text is empty for this contact. Write something.');
+  const length = [...text].length;
+  if (length > maxLength) {
+    return fail('too_long', `The text has ${length} characters, ${maxLength} are allowed. Shorten it.`);
+  }
+  return ok(text);
 }
 
 /** Why this template cannot be used for anybody (a sentence), or null. */
-export function templateProblem(_template: string): string | null {
+export function templateProblem(template: string): string | null {
+  for (const part of spintaxParts(parseSpintax(template))) {
+    const parsed = parseLiquid(part);
+    if (!parsed.ok) return parsed.error;
+  }
   return null;
 }
 
 /** The variables a template looks at, in any of its spintax choices; empty when it does not parse. */
-export function variablesOf(_template: string): string[] {
-  return [];
+export function variablesOf(template: string): string[] {
+  const parsed = parseLiquid(spintaxParts(parseSpintax(template)).join('\n'));
+  if (!parsed.ok) return [];
+  try {
+    return [...new Set(liquid.globalVariablesSync(parsed.value))].sort();
+  } catch {
+    return [];
+  }
+}
+
+function parseLiquid(text: string): Result<Template[], string> {
+  try {
+    return ok(liquid.parse(text));
+  } catch (error) {
+    return err(`The text cannot be read: ${firstLine(error)}. Correct it in the editor.`);
+  }
+}
+
+function renderParsed(
+  parsed: Template[],
+  variables: TemplateVariables,
+): Result<string, { variable: string | null; message: string }> {
+  const scope = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
+  );
+  try {
+    const text: unknown = liquid.renderSync(parsed, scope);
+    return ok(String(text));
+  } catch (error) {
+    const variable = undefinedVariable(error);
+    const message =
+      variable === null
+        ? `The text cannot be filled in: ${firstLine(error)}. Correct it in the editor.`
+        : `"${variable}" has no value for this contact and the text has no fallback. ` +
+          `Fill it in, or write {{ ${variable} | default: "…" }}.`;
+    return err({ variable, message });
+  }
+}
+
+/** liquidjs wraps its errors; the innermost one says "undefined variable: name". */
+function undefinedVariable(error: unknown): string | null {
+  const match = error instanceof Error ? /undefined variable: ([^\s,]+)/.exec(error.message) : null;
+  return match?.[1] ?? null;
+}
+
+function firstLine(error: unknown): string {
+  const line = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  return line.replace(/, line:\d+, col:\d+$/, '').slice(0, 200);
 }

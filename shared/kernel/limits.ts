@@ -9,6 +9,8 @@ export const limits = {
   graphEdges: 400,
   template: 8_000,
   emailSubject: 250,
+  renderMs: 200,
+  renderMemory: 1_000_000,
   noteBasic: 200,
   notePremium: 300,
   nodeVisits: 10,

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { must } from '#shared/kernel/assert.ts';
+import { InvariantError } from '#shared/kernel/assert.ts';
 import type { WorkingWindow } from './settings.ts';
 
 /** One stretch of working time in unix ms UTC, `end` excluded. */
@@ -25,7 +25,7 @@ export function nextOpen(window: WorkingWindow, at: number): number {
     if (stretch && at < stretch.end) return Math.max(at, stretch.start);
     date = date.add({ days: 1 });
   }
-  return must(null, `an opening of the working window after ${at}`);
+  throw new InvariantError(`the working window never opens after ${at}`);
 }
 
 /** How long the window stays open from `at` on; 0 when closed. */

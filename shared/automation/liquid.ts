@@ -1,0 +1,52 @@
+import { Liquid } from 'liquidjs';
+import { limits } from '#shared/kernel/limits.ts';
+
+/**
+ * Only what a message needs: no files, no loops, nothing random, nothing that reads the time, and no `assign`,
+ * which turns a variable without value into an empty text.
+ */
+const allowedTags = new Set(['if', 'unless', 'case', 'capture', 'comment', 'raw', '#']);
+const allowedFilters = new Set([
+  'default',
+  'capitalize',
+  'upcase',
+  'downcase',
+  'strip',
+  'lstrip',
+  'rstrip',
+  'truncate',
+  'truncatewords',
+  'append',
+  'prepend',
+  'replace',
+  'replace_first',
+  'remove',
+  'remove_first',
+  'split',
+  'first',
+  'last',
+  'join',
+  'size',
+  'slice',
+  'plus',
+  'minus',
+  'raw',
+]);
+
+/** Liquid as templates may use it. It interprets, it never evaluates code, so it runs under a strict CSP. */
+export function createLiquid(): Liquid {
+  const liquid = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    lenientIf: true,
+    ownPropertyOnly: true,
+    /** Partials come from here and nowhere else: never from a file. */
+    templates: {},
+    parseLimit: limits.template,
+    renderLimit: limits.renderMs,
+    memoryLimit: limits.renderMemory,
+  });
+  for (const name of Object.keys(liquid.tags)) if (!allowedTags.has(name)) delete liquid.tags[name];
+  for (const name of Object.keys(liquid.filters)) if (!allowedFilters.has(name)) delete liquid.filters[name];
+  return liquid;
+}
