@@ -159,6 +159,7 @@ CREATE TABLE `cursor` (
 	`state` text NOT NULL,
 	`wake_at` integer,
 	`waits_for` text,
+	`deadline_at` integer,
 	`ending` text,
 	`reason` text
 );
@@ -179,6 +180,7 @@ CREATE TABLE `enrollment` (
 	`live` integer DEFAULT 0 NOT NULL,
 	`sender_id` text,
 	`blocked_on` text,
+	`replies_from` integer NOT NULL,
 	`transitions` integer DEFAULT 0 NOT NULL,
 	`visited` text NOT NULL,
 	`created_at` integer NOT NULL,
@@ -191,6 +193,7 @@ CREATE UNIQUE INDEX `enrollment_rotation` ON `enrollment` (`automation_id`,`cont
 CREATE UNIQUE INDEX `enrollment_one_live` ON `enrollment` (`workspace_id`,`contact_id`) WHERE live = 1;--> statement-breakpoint
 CREATE INDEX `enrollment_queue` ON `enrollment` (`automation_id`,`id`) WHERE live = 0 AND ended_at IS NULL AND blocked_on IS NULL;--> statement-breakpoint
 CREATE INDEX `enrollment_blocked` ON `enrollment` (`blocked_on`,`id`) WHERE blocked_on IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `enrollment_sender` ON `enrollment` (`sender_id`,`id`) WHERE live = 1;--> statement-breakpoint
 CREATE INDEX `enrollment_status` ON `enrollment` (`automation_id`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `enrollment_contact` ON `enrollment` (`contact_id`,`id`);--> statement-breakpoint
 CREATE TABLE `node_count` (
@@ -230,6 +233,7 @@ CREATE TABLE `task` (
 	`state` text NOT NULL,
 	`reason` text,
 	`detail` text,
+	`blocked_on` text,
 	`attempt` integer DEFAULT 0 NOT NULL,
 	`fence` integer DEFAULT 0 NOT NULL,
 	`lease_owner` text,
@@ -249,7 +253,8 @@ CREATE TABLE `task` (
 CREATE UNIQUE INDEX `task_step` ON `task` (`enrollment_id`,`node_id`,`visit`);--> statement-breakpoint
 CREATE UNIQUE INDEX `task_inflight` ON `task` (`channel_id`) WHERE state IN ('claimed','committing');--> statement-breakpoint
 CREATE INDEX `task_ready` ON `task` (`channel_id`,`kind`,`priority`,`not_before`,`id`) WHERE state = 'ready';--> statement-breakpoint
-CREATE INDEX `task_scheduled` ON `task` (`not_before`) WHERE state = 'scheduled';--> statement-breakpoint
+CREATE INDEX `task_scheduled` ON `task` (`not_before`) WHERE state = 'scheduled' AND blocked_on IS NULL;--> statement-breakpoint
+CREATE INDEX `task_blocked` ON `task` (`blocked_on`) WHERE blocked_on IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `task_lease` ON `task` (`lease_until`) WHERE state IN ('claimed','committing');--> statement-breakpoint
 CREATE INDEX `task_unknown` ON `task` (`workspace_id`,`id`) WHERE state = 'unknown';--> statement-breakpoint
 CREATE INDEX `task_contact` ON `task` (`contact_id`,`id`);--> statement-breakpoint
@@ -294,6 +299,7 @@ CREATE TABLE `contact` (
 	`legal_basis` text NOT NULL,
 	`enriched_at` integer,
 	`replied_at` integer,
+	`last_outreach_at` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer
@@ -486,6 +492,10 @@ CREATE TABLE `channel` (
 	`inbox_read_at` integer,
 	`acceptances_since` integer,
 	`inbox_since` integer,
+	`reconcile_from` integer,
+	`watch_retry_at` integer,
+	`restart` text,
+	`outcomes` text DEFAULT '' NOT NULL,
 	`first_used_at` integer,
 	`last_action_at` integer,
 	`created_at` integer NOT NULL,
@@ -516,7 +526,7 @@ CREATE TABLE `hold` (
 	`workspace_id` text NOT NULL,
 	`scope` text NOT NULL,
 	`scope_id` text NOT NULL,
-	`kind` text,
+	`kind` text DEFAULT '' NOT NULL,
 	`reason` text NOT NULL,
 	`detail` text,
 	`since` integer NOT NULL,
@@ -527,7 +537,7 @@ CREATE TABLE `hold` (
 	CONSTRAINT "hold_reason" CHECK(length(reason) > 0)
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `hold_open` ON `hold` (`scope`,`scope_id`,`coalesce(kind`,` '')`,`reason`) WHERE lifted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `hold_open` ON `hold` (`scope`,`scope_id`,`kind`,`reason`) WHERE lifted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `hold_workspace` ON `hold` (`workspace_id`) WHERE lifted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `hold_until` ON `hold` (`until`) WHERE lifted_at IS NULL AND until IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `lane` (
@@ -539,6 +549,7 @@ CREATE TABLE `lane` (
 	`next_at` integer DEFAULT 0 NOT NULL,
 	`next_limit` text,
 	`hold_count` integer DEFAULT 0 NOT NULL,
+	`hold_times` integer DEFAULT 0 NOT NULL,
 	PRIMARY KEY(`channel_id`, `kind`),
 	CONSTRAINT "lane_ready" CHECK(ready_count >= 0),
 	CONSTRAINT "lane_holds" CHECK(hold_count >= 0)

@@ -127,8 +127,10 @@ export const enrollment = sqliteTable(
     /** 1 once admitted and until it ends: what the limits and the one-live rule count. */
     live: integer('live').notNull().default(0),
     senderId: text('sender_id'),
-    /** What a not yet admitted enrollment is parked on: "company:…", "segment:…", "sender:…", "contact:…". */
+    /** What a not yet admitted enrollment is parked on: "company:…", "segment:…", "sender:…", "contact:…"; its release wakes one. */
     blockedOn: text('blocked_on'),
+    /** Messages of the contact newer than this are replies; a person's resume moves it ahead. */
+    repliesFrom: integer('replies_from').notNull(),
     transitions: integer('transitions').notNull().default(0),
     visited: json<string[]>('visited').notNull(),
     createdAt: at('created_at').notNull(),
@@ -142,6 +144,7 @@ export const enrollment = sqliteTable(
       .on(t.automationId, t.id)
       .where(sql`live = 0 AND ended_at IS NULL AND blocked_on IS NULL`),
     index('enrollment_blocked').on(t.blockedOn, t.id).where(sql`blocked_on IS NOT NULL`),
+    index('enrollment_sender').on(t.senderId, t.id).where(sql`live = 1`),
     index('enrollment_status').on(t.automationId, t.status, t.id),
     index('enrollment_contact').on(t.contactId, t.id),
     check('enrollment_live', sql`live IN (0, 1)`),
@@ -159,7 +162,8 @@ export const cursor = sqliteTable(
     visit: integer('visit').notNull().default(0),
     state: text('state', { enum: ['waiting', 'acting', 'ended'] }).notNull(),
     wakeAt: at('wake_at'),
-    waitsFor: text('waits_for', { enum: ['time', 'accepted', 'replied', 'fresh_read'] }),
+    waitsFor: text('waits_for', { enum: ['time', 'accepted', 'replied', 'fresh_read', 'resume'] }),
+    deadlineAt: at('deadline_at'),
     ending: text('ending', { enum: ['finished', 'merged', 'failed', 'bounced', 'canceled'] }),
     reason: text('reason'),
   },
@@ -191,6 +195,8 @@ export const task = sqliteTable(
     /** Machine reason behind a waiting, failed or canceled state. */
     reason: text('reason'),
     detail: text('detail'),
+    /** The hold a scheduled task is parked on: "automation:…" or "enrollment:…"; lifting it wakes the task. */
+    blockedOn: text('blocked_on'),
     attempt: integer('attempt').notNull().default(0),
     fence: integer('fence').notNull().default(0),
     leaseOwner: text('lease_owner'),
@@ -211,7 +217,8 @@ export const task = sqliteTable(
     uniqueIndex('task_step').on(t.enrollmentId, t.nodeId, t.visit),
     uniqueIndex('task_inflight').on(t.channelId).where(sql`state IN ('claimed','committing')`),
     index('task_ready').on(t.channelId, t.kind, t.priority, t.notBefore, t.id).where(sql`state = 'ready'`),
-    index('task_scheduled').on(t.notBefore).where(sql`state = 'scheduled'`),
+    index('task_scheduled').on(t.notBefore).where(sql`state = 'scheduled' AND blocked_on IS NULL`),
+    index('task_blocked').on(t.blockedOn).where(sql`blocked_on IS NOT NULL`),
     index('task_lease').on(t.leaseUntil).where(sql`state IN ('claimed','committing')`),
     index('task_unknown').on(t.workspaceId, t.id).where(sql`state = 'unknown'`),
     index('task_contact').on(t.contactId, t.id),

@@ -39,6 +39,8 @@ export const contact = sqliteTable(
     enrichedAt: at('enriched_at'),
     /** A person replied on some channel and nobody has decided since. */
     repliedAt: at('replied_at'),
+    /** Last committed message, invite or email to this person, over all channels and senders. */
+    lastOutreachAt: at('last_outreach_at'),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
     deletedAt: at('deleted_at'),

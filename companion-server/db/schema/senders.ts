@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Restart } from '../../../shared/schedule/caps.ts';
 import type {
   ChannelKind,
   HoldReason,
@@ -78,6 +79,7 @@ export const channel = sqliteTable(
     /** When the current stretch of activity began and when a rest ends (schedule time). */
     activeSince: at('active_since'),
     restUntil: at('rest_until'),
+    /** Open holds on the channel, its sender profile and the workspace. */
     holdCount: integer('hold_count').notNull().default(0),
     runnerDeviceId: text('runner_device_id'),
     runnerLeaseUntil: at('runner_lease_until'),
@@ -86,6 +88,14 @@ export const channel = sqliteTable(
     /** Newest acceptance and message already recorded (remote time), where the next read starts. */
     acceptancesSince: at('acceptances_since'),
     inboxSince: at('inbox_since'),
+    /** After a reconnect: reads newer than this must succeed before the hold lifts. */
+    reconcileFrom: at('reconcile_from'),
+    /** A failed watch is tried again then. */
+    watchRetryAt: at('watch_retry_at'),
+    /** Caps that start low again after a long pause. */
+    restart: json<Restart>('restart'),
+    /** The failure window: the last outcomes, oldest first, S or F each. */
+    outcomes: text('outcomes').notNull().default(''),
     firstUsedAt: at('first_used_at'),
     lastActionAt: at('last_action_at'),
     createdAt: at('created_at').notNull(),
@@ -120,7 +130,10 @@ export const lane = sqliteTable(
     readyCount: integer('ready_count').notNull().default(0),
     nextAt: integer('next_at').notNull().default(0),
     nextLimit: text('next_limit'),
+    /** Open holds on the lane, its channel, its sender profile and the workspace. */
     holdCount: integer('hold_count').notNull().default(0),
+    /** How often in a row LinkedIn refused this kind: the length of the next hold. */
+    holdTimes: integer('hold_times').notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.channelId, t.kind] }),
@@ -139,8 +152,8 @@ export const hold = sqliteTable(
     scope: text('scope').$type<HoldScope>().notNull(),
     /** The id of what is held: workspace, automation, sender, channel or enrollment. */
     scopeId: text('scope_id').notNull(),
-    /** scope kind: the lane's kind on channel scope_id. */
-    kind: text('kind'),
+    /** Scope kind: the lane's kind on channel scope_id. Other scopes: empty. */
+    kind: text('kind').notNull().default(''),
     reason: text('reason').$type<HoldReason>().notNull(),
     detail: text('detail'),
     since: at('since').notNull(),
@@ -151,9 +164,7 @@ export const hold = sqliteTable(
     liftedBy: text('lifted_by'),
   },
   (t) => [
-    uniqueIndex('hold_open')
-      .on(t.scope, t.scopeId, sql`coalesce(kind, '')`, t.reason)
-      .where(sql`lifted_at IS NULL`),
+    uniqueIndex('hold_open').on(t.scope, t.scopeId, t.kind, t.reason).where(sql`lifted_at IS NULL`),
     index('hold_workspace').on(t.workspaceId).where(sql`lifted_at IS NULL`),
     index('hold_until').on(t.until).where(sql`lifted_at IS NULL AND until IS NOT NULL`),
     check('hold_reason', sql`length(reason) > 0`),
