@@ -64,6 +64,8 @@ function refusalShown(env: PageEnv, nothingPending: boolean): VerifyResult | nul
   const labels = labelsOf(env);
   if (!labels) return null;
   const effect = nothingPending ? ('before_effect' as const) : ('maybe_effect' as const);
+  const refusal = inviteRefusal(env, labels);
+  if (refusal) return { outcome: 'refused', failure: { ...refusal, effect } };
   if (weeklyLimit(env, labels) === 'blocked') {
     const failure = {
       ...maybe('weekly_invite_limit', 'LinkedIn’s weekly invitation limit is reached.'),
@@ -71,8 +73,6 @@ function refusalShown(env: PageEnv, nothingPending: boolean): VerifyResult | nul
     };
     return { outcome: 'refused', failure };
   }
-  const refusal = inviteRefusal(env, labels);
-  if (refusal) return { outcome: 'refused', failure: { ...refusal, effect } };
   const dialog = readInviteDialog(env, labels)?.step;
   if (dialog === 'upsell') {
     const failure = {

@@ -104,7 +104,7 @@ function visibleDegree(env: PageEnv, card: TopCard): 1 | 2 | 3 | null {
 }
 
 function degreeIn(line: Element): 1 | 2 | 3 | null {
-  const digit = /^[·•]\s*([123])[^\d\s]{0,3}\+?$/u.exec(textOf(line))?.[1];
+  const digit = /^[·•]\s*([123])\D{0,8}$/u.exec(textOf(line))?.[1];
   return digit ? (Number(digit) as 1 | 2 | 3) : null;
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import type { PageEnv } from '../env.ts';
 
 /**
  * Where the known controls are, as data. The server may send another catalogue: it can relocate or
@@ -177,13 +176,18 @@ export const shippedCatalogue: Catalogue = {
   },
 };
 
+/** Whatever may carry a catalogue of its own: the page's environment. */
+interface HasCatalogue {
+  catalogue?: Catalogue;
+}
+
 /** The selector that is in force for one control. */
-export function css(env: Pick<PageEnv, 'catalogue'>, key: SelectorKey): string {
+export function css(env: HasCatalogue, key: SelectorKey): string {
   return (env.catalogue ?? shippedCatalogue).entries[key].css;
 }
 
 /** The query ids in force, newest first. */
-export function queryIds(env: PageEnv, name: keyof Catalogue['queryIds']): readonly string[] {
+export function queryIds(env: HasCatalogue, name: keyof Catalogue['queryIds']): readonly string[] {
   return (env.catalogue ?? shippedCatalogue).queryIds[name];
 }
 

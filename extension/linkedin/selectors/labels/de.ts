@@ -17,6 +17,10 @@ export const de: Labels = {
     /erweitern ihr netzwerk/iu,
   ],
   resendBlocked: [/(3|drei) wochen nach/iu],
-  invitesRestricted: [/konto.*(einladungen|versand).*eingeschränkt/iu, /eingeschränkt.*einladungen/iu],
+  invitesRestricted: [
+    /konto.*(einladungen|versand).*eingeschränkt/iu,
+    /eingeschränkt.*einladungen/iu,
+    /einladungen.*konto.*eingeschränkt/iu,
+  ],
   profileUnavailable: [/profil ist nicht verfügbar/iu],
 };

@@ -1,0 +1,74 @@
+import * as linkedin from '#linkedin/index.ts';
+import { readComposer, shownMessages, whyNotRecipient } from '#linkedin/pages/composer.ts';
+import { readInviteDialog } from '#linkedin/pages/inviteDialog.ts';
+import { menuConnect, readTopCard, rowConnect, shownRelation } from '#linkedin/pages/profile.ts';
+import { labelsOf } from '#linkedin/selectors/labels/index.ts';
+import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
+import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
+
+/** What the tests call inside a page: the same code as in the extension, with the page's own environment. */
+const env: linkedin.PageEnv = {
+  window,
+  document,
+  fetch: window.fetch.bind(window),
+  clock: systemClock,
+  timers: systemTimers,
+  deadlines: { page: 5_000, open: 1_500, verify: 2_500, request: 3_000 },
+};
+
+const seconds = (count: number) => AbortSignal.timeout(count * 1_000);
+
+function card() {
+  return readTopCard(env);
+}
+
+const api = {
+  detectSession: () => linkedin.detectSession(env),
+  readSession: () => linkedin.readSession(env, seconds(10)),
+  prepare: (step: LinkedinStep) => linkedin.prepare(env, step, seconds(30)),
+  act: (step: LinkedinStep) => linkedin.act(env, step, seconds(10)),
+  verify: (step: LinkedinStep, baseline: string) => linkedin.verify(env, step, baseline, seconds(20)),
+  readAcceptances: (since: number) => linkedin.readAcceptances(env, since, seconds(10)),
+  readInbound: (since: number, known: string[] | null) =>
+    linkedin.readInbound(env, since, known && new Set(known), seconds(10)),
+  readRelation: (target: LinkedinTarget) => linkedin.readRelation(env, target, seconds(10)),
+  /** Visible matches of a catalogue entry in the whole page or in the top card. */
+  count(key: keyof linkedin.Catalogue['entries']): number {
+    const { css, scope } = linkedin.shippedCatalogue.entries[key];
+    const within = scope === 'top_card' ? card()?.element : document;
+    return [...(within?.querySelectorAll(css) ?? [])].filter((found) => found.checkVisibility()).length;
+  },
+  topCard() {
+    const found = card();
+    return found && { ...found, element: found.element.tagName };
+  },
+  shownRelation() {
+    const found = card();
+    return found && shownRelation(env, found, labelsOf(env));
+  },
+  connectHref() {
+    const found = card();
+    const link = found && (rowConnect(env, found) ?? menuConnect(env, found));
+    return link?.getAttribute('href') ?? null;
+  },
+  inviteStep() {
+    const labels = labelsOf(env);
+    const found = labels && readInviteDialog(env, labels);
+    if (!found) return null;
+    return { step: found.step, limit: found.step === 'note' ? found.limit : null };
+  },
+  composer(target: LinkedinTarget) {
+    const found = readComposer(env);
+    if (!found) return null;
+    const messages = shownMessages(env, found.pane);
+    return {
+      enterSends: found.enterSends,
+      why: whyNotRecipient(env, found.pane, target),
+      inbound: messages.map((message) => message.inbound),
+    };
+  },
+};
+
+export type PageApi = typeof api;
+
+Object.assign(window, { rapport: api });
