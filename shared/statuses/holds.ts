@@ -1,0 +1,171 @@
+import type { HoldReason, HoldScope, WhoMustAct } from './engine.ts';
+import type { StatusEntry } from './entry.ts';
+
+/** Every hold reason with its meaning (product §4.10). */
+
+export interface HoldEntry extends StatusEntry {
+  who: WhoMustAct;
+  /** Shown on what the hold stops, when it lifts by itself. */
+  hint: string | null;
+}
+
+function hold(
+  label: string,
+  colour: StatusEntry['colour'],
+  who: WhoMustAct,
+  meaning: string,
+  setBy: string,
+  clearedBy: string,
+  hint: string | null = null,
+): HoldEntry {
+  return { label, colour, meaning, setBy, clearedBy, who, hint };
+}
+
+const limitHint = 'Goes on by itself when the limit ends.';
+
+export const holdReasons: Record<HoldReason, HoldEntry> = {
+  manual: hold('Paused by a person', 'orange', 'manager', 'Somebody paused this.', 'A person', 'A person'),
+  linkedin_account_disconnected: hold(
+    'LinkedIn account disconnected',
+    'red',
+    'rep',
+    'The LinkedIn session is lost; steps of this account wait.',
+    'LinkedIn asking to sign in, a check, or another member being signed in',
+    'The bound member signed in and messages and acceptances read',
+    'Will auto-resume after LinkedIn account reconnection.',
+  ),
+  disconnected_by_user: hold(
+    'Disconnected by the rep',
+    'red',
+    'rep',
+    'The rep disconnected this account; every step stays where it is.',
+    'The rep',
+    'Reconnecting',
+  ),
+  account_restricted: hold(
+    'LinkedIn account restricted',
+    'red',
+    'rep',
+    'LinkedIn has restricted this account.',
+    "LinkedIn's notice",
+    'The rep, after LinkedIn lifted the restriction',
+  ),
+  email_disconnected: hold(
+    'Mailbox disconnected',
+    'red',
+    'rep',
+    'Sending or receiving does not work; without it replies, bounces and opt-outs would be missed.',
+    'SMTP or IMAP Inactive',
+    'Both Active and the inbox synced',
+    'Will auto-resume after the mailbox is reconnected.',
+  ),
+  weekly_invite_limit: hold(
+    'Invitation limit of LinkedIn',
+    'yellow',
+    'nobody',
+    'LinkedIn accepts no more invitations from this account for now.',
+    "LinkedIn's answer",
+    'Time',
+    limitHint,
+  ),
+  too_many_requests: hold(
+    'Too many requests',
+    'yellow',
+    'nobody',
+    'LinkedIn asks to slow down.',
+    "LinkedIn's answer",
+    'Time',
+    limitHint,
+  ),
+  no_inmail_credits: hold(
+    'No InMail credits',
+    'yellow',
+    'nobody',
+    'This account has no InMail credits left.',
+    "LinkedIn's answer",
+    'Time',
+    limitHint,
+  ),
+  layout_unknown: hold(
+    'LinkedIn changed a page',
+    'orange',
+    'manager',
+    'A page looks different from what is known, so that the step does not click blindly.',
+    'The check of the page',
+    'A new catalogue',
+    'Goes on by itself with the next catalogue.',
+  ),
+  kill_switch: hold(
+    'Switched off',
+    'orange',
+    'manager',
+    'This kind of step is switched off for this version.',
+    'The server',
+    'A new catalogue, or a person',
+  ),
+  high_failure_rate: hold(
+    'Many failures',
+    'red',
+    'manager',
+    '5 failures in a row or 30 % of the last 20 steps of this account.',
+    'A guard',
+    'A person who has seen the evidence',
+  ),
+  low_acceptance: hold(
+    'Few acceptances',
+    'red',
+    'manager',
+    'Fewer than 20 % of 30 decided invitations were accepted.',
+    'A guard',
+    'A person who has seen the evidence',
+  ),
+  bounce_guard: hold(
+    'Many bounces',
+    'red',
+    'manager',
+    'Too many of the last emails came back.',
+    'A guard',
+    'A person who has seen the evidence',
+  ),
+  consent_withdrawn: hold(
+    'Consent withdrawn',
+    'red',
+    'rep',
+    'The rep withdrew the consent to automation; everything of that rep stopped.',
+    'The rep',
+    'The rep consenting again',
+  ),
+  no_usable_sender: hold(
+    'No usable sender',
+    'red',
+    'manager',
+    'No sender profile of this automation can be used.',
+    'Deleted or retired sender profiles',
+    'Adding a sender profile',
+  ),
+  missing_data: hold(
+    'Missing data',
+    'orange',
+    'manager',
+    'The text needs something that is not known of this contact.',
+    'Filling in the text',
+    'The data, or a fallback in the text',
+  ),
+  restored_from_backup: hold(
+    'Restored from a backup',
+    'red',
+    'manager',
+    'The backup may not know what was sent after it was made.',
+    'A restore',
+    'Reading inboxes and acceptances, then a person',
+  ),
+};
+
+export const holdScopeLabels: Record<HoldScope, string> = {
+  workspace: 'Everything',
+  automation: 'This automation',
+  sender: 'This sender profile',
+  channel: 'This account or mailbox',
+  kind: 'This kind of step',
+  enrollment: 'This contact here',
+};

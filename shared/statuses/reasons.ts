@@ -1,0 +1,49 @@
+import type { EventType, HoldReason } from './engine.ts';
+import { linkedinErrors } from './errors.ts';
+import { holdReasons } from './holds.ts';
+import type { LinkedinErrorCode } from './linkedin.ts';
+
+/** Machine reasons of enrollments and branches that are no LinkedIn code. */
+const otherReasons: Record<string, string> = {
+  replied: 'The contact replied; decide how it goes on.',
+  manual: 'Paused by a person.',
+  bounced: 'The email came back.',
+  node_missing: 'The step does not exist in this version of the automation.',
+  too_many_steps: 'The contact passed more steps than an enrollment may.',
+  no_email: 'The contact has no email address.',
+  archived: 'The automation was archived.',
+  sender_deleted: 'The sender profile was deleted.',
+  sender_removed: 'The sender was removed from the automation.',
+};
+
+/** The sentence for any machine reason; never a bare "Error". */
+export function reasonSentence(reason: string): string {
+  if (Object.hasOwn(linkedinErrors, reason)) return linkedinErrors[reason as LinkedinErrorCode].meaning;
+  if (Object.hasOwn(holdReasons, reason)) return holdReasons[reason as HoldReason].meaning;
+  return otherReasons[reason] ?? `${reason.replaceAll('_', ' ')}.`;
+}
+
+export const eventLabels: Record<EventType, string> = {
+  imported: 'Imported',
+  enrolled: 'Entered an automation',
+  profile_read: 'Profile read',
+  visited: 'Profile visited',
+  invite_sent: 'Invitation sent',
+  accepted: 'Invitation accepted',
+  message_sent: 'Message sent',
+  email_sent: 'Email sent',
+  reply_received: 'Reply received',
+  auto_reply_received: 'Automatic reply received',
+  bounced: 'Email came back',
+  unsubscribed: 'Unsubscribed',
+  stoplisted: 'Put on the stoplist',
+  task_failed: 'Step failed',
+  task_unknown: 'Step may have happened',
+  task_closed: 'Step had nothing to do',
+  task_settled: 'Step settled',
+  task_canceled: 'Step canceled',
+  status_changed: 'Status changed',
+  hold_set: 'Held',
+  hold_lifted: 'Hold lifted',
+  session_changed: 'LinkedIn session changed',
+};
