@@ -57,3 +57,6 @@ export function withDeadline(ms: number, signal?: AbortSignal): AbortSignal {
   const deadline = AbortSignal.timeout(ms);
   return signal ? AbortSignal.any([signal, deadline]) : deadline;
 }
+
+/** Time that never jumps, in ms since this process began: for measuring a deadline beside the wall clock. */
+export const monotonicClock: Clock = { now: () => performance.now() };

@@ -1,0 +1,46 @@
+import type { StepOutcome } from '#shared/contract/device.ts';
+import type { JournalEntry } from '#shared/protocol/journal.ts';
+import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import type { RunnerDeps } from './ports.ts';
+
+/** One journal line being written: every change is on the disk before the next thing happens. */
+export interface Line {
+  readonly entry: JournalEntry;
+  write(change: Partial<JournalEntry>): Promise<void>;
+  /** The last write: how it ended. The outcome is sent, and sent again, from here. */
+  end(outcome: StepOutcome): Promise<void>;
+}
+
+export function lineOf(deps: Pick<RunnerDeps, 'journal' | 'clock'>, first: JournalEntry): Line {
+  let entry = first;
+  const write = async (change: Partial<JournalEntry>) => {
+    const next = { ...entry, ...change, updatedAt: deps.clock.now() };
+    await deps.journal.put(next);
+    entry = next;
+  };
+  return {
+    get entry() {
+      return entry;
+    },
+    write,
+    end: (outcome) => write({ phase: 'ended', outcome, acked: false }),
+  };
+}
+
+export function notStarted(failure: LinkedinFailure | null = null): StepOutcome {
+  return { result: 'not_started', failure };
+}
+
+/** A failure of our own making that is certainly before the effect. */
+export function beforeEffect(
+  code: LinkedinFailure['code'],
+  detail: string,
+  until: number | null = null,
+): LinkedinFailure {
+  return { code, effect: 'before_effect', detail: detail.slice(0, 500), until };
+}
+
+/** Whether any of these lines says that the step may have been clicked. */
+export function armedLine(lines: readonly JournalEntry[]): JournalEntry | null {
+  return lines.find((line) => line.armedAt !== null) ?? null;
+}

@@ -1,0 +1,89 @@
+import type { Problem } from '#shared/contract/route.ts';
+import { SECOND } from '#shared/kernel/clock.ts';
+import { backOffMs } from './backoff.ts';
+import { flush } from './flush.ts';
+import type { RunnerDeps } from './ports.ts';
+import { recover } from './recover.ts';
+import { executeStep } from './step.ts';
+import { watch } from './watch.ts';
+
+/** When to run the next cycle and why not before. */
+export interface Pause {
+  waitMs: number;
+  /** A hold reason, a limit, `no_work`, `consent`, `other_device`; or the code of the problem that stopped us. */
+  reason: string;
+  problem: Problem | null;
+}
+
+export interface Runner {
+  /** One round: finish what was left, report it, ask the server, do what it says. Never throws. */
+  cycle(signal: AbortSignal): Promise<Pause>;
+}
+
+const GO_ON: Pause = { waitMs: 0, reason: 'working', problem: null };
+
+/** The loop that does one thing at a time. It keeps nothing but a count of failures: the journal has the rest. */
+export function createRunner(deps: RunnerDeps): Runner {
+  let failures = 0;
+
+  function later(problem: Problem): Pause {
+    failures += 1;
+    return { waitMs: backOffMs(failures, deps.rng), reason: problem.code, problem };
+  }
+
+  async function round(signal: AbortSignal): Promise<Pause> {
+    await recover(deps);
+    const flushed = await flush(deps, signal);
+    if (!flushed.ok) return later(flushed.error);
+
+    const answer = await deps.api.next(await deps.mayAct(), signal);
+    if (!answer.ok) return later(answer.error);
+    const work = answer.value;
+    if (work.type === 'wait') {
+      failures = 0;
+      if (!work.keepTab) await deps.page.close();
+      return { waitMs: work.askAgainMs, reason: work.reason, problem: null };
+    }
+    if (work.type === 'watch') {
+      const watched = await watch(deps, work, signal);
+      if (!watched.ok) return later(watched.error);
+      if (!watched.value.whole) {
+        failures += 1;
+        return { waitMs: backOffMs(failures, deps.rng), reason: 'not_readable', problem: null };
+      }
+      failures = 0;
+      return GO_ON;
+    }
+    await executeStep(deps, work, signal);
+    const reported = await flush(deps, signal);
+    if (!reported.ok) return later(reported.error);
+    failures = 0;
+    return GO_ON;
+  }
+
+  return {
+    async cycle(signal) {
+      const pause = await round(signal).catch((error: unknown): Pause => {
+        if (signal.aborted) return { waitMs: 0, reason: 'stopped', problem: null };
+        return later(unexpected(error));
+      });
+      const until = deps.clock.now() + Math.max(pause.waitMs, SECOND / 4);
+      await deps.onProgress({ state: 'idle', reason: pause.reason, until });
+      return pause;
+    },
+  };
+}
+
+/** A defect or a full disk: said in the side panel, tried again later, never a reason to act. */
+function unexpected(error: unknown): Problem {
+  return {
+    type: 'about:blank#extension_error',
+    title: 'Something went wrong in the extension',
+    status: 0,
+    code: 'extension_error',
+    detail: error instanceof Error ? error.message : String(error),
+    action: 'Rapport tries again by itself. If it stays, reload the extension and tell your manager.',
+    requestId: '',
+    fields: [],
+  };
+}

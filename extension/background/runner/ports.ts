@@ -1,0 +1,122 @@
+import type { DeviceSnapshot, NextWork, StepOutcome } from '#shared/contract/device.ts';
+import type { Problem } from '#shared/contract/route.ts';
+import type { Clock, Timers } from '#shared/kernel/clock.ts';
+import type { Rng } from '#shared/kernel/prng.ts';
+import type { Result } from '#shared/kernel/result.ts';
+import type { JournalEntry } from '#shared/protocol/journal.ts';
+import type {
+  AcceptanceRead,
+  ActResult,
+  InboundMessageRead,
+  LinkedinFailure,
+  LinkedinStep,
+  PrepareResult,
+  ProfileRead,
+  SessionReport,
+  VerifyResult,
+} from '#shared/protocol/linkedin.ts';
+
+/** What the runner needs of the world. The browser's version is in ../page.ts, ../api.ts and ../../storage. */
+
+export interface Fence {
+  taskId: string;
+  fence: number;
+}
+
+export type ApiResult<T> = Promise<Result<T, Problem>>;
+
+export interface RunnerApi {
+  next(canAct: boolean, signal: AbortSignal): ApiResult<NextWork>;
+  renew(task: Fence, signal: AbortSignal): ApiResult<{ ok: boolean; leaseMs: number }>;
+  commit(
+    task: Fence,
+    seen: { lastInboundAt: number | null; profile: ProfileRead | null },
+    signal: AbortSignal,
+  ): ApiResult<{ ok: true; leaseMs: number } | { ok: false; code: string; detail: string }>;
+  outcome(task: Fence, outcome: StepOutcome, signal: AbortSignal): ApiResult<unknown>;
+  session(report: SessionReport, signal: AbortSignal): ApiResult<DeviceSnapshot>;
+  observations(
+    seen: {
+      acceptances?: AcceptanceRead[];
+      inbound?: InboundMessageRead[];
+      failure: LinkedinFailure | null;
+    },
+    signal: AbortSignal,
+  ): ApiResult<unknown>;
+}
+
+export interface Journal {
+  /** Resolves when the line is on the disk. */
+  put(entry: JournalEntry): Promise<void>;
+  find(taskId: string, fence: number): Promise<JournalEntry | null>;
+  ofTask(taskId: string): Promise<JournalEntry[]>;
+  /** Lines that have not ended, or whose end the server has not acknowledged. */
+  open(): Promise<JournalEntry[]>;
+  /** Lines touched at or after this moment. */
+  since(instant: number): Promise<JournalEntry[]>;
+  /** Forgets acknowledged lines older than 30 days. */
+  prune(now: number): Promise<void>;
+}
+
+/**
+ * The working tab. Everything may throw a `PageError`: the tab was closed, did not load or did not answer;
+ * what that means depends on whether the step was armed, so the loop decides.
+ */
+export interface RunnerPage {
+  /** Loads the step's page in the working tab, opening the tab where there is none. */
+  open(step: LinkedinStep, signal: AbortSignal): Promise<void>;
+  /** Any LinkedIn page in the working tab, for reading. */
+  ensure(signal: AbortSignal): Promise<void>;
+  prepare(step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult>;
+  act(step: LinkedinStep, signal: AbortSignal): Promise<ActResult>;
+  verify(step: LinkedinStep, baseline: string, signal: AbortSignal): Promise<VerifyResult>;
+  readSession(signal: AbortSignal): Promise<SessionReport>;
+  readAcceptances(sinceMs: number, signal: AbortSignal): Promise<Result<AcceptanceRead[], LinkedinFailure>>;
+  readInbound(
+    sinceMs: number,
+    knownProfileIds: string[],
+    signal: AbortSignal,
+  ): Promise<Result<InboundMessageRead[], LinkedinFailure>>;
+  close(): Promise<void>;
+}
+
+/** The working tab failed us; says nothing about whether LinkedIn saw an action. */
+export class PageError extends Error {
+  override name = 'PageError';
+  constructor(
+    readonly code: 'tab_closed' | 'timeout' | 'linkedin_error',
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** What the side panel shows of the runner. */
+export type Progress =
+  | { state: 'idle'; reason: string; until: number }
+  | { state: 'watching' }
+  | {
+      state: 'working';
+      phase: 'opening' | 'preparing' | 'committing' | 'acting' | 'verifying' | 'checking';
+      kind: LinkedinStep['kind'];
+      contactName: string;
+      automationName: string;
+    };
+
+export interface RunnerDeps {
+  api: RunnerApi;
+  journal: Journal;
+  page: RunnerPage;
+  clock: Clock;
+  /** Never jumps; compared only within one life of the worker. */
+  mono: Clock;
+  timers: Timers;
+  rng: Rng;
+  /** Whether the rep allows acting now: paired, agreed, not paused, not stopped. Asked again before the click. */
+  mayAct(): Promise<boolean>;
+  /** When the journal was lost, unix ms; null: it is whole. A lost journal counts as the day's ceiling used. */
+  journalLostAt(): Promise<number | null>;
+  onProgress(progress: Progress): Promise<void>;
+  /** The server answered with a newer snapshot. */
+  onSnapshot(snapshot: DeviceSnapshot): Promise<void>;
+}

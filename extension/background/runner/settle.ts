@@ -1,0 +1,59 @@
+import type { StepOutcome } from '#shared/contract/device.ts';
+import { MINUTE, SECOND, withDeadline } from '#shared/kernel/clock.ts';
+import type { JournalEntry } from '#shared/protocol/journal.ts';
+import type { LinkedinFailure, VerifyResult } from '#shared/protocol/linkedin.ts';
+import { PageError, type RunnerDeps } from './ports.ts';
+
+const VERIFY_MS = 2 * MINUTE;
+const SECOND_LOOK_MS = 5 * SECOND;
+
+/**
+ * Looks for the effect of an armed step and never acts: evidence gives `done`, a refusal `failed`, neither
+ * gives `unsure`. With `fresh` the page is loaded first; otherwise only when the first look saw nothing.
+ */
+export async function settle(deps: RunnerDeps, entry: JournalEntry, fresh: boolean): Promise<StepOutcome> {
+  const signal = withDeadline(VERIFY_MS);
+  const first = await look(deps, entry, fresh, signal);
+  if (first.outcome !== 'not_seen') return outcomeOf(first, entry);
+  await deps.timers.sleep(SECOND_LOOK_MS);
+  return outcomeOf(await look(deps, entry, true, signal), entry);
+}
+
+async function look(
+  deps: RunnerDeps,
+  entry: JournalEntry,
+  load: boolean,
+  signal: AbortSignal,
+): Promise<VerifyResult> {
+  try {
+    if (load) await deps.page.open(entry.step, signal);
+    return await deps.page.verify(entry.step, entry.baseline ?? '', signal);
+  } catch (error) {
+    if (error instanceof PageError) return { outcome: 'not_seen', detail: error.message };
+    if (signal.aborted) return { outcome: 'not_seen', detail: 'Reading the effect back took too long.' };
+    throw error;
+  }
+}
+
+function outcomeOf(seen: VerifyResult, entry: JournalEntry): StepOutcome {
+  switch (seen.outcome) {
+    case 'verified':
+      return {
+        result: 'done',
+        verified: true,
+        proof: seen.proof,
+        remoteId: seen.remoteId,
+        noteDropped: entry.noteDropped,
+        profile: entry.profile,
+      };
+    case 'refused':
+      return { result: 'failed', failure: seen.failure, profile: entry.profile };
+    case 'not_seen':
+      return { result: 'unsure', detail: seen.detail };
+  }
+}
+
+/** The outcome of an act that failed after it may have had an effect: evidence wins over the failure. */
+export function orFailure(outcome: StepOutcome, failure: LinkedinFailure, entry: JournalEntry): StepOutcome {
+  return outcome.result === 'unsure' ? { result: 'failed', failure, profile: entry.profile } : outcome;
+}

@@ -1,0 +1,42 @@
+import Dexie, { type EntityTable, type Table } from 'dexie';
+import type { DeviceSnapshot } from '#shared/contract/device.ts';
+import type { JournalEntry } from '#shared/protocol/journal.ts';
+
+/** A journal line as stored: `open` is 1 until it ended and the server acknowledged it. */
+export type StoredEntry = JournalEntry & { open: 0 | 1 };
+
+export interface StoredSnapshot {
+  key: 'device';
+  snapshot: DeviceSnapshot;
+  /** Unix ms by this browser's clock. */
+  storedAt: number;
+}
+
+/** Says that this journal was begun with this pairing: without it the journal was lost. */
+export interface JournalBirth {
+  key: 'birth';
+  deviceId: string;
+  /** When this journal began for a device that had been paired before; null: it began with the pairing. */
+  lostAt: number | null;
+}
+
+export interface RapportDatabase extends Dexie {
+  journal: Table<StoredEntry, [string, number]>;
+  snapshot: EntityTable<StoredSnapshot, 'key'>;
+  birth: EntityTable<JournalBirth, 'key'>;
+}
+
+/**
+ * Opens the extension's database. Each version stays here for good, with example data in
+ * tests/unit/extension/storage: a browser may be updated from any of them.
+ */
+export function openDatabase(name = 'rapport'): RapportDatabase {
+  // Strict: an armed line must be on the disk before the click, not in a buffer.
+  const database = new Dexie(name, { chromeTransactionDurability: 'strict' }) as RapportDatabase;
+  database.version(1).stores({
+    journal: '[taskId+fence], taskId, open, updatedAt',
+    snapshot: 'key',
+    birth: 'key',
+  });
+  return database;
+}

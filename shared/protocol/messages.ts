@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import {
+  acceptanceRead,
+  actResult,
+  inboundMessageRead,
+  linkedinFailure,
+  linkedinStep,
+  prepareResult,
+  sessionReport,
+  verifyResult,
+} from './linkedin.ts';
+
+/** Every message inside the extension: what is asked and what is answered, parsed at both ends. */
+
+/** How a request of popup, side panel or options ended. */
+export const uiAnswer = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), title: z.string(), detail: z.string(), action: z.string().nullable() }),
+]);
+export type UiAnswer = z.infer<typeof uiAnswer>;
+
+/** One piece of work inside a LinkedIn page, done by the injected runner. */
+export const pageRequest = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('ping') }),
+  z.object({ op: z.literal('session') }),
+  z.object({ op: z.literal('prepare'), step: linkedinStep }),
+  z.object({ op: z.literal('act'), step: linkedinStep }),
+  z.object({ op: z.literal('verify'), step: linkedinStep, baseline: z.string().max(4000) }),
+  z.object({ op: z.literal('acceptances'), sinceMs: z.number().int() }),
+  z.object({
+    op: z.literal('inbound'),
+    sinceMs: z.number().int(),
+    knownProfileIds: z.array(z.string()).max(5000),
+  }),
+]);
+export type PageRequest = z.infer<typeof pageRequest>;
+
+/** What a read gave, or why it could not be read. */
+function readResult<T extends z.ZodType>(value: T) {
+  return z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), error: linkedinFailure }),
+  ]);
+}
+
+/** The answer to each `op`. */
+export const pageAnswers = {
+  ping: z.object({}),
+  session: sessionReport,
+  prepare: prepareResult,
+  act: actResult,
+  verify: verifyResult,
+  acceptances: readResult(z.array(acceptanceRead)),
+  inbound: readResult(z.array(inboundMessageRead)),
+};
+export type PageAnswer<Op extends keyof typeof pageAnswers> = z.infer<(typeof pageAnswers)[Op]>;
+
+/** A request to the runner with its deadline; `callId` lets the background withdraw it. */
+export const runnerCall = z.object({
+  callId: z.string(),
+  deadlineMs: z.number().int().min(1),
+  request: pageRequest,
+});
+export type RunnerCall = z.infer<typeof runnerCall>;
+
+const nothing = z.undefined();
+
+/** Message type -> what it carries. The background and the runner parse with these before they look inside. */
+export const messageSchemas = {
+  'ui.refresh': nothing,
+  'ui.pair': z.object({ serverUrl: z.string().trim().min(1).max(300) }),
+  'ui.cancelPairing': nothing,
+  'ui.unpair': nothing,
+  'ui.consent': z.object({ agreed: z.boolean() }),
+  'ui.pause': nothing,
+  'ui.resume': nothing,
+  'ui.stopEverything': nothing,
+  'sentinel.session': z.object({ report: sessionReport }),
+  'runner.call': runnerCall,
+  'runner.cancel': z.object({ callId: z.string() }),
+};
+
+export type UiMessage = Extract<keyof typeof messageSchemas, `ui.${string}`>;
+
+/** The one typed protocol of the extension; answers of `runner.call` are parsed by op with `pageAnswers`. */
+export interface ProtocolMap {
+  'ui.refresh'(): UiAnswer;
+  'ui.pair'(data: { serverUrl: string }): UiAnswer;
+  'ui.cancelPairing'(): UiAnswer;
+  'ui.unpair'(): UiAnswer;
+  'ui.consent'(data: { agreed: boolean }): UiAnswer;
+  'ui.pause'(): UiAnswer;
+  'ui.resume'(): UiAnswer;
+  'ui.stopEverything'(): UiAnswer;
+  'sentinel.session'(data: { report: z.infer<typeof sessionReport> }): void;
+  'runner.call'(data: RunnerCall): unknown;
+  'runner.cancel'(data: { callId: string }): void;
+}
