@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { and, eq, isNull, ne } from 'drizzle-orm';
+import { type Queryable, schema } from '../db/index.ts';
+
+/** 32 random bytes for the extension; only its hash is stored. */
+export function newDeviceToken(): { token: string; hash: string } {
+  const token = randomBytes(32).toString('base64url');
+  return { token, hash: hashOfToken(token) };
+}
+
+/** A plain hash is enough for 256 random bits. */
+export function hashOfToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+export interface PairedDevice {
+  deviceId: string;
+  workspaceId: string;
+  senderId: string;
+  ownerUserId: string;
+}
+
+/** The device a token belongs to, unless it was unpaired or its sender profile deleted. */
+export async function deviceOfToken(db: Queryable, token: string): Promise<PairedDevice | null> {
+  const { device, sender } = schema;
+  const rows = await db
+    .select({
+      deviceId: device.id,
+      workspaceId: device.workspaceId,
+      senderId: device.senderId,
+      ownerUserId: sender.ownerUserId,
+    })
+    .from(device)
+    .innerJoin(sender, eq(sender.id, device.senderId))
+    .where(
+      and(eq(device.tokenHash, hashOfToken(token)), isNull(device.revokedAt), ne(sender.state, 'deleted')),
+    );
+  return rows[0] ?? null;
+}

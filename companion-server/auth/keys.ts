@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+
+const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url');
+
+const keyFile = z.object({
+  /** Seals mailbox passwords. The last one seals, all of them open. */
+  vault: z.array(z.object({ id: z.string().min(1), key })).min(1),
+  /** Signs session cookies. */
+  auth: key,
+  /** Signs unsubscribe links. */
+  unsubscribe: key,
+});
+
+export interface Keys {
+  vault: { id: string; key: Uint8Array }[];
+  authSecret: string;
+  unsubscribe: Uint8Array;
+}
+
+function newKey(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function bytes(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64url'));
+}
+
+/**
+ * The server's own keys, made at first start in `<data>/keys.json` (only its user may read it). Losing the
+ * file means entering mailbox passwords again and signing in again, so it belongs into every backup.
+ */
+export async function loadKeys(dataDir: string): Promise<Keys> {
+  const file = path.join(dataDir, 'keys.json');
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const content = (await readIfThere(file)) ?? (await createKeys(file));
+  const parsed = keyFile.safeParse(JSON.parse(content));
+  if (!parsed.success) {
+    throw new Error(`${file} is damaged (${parsed.error.issues[0]?.message}). Restore it from a backup.`);
+  }
+  return {
+    vault: parsed.data.vault.map((entry) => ({ id: entry.id, key: bytes(entry.key) })),
+    authSecret: parsed.data.auth,
+    unsubscribe: bytes(parsed.data.unsubscribe),
+  };
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Written beside and renamed, so that a crash never leaves half a key file. */
+async function createKeys(file: string): Promise<string> {
+  const content = JSON.stringify(
+    { vault: [{ id: 'k1', key: newKey() }], auth: newKey(), unsubscribe: newKey() },
+    null,
+    2,
+  );
+  const handle = await open(`${file}.new`, 'w', 0o600);
+  try {
+    await handle.writeFile(`${content}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.new`, file);
+  return content;
+}

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+
+/** Everything the server takes from its environment, checked once at start. */
+export interface Env {
+  /** Absolute. Holds the database and keys.json. */
+  dataDir: string;
+  host: string;
+  port: number;
+  /** The https address under which recipients reach this server; null: none. No trailing slash. */
+  publicUrl: string | null;
+  databaseUrl: string;
+  databaseAuthToken: string | undefined;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  /** Tests and demo: the parent process moves schedule time over IPC. */
+  scheduleControl: boolean;
+  scheduleOffsetMs: number;
+}
+
+const text = z.string().trim().min(1);
+const blankIsMissing = (value: unknown) =>
+  typeof value === 'string' && value.trim() === '' ? undefined : value;
+
+function optional<T extends z.ZodType>(schema: T) {
+  return z.preprocess(blankIsMissing, schema);
+}
+
+const variables = z.object({
+  RAPPORT_DATA_DIR: optional(text.default('./data')),
+  HOST: optional(
+    text.regex(/^[A-Za-z0-9.:-]+$/, 'is no host name or address; e.g. 127.0.0.1').default('127.0.0.1'),
+  ),
+  PORT: optional(
+    z.coerce
+      .number('is no number; e.g. 4400')
+      .int('must be a whole number; e.g. 4400')
+      .min(0, 'must lie between 0 (any free port) and 65535')
+      .max(65_535, 'must lie between 0 (any free port) and 65535')
+      .default(4400),
+  ),
+  PUBLIC_URL: optional(
+    z
+      .url({
+        protocol: /^https?$/,
+        error:
+          'is no web address; give the one under which others reach this server, e.g. https://rapport.example.com',
+      })
+      .optional(),
+  ),
+  DATABASE_URL: optional(
+    z
+      .string()
+      .regex(
+        /^(file|libsql|https?|wss?):/,
+        'must start with file:, libsql:, https: or wss:, e.g. file:/var/lib/rapport/rapport.db',
+      )
+      .optional(),
+  ),
+  DATABASE_AUTH_TOKEN: optional(text.optional()),
+  LOG_LEVEL: optional(
+    z
+      .enum(
+        ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
+        'must be one of fatal, error, warn, info, debug, silent',
+      )
+      .default('info'),
+  ),
+  RAPPORT_SCHEDULE_CONTROL: optional(
+    z.enum(['ipc'], 'can only be "ipc" (tests and demo); leave it unset otherwise').optional(),
+  ),
+  RAPPORT_SCHEDULE_OFFSET_MS: optional(
+    z.coerce.number('is no number of milliseconds').int().min(0, 'cannot be negative').default(0),
+  ),
+});
+
+/** The environment, or every problem at once: one line per variable with what to do. */
+export function readEnv(source: Record<string, string | undefined>): Result<Env, string[]> {
+  const parsed = variables.safeParse(source);
+  if (!parsed.success) {
+    return err(
+      parsed.error.issues.map((issue) => {
+        const name = String(issue.path[0]);
+        return `${name}=${JSON.stringify(source[name] ?? '')} ${issue.message}`;
+      }),
+    );
+  }
+  const values = parsed.data;
+  const problems = combinationProblems(values);
+  if (problems.length > 0) return err(problems);
+  const dataDir = path.resolve(values.RAPPORT_DATA_DIR);
+  return ok({
+    dataDir,
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    databaseUrl: values.DATABASE_URL ?? pathToFileURL(path.join(dataDir, 'rapport.db')).href,
+    databaseAuthToken: values.DATABASE_AUTH_TOKEN,
+    logLevel: values.LOG_LEVEL,
+    scheduleControl: values.RAPPORT_SCHEDULE_CONTROL === 'ipc',
+    scheduleOffsetMs: values.RAPPORT_SCHEDULE_OFFSET_MS,
+  });
+}
+
+function combinationProblems(values: z.infer<typeof variables>): string[] {
+  const problems: string[] = [];
+  if (values.RAPPORT_SCHEDULE_OFFSET_MS > 0 && !values.RAPPORT_SCHEDULE_CONTROL) {
+    problems.push(
+      'RAPPORT_SCHEDULE_OFFSET_MS only works with RAPPORT_SCHEDULE_CONTROL=ipc; leave both unset in production',
+    );
+  }
+  if (values.DATABASE_AUTH_TOKEN && (values.DATABASE_URL ?? 'file:').startsWith('file:')) {
+    problems.push('DATABASE_AUTH_TOKEN belongs to a remote DATABASE_URL (libsql:…); unset it for a file');
+  }
+  return problems;
+}

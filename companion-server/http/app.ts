@@ -1,0 +1,72 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Services } from '../services/context.ts';
+import { notFound, Refusal } from '../services/refusal.ts';
+import { serveAuth } from './authRoutes.ts';
+import { serveDashboard } from './dashboard.ts';
+import { serveHealth } from './health.ts';
+import type { HttpEnv } from './httpEnv.ts';
+import { type RateLimits, useBodyLimits, useRateLimits } from './limits.ts';
+import { serveOpenApi } from './openApi.ts';
+import { problemResponse, unexpectedResponse } from './problem.ts';
+import { serveAllRoutes } from './routes/index.ts';
+import { inlineScriptHashes, useExtensionCors, useSecurityHeaders } from './security.ts';
+import type { App } from './serve.ts';
+import { serveStream } from './stream.ts';
+import { serveUnsubscribe } from './unsubscribe.ts';
+
+export interface AppOptions {
+  services: Services;
+  rates: RateLimits;
+  /** Built files of the dashboard; null: not built. */
+  dashboard: { dir: string; indexHtml: string } | null;
+  /** Ends open event streams. */
+  shutdown: AbortSignal;
+  isReady: () => boolean;
+}
+
+/** The whole HTTP surface. In process: `app.request(…)`. */
+export function createApp(options: AppOptions): App {
+  const { services } = options;
+  const app: App = new OpenAPIHono<HttpEnv>();
+  app.use('*', async (c, next) => {
+    c.set('requestId', services.newId());
+    c.set('services', services);
+    c.header('x-request-id', c.get('requestId'));
+    const startedAt = services.clocks.lease.now();
+    await next();
+    services.log.debug(
+      {
+        requestId: c.get('requestId'),
+        method: c.req.method,
+        path: pathForLog(c.req.path),
+        status: c.res.status,
+        ms: services.clocks.lease.now() - startedAt,
+      },
+      'request',
+    );
+  });
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return problemResponse(c, error);
+    services.log.error({ requestId: c.get('requestId'), err: error }, 'request failed');
+    return unexpectedResponse(c);
+  });
+  app.notFound((c) => problemResponse(c, notFound('address')));
+  useSecurityHeaders(app, options.dashboard ? inlineScriptHashes(options.dashboard.indexHtml) : []);
+  useExtensionCors(app);
+  useRateLimits(app, options.rates);
+  useBodyLimits(app);
+
+  serveHealth(app, options.isReady);
+  serveUnsubscribe(app);
+  serveAuth(app);
+  serveStream(app, options.shutdown);
+  serveAllRoutes(app);
+  serveOpenApi(app, services.version);
+  serveDashboard(app, options.dashboard);
+  return app;
+}
+
+/** Unsubscribe tokens are secrets of their recipients. */
+function pathForLog(path: string): string {
+  return path.startsWith('/u/') ? '/u/…' : path;
+}

@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm';
+import type { App } from './serve.ts';
+
+/** `/health`: the process answers. `/ready`: the database too, and the server is not shutting down. */
+export function serveHealth(app: App, isReady: () => boolean): void {
+  app.get('/health', (c) => {
+    // The self-test of PUBLIC_URL recognises this server by its own nonce.
+    const probe = (c.req.query('probe') ?? '').slice(0, 100);
+    return c.json({ status: 'ok', probe }, 200, { 'cache-control': 'no-store' });
+  });
+  app.get('/ready', async (c) => {
+    const ready = isReady() && (await databaseAnswers());
+    return c.json({ ready }, ready ? 200 : 503, { 'cache-control': 'no-store' });
+
+    async function databaseAnswers(): Promise<boolean> {
+      try {
+        await c.get('services').db.reader.run(sql`SELECT 1`);
+        return true;
+      } catch {
+        return false;
+      }
+    }
+  });
+}

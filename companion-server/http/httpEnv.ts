@@ -1,0 +1,4 @@
+import type { Services } from '../services/context.ts';
+
+/** What the middleware puts into Hono's context. */
+export type HttpEnv = { Variables: { requestId: string; services: Services } };

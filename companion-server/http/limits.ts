@@ -1,0 +1,102 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { rateLimiter } from 'hono-rate-limiter';
+import { MINUTE } from '#shared/kernel/clock.ts';
+import { limits } from '#shared/kernel/limits.ts';
+import { Refusal } from '../services/refusal.ts';
+import type { HttpEnv } from './httpEnv.ts';
+import { problemResponse } from './problem.ts';
+import type { App } from './serve.ts';
+
+/** Requests per window and client address. */
+export interface RateLimits {
+  everything: number;
+  signIn: number;
+  setup: number;
+  deviceCode: number;
+  deviceToken: number;
+  approveCode: number;
+  unsubscribe: number;
+}
+
+export const defaultRateLimits: RateLimits = {
+  everything: 1200,
+  signIn: 10,
+  setup: 10,
+  deviceCode: 10,
+  deviceToken: 60,
+  // Guessing a code of 8 out of 32 letters within its 10 minutes stays hopeless.
+  approveCode: 10,
+  unsubscribe: 60,
+};
+
+/** The address of the connection itself: a forwarded-for header could be anybody's. */
+function clientAddress(c: Context): string {
+  try {
+    return getConnInfo(c).remote.address ?? 'unknown';
+  } catch {
+    return 'in-process';
+  }
+}
+
+function limitTo(limit: number) {
+  return rateLimiter<HttpEnv>({
+    windowMs: MINUTE,
+    limit,
+    keyGenerator: clientAddress,
+    handler: (c) =>
+      problemResponse(
+        c,
+        new Refusal(
+          429,
+          'too_many_requests',
+          `More than ${limit} such requests came from this address within a minute.`,
+          'Wait a minute and try again.',
+        ),
+      ),
+  });
+}
+
+export function useRateLimits(app: App, rates: RateLimits): void {
+  app.use('/api/*', limitTo(rates.everything));
+  app.on(
+    'POST',
+    ['/api/auth/sign-in/*', '/api/auth/sign-up/*', '/api/auth/change-password'],
+    limitTo(rates.signIn),
+  );
+  app.on('POST', ['/api/v1/setup'], limitTo(rates.setup));
+  app.on('POST', ['/api/auth/device/code'], limitTo(rates.deviceCode));
+  app.on('POST', ['/api/v1/device/token'], limitTo(rates.deviceToken));
+  app.on('POST', ['/api/v1/senders/:senderId/devices'], limitTo(rates.approveCode));
+  app.use('/u/*', limitTo(rates.unsubscribe));
+}
+
+const MIB = 1024 * 1024;
+const importPath = '/api/v1/imports';
+/** A file of the largest size allowed, as base64 in JSON. */
+const importBytes = Math.ceil(limits.csvBytes * 1.35);
+
+function limitBody(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: (c) =>
+      problemResponse(
+        c,
+        new Refusal(
+          413,
+          'body_too_large',
+          `The request is larger than ${Math.floor(maxSize / MIB)} MiB.`,
+          c.req.path === importPath
+            ? `Split the file: at most ${Math.floor(limits.csvBytes / MIB)} MiB each.`
+            : 'Send less at once.',
+        ),
+      ),
+  });
+}
+
+export function useBodyLimits(app: App): void {
+  const small = limitBody(MIB);
+  const large = limitBody(importBytes);
+  app.use('*', (c, next) => (c.req.path === importPath ? large(c, next) : small(c, next)));
+}

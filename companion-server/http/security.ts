@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { cors } from 'hono/cors';
+import { secureHeaders } from 'hono/secure-headers';
+import type { App } from './serve.ts';
+
+/** Hashes of the scripts written into the dashboard's page itself, so that the policy allows just those. */
+export function inlineScriptHashes(html: string): string[] {
+  const scripts = html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g);
+  return [...scripts].map(
+    ([, code = '']) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`,
+  );
+}
+
+export function useSecurityHeaders(app: App, scriptHashes: string[]): void {
+  app.use(
+    '*',
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", ...scriptHashes],
+        // The component library sets styles from scripts.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+      },
+      referrerPolicy: 'no-referrer',
+      xFrameOptions: 'DENY',
+      // Plain http on loopback is a supported way to run; a proxy with https sets its own.
+      strictTransportSecurity: false,
+      crossOriginResourcePolicy: 'same-origin',
+    }),
+  );
+}
+
+/** Extension pages may call with a bearer token; cookies are never allowed across origins. */
+export function useExtensionCors(app: App): void {
+  const extension = cors({
+    origin: (origin) => (origin.startsWith('chrome-extension://') ? origin : null),
+    allowHeaders: ['authorization', 'content-type', 'x-rapport-client'],
+    allowMethods: ['GET', 'POST'],
+    credentials: false,
+    maxAge: 600,
+  });
+  app.use('/api/v1/device/*', extension);
+  app.use('/api/auth/device/code', extension);
+}

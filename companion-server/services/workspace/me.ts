@@ -1,0 +1,51 @@
+import { eq } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { type Queryable, schema } from '../../db/index.ts';
+import { audit, type Call, type MemberCall } from '../context.ts';
+import { notFound } from '../refusal.ts';
+import { requireOwner } from '../scope.ts';
+
+export async function workspaceOf(db: Queryable, call: Call): Promise<typeof schema.workspace.$inferSelect> {
+  const rows = await db.select().from(schema.workspace).where(eq(schema.workspace.id, call.workspaceId));
+  const row = rows[0];
+  if (!row) throw notFound('workspace');
+  return row;
+}
+
+/** Who is signed in, and where. */
+export async function me(call: MemberCall): Promise<MeView> {
+  const { id, name, postalAddress } = await workspaceOf(call.db.reader, call);
+  const { userId, role } = call.actor;
+  return {
+    userId,
+    name: call.actor.name,
+    email: call.actor.email,
+    role,
+    workspace: { id, name, postalAddress },
+  };
+}
+
+/** Name and postal address; the address is printed in every automated email. */
+export async function updateWorkspace(
+  call: MemberCall,
+  input: z.output<typeof workspaceRoutes.update.body>,
+): Promise<MeView> {
+  requireOwner(call);
+  const changes = {
+    ...(input.name === undefined ? {} : { name: input.name }),
+    ...(input.postalAddress === undefined ? {} : { postalAddress: input.postalAddress }),
+  };
+  await call.db.write(async (tx) => {
+    if (Object.keys(changes).length > 0) {
+      await tx.update(schema.workspace).set(changes).where(eq(schema.workspace.id, call.workspaceId));
+    }
+    await audit(tx, call, {
+      action: 'workspace.updated',
+      entity: 'workspace',
+      entityId: call.workspaceId,
+      data: { fields: Object.keys(changes) },
+    });
+  });
+  return me(call);
+}
