@@ -1,0 +1,69 @@
+import type { Labels } from '../labels/index.ts';
+import { fill } from '../labels/index.ts';
+import { type Frame, sduiPage } from './frame.ts';
+import { type Html, hashedClass, html } from './html.ts';
+
+export interface ListRow {
+  profileId: string;
+  slug: string;
+  firstName: string;
+  name: string;
+  headline: string;
+  at: number;
+  note: string | null;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+function sentLabel(labels: Labels, at: number, now: number): string {
+  const days = Math.floor((now - at) / DAY);
+  return days <= 0 ? labels.sentToday : fill(labels.sentAgo, { n: days });
+}
+
+/** Sent invitations. The Withdraw anchors' href is a trap until the page is wired. */
+export function sentPage(frame: Frame, rows: ListRow[], now: number, hydrationDelayMs: number): Html {
+  const { labels } = frame;
+  const c = (name: string) => hashedClass(frame.build, name);
+  const base = 'https://www.linkedin.com/mynetwork/invitation-manager';
+  const items = rows.map((row, i) => {
+    const href = i < 10 ? 'https://www.linkedin.com/' : `${base}/sent/`;
+    return html`<hr role="presentation" class="${c('hr')}"><div role="listitem" class="${c('row')}"><div class="${c('inner')}"><a class="${c('photo')}" href="https://www.linkedin.com/in/${row.slug}/"><figure><svg id="person-accent-4" role="img"></svg></figure></a><div class="${c('box')}"><p class="${c('text')}">${row.name}</p><div><p><span>${row.headline}</span></p></div><div><p><span>${sentLabel(labels, row.at, now)}</span></p></div></div><div><a class="${c('button')}" aria-label="${fill(labels.withdrawAria, { name: row.name })}" href="${href}"><span><span>${labels.withdraw}</span></span></a></div></div>${row.note ? html`<div><p><span data-testid="expandable-text-box">${row.note}</span></p></div>` : null}</div>`;
+  });
+  const main = html`<main id="workspace" class="${c('workspace')}" style="overflow:auto;height:90vh"><section aria-label="Primary content"><p>${labels.manageInvitations}</p><nav><ul><li><a href="${base}/received"><span><span>${labels.received}</span></span></a></li><li><a href="${base}/sent"><span><span>${labels.sent}</span></span></a></li></ul></nav><div data-sdui-screen="com.linkedin.sdui.flagshipnav.mynetwork.invitations.InvitationManager"></div><nav><ul><li><a href="${base}/sent/CONNECTION/"><span><span>${fill(labels.people, { n: rows.length })}</span></span></a></li></ul></nav><div data-testid="lazy-column" data-component-type="LazyColumn">${items}</div></section></main>`;
+  const view = { kind: 'sent', rows, hydrationDelayMs, labels };
+  return sduiPage(frame, { title: `${labels.manageInvitations} | LinkedIn`, main, view, script: 'sent.ts' });
+}
+
+/** Received invitations; answering happens on the profile page here. */
+export function receivedPage(frame: Frame, rows: ListRow[]): Html {
+  const { labels } = frame;
+  const items = rows.map(
+    (row) =>
+      html`<div role="listitem"><a href="https://www.linkedin.com/in/${row.slug}/"></a><p>${row.name}</p><p>${row.headline}</p><a href="https://www.linkedin.com/in/${row.slug}/">${labels.accept}</a></div>`,
+  );
+  const main = html`<main id="workspace"><section><p>${labels.manageInvitations}</p><div data-testid="lazy-column">${items}</div></section></main>`;
+  return sduiPage(frame, {
+    title: `${labels.manageInvitations} | LinkedIn`,
+    main,
+    view: null,
+    script: null,
+  });
+}
+
+/** The member's connections, newest first. */
+export function connectionsPage(frame: Frame, rows: ListRow[]): Html {
+  const { labels, locale } = frame;
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  const items = rows.map(
+    (row) =>
+      html`<div role="listitem"><a href="https://www.linkedin.com/in/${row.slug}/"><p>${row.name}</p></a><p>${row.headline}</p><p>${fill(labels.connectedOn, { date: date.format(row.at) })}</p><a href="/messaging/compose/?profileUrn=${encodeURIComponent(`urn:li:fsd_profile:${row.profileId}`)}&recipient=${row.profileId}">${labels.message}</a></div>`,
+  );
+  const main = html`<main id="workspace" data-sdui-screen="com.linkedin.sdui.flagshipnav.mynetwork.ConnectionsList"><section><p>${rows.length} ${labels.connections}</p><div data-testid="lazy-column" data-component-type="LazyColumn">${items}</div></section></main>`;
+  return sduiPage(frame, { title: `${labels.connections} | LinkedIn`, main, view: null, script: null });
+}
+
+/** The home page: enough to see that one is signed in. */
+export function feedPage(frame: Frame, name: string): Html {
+  const main = html`<main id="workspace" data-sdui-screen="com.linkedin.sdui.flagshipnav.feed.Feed"><section><p>${name}</p></section><div data-testid="mainFeed"><div role="listitem" componentkey="expandedSAMPLEFeedType_MAIN_FEED_RELEVANCE"><p>Jordan Reyes</p><span data-testid="expandable-text-box">Sample post</span><button aria-label="Reaction button state: no reaction">Like</button></div></div></main>`;
+  return sduiPage(frame, { title: 'Feed | LinkedIn', main, view: null, script: null });
+}

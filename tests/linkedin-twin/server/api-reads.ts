@@ -1,0 +1,224 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { inbox } from '../world/messages.ts';
+import type { Account, World } from '../world/world.ts';
+import { type ApiHandler, apiError, guarded, normalized } from './api-guard.ts';
+import {
+  connectionOf,
+  conversationEntities,
+  conversationUrn,
+  me,
+  memberRelationship,
+  messageEntity,
+  messageUrn,
+  miniProfile,
+  participants,
+  profileEntities,
+  profileUrn,
+  sentInvitationEntities,
+} from './entities.ts';
+import type { Sessions, TwinContext } from './session.ts';
+
+const CONVERSATIONS = {
+  messengerConversationsBySyncToken: ['0d5e6781bbee71c3e51c8843c6519f48', '74c17e85611b60b7ba2700481151a316'],
+  messengerConversationsByCategoryQuery: ['9501074288a12f3ae9e3c7ea243bccbf'],
+  messengerConversationsByRecipients: ['9c3ab648'],
+};
+const MESSAGES = {
+  messengerMessagesBySyncToken: ['5846eeb71c981f11e0134cb6626cc314'],
+  messengerMessagesByAnchorTimestamp: ['d8ea76885a52fd5dc5c317078ab7c977', '4088d03b'],
+  messengerMessagesByConversation: ['34c9888b'],
+};
+
+/** The reads a logged-in page makes, same paths, same shapes. */
+export function readRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World, sessions: Sessions): void {
+  const api = '/voyager/api';
+  const get = (path: string, handler: ApiHandler) =>
+    app.get(`${api}/${path}`, guarded(world, sessions, handler));
+
+  get('me', (c, account) => {
+    const answer = me(account);
+    return normalized(c, answer.data, answer.included);
+  });
+  get('identity/dash/profiles', (c, account) => profile(c, world, account));
+  get('voyagerRelationshipsDashMemberRelationships/:urn', (c, account) => {
+    const person = world.findPerson((c.req.param('urn') ?? '').split(':').at(-1) ?? '');
+    if (!person || person.gone) return apiError(c, 404, 'NOT_FOUND');
+    const answer = memberRelationship(account, person, world.relation(account, person.profileId));
+    return normalized(c, answer.data, answer.included);
+  });
+  get('relationships/dash/connections', (c, account) => connections(c, world, account));
+  get('relationships/sentInvitationViewsV2', (c, account) => sentInvitations(c, world, account));
+  get('relationships/invitationViews', (c, account) => receivedInvitations(c, world, account));
+  get('voyagerMessagingGraphQL/graphql', (c, account) => messaging(c, world, account));
+}
+
+function page(c: TwinContext): { start: number; count: number } {
+  const number = (name: string, otherwise: number) => {
+    const value = Number(c.req.query(name) ?? otherwise);
+    return Number.isInteger(value) && value >= 0 ? value : otherwise;
+  };
+  return { start: number('start', 0), count: Math.min(number('count', 10), 100) };
+}
+
+function profile(c: TwinContext, world: World, account: Account): Response {
+  if (c.req.query('q') !== 'memberIdentity' || !c.req.query('memberIdentity')) {
+    return apiError(c, 400, 'BAD_REQUEST');
+  }
+  const person = world.findPerson(c.req.query('memberIdentity') ?? '');
+  if (!person || person.gone) return apiError(c, 404, 'NOT_FOUND');
+  const relationship = memberRelationship(account, person, world.relation(account, person.profileId));
+  return normalized(
+    c,
+    {
+      '*elements': [profileUrn(person.profileId)],
+      paging: { start: 0, count: 10, total: 1, links: [] },
+      $type: 'com.linkedin.restli.common.CollectionResponse',
+    },
+    [...profileEntities(person), relationship.data, ...relationship.included],
+  );
+}
+
+function connections(c: TwinContext, world: World, account: Account): Response {
+  const { start, count } = page(c);
+  const all = [...account.relations]
+    .filter(([, r]) => r.state === 'connected')
+    .sort(([, a], [, b]) => (b.connectedAt ?? 0) - (a.connectedAt ?? 0));
+  const shown = all.slice(start, start + count).flatMap(([profileId, relation]) => {
+    const person = world.findPerson(profileId);
+    return person ? [{ person, connection: connectionOf(person, relation) }] : [];
+  });
+  return normalized(
+    c,
+    {
+      '*elements': shown.map((s) => s.connection.entityUrn),
+      paging: { start, count, total: all.length, links: [] },
+      $type: 'com.linkedin.restli.common.CollectionResponse',
+    },
+    shown.flatMap((s) => [s.connection, profileEntities(s.person)[0]]),
+  );
+}
+
+function sentInvitations(c: TwinContext, world: World, account: Account): Response {
+  if (c.req.query('q') !== 'invitationType') return apiError(c, 400, 'BAD_REQUEST');
+  const { start, count } = page(c);
+  const pending = [...account.relations]
+    .filter(([, r]) => r.state === 'pending')
+    .sort(([, a], [, b]) => (b.invitedAt ?? 0) - (a.invitedAt ?? 0))
+    .slice(start, start + count);
+  return normalized(
+    c,
+    {
+      '*elements': pending.map(([, r]) => `urn:li:fs_relSentInvitationViewV2:${r.invitationId}`),
+      paging: { start, count, links: [] },
+      $type: 'com.linkedin.restli.common.CollectionResponse',
+    },
+    pending.flatMap(([profileId, relation]) => {
+      const person = world.findPerson(profileId);
+      return person ? sentInvitationEntities(person, relation) : [];
+    }),
+  );
+}
+
+function receivedInvitations(c: TwinContext, world: World, account: Account): Response {
+  if (c.req.query('q') !== 'receivedInvitation') return apiError(c, 400, 'BAD_REQUEST');
+  const { start, count } = page(c);
+  const incoming = [...account.relations]
+    .filter(([, r]) => r.state === 'incoming')
+    .slice(start, start + count);
+  return normalized(
+    c,
+    {
+      '*elements': incoming.map(([, r]) => `urn:li:fs_relInvitationView:${r.invitationId}`),
+      paging: { start, count, total: 0, links: [] },
+    },
+    incoming.flatMap(([profileId, relation]) => {
+      const person = world.findPerson(profileId);
+      if (!person) return [];
+      const invitation = {
+        $type: 'com.linkedin.voyager.relationships.invitation.Invitation',
+        entityUrn: `urn:li:fs_relInvitation:${relation.invitationId}`,
+        invitationType: 'RECEIVED',
+        sharedSecret: 'SAMPLE',
+        '*fromMember': `urn:li:fs_miniProfile:${profileId}`,
+        fromMemberId: profileId,
+        sentTime: relation.invitedAt,
+        message: relation.note,
+        unseen: true,
+      };
+      return [invitation, miniProfile(person)];
+    }),
+  );
+}
+
+/** Query ids rotate with deploys: several are accepted at one time, unknown ones get a 400. */
+function rootOf(queryId: string, prefix: string, table: Record<string, string[]>): string | null {
+  if (!queryId.startsWith(`${prefix}.`)) return null;
+  const hash = queryId.slice(prefix.length + 1);
+  for (const [root, hashes] of Object.entries(table)) {
+    if (hashes.some((known) => hash.startsWith(known.slice(0, 8)) && hash.length >= 8)) return root;
+  }
+  return null;
+}
+
+function messaging(c: TwinContext, world: World, account: Account): Response {
+  const queryId = c.req.query('queryId') ?? '';
+  const variables = c.req.query('variables') ?? '';
+  const conversations = rootOf(queryId, 'messengerConversations', CONVERSATIONS);
+  if (conversations) return conversationList(c, world, account, conversations, variables);
+  const messages = rootOf(queryId, 'messengerMessages', MESSAGES);
+  if (messages) return messageList(c, world, account, messages, variables);
+  return c.json({ status: 400, message: `Unknown query id ${queryId.split('.')[0]}` }, 400);
+}
+
+function conversationList(
+  c: TwinContext,
+  world: World,
+  account: Account,
+  root: string,
+  variables: string,
+): Response {
+  const recipients = /recipients:List\(([^)]*)\)/.exec(variables)?.[1] ?? null;
+  const count = Number(/count:(\d+)/.exec(variables)?.[1] ?? 20);
+  const threads = inbox(account)
+    .filter((t) => recipients === null || recipients.includes(t.profileId))
+    .slice(0, count);
+  return normalized(
+    c,
+    {
+      data: {
+        [root]: {
+          metadata: { nextCursor: null, newSyncToken: 'SAMPLE' },
+          '*elements': threads.map((t) => conversationUrn(account.member.profileId, t.id)),
+        },
+      },
+    },
+    threads.flatMap((t) => conversationEntities(world, account, t)),
+  );
+}
+
+function messageList(
+  c: TwinContext,
+  world: World,
+  account: Account,
+  root: string,
+  variables: string,
+): Response {
+  const threadId = /,(2-[^,()]+)\)/.exec(variables)?.[1] ?? '';
+  const thread = account.threads.get(threadId);
+  if (!thread) return c.json({ data: { errors: [{ message: 'conversation not found' }] } }, 200);
+  const self = account.member.profileId;
+  const newest = [...thread.messages].sort((a, b) => a.at - b.at).slice(-20);
+  return normalized(
+    c,
+    {
+      data: {
+        [root]: {
+          '*elements': newest.map((m) => messageUrn(self, m.id)),
+          metadata: { newSyncToken: 'SAMPLE', prevCursor: null },
+        },
+      },
+    },
+    [...participants(world, account, thread), ...newest.map((m) => messageEntity(account, thread, m))],
+  );
+}

@@ -1,0 +1,34 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { settle } from '../world/events.ts';
+import type { World } from '../world/world.ts';
+import { readRoutes } from './api-reads.ts';
+import { writeRoutes } from './api-writes.ts';
+import { memberPages } from './pages.ts';
+import { guestRoutes } from './pages-guest.ts';
+import type { Sessions } from './session.ts';
+import { pageScript } from './static.ts';
+import { twinRoutes } from './twin-routes.ts';
+
+/** The whole site. Paths count with and without their last slash, as on the real one. */
+export function createApp(world: World, sessions: Sessions): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>({ strict: false });
+  app.use(async (_, next) => {
+    settle(world);
+    await next();
+  });
+  app.get('/sc/h/:build/:folder/:file', (c) => {
+    const source = pageScript(`${c.req.param('folder')}/${c.req.param('file')}`);
+    if (source === null) return c.text('not found', 404);
+    return c.body(source, 200, { 'content-type': 'text/javascript; charset=utf-8' });
+  });
+  app.get('/favicon.ico', (c) => c.body(null, 204));
+  twinRoutes(app, world, sessions);
+  readRoutes(app, world, sessions);
+  writeRoutes(app, world, sessions);
+  app.all('/voyager/api/*', (c) => c.json({ status: 404 }, 404));
+  guestRoutes(app, world, sessions);
+  memberPages(app, world, sessions);
+  app.notFound((c) => c.redirect('/404/'));
+  return app;
+}
