@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import MailComposer from 'nodemailer/lib/mail-composer';
+import { createTransport } from 'nodemailer';
+import { assert } from '#shared/kernel/assert.ts';
 import { type BodyParts, htmlBody, plainBody } from './bodies.ts';
 
 export interface MailPerson {
@@ -33,6 +34,12 @@ export interface BuiltMessage {
   raw: Buffer;
 }
 
+/**
+ * Writes messages and sends none. The bytes kept in Sent are the bytes sent: SMTP and IMAP know only CRLF.
+ * The library's bare MailComposer would not do: it drops the List headers silently.
+ */
+const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+
 /** Builds one automated email: threading, both bodies, and every way out that mail programs know. */
 export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
   const parts: BodyParts = {
@@ -41,7 +48,7 @@ export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
     unsubscribeUrl: input.unsubscribeUrl,
     postalAddress: input.postalAddress,
   };
-  const raw = await new MailComposer({
+  const sent = await composer.sendMail({
     from: input.from,
     to: input.to,
     subject: threadSubject(input),
@@ -54,17 +61,15 @@ export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
     list: { unsubscribe: [[input.unsubscribeUrl, unsubscribeMailto(input)]] },
     headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
     baseBoundary: createHash('sha256').update(input.messageId).digest('hex').slice(0, 16),
-    // The bytes kept in Sent are the bytes sent: SMTP and IMAP know only CRLF.
-    newline: 'win',
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
-    .compile()
-    .build();
+    xMailer: false,
+  });
+  assert(Buffer.isBuffer(sent.message), 'the composer gives the whole message');
   return {
     messageId: input.messageId,
     envelope: { from: input.from.address, to: input.to.address },
-    raw,
+    raw: sent.message,
   };
 }
 

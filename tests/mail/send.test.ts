@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendMessage } from '../../companion-server/email/send.ts';
-import { build, settingsFor, signal, useSandbox } from './support.ts';
+import { build, sandboxForFile, settingsFor, signal } from './support.ts';
 
-const sandbox = useSandbox();
+const sandbox = sandboxForFile();
 const settings = () => settingsFor(sandbox());
 
 describe('sendMessage', () => {

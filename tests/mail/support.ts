@@ -11,7 +11,7 @@ export const PASSWORD = 'correct-horse';
 export const signal = new AbortController().signal;
 
 /** One sandbox for a test file. */
-export function useSandbox(addresses: string[] = [ANNA]): () => MailSandbox {
+export function sandboxForFile(addresses: string[] = [ANNA]): () => MailSandbox {
   let sandbox: MailSandbox | null = null;
   beforeAll(async () => {
     sandbox = await startMailSandbox({
