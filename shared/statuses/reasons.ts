@@ -4,23 +4,25 @@ import { holdReasons } from './holds.ts';
 import type { LinkedinErrorCode } from './linkedin.ts';
 
 /** Machine reasons of enrollments and branches that are no LinkedIn code. */
-const otherReasons: Record<string, string> = {
-  replied: 'The contact replied; decide how it goes on.',
-  manual: 'Paused by a person.',
-  bounced: 'The email came back.',
-  node_missing: 'The step does not exist in this version of the automation.',
-  too_many_steps: 'The contact passed more steps than an enrollment may.',
-  no_email: 'The contact has no email address.',
-  archived: 'The automation was archived.',
-  sender_deleted: 'The sender profile was deleted.',
-  sender_removed: 'The sender was removed from the automation.',
-};
+const otherReasons = new Map(
+  Object.entries({
+    replied: 'The contact replied; decide how it goes on.',
+    manual: 'Paused by a person.',
+    bounced: 'The email came back.',
+    node_missing: 'The step does not exist in this version of the automation.',
+    too_many_steps: 'The contact passed more steps than an enrollment may.',
+    no_email: 'The contact has no email address.',
+    archived: 'The automation was archived.',
+    sender_deleted: 'The sender profile was deleted.',
+    sender_removed: 'The sender was removed from the automation.',
+  }),
+);
 
 /** The sentence for any machine reason; never a bare "Error". */
 export function reasonSentence(reason: string): string {
   if (Object.hasOwn(linkedinErrors, reason)) return linkedinErrors[reason as LinkedinErrorCode].meaning;
   if (Object.hasOwn(holdReasons, reason)) return holdReasons[reason as HoldReason].meaning;
-  return otherReasons[reason] ?? `${reason.replaceAll('_', ' ')}.`;
+  return otherReasons.get(reason) ?? `${reason.replaceAll('_', ' ')}.`;
 }
 
 export const eventLabels: Record<EventType, string> = {
