@@ -1,0 +1,337 @@
+import type { Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import type { Twin, TwinLocale, TwinPerson } from '../linkedin-twin/index.ts';
+import { call } from './support/call.ts';
+import { effects, openWorld, person, rep, runStep, stepFor, targetOf, type World } from './support/twin.ts';
+
+let world: World;
+let page: Page;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  page = await world.context.newPage();
+  world.twin.control.clearFaults();
+  world.twin.control.setLocale('en');
+  world.twin.control.setHydrationDelay(50);
+  world.twin.control.requireChallenge(rep.memberId, null);
+  world.twin.control.setQuota(rep.memberId, {
+    notesLeft: 5,
+    weeklyInvitesLeft: 100,
+    weeklyWarnAt: 0,
+    invitesRestricted: false,
+  });
+});
+afterEach(() => page.close());
+
+interface Case {
+  name: string;
+  person?: Partial<TwinPerson>;
+  target?: Partial<LinkedinTarget>;
+  step?: Partial<LinkedinStep>;
+  locale?: TwinLocale;
+  setup?(twin: Twin, someone: TwinPerson): void;
+  between?(page: Page, twin: Twin): Promise<void> | void;
+  /** What prepare, act and verify end with: an outcome, a reason or a code with its effect. */
+  ends: string;
+  /** Whether LinkedIn's ledger shows the invitation, with this note; null: nothing at all. */
+  invited: { note: string | null } | null;
+}
+
+const note = 'Hi Lena, we met in Aarhus.';
+const withNote = { text: note } as const;
+
+const cases: Case[] = [
+  { name: 'from the row', ends: 'verified', invited: { note: null } },
+  {
+    name: 'from the More menu',
+    person: { connectPlacement: 'menu' },
+    ends: 'verified',
+    invited: { note: null },
+  },
+  { name: 'in the iframe', person: { inviteSurface: 'iframe' }, ends: 'verified', invited: { note: null } },
+  { name: 'with a note', step: { ...withNote, whenNoNote: 'skip' }, ends: 'verified', invited: { note } },
+  {
+    name: 'with a note, in the iframe, from the menu',
+    person: { inviteSurface: 'iframe', connectPlacement: 'menu' },
+    step: { ...withNote, whenNoNote: 'wait' },
+    ends: 'verified',
+    invited: { note },
+  },
+  {
+    name: 'in German, with a note, from the menu',
+    locale: 'de',
+    person: { connectPlacement: 'menu' },
+    step: { ...withNote, whenNoNote: 'skip' },
+    ends: 'verified',
+    invited: { note },
+  },
+  {
+    name: 'in French, in the iframe',
+    locale: 'fr',
+    person: { inviteSurface: 'iframe', degree: 3 },
+    ends: 'verified',
+    invited: { note: null },
+  },
+  {
+    name: 'on a page that is slow to come alive',
+    person: { connectPlacement: 'menu' },
+    setup: (twin) => twin.control.setHydrationDelay(3_000),
+    ends: 'verified',
+    invited: { note: null },
+  },
+  {
+    name: 'known only by slug and name',
+    target: { profileId: null, memberId: null },
+    ends: 'verified',
+    invited: { note: null },
+  },
+  {
+    name: 'notes used up, send without',
+    step: { ...withNote, whenNoNote: 'send_without' },
+    setup: (twin) => twin.control.setQuota(rep.memberId, { notesLeft: 0 }),
+    ends: 'verified, note dropped',
+    invited: { note: null },
+  },
+  ...(['wait', 'skip'] as const).map(
+    (whenNoNote): Case => ({
+      name: `notes used up, ${whenNoNote}`,
+      step: { ...withNote, whenNoNote },
+      setup: (twin) => twin.control.setQuota(rep.memberId, { notesLeft: 0 }),
+      ends: 'note_quota_reached before_effect',
+      invited: null,
+    }),
+  ),
+  {
+    name: 'a note longer than this account may write',
+    step: { text: 'x'.repeat(250), whenNoNote: 'send_without' },
+    ends: 'note_too_long before_effect',
+    invited: null,
+  },
+  {
+    name: 'email asked for',
+    person: { connectPlacement: 'email_gate' },
+    ends: 'email_required before_effect',
+    invited: null,
+  },
+  {
+    name: 'no Connect at all',
+    person: { connectPlacement: 'absent' },
+    ends: 'cannot_be_invited before_effect',
+    invited: null,
+  },
+  { name: 'already connected', person: { degree: 1 }, ends: 'already_connected', invited: null },
+  {
+    name: 'already invited',
+    setup: (twin, { slug }) => twin.control.setRelation(rep.memberId, slug, 'pending'),
+    ends: 'already_invited',
+    invited: null,
+  },
+  {
+    name: 'they invited us',
+    setup: (twin, { slug }) => twin.control.inviteFromOutside(rep.memberId, slug),
+    ends: 'cannot_be_invited before_effect',
+    invited: null,
+  },
+  {
+    name: 'the profile is gone',
+    person: { gone: true },
+    ends: 'profile_not_found before_effect',
+    invited: null,
+  },
+  {
+    name: 'an old page form',
+    person: { frontEnd: 'ember' },
+    ends: 'layout_unknown before_effect',
+    invited: null,
+  },
+  {
+    name: 'bound to another id',
+    target: { profileId: 'ACoAAAOTHER' },
+    ends: 'wrong_person before_effect',
+    invited: null,
+  },
+  {
+    name: 'slug of somebody with another name',
+    target: { profileId: null, memberId: null, name: 'Otto Lind', company: null },
+    ends: 'wrong_person before_effect',
+    invited: null,
+  },
+  {
+    name: 'another account logged in',
+    step: { expectedMemberId: '42' },
+    ends: 'wrong_account before_effect',
+    invited: null,
+  },
+  {
+    name: 'the weekly limit',
+    setup: (twin) => twin.control.setQuota(rep.memberId, { weeklyInvitesLeft: 0 }),
+    ends: 'weekly_invite_limit before_effect',
+    invited: null,
+  },
+  {
+    name: 'the weekly limit, in German',
+    locale: 'de',
+    setup: (twin) => twin.control.setQuota(rep.memberId, { weeklyInvitesLeft: 0 }),
+    ends: 'weekly_invite_limit before_effect',
+    invited: null,
+  },
+  {
+    name: 'only warned of the weekly limit',
+    setup: (twin) => twin.control.setQuota(rep.memberId, { weeklyInvitesLeft: 3, weeklyWarnAt: 5 }),
+    ends: 'verified',
+    invited: { note: null },
+  },
+  ...(['en', 'de', 'fr'] as const).map(
+    (locale): Case => ({
+      name: `the account may not invite (${locale})`,
+      locale,
+      setup: (twin) => twin.control.setQuota(rep.memberId, { invitesRestricted: true }),
+      ends: 'invites_restricted before_effect',
+      invited: null,
+    }),
+  ),
+  {
+    name: 'an error notice',
+    setup: (twin) => twin.control.armFault({ on: 'invite', effect: 'error_toast', times: 1 }),
+    ends: 'linkedin_error before_effect',
+    invited: null,
+  },
+  {
+    name: 'the dialog closes and nothing happened',
+    setup: (twin) => twin.control.armFault({ on: 'invite', effect: 'close_without_success', times: 1 }),
+    ends: 'not_seen',
+    invited: null,
+  },
+  {
+    name: 'sent, but the answer is lost',
+    setup: (twin) => twin.control.armFault({ on: 'invite', effect: 'drop_after_effect', times: 1 }),
+    ends: 'verified',
+    invited: { note: null },
+  },
+  {
+    name: 'too many requests',
+    setup: (twin) => twin.control.armFault({ on: 'api', effect: '429', times: 1 }),
+    ends: 'too_many_requests before_effect',
+    invited: null,
+  },
+  {
+    name: 'denied with 999',
+    setup: (twin) => twin.control.armFault({ on: 'api', effect: '999', times: 1 }),
+    ends: 'restricted before_effect',
+    invited: null,
+  },
+  {
+    name: 'a read sent to the login page',
+    setup: (twin) => twin.control.armFault({ on: 'api', effect: 'redirect_login', times: 1 }),
+    ends: 'logged_out before_effect',
+    invited: null,
+  },
+  {
+    name: 'a security check in the page',
+    setup: (twin) => twin.control.requireChallenge(rep.memberId, 'human_check'),
+    ends: 'challenge before_effect',
+    invited: null,
+  },
+  {
+    name: 'a security check between prepare and act',
+    between: (_, twin) => twin.control.requireChallenge(rep.memberId, 'captcha'),
+    ends: 'challenge maybe_effect|not_seen',
+    invited: null,
+  },
+  {
+    name: 'the page moved to somebody else after it was prepared',
+    between: (prepared) =>
+      prepared.evaluate(() => {
+        for (const card of document.querySelectorAll('[componentkey$="Topcard"]')) {
+          card.setAttribute('componentkey', 'com.linkedin.sdui.profile.card.refACoAAAOTTOTopcard');
+        }
+      }),
+    ends: 'layout_unknown before_effect',
+    invited: null,
+  },
+];
+
+let number = 100;
+
+test.each(cases)('$name: $ends', async ({ ends, invited, ...given }) => {
+  number += 1;
+  const { twin } = world;
+  const someone = person(String(number), given.person);
+  twin.control.addPerson(someone);
+  twin.control.setLocale(given.locale ?? 'en');
+  given.setup?.(twin, someone);
+  const seen = twin.ledger().length;
+  const step = stepFor('connect', targetOf(someone, given.target), given.step);
+
+  const run = await runStep(page, step, (prepared) => given.between?.(prepared, twin));
+
+  const expected = invited ? [`invite ${someone.slug} ${invited.note ?? '-'}`] : [];
+  expect(effects(twin.ledger().slice(seen))).toEqual(expected);
+  expect(ends.split('|')).toContain(endOf(run));
+});
+
+function endOf({ prepared, acted, verified }: Awaited<ReturnType<typeof runStep>>): string {
+  if (prepared.outcome === 'closed') return prepared.reason;
+  if (prepared.outcome === 'failed') return `${prepared.failure.code} ${prepared.failure.effect}`;
+  if (acted?.outcome === 'failed') return `${acted.failure.code} ${acted.failure.effect}`;
+  if (verified?.outcome === 'refused') return `${verified.failure.code} ${verified.failure.effect}`;
+  return `${verified?.outcome}${prepared.noteDropped ? ', note dropped' : ''}`;
+}
+
+test('a second act does not click again', async () => {
+  const someone = person('90');
+  world.twin.control.addPerson(someone);
+  const step = stepFor('connect', targetOf(someone));
+  const seen = world.twin.ledger().length;
+  const run = await runStep(page, step);
+  expect(endOf(run)).toBe('verified');
+  expect(await call(page, 'act', step)).toMatchObject({
+    outcome: 'failed',
+    failure: { effect: 'before_effect' },
+  });
+  expect(effects(world.twin.ledger().slice(seen))).toHaveLength(1);
+});
+
+test('the effect is read back in a fresh document', async () => {
+  const someone = person('91');
+  world.twin.control.addPerson(someone);
+  const step = stepFor('connect', targetOf(someone));
+  const run = await runStep(page, step);
+  await page.goto('https://www.linkedin.com/feed/');
+  const baseline = run.prepared.outcome === 'ready' ? run.prepared.baseline : '';
+  expect(await call(page, 'verify', step, baseline)).toMatchObject({
+    outcome: 'verified',
+    remoteId: expect.stringMatching(/^urn:li:fsd_invitation:/),
+  });
+});
+
+test('a withdrawn invitation cannot be repeated yet', async () => {
+  const someone = person('92');
+  const { twin } = world;
+  twin.control.addPerson(someone);
+  await runStep(page, stepFor('connect', targetOf(someone)));
+  await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);
+  await page.click('main [componentkey$="_pending"]');
+  await page.click('dialog[open] button[aria-label^="Withdraw"]');
+  await page.waitForSelector('main [componentkey$="_connect"]');
+  const seen = twin.ledger().length;
+  expect(endOf(await runStep(page, stepFor('connect', targetOf(someone))))).toBe(
+    'cannot_resend_yet before_effect',
+  );
+  expect(effects(twin.ledger().slice(seen))).toEqual([]);
+});
+
+test('an unknown language stops before anything is clicked', async () => {
+  const someone = person('93');
+  world.twin.control.addPerson(someone);
+  const step = stepFor('connect', targetOf(someone));
+  await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);
+  await page.evaluate(() => document.documentElement.setAttribute('lang', 'it'));
+  expect(await call(page, 'prepare', step)).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'layout_unknown', effect: 'before_effect' },
+  });
+});

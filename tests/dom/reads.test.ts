@@ -1,0 +1,127 @@
+import type { Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Fault } from '../linkedin-twin/index.ts';
+import { call } from './support/call.ts';
+import {
+  effects,
+  logIn,
+  openWorld,
+  person,
+  rep,
+  runStep,
+  stepFor,
+  targetOf,
+  type World,
+} from './support/twin.ts';
+
+let world: World;
+let page: Page;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  page = await world.context.newPage();
+  world.twin.control.clearFaults();
+  await page.goto('https://www.linkedin.com/feed/');
+});
+afterEach(() => page.close());
+
+let number = 500;
+function known(degree: 1 | 2 | 3) {
+  number += 1;
+  const someone = person(String(number), { degree });
+  world.twin.control.addPerson(someone);
+  return someone;
+}
+
+test('a visit reads the profile and clicks nothing', async () => {
+  const someone = known(3);
+  const seen = world.twin.ledger().length;
+  const run = await runStep(page, stepFor('visit', targetOf(someone, { profileId: null, memberId: null })));
+  expect(run.prepared).toEqual({
+    outcome: 'closed',
+    reason: 'visited',
+    profile: {
+      memberId: someone.memberId,
+      profileId: someone.profileId,
+      slug: someone.slug,
+      name: `Lena ${someone.lastName}`,
+      headline: someone.headline,
+      company: someone.company,
+      location: someone.location,
+      relation: 'not_connected',
+    },
+  });
+  expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
+});
+
+test('new connections come newest first, back to the moment asked for', async () => {
+  const since = world.twin.now();
+  const people = [known(2), known(2)];
+  for (const { slug } of people) world.twin.control.setRelation(rep.memberId, slug, 'connected');
+  known(1);
+  const read = await call(page, 'readAcceptances', since);
+  const ids = read.ok ? read.value.map((one) => one.profileId).sort() : [];
+  expect(ids).toEqual(people.map((one) => one.profileId).sort());
+});
+
+test('inbound messages of known people only', async () => {
+  const since = world.twin.now();
+  const [friend, stranger] = [known(1), known(1)];
+  world.twin.control.messageFromOutside(rep.memberId, friend.slug, 'Yes, tell me more.');
+  world.twin.control.messageFromOutside(rep.memberId, stranger.slug, 'Private.');
+  const read = await call(page, 'readInbound', since, [friend.profileId]);
+  expect(read).toMatchObject({
+    ok: true,
+    value: [{ fromProfileId: friend.profileId, text: 'Yes, tell me more.' }],
+  });
+  const all = await call(page, 'readInbound', since, null);
+  expect(all.ok && all.value.map((one) => one.text).sort()).toEqual(['Private.', 'Yes, tell me more.']);
+});
+
+test('the relation is read without opening the profile', async () => {
+  const someone = known(2);
+  world.twin.control.setRelation(rep.memberId, someone.slug, 'pending');
+  const read = await call(page, 'readRelation', targetOf(someone));
+  expect(read).toMatchObject({ ok: true, value: { relation: 'invite_sent', memberId: someone.memberId } });
+  const wrong = await call(page, 'readRelation', targetOf(someone, { memberId: '1' }));
+  expect(wrong).toMatchObject({ ok: false, error: { code: 'wrong_person' } });
+});
+
+test.each<[Fault['effect'], string, string]>([
+  ['429', 'too_many_requests', 'unknown'],
+  ['999', 'restricted', 'inactive restricted'],
+  ['500', 'linkedin_error', 'unknown'],
+  ['redirect_login', 'logged_out', 'inactive session_expired'],
+  ['html_in_200', 'layout_unknown', 'unknown'],
+  ['hang', 'timeout', 'unknown'],
+])('the answer %s is the failure %s and the session %s', async (effect, code, session) => {
+  world.twin.control.armFault({ on: 'api', effect, times: 1 });
+  const read = await call(page, 'readAcceptances', 0);
+  expect(read).toMatchObject({ ok: false, error: { code, effect: 'before_effect' } });
+  world.twin.control.armFault({ on: 'api', effect, times: 1 });
+  const report = await call(page, 'readSession');
+  expect(report.state === 'inactive' ? `inactive ${report.reason}` : report.state).toBe(session);
+});
+
+test('a visit goes by the page where a changed answer cannot be read', async () => {
+  const someone = known(1);
+  await page.route('**/voyagerRelationshipsDashMemberRelationships/**', (route) =>
+    route.fulfill({ status: 400, json: {} }),
+  );
+  const run = await runStep(page, stepFor('visit', targetOf(someone)));
+  expect(run.prepared).toMatchObject({ outcome: 'closed', profile: { relation: 'connected' } });
+});
+
+test('a session that ends is seen by page and answer', async () => {
+  expect(await call(page, 'readSession')).toMatchObject({
+    state: 'logged_in',
+    member: { memberId: rep.memberId },
+  });
+  world.twin.control.expireSession(rep.memberId);
+  expect(await call(page, 'readSession')).toMatchObject({ state: 'inactive', reason: 'session_expired' });
+  await page.goto('https://www.linkedin.com/feed/');
+  expect(await call(page, 'detectSession')).toMatchObject({ state: 'inactive', reason: 'session_expired' });
+  await logIn(world.context);
+});

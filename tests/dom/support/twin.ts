@@ -1,0 +1,166 @@
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type {
+  ActResult,
+  LinkedinStep,
+  LinkedinTarget,
+  PrepareResult,
+  VerifyResult,
+} from '#shared/protocol/linkedin.ts';
+import {
+  type LedgerEntry,
+  startTwin,
+  type Twin,
+  type TwinMember,
+  type TwinPerson,
+} from '../../linkedin-twin/index.ts';
+import { call } from './call.ts';
+import { launch } from './fixtures.ts';
+
+export const rep: TwinMember = {
+  email: 'robin@example.test',
+  password: 'correct horse',
+  memberId: '100000001',
+  profileId: 'ACoAAAROBIN',
+  slug: 'robin-example',
+  firstName: 'Robin',
+  lastName: 'Example',
+  premium: false,
+};
+
+const DECOYS: TwinPerson[] = ['casey-field', 'rowan-lund'].map((slug, i) => ({
+  ...person(`9${i}`),
+  slug,
+  firstName: slug.split('-')[0] ?? '',
+  lastName: slug.split('-')[1] ?? '',
+}));
+
+/** A new person; the number makes every id unique. */
+export function person(number: string, change: Partial<TwinPerson> = {}): TwinPerson {
+  return {
+    memberId: `2000${number}`,
+    profileId: `ACoAAAPERSON${number}`,
+    slug: `lena-voss-${number}`,
+    firstName: 'Lena',
+    lastName: `Voss ${number}`,
+    headline: 'Operations lead at Norden Freight',
+    company: 'Norden Freight',
+    location: 'Aarhus, Denmark',
+    connectPlacement: 'row',
+    degree: 2,
+    ...change,
+  };
+}
+
+/** The person as a contact that an earlier visit has bound. */
+export function targetOf(someone: TwinPerson, change: Partial<LinkedinTarget> = {}): LinkedinTarget {
+  return {
+    slug: someone.slug,
+    profileId: someone.profileId,
+    memberId: someone.memberId,
+    name: `${someone.firstName} ${someone.lastName}`,
+    company: someone.company,
+    ...change,
+  };
+}
+
+export interface World {
+  twin: Twin;
+  browser: Browser;
+  context: BrowserContext;
+  close(): Promise<void>;
+}
+
+/** One twin, one browser, one logged-in rep. */
+export async function openWorld(member: TwinMember = rep): Promise<World> {
+  const twin = await startTwin({ people: DECOYS, members: [member] });
+  const browser = await launch(twin.chromiumArgs);
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true });
+  await logIn(context, member);
+  return {
+    twin,
+    browser,
+    context,
+    async close() {
+      await browser.close();
+      await twin.stop();
+    },
+  };
+}
+
+/** Logs in by LinkedIn's own form. */
+export async function logIn(context: BrowserContext, member: TwinMember = rep): Promise<void> {
+  const page = await context.newPage();
+  await page.goto('https://www.linkedin.com/login');
+  await page.fill('input[name=session_key]', member.email);
+  await page.fill('input[name=session_password]', member.password);
+  await Promise.all([page.waitForURL('**/feed/**'), page.click('button[type=submit]')]);
+  await page.close();
+}
+
+let steps = 0;
+
+export function stepFor(
+  kind: LinkedinStep['kind'],
+  target: LinkedinTarget,
+  change: Partial<LinkedinStep> = {},
+): LinkedinStep {
+  steps += 1;
+  const text = kind === 'message' ? `Hello ${target.name}, step ${steps}.` : null;
+  return {
+    taskId: `task-${steps}`,
+    fence: 1,
+    kind,
+    target,
+    text,
+    whenNoNote: null,
+    expectedMemberId: rep.memberId,
+    ...change,
+  };
+}
+
+export interface Run {
+  prepared: PrepareResult;
+  acted: ActResult | null;
+  verified: VerifyResult | null;
+}
+
+/** The page a step needs. */
+export function addressOf(step: LinkedinStep): string {
+  const { slug, profileId } = step.target;
+  if (step.kind !== 'message') return `https://www.linkedin.com/in/${encodeURIComponent(slug)}/`;
+  return `https://www.linkedin.com/messaging/compose/?profileUrn=urn%3Ali%3Afsd_profile%3A${profileId}&recipient=${profileId}`;
+}
+
+/** Runs a step as the runner does: open the page, prepare, act once, read back. */
+export async function runStep(
+  page: Page,
+  step: LinkedinStep,
+  between?: (page: Page) => Promise<void> | void,
+): Promise<Run> {
+  await page.goto(addressOf(step), { waitUntil: 'domcontentloaded' });
+  const prepared = await call(page, 'prepare', step);
+  if (prepared.outcome !== 'ready') return { prepared, acted: null, verified: null };
+  await between?.(page);
+  const acted = await call(page, 'act', step);
+  if (acted.outcome !== 'clicked') return { prepared, acted, verified: null };
+  return { prepared, acted, verified: await verifyAnywhere(page, step, prepared.baseline) };
+}
+
+/** Reads back; where LinkedIn left the page meanwhile, again in the page it went to, as the runner does. */
+async function verifyAnywhere(page: Page, step: LinkedinStep, baseline: string): Promise<VerifyResult> {
+  try {
+    return await call(page, 'verify', step, baseline);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('context was destroyed'))) throw error;
+    await page.waitForLoadState('load');
+    return await call(page, 'verify', step, baseline);
+  }
+}
+
+/** What LinkedIn did to people, out of its ledger. */
+export function effects(ledger: readonly LedgerEntry[]): string[] {
+  const passive = new Set(['page_load', 'login', 'login_refused', 'logout']);
+  return ledger
+    .filter((entry) => !passive.has(entry.kind))
+    .map((entry) => `${entry.kind} ${entry.targetSlug ?? '?'} ${entry.text ?? '-'}`);
+}
