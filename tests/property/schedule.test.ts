@@ -114,6 +114,40 @@ it('what is open lies inside the agreed local hours, in every zone and on DST da
   );
 });
 
+/** Nights on which the clock jumps: zone, date, and the local hour around which it does. */
+const jumps = [
+  ['Europe/Berlin', '2026-10-25', 2],
+  ['Europe/Berlin', '2027-03-28', 2],
+  ['America/New_York', '2026-11-01', 1],
+  ['America/New_York', '2027-03-14', 2],
+  ['Australia/Lord_Howe', '2027-04-04', 1],
+  ['America/Santiago', '2026-09-06', 0],
+  ['America/Santiago', '2027-04-03', 23],
+  ['Asia/Beirut', '2027-03-28', 0],
+] as const;
+
+it('a window that begins or ends in a doubled or skipped hour never reaches outside the local hours', () => {
+  const minute = fc.integer({ min: -90, max: 150 });
+  fc.assert(
+    fc.property(fc.constantFrom(...jumps), minute, minute, ([zone, date, hour], one, other) => {
+      const inDay = (minutes: number) => Math.min(1439, Math.max(0, hour * 60 + minutes));
+      const [from, to] = [inDay(Math.min(one, other)), inDay(Math.max(one, other))];
+      fc.pre(from < to);
+      const window = workingWindow.parse({
+        zone,
+        days: [1, 2, 3, 4, 5, 6, 7],
+        from: clock(from),
+        to: clock(to),
+      });
+      const day = Date.parse(`${date}T00:00:00Z`);
+      for (let at = day - 14 * HOUR; at < day + 30 * HOUR; at += 10 * MINUTE) {
+        if (isOpen(window, at)) expectInside(window, at);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
 it('an ordinary day is open for exactly its hours', () => {
   fc.assert(
     fc.property(fc.constantFrom(...zones), fc.integer({ min: 0, max: 25 }), (zone, weeks) => {
