@@ -1,5 +1,6 @@
 import { ImapFlow } from 'imapflow';
 import { isLoopbackHost, type MailboxSettings } from '#shared/contract/mailbox.ts';
+import { InvariantError } from '#shared/kernel/assert.ts';
 import { SECOND } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { type ConnectionFailure, describeFailure } from './problems.ts';
@@ -43,6 +44,7 @@ export async function withImap<T>(
   try {
     return ok(await Promise.race([whole(), aborted]));
   } catch (cause) {
+    if (cause instanceof InvariantError) throw cause;
     return err(describeFailure('imap', server, signal.aborted ? signal.reason : cause));
   } finally {
     client.close();

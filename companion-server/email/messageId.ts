@@ -8,7 +8,9 @@ export function messageIdFor(taskId: string, fence: number, domain: string): str
 
 /** Every `<id@host>` in a header value, in order, without repeats. */
 export function idsIn(value: string | null | undefined): string[] {
-  return [...new Set(value?.match(/<[^<>\s]+@[^<>\s]+>/g) ?? [])];
+  // Bounded and without backtracking: the value comes from anybody.
+  const found = value?.match(/<[^<>\s]{3,998}>/g) ?? [];
+  return [...new Set(found.filter((id) => id.includes('@')))];
 }
 
 /** The domain part of an address, lower case. */

@@ -1,9 +1,12 @@
 import type { ImapFlow } from 'imapflow';
 import type { MailboxSettings } from '#shared/contract/mailbox.ts';
+import { SECOND, withDeadline } from '#shared/kernel/clock.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import { withImap } from './imap.ts';
 import { idsIn } from './messageId.ts';
 import type { ConnectionFailure } from './problems.ts';
+
+const SENT_DEADLINE = 30 * SECOND;
 
 /** Whether the message lies in Sent. Found it was sent; not found proves nothing. */
 export function findInSent(
@@ -11,7 +14,7 @@ export function findInSent(
   messageId: string,
   signal: AbortSignal,
 ): Promise<Result<boolean, ConnectionFailure>> {
-  return withImap(settings, signal, async (client) => {
+  return withImap(settings, withDeadline(SENT_DEADLINE, signal), async (client) => {
     const path = await sentFolder(client);
     return path !== null && (await holds(client, path, messageId));
   });
@@ -29,7 +32,7 @@ export function appendToSent(
   signal: AbortSignal,
 ): Promise<Result<AppendOutcome, ConnectionFailure>> {
   const message = Buffer.from(raw);
-  return withImap(settings, signal, async (client) => {
+  return withImap(settings, withDeadline(SENT_DEADLINE, signal), async (client) => {
     const path = await sentFolder(client);
     if (path === null) return 'no_sent_folder';
     const messageId = ownId(message);

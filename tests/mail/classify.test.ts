@@ -65,6 +65,30 @@ describe('bounces', () => {
   });
 });
 
+describe('hostile mail', () => {
+  it('with absurd nesting is a reply without text', async () => {
+    const depth = 300;
+    let body = 'deep';
+    for (let level = depth; level > 0; level--)
+      body = `--n${level}\r\nContent-Type: multipart/mixed; boundary=n${level + 1}\r\n\r\n${body}`;
+    const found = await mail(['Content-Type: multipart/mixed; boundary=n1'], body);
+    expect(found).toMatchObject({ class: { kind: 'reply' }, text: '' });
+    expect(found.headers.messageId).toBe('<in@people.test>');
+  });
+
+  it.each([
+    ['one endless word', 'a'.repeat(900_000)],
+    ['endless at signs', `<${'@'.repeat(900_000)}`],
+    ['endless numbers', '1.'.repeat(450_000)],
+    ['endless spaces', `back on${' '.repeat(900_000)}x`],
+  ])('of %s is read in no time', async (_, body) => {
+    const started = performance.now();
+    await mail(['Auto-Submitted: auto-replied', `References: ${body.slice(0, 100_000)}`], body);
+    await mail(['X-Failed-Recipients: a@b.test'], body);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+});
+
 describe('automatic replies', () => {
   it.each([
     [['Auto-Submitted: auto-replied']],

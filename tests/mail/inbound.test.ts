@@ -177,6 +177,13 @@ describe('syncInbox', () => {
     expect(again.messages).toEqual([]);
   });
 
+  it('throws what the caller’s database throws, and does not blame the mail server', async () => {
+    await sandbox().deliver({ to: ANNA, from: BORIS, subject: 'Again', text: 'Still here.' });
+    const broken: InboundPorts = { ...ports, contactAddresses: () => Promise.reject(new Error('disk full')) };
+    await expect(syncInbox(settings(), cursor, broken, signal)).rejects.toThrow('disk full');
+    expect((await one()).newText).toBe('Still here.');
+  });
+
   it('says what is wrong when the server refuses the login', async () => {
     const wrong = settings();
     wrong.imap.password = 'nope';

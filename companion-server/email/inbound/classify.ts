@@ -23,14 +23,27 @@ export function mayBeReport(headers: Headers): boolean {
 
 /** Tells apart what came in: bounce, complaint, automatic reply, unsubscribe request or a real reply. */
 export async function classify(raw: Uint8Array, receivedAt: number): Promise<Classified> {
-  // As attachments, so that the returned message's text is not taken for the report's own.
-  const email = await PostalMime.parse(raw, { rfc822Attachments: true });
+  const email = await parse(raw);
   const headers = headersOf(email, raw);
-  const text = (email.text ?? '').replace(/\r\n/g, '\n').trim();
+  const text = (email.text ?? '').replace(/\r\n/g, '\n').trim().slice(0, TEXT_LENGTH);
   const newText = new EmailReplyParser().parseReply(text).trim();
   const report = reportIn(email, headers);
   const kind = report?.class ?? classifyPersonal(headers, text, newText, receivedAt);
   return { headers, class: kind, report, text, newText };
+}
+
+/** Nobody reads more of a reply, and nothing below must become slow by it. */
+const TEXT_LENGTH = 100_000;
+
+/** A message built to break parsers is read as its headers with no text: it still came from somebody. */
+async function parse(raw: Uint8Array): Promise<Email> {
+  try {
+    // As attachments, so that the returned message's text is not taken for the report's own.
+    return await PostalMime.parse(raw, { rfc822Attachments: true });
+  } catch {
+    const headEnd = Buffer.from(raw).indexOf('\r\n\r\n');
+    return PostalMime.parse(raw.slice(0, Math.min(headEnd < 0 ? raw.length : headEnd, 100_000)));
+  }
 }
 
 function reportIn(email: Email, headers: Headers): MailReport | null {

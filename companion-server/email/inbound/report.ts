@@ -23,9 +23,12 @@ export function readReport(email: Email): MailReport | null {
   return null;
 }
 
+/** A mail system says what happened at the beginning. */
+const PROSE_LENGTH = 20_000;
+
 /** A bounce in prose from a mail system that knows no RFC 3464: judged by the codes it quotes. */
 export function readProseBounce(email: Email): MailReport {
-  const text = email.text ?? '';
+  const text = (email.text ?? '').slice(0, PROSE_LENGTH);
   const failed = email.headers.filter((header) => header.key === 'x-failed-recipients');
   const listed = failed.flatMap((header) => addressesIn(header.value));
   const status = enhancedCode(text) ?? text.match(/\b[45][0-5]\d\b/)?.[0] ?? null;
@@ -111,8 +114,9 @@ function enhancedCode(text: string): string | null {
 }
 
 function addressesIn(text: string): string[] {
-  const found = text.match(/[^\s<>;:,"'()[\]]+@[^\s<>;:,"'()[\]]+\.[A-Za-z0-9-]+/g) ?? [];
-  return [...new Set(found.map((address) => address.toLowerCase()))];
+  // Bounded lengths (RFC 5321), so that no text makes this slow.
+  const found = text.match(/[^\s<>;:,"'()[\]@]{1,64}@[A-Za-z0-9.-]{1,255}/g) ?? [];
+  return [...new Set(found.map((address) => address.toLowerCase().replace(/\.+$/, '')))];
 }
 
 function lineWith(text: string, status: string | null): string | null {

@@ -1,6 +1,8 @@
 /** Finds in an out-of-office note the day from which somebody is back. */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Beyond this lie quotes and disclaimers. */
+const NOTE_LENGTH = 5_000;
 const LONGEST_ABSENCE = 366 * DAY_MS;
 
 /** Month names and their usual short forms (en, de, fr, es, it, pt, nl, sv), whole words only. */
@@ -32,7 +34,7 @@ interface FoundDay {
 /** Midnight UTC of the day of return (the day after an "until"), or null if the text names none. */
 export function findReturnDate(text: string, sentAt: number): number | null {
   const candidates: number[] = [];
-  for (const sentence of text.split(/\n{2,}|[!?]\s|(?<!\d)\.\s+(?=\p{Lu})|;/u)) {
+  for (const sentence of text.slice(0, NOTE_LENGTH).split(/\n{2,}|[!?]\s|(?<!\d)\.\s+(?=\p{Lu})|;/u)) {
     const days = daysIn(sentence.replace(/\s+/g, ' '), sentAt);
     const last = days.at(-1);
     if (!last) continue;

@@ -5,6 +5,7 @@ import type { Result } from '#shared/kernel/result.ts';
 import { withImap } from '../imap.ts';
 import type { ConnectionFailure } from '../problems.ts';
 import { readFolder } from './folder.ts';
+import { guardPorts } from './guardPorts.ts';
 import { type Headers, parseHeaders } from './headers.ts';
 import { matchMessages, type Read } from './match.ts';
 import type { FolderCursor, InboundMessage, InboundPorts, MailCursor } from './types.ts';
@@ -19,6 +20,8 @@ export interface SyncOutcome {
 }
 
 const SYNC_DEADLINE = 2 * MINUTE;
+/** More is no honest mail, and the parser refuses it. */
+const HEADER_BYTES = 512 * 1024;
 const HEADER_BATCH = 200;
 /** Per folder and sync, so that one sync stays short and its memory bounded. */
 const FOLDER_LIMIT = 1000;
@@ -34,23 +37,26 @@ export function syncInbox(
   ports: InboundPorts,
   signal: AbortSignal,
 ): Promise<Result<SyncOutcome, ConnectionFailure>> {
-  return withImap(settings, withDeadline(SYNC_DEADLINE, signal), async (client) => {
-    const outcome: SyncOutcome = { messages: [], cursor: { folders: {} }, resynced: [], more: false };
-    for (const path of await watchedFolders(client)) {
-      const known = cursor?.folders[path] ?? null;
-      const plan = await readFolder(client, path, known, cursor === null);
-      const uids = plan.uids.slice(0, FOLDER_LIMIT);
-      for (let at = 0; at < uids.length; at += HEADER_BATCH)
-        outcome.messages.push(
-          ...(await readBatch(client, settings, path, uids.slice(at, at + HEADER_BATCH), ports)),
-        );
-      const cut = plan.uids.length > uids.length;
-      outcome.cursor.folders[path] = cut ? upTo(plan.cursor, uids) : plan.cursor;
-      outcome.more ||= cut;
-      if (plan.resynced) outcome.resynced.push(path);
-    }
-    return outcome;
-  });
+  const guarded = guardPorts(ports);
+  return guarded.rethrowing(
+    withImap(settings, withDeadline(SYNC_DEADLINE, signal), async (client) => {
+      const outcome: SyncOutcome = { messages: [], cursor: { folders: {} }, resynced: [], more: false };
+      for (const path of await watchedFolders(client)) {
+        const known = cursor?.folders[path] ?? null;
+        const plan = await readFolder(client, path, known, cursor === null);
+        const uids = plan.uids.slice(0, FOLDER_LIMIT);
+        for (let at = 0; at < uids.length; at += HEADER_BATCH)
+          outcome.messages.push(
+            ...(await readBatch(client, settings, path, uids.slice(at, at + HEADER_BATCH), guarded.ports)),
+          );
+        const cut = plan.uids.length > uids.length;
+        outcome.cursor.folders[path] = cut ? upTo(plan.cursor, uids) : plan.cursor;
+        outcome.more ||= cut;
+        if (plan.resynced) outcome.resynced.push(path);
+      }
+      return outcome;
+    }),
+  );
 }
 
 async function watchedFolders(client: ImapFlow): Promise<string[]> {
@@ -74,7 +80,7 @@ async function readBatch(
   const read: Read[] = [];
   for (const row of rows) {
     if (!row.headers) continue;
-    const headers = await parseHeaders(row.headers);
+    const headers = await parseHeaders(row.headers.subarray(0, HEADER_BYTES));
     if (isOwn(headers, settings)) continue;
     read.push({ folder, uid: row.uid, receivedAt: receivedAt(row), headers });
   }
