@@ -5,11 +5,11 @@ import { serveAuth } from './authRoutes.ts';
 import { serveDashboard } from './dashboard.ts';
 import { serveHealth } from './health.ts';
 import type { HttpEnv } from './httpEnv.ts';
-import { type RateLimits, useBodyLimits, useRateLimits } from './limits.ts';
+import { applyBodyLimits, applyRateLimits, type RateLimits } from './limits.ts';
 import { serveOpenApi } from './openApi.ts';
 import { problemResponse, unexpectedResponse } from './problem.ts';
 import { serveAllRoutes } from './routes/index.ts';
-import { inlineScriptHashes, useExtensionCors, useSecurityHeaders } from './security.ts';
+import { applyExtensionCors, applySecurityHeaders, inlineScriptHashes } from './security.ts';
 import type { App } from './serve.ts';
 import { serveStream } from './stream.ts';
 import { serveUnsubscribe } from './unsubscribe.ts';
@@ -51,10 +51,10 @@ export function createApp(options: AppOptions): App {
     return unexpectedResponse(c);
   });
   app.notFound((c) => problemResponse(c, notFound('address')));
-  useSecurityHeaders(app, options.dashboard ? inlineScriptHashes(options.dashboard.indexHtml) : []);
-  useExtensionCors(app);
-  useRateLimits(app, options.rates);
-  useBodyLimits(app);
+  applySecurityHeaders(app, options.dashboard ? inlineScriptHashes(options.dashboard.indexHtml) : []);
+  applyExtensionCors(app);
+  applyRateLimits(app, options.rates);
+  applyBodyLimits(app);
 
   serveHealth(app, options.isReady);
   serveUnsubscribe(app);

@@ -58,7 +58,7 @@ function limitTo(limit: number) {
   });
 }
 
-export function useRateLimits(app: App, rates: RateLimits): void {
+export function applyRateLimits(app: App, rates: RateLimits): void {
   app.use('/api/*', limitTo(rates.everything));
   app.on(
     'POST',
@@ -95,7 +95,7 @@ function limitBody(maxSize: number) {
   });
 }
 
-export function useBodyLimits(app: App): void {
+export function applyBodyLimits(app: App): void {
   const small = limitBody(MIB);
   const large = limitBody(importBytes);
   app.use('*', (c, next) => (c.req.path === importPath ? large(c, next) : small(c, next)));

@@ -11,7 +11,7 @@ export function inlineScriptHashes(html: string): string[] {
   );
 }
 
-export function useSecurityHeaders(app: App, scriptHashes: string[]): void {
+export function applySecurityHeaders(app: App, scriptHashes: string[]): void {
   app.use(
     '*',
     secureHeaders({
@@ -38,7 +38,7 @@ export function useSecurityHeaders(app: App, scriptHashes: string[]): void {
 }
 
 /** Extension pages may call with a bearer token; cookies are never allowed across origins. */
-export function useExtensionCors(app: App): void {
+export function applyExtensionCors(app: App): void {
   const extension = cors({
     origin: (origin) => (origin.startsWith('chrome-extension://') ? origin : null),
     allowHeaders: ['authorization', 'content-type', 'x-rapport-client'],

@@ -1,7 +1,12 @@
 import { and, eq } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import { readUnsubscribeToken, type UnsubscribeClaim } from '../../email/unsubscribeToken.ts';
+import { applyToContact } from '../../engine/interpret.ts';
+import { appendEvent } from '../../engine/record.ts';
 import type { Services } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
+
+const { contact, contactIdentity, event, suppression } = schema;
 
 /** Whom an unsubscribe link means; null: not signed by this server. */
 export function readClaim(services: Services, token: string): UnsubscribeClaim | null {
@@ -12,15 +17,55 @@ export function readClaim(services: Services, token: string): UnsubscribeClaim |
   }
 }
 
+const dedupeKey = (claim: UnsubscribeClaim) => `unsubscribed:${claim.contactId}`;
+
 export async function isUnsubscribed(services: Services, claim: UnsubscribeClaim): Promise<boolean> {
-  const { event } = schema;
   const rows = await services.db.reader
     .select({ id: event.id })
     .from(event)
-    .where(
-      and(eq(event.workspaceId, claim.workspaceId), eq(event.dedupeKey, `unsubscribed:${claim.contactId}`)),
-    );
+    .where(and(eq(event.workspaceId, claim.workspaceId), eq(event.dedupeKey, dedupeKey(claim))));
   return rows.length > 0;
 }
 
-export async function unsubscribe(_services: Services, _claim: UnsubscribeClaim): Promise<void> {}
+/**
+ * The contact opts out: every identifier goes on the stoplist and all branches end on all channels, in this
+ * transaction. A second time changes nothing.
+ */
+export async function unsubscribe(services: Services, claim: UnsubscribeClaim): Promise<void> {
+  await services.db.write(async (tx) => {
+    const unit = unitOf(services, tx);
+    const people = await tx
+      .select({ id: contact.id })
+      .from(contact)
+      .where(and(eq(contact.workspaceId, claim.workspaceId), eq(contact.id, claim.contactId)));
+    if (people.length === 0) return;
+    const isNew = await appendEvent(unit, {
+      workspaceId: claim.workspaceId,
+      type: 'unsubscribed',
+      dedupeKey: dedupeKey(claim),
+      contactId: claim.contactId,
+      taskId: claim.taskId,
+      data: { result: 'success', via: 'link' },
+    });
+    if (!isNew) return;
+    const identities = await tx
+      .select()
+      .from(contactIdentity)
+      .where(eq(contactIdentity.contactId, claim.contactId));
+    for (const { kind, value } of identities) {
+      await tx
+        .insert(suppression)
+        .values({
+          id: services.newId(),
+          workspaceId: claim.workspaceId,
+          kind,
+          value,
+          reason: 'unsubscribed',
+          by: 'contact',
+          at: services.clocks.lease.now(),
+        })
+        .onConflictDoNothing();
+    }
+    await applyToContact(unit, claim.contactId, { type: 'unsubscribed' });
+  });
+}

@@ -1,0 +1,54 @@
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import type { ContactView } from '#shared/contract/contact.ts';
+import { type Queryable, schema } from '../../db/index.ts';
+import type { Call } from '../context.ts';
+import { notFound } from '../refusal.ts';
+
+const { contact } = schema;
+
+export type ContactRow = typeof contact.$inferSelect;
+
+/** Whether any identifier of the contact in this row is on the stoplist, as SQL over `contact`. */
+export const isStoplistedSql: SQL<number> = sql<number>`(
+  EXISTS (SELECT 1 FROM contact_identity i JOIN suppression s
+    ON s.workspace_id = i.workspace_id AND s.kind = i.kind AND s.value = i.value WHERE i.contact_id = contact.id)
+  OR EXISTS (SELECT 1 FROM contact_identity i JOIN suppression s
+    ON s.workspace_id = i.workspace_id AND s.kind = 'domain' AND s.value = substr(i.value, instr(i.value, '@') + 1)
+    WHERE i.contact_id = contact.id AND i.kind = 'email')
+  OR EXISTS (SELECT 1 FROM company c JOIN suppression s
+    ON s.workspace_id = c.workspace_id AND s.kind = 'company' AND s.value = c.key WHERE c.id = contact.company_id))`;
+
+export function viewContact(row: ContactRow, stoplisted: boolean): ContactView {
+  return {
+    id: row.id,
+    firstName: row.firstName,
+    lastName: row.lastName,
+    email: row.email,
+    linkedinSlug: row.linkedinSlug,
+    company: row.companyName,
+    title: row.title,
+    location: row.location,
+    stoplisted,
+    repliedAt: row.repliedAt,
+    createdAt: row.createdAt ?? 0,
+  };
+}
+
+export function contactName(
+  row: Pick<ContactRow, 'firstName' | 'lastName' | 'email' | 'linkedinSlug'>,
+): string {
+  return `${row.firstName} ${row.lastName}`.trim() || row.email || row.linkedinSlug || 'Unnamed contact';
+}
+
+/** A contact of this workspace that is not in the bin. */
+export async function contactOf(db: Queryable, call: Call, contactId: string): Promise<ContactRow> {
+  const rows = await db
+    .select()
+    .from(contact)
+    .where(
+      and(eq(contact.workspaceId, call.workspaceId), eq(contact.id, contactId), isNull(contact.deletedAt)),
+    );
+  const row = rows[0];
+  if (!row) throw notFound('contact');
+  return row;
+}

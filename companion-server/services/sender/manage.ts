@@ -1,0 +1,166 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { SenderView, senderRoutes } from '#shared/contract/sender.ts';
+import { senderSettings } from '#shared/schedule/settings.ts';
+import type { ChannelKind } from '#shared/statuses/engine.ts';
+import { schema, type Tx } from '../../db/index.ts';
+import { openChannels } from '../../engine/channels.ts';
+import { liftHold, setHold } from '../../engine/holds.ts';
+import { replan } from '../../engine/pacing.ts';
+import { audit, type Call, type MemberCall } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
+import { invalid, notFound, Refusal } from '../refusal.ts';
+import { channelsOf, senderToManage } from '../scope.ts';
+import { getSender } from './view.ts';
+
+const { sender, channel, device } = schema;
+
+function parseSettings(value: unknown) {
+  const parsed = senderSettings.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Refusal(
+    422,
+    'invalid_settings',
+    'Some of the settings are not valid.',
+    'Correct the named fields.',
+    parsed.error.issues.map((issue) => ({
+      field: ['settings', ...issue.path].map(String).join('.'),
+      message: issue.message,
+    })),
+  );
+}
+
+/** A profile of one's own, with both channels, nothing connected yet. */
+export async function createSender(
+  call: MemberCall,
+  input: z.output<typeof senderRoutes.create.body>,
+): Promise<SenderView> {
+  const parsed = senderSettings.safeParse({ window: { zone: input.zone } });
+  if (!parsed.success)
+    throw invalid('zone', 'unknown_zone', `"${input.zone}" is no time zone.`, 'E.g. Europe/Berlin.');
+  const senderId = call.newId();
+  await call.db.write(async (tx) => {
+    await tx.insert(sender).values({
+      id: senderId,
+      workspaceId: call.workspaceId,
+      name: input.name,
+      ownerUserId: call.actor.userId,
+      settings: parsed.data,
+      createdAt: call.clocks.lease.now(),
+    });
+    await openChannels(unitOf(call, tx), { workspaceId: call.workspaceId, senderId });
+    await audit(tx, call, { action: 'sender.created', entity: 'sender', entityId: senderId });
+  });
+  return getSender(call, senderId);
+}
+
+export async function updateSender(
+  call: MemberCall,
+  senderId: string,
+  input: z.output<typeof senderRoutes.update.body>,
+): Promise<SenderView> {
+  await senderToManage(call.db.reader, call, senderId);
+  const settings = input.settings === undefined ? undefined : parseSettings(input.settings);
+  await call.db.write(async (tx) => {
+    const row = await senderToManage(tx, call, senderId);
+    await tx
+      .update(sender)
+      .set({ name: input.name ?? row.name, settings: settings ?? row.settings })
+      .where(eq(sender.id, senderId));
+    if (settings) {
+      const channels = await channelsOf(tx, senderId);
+      for (const one of [channels.linkedin, channels.email]) await replan(unitOf(call, tx), one.id);
+    }
+    await audit(tx, call, {
+      action: 'sender.updated',
+      entity: 'sender',
+      entityId: senderId,
+      data: { fields: Object.keys(input) },
+    });
+  });
+  return getSender(call, senderId);
+}
+
+/** The manual hold of the profile, or of one channel of it. */
+async function manualHold(tx: Tx, call: Call, senderId: string, kind: ChannelKind | null) {
+  if (kind === null) {
+    return { workspaceId: call.workspaceId, scope: 'sender', scopeId: senderId, reason: 'manual' } as const;
+  }
+  const channels = await channelsOf(tx, senderId);
+  const scopeId = channels[kind].id;
+  return { workspaceId: call.workspaceId, scope: 'channel', scopeId, reason: 'manual' } as const;
+}
+
+/** Puts or lifts the manual hold; other holds stay (product §2.4 point 6). */
+export async function setSenderPaused(
+  call: Call,
+  senderId: string,
+  kind: ChannelKind | null,
+  paused: boolean,
+): Promise<void> {
+  await call.db.write(async (tx) => {
+    await senderToManage(tx, call, senderId);
+    const key = await manualHold(tx, call, senderId, kind);
+    const by = call.actor.id;
+    if (paused) await setHold(unitOf(call, tx), { ...key, by });
+    else await liftHold(unitOf(call, tx), key, by);
+    await audit(tx, call, {
+      action: paused ? 'sender.paused' : 'sender.resumed',
+      entity: 'sender',
+      entityId: senderId,
+      data: { channel: kind },
+    });
+  });
+}
+
+/** Disconnect is not delete: every task stays where it is and waits. */
+export async function disconnectLinkedin(call: MemberCall, senderId: string): Promise<SenderView> {
+  await call.db.write(async (tx) => {
+    await senderToManage(tx, call, senderId);
+    const { linkedin } = await channelsOf(tx, senderId);
+    if (linkedin.status === 'not_set_up') {
+      throw new Refusal(409, 'not_connected', 'No LinkedIn account is connected to this profile.');
+    }
+    await tx
+      .update(channel)
+      .set({
+        status: 'inactive',
+        reason: 'disconnected_by_user',
+        reasonDetail: null,
+        statusSince: call.clocks.schedule.now(),
+      })
+      .where(eq(channel.id, linkedin.id));
+    await setHold(unitOf(call, tx), {
+      workspaceId: call.workspaceId,
+      scope: 'channel',
+      scopeId: linkedin.id,
+      reason: 'disconnected_by_user',
+      by: call.actor.id,
+    });
+    await audit(tx, call, { action: 'sender.linkedin_disconnected', entity: 'sender', entityId: senderId });
+  });
+  return getSender(call, senderId);
+}
+
+/** Ends the pairing of one browser; its token stops working at once. */
+export async function revokeDevice(call: Call, senderId: string, deviceId: string): Promise<void> {
+  await call.db.write(async (tx) => {
+    await senderToManage(tx, call, senderId);
+    const rows = await tx
+      .update(device)
+      .set({ revokedAt: call.clocks.lease.now() })
+      .where(and(eq(device.id, deviceId), eq(device.senderId, senderId), isNull(device.revokedAt)))
+      .returning({ id: device.id });
+    if (rows.length === 0) throw notFound('device');
+    await tx
+      .update(channel)
+      .set({ runnerDeviceId: null, runnerLeaseUntil: null })
+      .where(and(eq(channel.senderId, senderId), eq(channel.runnerDeviceId, deviceId)));
+    await audit(tx, call, {
+      action: 'device.revoked',
+      entity: 'sender',
+      entityId: senderId,
+      data: { deviceId },
+    });
+  });
+}

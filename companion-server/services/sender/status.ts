@@ -1,0 +1,39 @@
+import { MINUTE } from '#shared/kernel/clock.ts';
+import { linkedinInactiveReasons } from '#shared/statuses/dictionary.ts';
+import type { ChannelRow } from '../scope.ts';
+
+/** No heartbeat for this long: Offline. */
+const ONLINE_WITHIN_MS = 3 * MINUTE;
+const CONNECTING_TOO_LONG_MS = 30 * MINUTE;
+
+/** Both in real time: the heartbeat is not moved by the demo's clock. */
+export function isOnline(channel: ChannelRow, realNow: number): boolean {
+  return channel.lastSeenAt !== null && realNow - channel.lastSeenAt < ONLINE_WITHIN_MS;
+}
+
+/** One sentence about the LinkedIn account for the rep; null: nothing to say. */
+export function linkedinSentence(channel: ChannelRow, scheduleNow: number): string | null {
+  switch (channel.status) {
+    case 'active':
+      return null;
+    case 'not_set_up':
+      return 'Install the extension and pair it with this profile.';
+    case 'connecting':
+      return scheduleNow - (channel.statusSince ?? scheduleNow) > CONNECTING_TOO_LONG_MS
+        ? 'Connecting takes too long. Check that the browser runs, that you are signed in to LinkedIn in it, and open linkedin.com once.'
+        : 'The extension is paired. Open LinkedIn in that browser, signed in.';
+    case 'inactive': {
+      const { sentence, whatToDo } = linkedinInactiveReasons[channel.reason ?? 'logged_out'];
+      return [sentence, channel.reasonDetail, whatToDo].filter(Boolean).join(' ');
+    }
+  }
+}
+
+/** The red dot: a connected account is Inactive. */
+export function redDots(channels: { linkedin: ChannelRow; email: ChannelRow }) {
+  const { linkedin, email } = channels;
+  return {
+    linkedin: linkedin.status === 'inactive',
+    email: email.smtpStatus === 'inactive' || email.imapStatus === 'inactive',
+  };
+}

@@ -1,0 +1,157 @@
+import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { stoplistEntry, stoplistRoutes } from '#shared/contract/contact.ts';
+import { companyKey } from '#shared/identity/company.ts';
+import { normalizeEmail } from '#shared/identity/email.ts';
+import { parseLinkedinUrl } from '#shared/identity/linkedin.ts';
+import { schema, type Tx } from '../../db/index.ts';
+import { applyToContact } from '../../engine/interpret.ts';
+import { appendEvent } from '../../engine/record.ts';
+import { isStoplistedSql } from '../contact/view.ts';
+import { audit, type Call, type MemberCall } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
+import { decodeCursor, idKey, pageOf } from '../page.ts';
+import { invalid, notFound } from '../refusal.ts';
+import { requireManager } from '../scope.ts';
+
+const { suppression, contact } = schema;
+
+type Entry = z.input<typeof stoplistEntry>;
+type Kind = Entry['kind'];
+
+function view(row: typeof suppression.$inferSelect): Entry {
+  return { id: row.id, kind: row.kind, value: row.value, reason: row.reason, at: row.at ?? 0 };
+}
+
+export async function listStoplist(call: Call, query: z.output<typeof stoplistRoutes.list.query>) {
+  const before = decodeCursor(query.cursor, idKey);
+  const rows = await call.db.reader
+    .select()
+    .from(suppression)
+    .where(
+      and(eq(suppression.workspaceId, call.workspaceId), before ? lt(suppression.id, before[0]) : undefined),
+    )
+    .orderBy(desc(suppression.id))
+    .limit(query.limit + 1);
+  return pageOf(rows, query.limit, (row) => [row.id], view);
+}
+
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+/** The kind and the form it is compared in; null: the value is not of that kind. */
+export function recognise(value: string, kind: Kind | undefined): { kind: Kind; value: string } | null {
+  const readers: Record<string, () => { kind: Kind; value: string } | null> = {
+    email: () => {
+      const email = value.includes('@') && !value.startsWith('@') ? normalizeEmail(value) : null;
+      return email ? { kind: 'email', value: email } : null;
+    },
+    linkedin_slug: () => {
+      const slug =
+        kind === 'linkedin_slug' && !value.includes('/') ? `https://www.linkedin.com/in/${value}/` : value;
+      const identity = parseLinkedinUrl(slug);
+      if (!identity) return null;
+      return 'slug' in identity
+        ? { kind: 'linkedin_slug', value: identity.slug }
+        : { kind: 'linkedin_profile', value: identity.profileId };
+    },
+    domain: () => {
+      const domain = value
+        .toLowerCase()
+        .replace(/^@/, '')
+        .replace(/^https?:\/\/(?:www\.)?/, '')
+        .replace(/\/.*$/, '');
+      return DOMAIN.test(domain) ? { kind: 'domain', value: domain } : null;
+    },
+    company: () => {
+      const key = companyKey(value);
+      return key ? { kind: 'company', value: key } : null;
+    },
+  };
+  const order = kind ? [kind] : ['email', 'linkedin_slug', 'domain', 'company'];
+  for (const each of order) {
+    const found = readers[each]?.();
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Adding is open to every member: it only ever stops things. Whoever it hits is let go at once. */
+export async function addToStoplist(
+  call: MemberCall,
+  input: z.output<typeof stoplistRoutes.add.body>,
+): Promise<Entry> {
+  const key = recognise(input.value, input.kind);
+  if (!key) {
+    throw invalid(
+      'value',
+      'not_recognised',
+      `"${input.value}" is no ${input.kind?.replace('_', ' ') ?? 'email, domain, LinkedIn profile or company'}.`,
+      'E.g. anna@example.com, example.com, linkedin.com/in/anna-berg or a company name.',
+    );
+  }
+  return call.db.write(async (tx) => {
+    const where = and(
+      eq(suppression.workspaceId, call.workspaceId),
+      eq(suppression.kind, key.kind),
+      eq(suppression.value, key.value),
+    );
+    const existing = (await tx.select().from(suppression).where(where))[0];
+    if (existing) return view(existing);
+    const row = {
+      id: call.newId(),
+      workspaceId: call.workspaceId,
+      ...key,
+      reason: input.reason,
+      by: call.actor.id,
+      at: call.clocks.lease.now(),
+    };
+    await tx.insert(suppression).values(row);
+    await letGo(tx, call, row.id);
+    await audit(tx, call, { action: 'stoplist.added', entity: 'stoplist', entityId: row.id });
+    return view(row);
+  });
+}
+
+/** Ends every automation of the contacts under way that are on the stoplist now. */
+async function letGo(tx: Tx, call: Call, entryId: string): Promise<void> {
+  const unit = unitOf(call, tx);
+  const underWay = sql`EXISTS (SELECT 1 FROM enrollment e WHERE e.contact_id = contact.id AND e.ended_at IS NULL)`;
+  const hit = await tx
+    .select({ id: getTableColumns(contact).id })
+    .from(contact)
+    .where(
+      and(
+        eq(contact.workspaceId, call.workspaceId),
+        isNull(contact.deletedAt),
+        underWay,
+        sql`${isStoplistedSql} = 1`,
+      ),
+    );
+  for (const { id } of hit) {
+    await appendEvent(unit, {
+      workspaceId: call.workspaceId,
+      type: 'stoplisted',
+      dedupeKey: `stoplisted:${entryId}:${id}`,
+      contactId: id,
+    });
+    await applyToContact(unit, id, { type: 'stoplisted' });
+  }
+}
+
+export async function removeFromStoplist(call: MemberCall, entryId: string): Promise<void> {
+  requireManager(call);
+  await call.db.write(async (tx) => {
+    const rows = await tx
+      .delete(suppression)
+      .where(and(eq(suppression.workspaceId, call.workspaceId), eq(suppression.id, entryId)))
+      .returning();
+    const row = rows[0];
+    if (!row) throw notFound('stoplist entry');
+    await audit(tx, call, {
+      action: 'stoplist.removed',
+      entity: 'stoplist',
+      entityId: entryId,
+      data: { kind: row.kind, wasUnsubscribe: row.reason === 'unsubscribed' },
+    });
+  });
+}
