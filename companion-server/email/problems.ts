@@ -99,7 +99,7 @@ export function describeFailure(side: MailSide, server: MailServer, cause: unkno
 }
 
 /** The failure for a known problem. */
-export function failureFor(
+function failureFor(
   side: MailSide,
   server: MailServer,
   problem: ConnectionProblem,

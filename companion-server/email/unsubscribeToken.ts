@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { assert } from '#shared/kernel/assert.ts';
 
 /** Who is meant. Ids only: the link shows nothing about anybody. */
-export const unsubscribeClaim = z.object({
+const unsubscribeClaim = z.object({
   workspaceId: z.string().min(1).max(64),
   contactId: z.string().min(1).max(64),
   /** The task whose email carried the link, for the history. */

@@ -13,10 +13,10 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 /** `tls`: encrypted from the first byte. `starttls`: upgraded, and refused if the server cannot. */
-export const mailSecurity = z.enum(['tls', 'starttls', 'none']);
+const mailSecurity = z.enum(['tls', 'starttls', 'none']);
 export type MailSecurity = z.infer<typeof mailSecurity>;
 
-export const mailServer = z
+const mailServer = z
   .object({
     host: z
       .string()
@@ -49,6 +49,12 @@ export const mailboxSettings = z.object({
 });
 export type MailboxSettings = z.infer<typeof mailboxSettings>;
 
+const draftServer = mailServer.safeExtend({ password: z.string().max(1000) });
+
+/** Settings from the form: an empty password means the stored one. */
+export const mailboxDraft = mailboxSettings.extend({ smtp: draftServer, imap: draftServer });
+export type MailboxDraft = z.infer<typeof mailboxDraft>;
+
 /** What the browser may see: everything but the passwords. */
 export const mailboxSettingsView = z.object({
   smtp: mailServer.safeExtend({ password: z.literal('') }),
@@ -72,7 +78,7 @@ export const mailField = z.enum([
 ]);
 export type MailField = z.infer<typeof mailField>;
 
-export const connectionProblem = z.enum([
+const connectionProblem = z.enum([
   'host_not_found',
   'connection_refused',
   'timeout',
@@ -88,7 +94,7 @@ export const connectionProblem = z.enum([
 export type ConnectionProblem = z.infer<typeof connectionProblem>;
 
 /** The outcome of a connection test of one side, in the server's own words where it said any. */
-export const connectionCheck = z.discriminatedUnion('ok', [
+const connectionCheck = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), response: z.string() }),
   z.object({
     ok: z.literal(false),
@@ -105,5 +111,5 @@ export const connectionCheck = z.discriminatedUnion('ok', [
 ]);
 export type ConnectionCheck = z.infer<typeof connectionCheck>;
 
-export const connectionTest = z.object({ smtp: connectionCheck, imap: connectionCheck });
+const connectionTest = z.object({ smtp: connectionCheck, imap: connectionCheck });
 export type ConnectionTest = z.infer<typeof connectionTest>;

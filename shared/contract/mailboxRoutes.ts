@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mailboxSettings } from './mailbox.ts';
+import { mailboxDraft } from './mailbox.ts';
 import { id, route } from './route.ts';
 import { senderView } from './sender.ts';
 
@@ -21,13 +21,13 @@ export const mailboxRoutes = {
   /** Tries the settings without saving. Empty passwords mean the stored ones. */
   test: route('member', 'POST', '/api/v1/senders/:senderId/mailbox/test', {
     params,
-    body: mailboxSettings,
+    body: mailboxDraft,
     response: mailboxTest,
   }),
   /** Tests, then saves only if both work (problem `mailbox_not_working` names the fields otherwise). */
   save: route('member', 'PUT', '/api/v1/senders/:senderId/mailbox', {
     params,
-    body: mailboxSettings,
+    body: mailboxDraft,
     response: senderView,
   }),
   disconnect: route('member', 'POST', '/api/v1/senders/:senderId/mailbox/disconnect', {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mailboxSettings } from '#shared/contract/mailbox.ts';
+import { mailboxDraft, mailboxSettings, mailboxSettingsView } from '#shared/contract/mailbox.ts';
 import { mailboxPresets, presetFor } from '#shared/contract/mailboxPresets.ts';
 import { testConnection } from '../../companion-server/email/testConnection.ts';
 import { PASSWORD, sandboxForFile, settingsFor, signal } from './support.ts';
@@ -88,6 +88,17 @@ describe('mailboxSettings', () => {
     expect(
       mailboxSettings.safeParse({ ...local, smtp: { ...local.smtp, host: '127.0.0.1.example.com' } }).success,
     ).toBe(false);
+  });
+
+  it('lets the form leave passwords empty, and checks the rest all the same', () => {
+    const local = settings();
+    const draft = { ...local, smtp: { ...local.smtp, password: '' }, imap: { ...local.imap, password: '' } };
+    expect(mailboxDraft.safeParse(draft).success).toBe(true);
+    expect(mailboxSettings.safeParse(draft).success).toBe(false);
+    expect(mailboxSettingsView.safeParse(draft).success).toBe(true);
+    expect(mailboxSettingsView.safeParse(local).success).toBe(false);
+    const remote = { ...draft, imap: { ...draft.imap, host: 'imap.example.com' } };
+    expect(mailboxDraft.safeParse(remote).success).toBe(false);
   });
 
   it('accepts every preset', () => {

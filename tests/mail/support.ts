@@ -37,7 +37,7 @@ export function settingsFor(sandbox: MailSandbox, address = ANNA): MailboxSettin
 
 let taskNumber = 0;
 
-export function input(over: Partial<MessageInput> = {}): MessageInput {
+function input(over: Partial<MessageInput> = {}): MessageInput {
   taskNumber += 1;
   return {
     from: { name: 'Anna Berg', address: ANNA },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How far a folder was read. Everything below `uidNext` is done, as long as `uidValidity` stays. */
-export const folderCursor = z.object({
+const folderCursor = z.object({
   uidValidity: z.string(),
   uidNext: z.int().min(1),
   highestModseq: z.string().nullable(),
