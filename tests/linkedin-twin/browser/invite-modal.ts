@@ -152,15 +152,18 @@ async function send(modal: InviteModal, note: string | null, email: string | nul
     return fuseAlert(modal, labels.weeklyBlockHeading, labels.weeklyBlockBody);
   }
   if (code === 'INVITES_RESTRICTED') return fuseAlert(modal, labels.restrictedInvites, '');
-  close(modal);
-  const urn = answer.kind === 'json' ? field(answer.body, 'data', 'value', 'invitationUrn') : undefined;
-  if (typeof urn === 'string') {
+  const value = answer.kind === 'json' ? field(answer.body, 'data', 'value') : undefined;
+  if (typeof field(value, 'invitationUrn') === 'string') {
     modal.onSent();
     toast(modal.root, 'success', fill(labels.toastSent, { first: context.firstName }));
-    const warned = answer.kind === 'json' && field(answer.body, 'data', 'value', 'fuseLimitWarning') === true;
-    if (warned) fuseAlert(modal, labels.weeklyWarnHeading, labels.weeklyWarnBody);
+    if (field(value, 'fuseLimitWarning') === true) {
+      fuseAlert(modal, labels.weeklyWarnHeading, labels.weeklyWarnBody);
+    } else {
+      close(modal);
+    }
     return;
   }
+  close(modal);
   // An answer of 200 that says nothing: the dialog just vanishes.
   if (answer.kind === 'json' && answer.status === 200) return;
   const text = code === 'CANT_RESEND_YET' ? labels.toastResend : labels.toastUnable;

@@ -47,8 +47,12 @@ export async function call(
   const type = response.headers.get('content-type') ?? '';
   if (type.includes('text/x-component')) return { kind: 'json', status: response.status, body: null };
   if (!type.includes('json')) return { kind: 'broken' };
-  const parsed: unknown = await response.json().catch(() => null);
-  return { kind: 'json', status: response.status, body: parsed };
+  try {
+    const body: unknown = await response.json();
+    return { kind: 'json', status: response.status, body };
+  } catch {
+    return { kind: 'broken' };
+  }
 }
 
 /** A named field of an answer, or undefined. */

@@ -1,5 +1,5 @@
 import type { Account, World } from '../world/world.ts';
-import { faultAnswer } from './faults.ts';
+import { dropConnection, faultAnswer } from './faults.ts';
 import { csrfCookie, deleteSessionCookie, type Sessions, type TwinContext, visitor } from './session.ts';
 
 export const NORMALIZED = 'application/vnd.linkedin.normalized+json+2.1; charset=UTF-8';
@@ -18,11 +18,10 @@ export type ApiHandler = (c: TwinContext, account: Account) => Response | Promis
 
 /** Session, csrf, challenge and the `api` faults, in the site's order, before any API handler. */
 export function guarded(world: World, sessions: Sessions, handler: ApiHandler) {
-  return (c: TwinContext): Response | Promise<Response> => {
+  return async (c: TwinContext): Promise<Response> => {
     const who = visitor(c, world, sessions);
     const memberId = who.kind === 'member' ? who.account.member.memberId : null;
     const effect = world.takeFault('api', memberId);
-    if (effect === 'drop_after_effect') return c.body('', 502);
     const answer = effect && faultAnswer(c, effect);
     if (answer) return answer;
     const csrf = csrfCookie(c);
@@ -38,6 +37,7 @@ export function guarded(world: World, sessions: Sessions, handler: ApiHandler) {
     if (challenge && challenge !== 'human_check') {
       return c.redirect('/checkpoint/challenge/AgGvSAMPLE?trk=api', 302);
     }
-    return handler(c, who.account);
+    const result = await handler(c, who.account);
+    return effect === 'drop_after_effect' ? dropConnection(c) : result;
   };
 }

@@ -5,7 +5,7 @@ import { becomeConnected, invite, noteLimit, withdraw } from '../world/invites.t
 import type { Account, World } from '../world/world.ts';
 import { fullName } from '../world/world.ts';
 import { apiError, guarded } from './api-guard.ts';
-import { faultAnswer } from './faults.ts';
+import { dropConnection, faultAnswer } from './faults.ts';
 import { parsedBody, requestPath, viaOf } from './request.ts';
 import type { Sessions, TwinContext } from './session.ts';
 
@@ -64,7 +64,9 @@ async function serverRequest(c: TwinContext, world: World, account: Account): Pr
       const effect = world.takeFault('invite', account.member.memberId);
       const answer = effect && faultAnswer(c, effect);
       if (answer) return answer;
+      if (effect && effect !== 'drop_after_effect') return apiError(c, 400, 'INVITATION_FAILED');
       const result = invite(world, account, { person, note: null, email: null, via, url });
+      if (effect) return dropConnection(c);
       if (!result.ok) return apiError(c, result.status, result.code);
       break;
     }

@@ -14,9 +14,17 @@ export function blocked999(c: TwinContext): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Cuts the connection without an answer: the browser sees a network error. */
+/**
+ * Cuts the connection in the middle of the answer. Not before it: on a reused connection Chromium would
+ * quietly send the request again.
+ */
 export function dropConnection(c: TwinContext): Response {
-  c.env.outgoing.destroy();
+  const { outgoing } = c.env;
+  outgoing.statusCode = 200;
+  outgoing.setHeader('content-type', 'application/vnd.linkedin.normalized+json+2.1');
+  outgoing.setHeader('content-length', '4096');
+  // The callback comes once the bytes left, so that the browser does see the beginning.
+  outgoing.write('{"data":{', () => outgoing.destroy());
   return RESPONSE_ALREADY_SENT;
 }
 

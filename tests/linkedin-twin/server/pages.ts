@@ -12,7 +12,7 @@ import { inbox, markRead } from '../world/messages.ts';
 import { type Account, fullName, type RelationState, type World } from '../world/world.ts';
 import { inviteContextOf } from './api-sdui.ts';
 import { me } from './entities.ts';
-import { faultAnswer } from './faults.ts';
+import { dropConnection, faultAnswer } from './faults.ts';
 import { frameOf } from './frame.ts';
 import { messagingView, profileView } from './page-views.ts';
 import { requestPath } from './request.ts';
@@ -96,6 +96,7 @@ function open(
   const effect = world.takeFault('page', account?.member.memberId ?? null);
   const fault = effect && faultAnswer(c, effect);
   if (fault) return fault;
+  if (effect === 'drop_after_effect') return dropConnection(c);
   const back = encodeURIComponent(requestPath(c));
   if (who.kind === 'guest' && who.hadCookie) {
     deleteSessionCookie(c);

@@ -145,7 +145,8 @@ export class World {
   /** Ids like the site's: stable for one seed and one order of events. */
   newId(kind: string): string {
     this.counter += 1;
-    return createHash('sha256').update(`${this.seed}/${kind}/${this.counter}`).digest('base64').slice(0, 22);
+    const hash = createHash('sha256').update(`${this.seed}/${kind}/${this.counter}`).digest('base64');
+    return hash.replace(/[^A-Za-z0-9]/g, '').slice(0, 22);
   }
 
   newNumber(): string {
