@@ -1,6 +1,7 @@
 /** The twin's own time: a base clock plus an offset the test may move. The twin has no timers. */
 export interface TwinClock {
   now(): number;
+  offset(): number;
   setOffset(ms: number): void;
 }
 
@@ -8,6 +9,7 @@ export function createTwinClock(base: () => number = () => Date.now()): TwinCloc
   let offset = 0;
   return {
     now: () => base() + offset,
+    offset: () => offset,
     setOffset: (ms) => {
       offset = ms;
     },

@@ -20,7 +20,7 @@ ${SCRIPT}</body></html>`;
 }
 
 const SCRIPT = new Html(`<script>
-const $=id=>document.getElementById(id);let state,offset=0;
+const $=id=>document.getElementById(id);let state;
 async function refresh(){
   state=await (await fetch('/__twin/state')).json();
   $('clock').textContent='Clock '+new Date(state.now).toISOString()+' · next event '+(state.nextEventAt?new Date(state.nextEventAt).toISOString():'none')+' · build '+state.build;
@@ -40,8 +40,8 @@ const build={
  armFault:()=>({fault:{on:$('on').value,effect:$('effect').value,times:1}}),
  setLocale:()=>({locale:$('locale').value}),newBuild:()=>({}),
  logout:()=>({memberId:memberId()}),expireSession:()=>({memberId:memberId()}),
- day:()=>({action:'setClockOffset',ms:offset+=864e5}),
- nextEvent:()=>({action:'setClockOffset',ms:offset+=Math.max(0,(state.nextEventAt??state.now)-state.now)}),
+ day:()=>({action:'setClockOffset',ms:state.clockOffsetMs+864e5}),
+ nextEvent:()=>({action:'setClockOffset',ms:state.clockOffsetMs+Math.max(0,(state.nextEventAt??state.now)-state.now)}),
 };
 document.addEventListener('click',async e=>{
   const action=e.target.dataset?.do;if(!action)return;

@@ -27,7 +27,14 @@ button:disabled{opacity:.4}
 .msg-form__contenteditable{border:1px solid #ccc;min-height:60px;padding:6px}
 .visually-hidden{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 textarea{width:100%;min-height:80px}
-svg{width:0;height:0}.hidden{display:none}</style>`);
+svg{width:0;height:0}.hidden{display:none}
+section[aria-label=notifications]{position:absolute;clip-path:inset(50%)}
+main[data-sdui-screen]{display:grid;grid-template-columns:1fr 280px}
+main[data-sdui-screen]>*{grid-column:1}main[data-sdui-screen]>aside{grid-column:2;grid-row:1/4}
+[data-actions] a,[data-actions] button{border:1px solid #0a66c2;border-radius:16px;padding:5px 14px;margin-right:6px;display:inline-block}
+[data-actions] [componentkey$="_connect"]{background:#0a66c2!important;color:#fff!important}
+main p,main h2{margin:4px 0}main ul{list-style:none;padding:0}aside [role=listitem]{padding:6px 0}
+.msg-s-event-listitem{padding:6px 0}.msg-s-message-group__timestamp,time{color:#666;margin-left:8px;font-size:12px}</style>`);
 
 function moduleScript(frame: Frame, script: string | null): Html {
   if (!script) return html``;

@@ -29,6 +29,7 @@ function stateOf(world: World) {
   const next = nextEventAt(world);
   return {
     now: world.clock.now(),
+    clockOffsetMs: world.clock.offset(),
     nextEventAt: next,
     locale: world.locale,
     build: world.build,
