@@ -64,6 +64,8 @@ export const unpaired: Pairing = { state: 'unpaired', serverUrl: null, notice: n
 /** Survives a browser restart (`local`), or only the worker's death (`session`). */
 export const stateSchemas = {
   pairing: { area: 'local', schema: pairing },
+  /** What the rep ordered to stop and the server has not confirmed yet: it holds here at once, offline too. */
+  pendingStop: { area: 'local', schema: z.enum(['pause', 'stop', 'withdraw']) },
   activity: { area: 'session', schema: activity },
   trouble: { area: 'session', schema: trouble },
   /** What a LinkedIn page said last. */

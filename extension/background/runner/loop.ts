@@ -1,10 +1,11 @@
 import type { Problem } from '#shared/contract/route.ts';
-import { SECOND } from '#shared/kernel/clock.ts';
+import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { backOffMs } from './backoff.ts';
 import { flush } from './flush.ts';
+import { lineOf, notStarted } from './line.ts';
 import type { RunnerDeps } from './ports.ts';
 import { recover } from './recover.ts';
-import { executeStep } from './step.ts';
+import { executeStep, newEntry, type TaskWork } from './step.ts';
 import { watch } from './watch.ts';
 
 /** When to run the next cycle and why not before. */
@@ -20,6 +21,7 @@ export interface Runner {
   cycle(signal: AbortSignal): Promise<Pause>;
 }
 
+const NO_CONSENT_MS = MINUTE;
 const GO_ON: Pause = { waitMs: 0, reason: 'working', problem: null };
 
 /** The loop that does one thing at a time. It keeps nothing but a count of failures: the journal has the rest. */
@@ -29,6 +31,12 @@ export function createRunner(deps: RunnerDeps): Runner {
   function later(problem: Problem): Pause {
     failures += 1;
     return { waitMs: backOffMs(failures, deps.rng), reason: problem.code, problem };
+  }
+
+  /** A task that came although the rep does not allow acting: given back untouched. */
+  async function refuse(work: TaskWork): Promise<void> {
+    const earlier = await deps.journal.find(work.step.taskId, work.step.fence);
+    if (!earlier) await lineOf(deps, newEntry(deps, work)).end(notStarted());
   }
 
   async function round(signal: AbortSignal): Promise<Pause> {
@@ -43,6 +51,11 @@ export function createRunner(deps: RunnerDeps): Runner {
       failures = 0;
       if (!work.keepTab) await deps.page.close();
       return { waitMs: work.askAgainMs, reason: work.reason, problem: null };
+    }
+    if (!(await deps.mayRead())) {
+      await deps.page.close();
+      if (work.type === 'task') await refuse(work);
+      return { waitMs: NO_CONSENT_MS, reason: 'consent', problem: null };
     }
     if (work.type === 'watch') {
       const watched = await watch(deps, work, signal);

@@ -114,6 +114,8 @@ export interface RunnerDeps {
   rng: Rng;
   /** Whether the rep allows acting now: paired, agreed, not paused, not stopped. Asked again before the click. */
   mayAct(): Promise<boolean>;
+  /** Whether the rep allows reading LinkedIn: paired and agreed. Holds while paused. */
+  mayRead(): Promise<boolean>;
   /** When the journal was lost, unix ms; null: it is whole. A lost journal counts as the day's ceiling used. */
   journalLostAt(): Promise<number | null>;
   onProgress(progress: Progress): Promise<void>;

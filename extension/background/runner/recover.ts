@@ -4,7 +4,7 @@ import { settle } from './settle.ts';
 
 /**
  * What an earlier life of the worker left unfinished. A line that was never armed proves that nothing
- * happened; an armed one is only looked at. While the rep allows nothing, armed lines wait.
+ * happened; an armed one is only looked at. Without the rep's consent not even that: armed lines wait.
  */
 export async function recover(deps: RunnerDeps): Promise<void> {
   for (const entry of await deps.journal.open()) {
@@ -14,7 +14,7 @@ export async function recover(deps: RunnerDeps): Promise<void> {
       await line.end(notStarted());
       continue;
     }
-    if (!(await deps.mayAct())) continue;
+    if (!(await deps.mayRead())) continue;
     const { kind } = entry.step;
     const { contactName, automationName } = entry;
     await deps.onProgress({ state: 'working', phase: 'checking', kind, contactName, automationName });

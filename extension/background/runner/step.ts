@@ -42,7 +42,8 @@ export async function executeStep(deps: RunnerDeps, task: TaskWork, signal: Abor
   await actOnce(deps, task, line, grant, signal);
 }
 
-function newEntry(deps: RunnerDeps, task: TaskWork): JournalEntry {
+/** The journal line a claim begins with. */
+export function newEntry(deps: RunnerDeps, task: TaskWork): JournalEntry {
   const now = deps.clock.now();
   return {
     taskId: task.step.taskId,

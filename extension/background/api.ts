@@ -1,0 +1,82 @@
+import { type ApiClient, callApi } from '#shared/contract/callApi.ts';
+import { deviceRoutes } from '#shared/contract/device.ts';
+import type { Problem, Route } from '#shared/contract/route.ts';
+import { SECOND } from '#shared/kernel/clock.ts';
+import { err, type Result } from '#shared/kernel/result.ts';
+import type { StateStore } from '../storage/state.ts';
+import type { RunnerApi } from './runner/ports.ts';
+
+const CALL_MS = 20 * SECOND;
+
+export interface ApiDeps {
+  store: StateStore;
+  fetch: typeof fetch;
+  /** Shown to the server so that it can tell an outdated extension. */
+  version: string;
+  /** The server no longer knows our token. */
+  onRevoked(): Promise<void>;
+}
+
+/** A client for one server address; with the device's token once there is one. */
+export function clientFor(
+  deps: Pick<ApiDeps, 'fetch' | 'version'>,
+  baseUrl: string,
+  token?: string,
+): ApiClient {
+  return {
+    baseUrl,
+    token,
+    fetch: deps.fetch,
+    clientVersion: `extension/${deps.version}`,
+    timeoutMs: CALL_MS,
+  };
+}
+
+export type DeviceApi = ReturnType<typeof createDeviceApi>;
+
+/** The paired device's calls. The token is read for each call: nothing about it lives in the worker. */
+export function createDeviceApi(deps: ApiDeps) {
+  async function call<R extends Route>(
+    route: R,
+    input: Parameters<typeof callApi<R>>[2] = {},
+    signal?: AbortSignal,
+  ) {
+    const pairing = await deps.store.get('pairing');
+    if (pairing?.state !== 'paired') return err(notPaired);
+    const answer = await callApi(clientFor(deps, pairing.serverUrl, pairing.token), route, input, signal);
+    if (!answer.ok && answer.error.status === 401) await deps.onRevoked();
+    return answer;
+  }
+
+  const runner: RunnerApi = {
+    next: (canAct, signal) => call(deviceRoutes.next, { body: { canAct } }, signal),
+    renew: ({ taskId, fence }, signal) => call(deviceRoutes.renew, { body: { taskId, fence } }, signal),
+    commit: ({ taskId, fence }, seen, signal) =>
+      call(deviceRoutes.commit, { body: { taskId, fence, ...seen } }, signal),
+    outcome: ({ taskId, fence }, outcome, signal) =>
+      call(deviceRoutes.outcome, { body: { taskId, fence, outcome } }, signal),
+    session: (report, signal) => call(deviceRoutes.session, { body: { report, seenAgoMs: 0 } }, signal),
+    observations: (seen, signal) => call(deviceRoutes.observations, { body: seen }, signal),
+  };
+
+  return {
+    ...runner,
+    snapshot: () => call(deviceRoutes.snapshot),
+    consent: (version: number, agreed: boolean) => call(deviceRoutes.consent, { body: { version, agreed } }),
+    pause: () => call(deviceRoutes.pause),
+    resume: () => call(deviceRoutes.resume),
+    stopEverything: () => call(deviceRoutes.stopEverything),
+    unpair: (): Promise<Result<unknown, Problem>> => call(deviceRoutes.unpair),
+  };
+}
+
+const notPaired: Problem = {
+  type: 'about:blank#not_paired',
+  title: 'Not paired',
+  status: 0,
+  code: 'not_paired',
+  detail: 'This browser is not paired with a Rapport server.',
+  action: 'Open the side panel and pair it.',
+  requestId: '',
+  fields: [],
+};

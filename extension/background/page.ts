@@ -1,0 +1,110 @@
+import { browser } from 'wxt/browser';
+import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import type { NewId } from '#shared/kernel/ids.ts';
+import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
+import { type PageAnswer, type PageRequest, pageAnswers } from '#shared/protocol/messages.ts';
+import { sendMessage } from '../messaging.ts';
+import { PageError, type RunnerPage } from './runner/ports.ts';
+import type { WorkingTab } from './tabs.ts';
+
+/** How long the runner in the page may take for each request. */
+const deadlines: Record<PageRequest['op'], number> = {
+  ping: 5 * SECOND,
+  session: 30 * SECOND,
+  prepare: 3 * MINUTE,
+  act: 30 * SECOND,
+  verify: MINUTE,
+  acceptances: 2 * MINUTE,
+  inbound: 2 * MINUTE,
+};
+
+export interface PageDeps {
+  tab: WorkingTab;
+  newId: NewId;
+  /** Where a step's page is; from extension/linkedin. */
+  stepUrl(step: LinkedinStep): string;
+}
+
+/** The working tab as the runner sees it: every request goes to the script injected into its top frame. */
+export function createPage(deps: PageDeps): RunnerPage {
+  async function ask<Op extends PageRequest['op']>(
+    request: Extract<PageRequest, { op: Op }>,
+    signal: AbortSignal,
+  ): Promise<PageAnswer<Op>> {
+    const tabId = await deps.tab.current();
+    if (tabId === null) throw new PageError('tab_closed', 'The working tab was closed.');
+    return askPage(tabId, request, deps.newId(), signal);
+  }
+
+  return {
+    async open(step, signal) {
+      await inject(await deps.tab.open(deps.stepUrl(step), signal));
+    },
+    async ensure(signal) {
+      await inject(await deps.tab.ensure(signal));
+    },
+    prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, signal),
+    act: (step, signal) => ask<'act'>({ op: 'act', step }, signal),
+    verify: (step, baseline, signal) => ask<'verify'>({ op: 'verify', step, baseline }, signal),
+    readSession: (signal) => ask<'session'>({ op: 'session' }, signal),
+    readAcceptances: (sinceMs, signal) => ask<'acceptances'>({ op: 'acceptances', sinceMs }, signal),
+    readInbound: (sinceMs, knownProfileIds, signal) =>
+      ask<'inbound'>({ op: 'inbound', sinceMs, knownProfileIds }, signal),
+    close: () => deps.tab.close(),
+  };
+}
+
+/** One request to one tab; the answer is parsed. Injects first: a navigation took the script away. */
+export async function askPage<Op extends PageRequest['op']>(
+  tabId: number,
+  request: Extract<PageRequest, { op: Op }>,
+  callId: string,
+  signal: AbortSignal,
+): Promise<PageAnswer<Op>> {
+  signal.throwIfAborted();
+  await inject(tabId);
+  const target = { tabId, frameId: 0 };
+  const withdraw = () => void sendMessage('runner.cancel', { callId }, target).catch(() => undefined);
+  signal.addEventListener('abort', withdraw, { once: true });
+  try {
+    const call = { callId, deadlineMs: deadlines[request.op], request };
+    const answer = await abortable(sendMessage('runner.call', call, target), signal);
+    const parsed = pageAnswers[request.op].safeParse(answer);
+    if (!parsed.success) throw new PageError('linkedin_error', 'The page answered in an unknown form.');
+    return parsed.data as PageAnswer<Op>;
+  } catch (error) {
+    if (signal.aborted || error instanceof PageError) throw error;
+    throw await explained(tabId, error);
+  } finally {
+    signal.removeEventListener('abort', withdraw);
+  }
+}
+
+/** Puts the runner into the tab's top frame; a second copy in the same page does nothing. */
+async function inject(tabId: number): Promise<void> {
+  try {
+    await browser.scripting.executeScript({
+      target: { tabId, frameIds: [0] },
+      files: ['/runner.js'],
+    });
+  } catch (error) {
+    throw await explained(tabId, error);
+  }
+}
+
+async function explained(tabId: number, error: unknown): Promise<PageError> {
+  const open = await browser.tabs.get(tabId).catch(() => null);
+  if (!open) return new PageError('tab_closed', 'The working tab was closed.');
+  const detail = error instanceof Error ? error.message : String(error);
+  return /timeout|timed out/iu.test(detail)
+    ? new PageError('timeout', detail)
+    : new PageError('linkedin_error', `LinkedIn's page could not be used: ${detail}`);
+}
+
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

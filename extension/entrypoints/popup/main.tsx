@@ -1,0 +1,4 @@
+import { mount } from '../../ui/mount.tsx';
+import { PopupPage } from '../../ui/PopupPage.tsx';
+
+void mount(PopupPage);

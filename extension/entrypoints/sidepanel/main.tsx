@@ -1,0 +1,4 @@
+import { mount } from '../../ui/mount.tsx';
+import { SidePanelPage } from '../../ui/SidePanelPage.tsx';
+
+void mount(SidePanelPage);

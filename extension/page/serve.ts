@@ -1,0 +1,100 @@
+import {
+  act,
+  type PageEnv,
+  prepare,
+  readAcceptances,
+  readInbound,
+  readSession,
+  verify,
+} from '#linkedin/index.ts';
+import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
+import type { ActResult, LinkedinStep } from '#shared/protocol/linkedin.ts';
+import { messageSchemas, type PageRequest } from '#shared/protocol/messages.ts';
+import { onMessage } from '../messaging.ts';
+
+/** Answers the background's requests inside a LinkedIn page, each within its deadline. */
+export function serve(): void {
+  const env: PageEnv = {
+    window,
+    document,
+    fetch: (input, init) => fetch(input, init),
+    clock: systemClock,
+    timers: systemTimers,
+  };
+  const running = new Map<string, AbortController>();
+  const guard = createActGuard();
+
+  onMessage('runner.call', async ({ data }) => {
+    const { callId, deadlineMs, request } = messageSchemas['runner.call'].parse(data);
+    const cancel = new AbortController();
+    running.set(callId, cancel);
+    try {
+      return await answer(
+        env,
+        guard,
+        request,
+        AbortSignal.any([cancel.signal, AbortSignal.timeout(deadlineMs)]),
+      );
+    } finally {
+      running.delete(callId);
+    }
+  });
+
+  onMessage('runner.cancel', ({ data }) => {
+    running.get(messageSchemas['runner.cancel'].parse(data).callId)?.abort();
+  });
+}
+
+async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signal: AbortSignal) {
+  switch (request.op) {
+    case 'ping':
+      return {};
+    case 'session':
+      return readSession(env, signal);
+    case 'prepare': {
+      const result = await prepare(env, request.step, signal);
+      if (result.outcome === 'ready') guard.prepared(request.step);
+      return result;
+    }
+    case 'act':
+      return guard.take(request.step) ? act(env, request.step, signal) : notPreparedHere;
+    case 'verify':
+      return verify(env, request.step, request.baseline, signal);
+    case 'acceptances':
+      return readAcceptances(env, request.sinceMs, signal);
+    case 'inbound':
+      return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
+  }
+}
+
+export interface ActGuard {
+  prepared(step: LinkedinStep): void;
+  /** True once for a claim that was prepared in this very document. */
+  take(step: LinkedinStep): boolean;
+}
+
+/** A last guard in the page itself: one act for one preparation, and never after the page was loaded anew. */
+export function createActGuard(): ActGuard {
+  let ready: string | null = null;
+  const keyOf = (step: LinkedinStep) => `${step.taskId} ${step.fence}`;
+  return {
+    prepared(step) {
+      ready = keyOf(step);
+    },
+    take(step) {
+      const granted = ready === keyOf(step);
+      ready = null;
+      return granted;
+    },
+  };
+}
+
+const notPreparedHere: ActResult = {
+  outcome: 'failed',
+  failure: {
+    code: 'tab_closed',
+    effect: 'before_effect',
+    detail: 'The page was loaded anew between preparing and the click.',
+    until: null,
+  },
+};

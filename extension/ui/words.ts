@@ -1,0 +1,107 @@
+import type { LinkedinStatus } from '#shared/statuses/linkedin.ts';
+import type { Activity } from '../storage/state.ts';
+
+/** The words for what the server and the runner say by name. */
+
+export const linkedinWords: Record<LinkedinStatus, { label: string; colour: string; meaning: string }> = {
+  not_set_up: { label: 'Not set up', colour: 'gray', meaning: 'No LinkedIn account is bound yet.' },
+  connecting: {
+    label: 'Connecting',
+    colour: 'yellow',
+    meaning: 'This browser is paired. Sign in to LinkedIn here so that the account can be confirmed.',
+  },
+  active: { label: 'Active', colour: 'green', meaning: 'You are signed in with the right account.' },
+  inactive: { label: 'Inactive', colour: 'red', meaning: 'LinkedIn needs you to sign in again.' },
+};
+
+export const mailWords = {
+  not_set_up: { label: 'Not set up', colour: 'gray' },
+  active: { label: 'Active', colour: 'green' },
+  inactive: { label: 'Inactive', colour: 'red' },
+} as const;
+
+export const usageWords: Record<string, string> = {
+  invite: 'Invitations',
+  message: 'Messages',
+  page_load: 'Profile pages',
+  email: 'Emails',
+};
+
+export const kindWords: Record<string, string> = {
+  visit: 'Visit profile',
+  connect: 'Connection request',
+  message: 'Message',
+  email: 'Email',
+};
+
+export const phaseWords: Record<NonNullable<Activity['phase']>, string> = {
+  opening: 'opening the page',
+  preparing: 'checking account and person',
+  committing: 'asking the server for a last yes',
+  acting: 'doing it',
+  verifying: 'reading back what happened',
+  checking: 'finding out whether it happened',
+};
+
+const reasons: Record<string, string> = {
+  no_work: 'Nothing to do right now.',
+  working: 'Going on in a moment.',
+  consent: 'Waiting for your consent.',
+  other_device: 'Another browser of yours is working for this sender profile.',
+  window: 'Outside the working hours.',
+  daily_cap: 'Today’s limit is used up.',
+  weekly_cap: 'The limit of the last 7 days is used up.',
+  ramp: 'Today’s limit while starting slowly is used up.',
+  gap: 'Keeping the pause between two steps.',
+  rest: 'Taking a rest.',
+  manual: 'Paused by a person.',
+  stopped: 'Stopped.',
+  linkedin_account_disconnected: 'Waiting until you are signed in to LinkedIn again.',
+  disconnected_by_user: 'The LinkedIn account was disconnected.',
+  account_restricted: 'LinkedIn has restricted the account.',
+  weekly_invite_limit: 'LinkedIn allows no more invitations for now.',
+  too_many_requests: 'LinkedIn asked to slow down.',
+  layout_unknown: 'LinkedIn changed its page; waiting for an update.',
+  kill_switch: 'Switched off for this version by the server.',
+  consent_withdrawn: 'You have withdrawn your consent.',
+  restored_from_backup: 'The server was restored from a backup and is being checked.',
+  not_readable: 'LinkedIn’s page could not be read; trying again.',
+  unreachable: 'The server cannot be reached; trying again.',
+  timeout: 'The server does not answer; trying again.',
+};
+
+/** A sentence for why the runner waits; an unknown name is shown as it is, never hidden. */
+export function reasonSentence(reason: string | null): string {
+  if (reason === null) return '';
+  return reasons[reason] ?? `Waiting: ${reason.replaceAll('_', ' ')}.`;
+}
+
+/** Which limit binds the next step, in a few words. */
+export function limitWords(limit: string | null): string | null {
+  return limit === null || limit === 'none' ? null : reasonSentence(limit);
+}
+
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const dayAndTime = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** "14:05", or with its day when it is not today. */
+export function momentWords(at: number, now: number): string {
+  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
+  return (sameDay ? clockTime : dayAndTime).format(at);
+}
+
+/** "just now", "4 minutes ago", "3 days ago". */
+export function agoWords(at: number, now: number): string {
+  const minutes = Math.max(0, Math.round((now - at) / 60_000));
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} minute${minutes === 1 ? '' : 's'} ago`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return `${hours} hour${hours === 1 ? '' : 's'} ago`;
+  return `${Math.round(hours / 24)} days ago`;
+}
