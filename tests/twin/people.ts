@@ -3,7 +3,7 @@ import type { TwinMember, TwinPerson } from '../linkedin-twin/index.ts';
 const HOUR = 3_600_000;
 
 /** 39 characters, as LinkedIn's ids have. */
-export function profileIdOf(n: number): string {
+function profileIdOf(n: number): string {
   return `ACoAA${String(n).padStart(34, 'S')}`;
 }
 
@@ -28,7 +28,7 @@ export const petra: TwinMember = {
   premium: true,
 };
 
-export function person(n: number, first: string, more: Partial<TwinPerson> = {}): TwinPerson {
+function person(n: number, first: string, more: Partial<TwinPerson> = {}): TwinPerson {
   return {
     memberId: String(200_000_000 + n),
     profileId: profileIdOf(1000 + n),

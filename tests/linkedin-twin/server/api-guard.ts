@@ -2,7 +2,7 @@ import type { Account, World } from '../world/world.ts';
 import { dropConnection, faultAnswer } from './faults.ts';
 import { csrfCookie, deleteSessionCookie, type Sessions, type TwinContext, visitor } from './session.ts';
 
-export const NORMALIZED = 'application/vnd.linkedin.normalized+json+2.1; charset=UTF-8';
+const NORMALIZED = 'application/vnd.linkedin.normalized+json+2.1; charset=UTF-8';
 
 /** An answer in LinkedIn's flat format: `data` plus `included`. */
 export function normalized(c: TwinContext, data: unknown, included: unknown[] = [], status = 200): Response {

@@ -8,13 +8,13 @@ type Identity = Pick<TwinPerson, 'memberId' | 'profileId' | 'slug' | 'firstName'
 };
 
 export const profileUrn = (profileId: string) => `urn:li:fsd_profile:${profileId}`;
-export const participantUrn = (profileId: string) =>
+const participantUrn = (profileId: string) =>
   `urn:li:msg_messagingParticipant:${profileUrn(profileId)}`;
 export const conversationUrn = (self: string, threadId: string) =>
   `urn:li:msg_conversation:(${profileUrn(self)},${threadId})`;
 export const messageUrn = (self: string, messageId: string) =>
   `urn:li:msg_message:(${profileUrn(self)},${messageId})`;
-export const relationshipUrn = (profileId: string) => `urn:li:fsd_memberRelationship:${profileId}`;
+const relationshipUrn = (profileId: string) => `urn:li:fsd_memberRelationship:${profileId}`;
 
 export function miniProfile(person: Identity) {
   return {
@@ -146,7 +146,7 @@ export function profileEntities(person: TwinPerson): [Record<string, unknown>, .
   ];
 }
 
-export function participant(person: Identity, distance: string) {
+function participant(person: Identity, distance: string) {
   return {
     $type: 'com.linkedin.messenger.MessagingParticipant',
     entityUrn: participantUrn(person.profileId),

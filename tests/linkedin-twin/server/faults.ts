@@ -5,7 +5,7 @@ import type { TwinContext } from './session.ts';
 type Effect = Fault['effect'];
 
 /** Status 999 is outside what a `Response` may carry, so it is written to the socket by hand. */
-export function blocked999(c: TwinContext): Response {
+function blocked999(c: TwinContext): Response {
   const { outgoing } = c.env;
   outgoing.statusCode = 999;
   outgoing.statusMessage = 'Request denied';
@@ -29,7 +29,7 @@ export function dropConnection(c: TwinContext): Response {
 }
 
 /** Never answers; ends when the browser gives up or the twin stops. */
-export function hang(c: TwinContext): Promise<Response> {
+function hang(c: TwinContext): Promise<Response> {
   return new Promise((resolve) => {
     c.env.outgoing.once('close', () => resolve(RESPONSE_ALREADY_SENT));
   });

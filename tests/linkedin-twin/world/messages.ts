@@ -2,7 +2,7 @@ import type { LedgerVia, TwinPerson } from '../types.ts';
 import type { Account, Message, Thread, World } from './world.ts';
 
 /** The thread of this member with this person, made when first needed. */
-export function threadWith(world: World, account: Account, profileId: string): Thread {
+function threadWith(world: World, account: Account, profileId: string): Thread {
   for (const thread of account.threads.values()) if (thread.profileId === profileId) return thread;
   const thread: Thread = { id: `2-${world.newId('thread')}==`, profileId, messages: [], readUpTo: 0 };
   account.threads.set(thread.id, thread);
