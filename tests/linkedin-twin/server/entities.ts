@@ -8,8 +8,7 @@ type Identity = Pick<TwinPerson, 'memberId' | 'profileId' | 'slug' | 'firstName'
 };
 
 export const profileUrn = (profileId: string) => `urn:li:fsd_profile:${profileId}`;
-const participantUrn = (profileId: string) =>
-  `urn:li:msg_messagingParticipant:${profileUrn(profileId)}`;
+const participantUrn = (profileId: string) => `urn:li:msg_messagingParticipant:${profileUrn(profileId)}`;
 export const conversationUrn = (self: string, threadId: string) =>
   `urn:li:msg_conversation:(${profileUrn(self)},${threadId})`;
 export const messageUrn = (self: string, messageId: string) =>
