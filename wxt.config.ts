@@ -3,6 +3,7 @@ import { defineConfig } from 'wxt';
 /** How the extension is built: `npx wxt build` writes .output/chrome-mv3. */
 export default defineConfig({
   srcDir: 'extension',
+  publicDir: 'extension/public',
   outDir: '.output',
   modules: ['@wxt-dev/module-react'],
   // Imports are written out, so that every file says what it uses.

@@ -1,0 +1,80 @@
+import { type BrowserContext, chromium, type Worker } from '@playwright/test';
+import { must } from '#shared/kernel/assert.ts';
+
+/**
+ * Chromium with the built extension. What loads it: the new headless mode (the old one has no extensions),
+ * asked for as an argument while Playwright itself is told `headless: false`, and Playwright's own
+ * `--disable-extensions` left out. Branded Chrome refuses `--load-extension`; Chromium takes it, but drops a
+ * faulty extension without a word: only the developer tools' own loader says why.
+ */
+
+export interface ExtensionLaunch {
+  /** The profile: the same folder again is the same browser after a restart. */
+  userDataDir: string;
+  /** .output/chrome-mv3 */
+  extensionPath: string;
+  /** More switches, e.g. `--host-resolver-rules=…` for the simulated LinkedIn. */
+  args?: string[];
+  colorScheme?: 'light' | 'dark';
+  viewport?: { width: number; height: number };
+}
+
+export interface ExtensionContext {
+  context: BrowserContext;
+  extensionId: string;
+  /** The running service worker; waits for it when the browser has put it to sleep. */
+  serviceWorker(): Promise<Worker>;
+  /** Opens one of the extension's pages as a tab, e.g. "sidepanel.html". */
+  url(page: string): string;
+}
+
+const quiet = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-component-update',
+  '--disable-sync',
+  '--enable-unsafe-extension-debugging',
+];
+
+export async function launchWithExtension(launch: ExtensionLaunch): Promise<ExtensionContext> {
+  const context = await chromium.launchPersistentContext(launch.userDataDir, {
+    executablePath: '/usr/bin/chromium',
+    headless: false,
+    ignoreDefaultArgs: ['--disable-extensions'],
+    ignoreHTTPSErrors: true,
+    colorScheme: launch.colorScheme ?? 'light',
+    viewport: launch.viewport ?? { width: 1280, height: 800 },
+    args: [
+      '--headless=new',
+      ...quiet,
+      `--disable-extensions-except=${launch.extensionPath}`,
+      `--load-extension=${launch.extensionPath}`,
+      ...(launch.args ?? []),
+    ],
+  });
+  const serviceWorker = async () =>
+    context.serviceWorkers()[0] ?? context.waitForEvent('serviceworker', { timeout: 20_000 });
+  const first = await serviceWorker().catch(async () => {
+    throw new Error(`The extension did not start: ${await whyNot(context, launch.extensionPath)}`);
+  });
+  const extensionId = must(first.url().split('/')[2], 'extension id in the worker’s address');
+  return {
+    context,
+    extensionId,
+    serviceWorker,
+    url: (page) => `chrome-extension://${extensionId}/${page}`,
+  };
+}
+
+async function whyNot(context: BrowserContext, path: string): Promise<string> {
+  const browser = context.browser();
+  if (!browser) return 'no browser';
+  const session = await browser.newBrowserCDPSession();
+  const load = session.send as (method: string, params: { path: string }) => Promise<unknown>;
+  return load('Extensions.loadUnpacked', { path }).then(
+    () => 'it loads by hand, but its worker did not start',
+    (error: unknown) => String(error),
+  );
+}
