@@ -24,6 +24,11 @@ const requirements = {
     paths: ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot', '/opt/homebrew/sbin/dovecot'],
     packages: ['dovecot-imapd', 'dovecot-lmtpd'],
   },
+  openssl: {
+    program: 'OpenSSL',
+    paths: ['/usr/bin/openssl', '/usr/local/bin/openssl', '/opt/homebrew/bin/openssl'],
+    packages: ['openssl'],
+  },
 } satisfies Record<string, Requirement>;
 
 function found(requirement: Requirement): string | undefined {
