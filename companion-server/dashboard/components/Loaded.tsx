@@ -1,0 +1,31 @@
+import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { ProblemError } from '../api/client.ts';
+import { ProblemAlert } from './ProblemAlert.tsx';
+
+/** Grey lines where content will be, told to screen readers as loading. */
+export function Loading({ what }: { what: string }) {
+  return (
+    <Stack gap="sm" role="status">
+      <VisuallyHidden>Loading {what}…</VisuallyHidden>
+      <Skeleton height={24} width="40%" />
+      <Skeleton height={64} />
+      <Skeleton height={64} />
+    </Stack>
+  );
+}
+
+interface Props<T> {
+  query: UseQueryResult<T, ProblemError>;
+  /** What is loading, e.g. "sender profiles". */
+  what: string;
+  children: (data: T) => ReactNode;
+}
+
+/** Shows a query's content, or that it loads, or why it failed with a way to try again. */
+export function Loaded<T>({ query, what, children }: Props<T>) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.error) return <ProblemAlert problem={query.error.problem} onRetry={() => void query.refetch()} />;
+  return <Loading what={what} />;
+}

@@ -1,0 +1,44 @@
+import { Badge, Stack, Text, Tooltip } from '@mantine/core';
+import { IconCircleFilled } from '@tabler/icons-react';
+import { dotColour, type StatusKind, statusEntry } from './dictionary.ts';
+
+interface Props {
+  kind: StatusKind;
+  value: string;
+  /** Added to the tooltip: the reason in this very case. */
+  detail?: string | null;
+}
+
+/** A status as the dictionary names it; hover or focus says what it means, what sets it, what clears it. */
+export function StatusBadge({ kind, value, detail }: Props) {
+  const entry = statusEntry(kind, value);
+  const tooltip = (
+    <Stack gap={4}>
+      {detail && (
+        <Text size="sm" fw={600}>
+          {detail}
+        </Text>
+      )}
+      <Text size="sm">{entry.meaning}</Text>
+      <Text size="xs">Set by: {entry.setBy}</Text>
+      <Text size="xs">
+        {entry.clearedBy ? `Cleared by: ${entry.clearedBy}` : 'Final: nothing clears it.'}
+      </Text>
+    </Stack>
+  );
+  return (
+    <Tooltip label={tooltip}>
+      <Badge
+        variant="default"
+        tabIndex={0}
+        tt="none"
+        fw={500}
+        size="lg"
+        style={{ flexShrink: 0 }}
+        leftSection={<IconCircleFilled aria-hidden size={10} color={dotColour[entry.colour]} />}
+      >
+        {entry.label}
+      </Badge>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,74 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { enrollmentRoutes } from '#shared/contract/automation.ts';
+import type { EnrollmentView } from '#shared/contract/contact.ts';
+import { whoMustActLabels } from '#shared/statuses/dictionary.ts';
+import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
+import { useAction } from '../../api/useAction.ts';
+import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { StatusBadge } from '../../components/StatusBadge.tsx';
+import { Time } from '../../components/Time.tsx';
+
+/** Where an enrollment stands: status, why, what it waits for, who must act, when it goes on. */
+export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) {
+  const { status, sentence, waitsFor, whoMustAct, expectedAt, limit, senderName } = enrollment;
+  return (
+    <Stack gap="xs">
+      <Group gap="xs">
+        <StatusBadge kind="enrollment" value={status} detail={sentence} />
+        {senderName && (
+          <Text size="sm" c="dimmed">
+            as {senderName}
+          </Text>
+        )}
+      </Group>
+      {sentence && <Text size="sm">{sentence}</Text>}
+      {!isFinal(status) && (
+        <Text size="sm" component="div">
+          {waitsFor && <>Waits for {waitsFor}. </>}
+          {expectedAt !== null && (
+            <>
+              Expected <Time at={expectedAt} />
+              {limit && `, bound by ${limit.replaceAll('_', ' ')}`}.{' '}
+            </>
+          )}
+          {whoMustActLabels[whoMustAct]}.
+        </Text>
+      )}
+      {!isFinal(status) && <Decide enrollment={enrollment} />}
+    </Stack>
+  );
+}
+
+function isFinal(status: EnrollmentView['status']): boolean {
+  return finalEnrollmentStatuses.some((one) => one === status);
+}
+
+function Decide({ enrollment }: { enrollment: EnrollmentView }) {
+  const { id, contactName, status } = enrollment;
+  const decide = useAction(enrollmentRoutes.decide);
+  const choose = (decision: 'pause' | 'resume' | 'cancel') =>
+    decide.mutate({ params: { enrollmentId: id }, body: { decision } });
+  const paused = status === 'paused';
+  return (
+    <Group gap="xs">
+      <Button
+        size="xs"
+        variant="default"
+        loading={decide.isPending}
+        aria-label={`${paused ? 'Resume' : 'Pause'} ${contactName}`}
+        onClick={() => choose(paused ? 'resume' : 'pause')}
+      >
+        {paused ? 'Resume' : 'Pause'}
+      </Button>
+      <ConfirmButton
+        size="xs"
+        label="Cancel"
+        aria-label={`Cancel ${contactName}`}
+        question={`Cancel ${contactName} in ${enrollment.automationName}?`}
+        consequence="All branches stop and nothing more is sent in this automation. This cannot be undone; the contact can enter another automation."
+        confirmLabel="Cancel the contact"
+        onConfirm={() => choose('cancel')}
+      />
+    </Group>
+  );
+}

@@ -1,0 +1,107 @@
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { type AutomationDetail, automationRoutes } from '#shared/contract/automation.ts';
+import type { Output } from '../../api/client.ts';
+import { useAction } from '../../api/useAction.ts';
+import { Loading } from '../../components/Loaded.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+
+type Preflight = Output<typeof automationRoutes.preflight>;
+
+interface Props {
+  automation: AutomationDetail;
+  opened: boolean;
+  close: () => void;
+}
+
+/** Preflight against the real contacts; starting is offered only when nothing forbids it. */
+export function StartDialog({ automation, opened, close }: Props) {
+  return (
+    <Modal opened={opened} onClose={close} title={`Start ${automation.name}?`} size="lg">
+      {opened && <Content automation={automation} close={close} />}
+    </Modal>
+  );
+}
+
+function Content({ automation, close }: Omit<Props, 'opened'>) {
+  const input = { params: { automationId: automation.id } };
+  const check = useAction(automationRoutes.preflight, { inline: true, timeoutMs: 60_000 });
+  const start = useAction(automationRoutes.start, {
+    inline: true,
+    timeoutMs: 60_000,
+    done: 'The automation is running.',
+    onDone: close,
+  });
+  const { mutate } = check;
+  useEffect(() => mutate({ params: { automationId: automation.id } }), [mutate, automation.id]);
+  return (
+    <Stack gap="md">
+      {check.isPending && <Loading what="the check" />}
+      {check.error && <ProblemAlert problem={check.error.problem} onRetry={() => mutate(input)} />}
+      {check.data && <Findings result={check.data} automation={automation} />}
+      {start.error && <ProblemAlert problem={start.error.problem} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close}>
+          Back to the draft
+        </Button>
+        <Button
+          disabled={!check.data?.canStart}
+          loading={start.isPending}
+          onClick={() => start.mutate(input)}
+        >
+          Start automation
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Findings({ result, automation }: { result: Preflight; automation: AutomationDetail }) {
+  const errors = result.findings.filter(({ severity }) => severity === 'error');
+  return (
+    <Stack gap="sm">
+      <Group gap="xs" wrap="nowrap" role="status">
+        {result.canStart ? (
+          <IconCircleCheck aria-hidden size={20} color="var(--mantine-color-green-7)" />
+        ) : (
+          <IconCircleX aria-hidden size={20} color="var(--mantine-color-red-7)" />
+        )}
+        <Text size="sm">
+          {result.canStart
+            ? `Ready to start for ${result.contacts} ${result.contacts === 1 ? 'contact' : 'contacts'}. Once started, its steps cannot be changed.`
+            : `It cannot start yet: ${errors.length} ${errors.length === 1 ? 'thing' : 'things'} to fix.`}
+        </Text>
+      </Group>
+      <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Findings">
+        {result.findings.map((finding) => (
+          <Alert
+            component="li"
+            role="listitem"
+            key={`${finding.code}-${finding.nodeId}-${finding.message}`}
+            variant="outline"
+            color={finding.severity === 'error' ? 'red' : 'orange'}
+            icon={<IconAlertTriangle aria-hidden />}
+            title={`${finding.severity === 'error' ? 'Must be fixed' : 'Warning'}${labelOf(automation, finding.nodeId)}`}
+            styles={{ title: { color: 'var(--mantine-color-text)' } }}
+          >
+            <Text size="sm">{finding.message}</Text>
+            {finding.examples.length > 0 && (
+              <Text size="sm">
+                {finding.examples.join(', ')}
+                {finding.count !== null &&
+                  finding.count > finding.examples.length &&
+                  ` and ${finding.count - finding.examples.length} more`}
+              </Text>
+            )}
+          </Alert>
+        ))}
+      </Stack>
+    </Stack>
+  );
+}
+
+function labelOf(automation: AutomationDetail, nodeId: string | null): string {
+  const node = automation.graph.nodes.find(({ id }) => id === nodeId);
+  return node ? `: ${node.label || node.type.replaceAll('_', ' ')}` : '';
+}

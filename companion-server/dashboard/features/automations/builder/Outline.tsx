@@ -1,0 +1,70 @@
+import { Button, List, Stack, Text, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { Graph, GraphProblem } from '#shared/automation/graph.ts';
+import { Section } from '../../../components/Section.tsx';
+import { stepName } from './catalogue.tsx';
+import { readingOrder } from './graphEdits.ts';
+
+interface Props {
+  graph: Graph;
+  problems: readonly GraphProblem[];
+  summaries: ReadonlyMap<string, string>;
+  open: (id: string) => void;
+}
+
+/** The steps as a list: for the keyboard, for screen readers, and for narrow screens. */
+export function Outline({ graph, problems, summaries, open }: Props) {
+  return (
+    <Section title="Steps">
+      <List type="ordered" spacing="xs" size="sm">
+        {readingOrder(graph).map((node) => (
+          <List.Item key={node.id}>
+            <UnstyledButton fz="sm" onClick={() => open(node.id)} style={{ textDecoration: 'underline' }}>
+              {stepName(node)}
+            </UnstyledButton>
+            <Text size="xs" c="dimmed">
+              {summaries.get(node.id)}
+              {problems.some(({ nodeId }) => nodeId === node.id) && ' · to fix'}
+            </Text>
+          </List.Item>
+        ))}
+      </List>
+    </Section>
+  );
+}
+
+/** Everything that stops this graph from starting, each leading to its step. */
+export function Problems({ graph, problems, open }: Omit<Props, 'summaries'>) {
+  if (problems.length === 0) return null;
+  return (
+    <Section title={`To fix before it can start: ${problems.length}`}>
+      <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
+        {problems.map(({ code, nodeId, field, message }) => {
+          const node = graph.nodes.find(({ id }) => id === nodeId);
+          return (
+            <li key={`${code}-${nodeId}-${field}-${message}`}>
+              {node ? (
+                <Button
+                  variant="default"
+                  h="auto"
+                  py="xs"
+                  fullWidth
+                  justify="flex-start"
+                  leftSection={
+                    <IconAlertTriangle aria-hidden size={16} color="var(--mantine-color-orange-6)" />
+                  }
+                  styles={{ label: { whiteSpace: 'normal', textAlign: 'left', fontWeight: 400 } }}
+                  onClick={() => open(node.id)}
+                >
+                  {stepName(node)}: {message}
+                </Button>
+              ) : (
+                <Text size="sm">{message}</Text>
+              )}
+            </li>
+          );
+        })}
+      </Stack>
+    </Section>
+  );
+}

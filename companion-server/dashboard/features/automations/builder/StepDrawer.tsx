@@ -1,0 +1,102 @@
+import { Button, Divider, Drawer, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import type { Graph, GraphNode, NodeType } from '#shared/automation/graph.ts';
+import type { AutomationDetail } from '#shared/contract/automation.ts';
+import { catalogue } from './catalogue.tsx';
+import type { Exit } from './graphEdits.ts';
+import { NextSteps } from './NextSteps.tsx';
+import { type SettingsContext, StepSettings } from './StepSettings.tsx';
+
+interface Props {
+  graph: Graph;
+  node: GraphNode | undefined;
+  readOnly: boolean;
+  counts: AutomationDetail['nodeCounts'][number] | undefined;
+  context: SettingsContext;
+  onChange: (node: GraphNode) => void;
+  setTargets: (from: Exit, targets: string[]) => void;
+  addAfter: (from: Exit, type: NodeType) => void;
+  remove: (id: string) => void;
+  close: () => void;
+}
+
+/** Slides in from the right: the settings of one step and where it leads. */
+export function StepDrawer(props: Props) {
+  const { node, close } = props;
+  return (
+    <Drawer
+      opened={node !== undefined}
+      onClose={close}
+      position="right"
+      size="md"
+      title={node ? `${catalogue[node.type].label} settings` : ''}
+    >
+      {node && <Content key={node.id} {...props} node={node} />}
+    </Drawer>
+  );
+}
+
+function Content({ graph, node, readOnly, counts, context, ...act }: Props & { node: GraphNode }) {
+  const without = context.problems.filter(({ field }) => field === null);
+  return (
+    <Stack gap="md">
+      {readOnly && (
+        <Text size="sm" c="dimmed">
+          This automation was started, so its steps cannot be changed. Clone it to make a changed one.
+        </Text>
+      )}
+      {counts && (
+        <Text size="sm" className="tabular">
+          {counts.standing} contacts stand here, {counts.passed} passed, {counts.failed} failed.
+        </Text>
+      )}
+      {without.map(({ message }) => (
+        <Text key={message} size="sm" c="var(--mantine-color-error)">
+          {message}
+        </Text>
+      ))}
+      <Fieldset variant="unstyled" disabled={readOnly}>
+        <Stack gap="md">
+          <StepSettings node={node} context={context} onChange={act.onChange} />
+          <TextInput
+            label="Name on the canvas"
+            placeholder={catalogue[node.type].label}
+            maxLength={120}
+            value={node.label}
+            onChange={(event) => act.onChange({ ...node, label: event.currentTarget.value })}
+          />
+          {node.type !== 'end' && (
+            <>
+              <Divider
+                label="What follows"
+                labelPosition="left"
+                styles={{ label: { color: 'var(--mantine-color-dimmed)' } }}
+              />
+              <NextSteps
+                graph={graph}
+                node={node}
+                problems={context.problems}
+                setTargets={act.setTargets}
+                addAfter={act.addAfter}
+              />
+            </>
+          )}
+        </Stack>
+      </Fieldset>
+      <Group justify="space-between">
+        {readOnly ? (
+          <span />
+        ) : (
+          <Button
+            variant="default"
+            leftSection={<IconTrash aria-hidden size={16} />}
+            onClick={() => act.remove(node.id)}
+          >
+            Remove step
+          </Button>
+        )}
+        <Button onClick={act.close}>Done</Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,87 @@
+import { Alert, Button, Group, Menu, Stack, Text, Textarea } from '@mantine/core';
+import { IconBraces } from '@tabler/icons-react';
+import { useRef } from 'react';
+import { builtinVariables, renderTemplate, templateSeed } from '#shared/automation/render.ts';
+import type { PreviewContact } from './usePreviewContact.ts';
+
+interface Props {
+  label: string;
+  description?: string;
+  value: string;
+  onChange: (text: string) => void;
+  error?: string;
+  /** Longest text LinkedIn takes, counted on the preview. */
+  maxLength?: number;
+  rows?: number;
+  nodeId: string;
+  preview: PreviewContact;
+}
+
+/** A text with variables, and what one contact would get. */
+export function TemplateField({
+  label,
+  description,
+  value,
+  onChange,
+  error,
+  maxLength,
+  rows = 4,
+  nodeId,
+  preview,
+}: Props) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const rendered = renderTemplate(value, preview.variables, templateSeed(preview.id, nodeId), { maxLength });
+  const insert = (variable: string) => {
+    const at = area.current?.selectionStart ?? value.length;
+    onChange(
+      `${value.slice(0, at)}{{ ${variable} | default: "" }}${value.slice(area.current?.selectionEnd ?? at)}`,
+    );
+  };
+  return (
+    <Stack gap="xs">
+      <Textarea
+        ref={area}
+        label={label}
+        description={description}
+        autosize
+        minRows={rows}
+        maxRows={16}
+        value={value}
+        error={error}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <Group justify="space-between" gap="xs">
+        <Menu position="bottom-start">
+          <Menu.Target>
+            <Button size="xs" variant="default" leftSection={<IconBraces aria-hidden size={14} />}>
+              Insert variable into {label.toLowerCase()}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {builtinVariables.map((variable) => (
+              <Menu.Item key={variable} onClick={() => insert(variable)}>
+                {variable}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        <Text size="xs" c="dimmed" className="tabular">
+          {rendered.ok ? rendered.value.length : value.length}
+          {maxLength && ` of ${maxLength}`} characters
+        </Text>
+      </Group>
+      {value.trim() !== '' && (
+        <Alert
+          variant="outline"
+          color={rendered.ok ? 'gray' : 'orange'}
+          title={`Preview for ${preview.name}`}
+          styles={{ title: { color: 'var(--mantine-color-text)' } }}
+        >
+          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {rendered.ok ? rendered.value : rendered.error.message}
+          </Text>
+        </Alert>
+      )}
+    </Stack>
+  );
+}

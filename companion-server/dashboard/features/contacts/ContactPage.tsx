@@ -1,0 +1,193 @@
+import { Anchor, Badge, Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { z } from 'zod';
+import {
+  type contactDetail,
+  contactRoutes,
+  type EnrollmentView,
+  stoplistRoutes,
+} from '#shared/contract/contact.ts';
+import { queryFor } from '../../api/client.ts';
+import { useAction } from '../../api/useAction.ts';
+import { TextLink } from '../../components/Link.tsx';
+import { Loaded } from '../../components/Loaded.tsx';
+import { Page } from '../../components/Page.tsx';
+import { Section } from '../../components/Section.tsx';
+import { StatusBadge } from '../../components/StatusBadge.tsx';
+import { Time } from '../../components/Time.tsx';
+import { EnrollmentState } from '../automations/EnrollmentState.tsx';
+import { ActivityLog } from './ActivityLog.tsx';
+import { contactName } from './contactName.ts';
+
+type Contact = z.infer<typeof contactDetail>;
+
+/** One person: relations, automations, and everything that happened. */
+export function ContactPage() {
+  const { contactId } = useParams({ from: '/shell/contacts/$contactId' });
+  const query = useQuery(queryFor(contactRoutes.get, { params: { contactId } }));
+  const contact = query.data;
+  return (
+    <Page
+      title={contact ? contactName(contact) : 'Contact'}
+      back={
+        <TextLink to="/contacts" search={{}}>
+          All contacts
+        </TextLink>
+      }
+      beside={
+        contact && (
+          <Group gap="xs">
+            {contact.stoplisted && (
+              <Badge variant="outline" color="red" tt="none" c="var(--mantine-color-text)">
+                On the stoplist
+              </Badge>
+            )}
+            {contact.repliedAt !== null && (
+              <Badge variant="outline" color="green" tt="none" c="var(--mantine-color-text)">
+                Replied
+              </Badge>
+            )}
+          </Group>
+        )
+      }
+      text={contact && [contact.title, contact.company, contact.location].filter(Boolean).join(' · ')}
+      actions={contact && !contact.stoplisted && <StopContact contact={contact} />}
+    >
+      <Loaded query={query} what="the contact">
+        {(data) => (
+          <SimpleGrid cols={{ base: 1, lg: 2 }}>
+            <Stack gap="md">
+              <Enrollments contact={data} />
+              <Relations contact={data} />
+              <Details contact={data} />
+            </Stack>
+            <Section title="Activity log">
+              <ActivityLog contactId={data.id} />
+            </Section>
+          </SimpleGrid>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function StopContact({ contact }: { contact: Contact }) {
+  const add = useAction(stoplistRoutes.add, {
+    done: 'On the stoplist: nothing more is sent to this contact.',
+  });
+  const value =
+    contact.email ?? (contact.linkedinSlug && `https://www.linkedin.com/in/${contact.linkedinSlug}/`);
+  if (!value) return null;
+  return (
+    <Button
+      variant="default"
+      loading={add.isPending}
+      onClick={() => add.mutate({ body: { value, reason: 'Added on the page of the contact' } })}
+    >
+      Add to stoplist
+    </Button>
+  );
+}
+
+function Enrollments({ contact }: { contact: Contact }) {
+  return (
+    <Section title="Automations">
+      {contact.enrollments.length === 0 ? (
+        <Text size="sm">
+          In no automation yet. Choose one of the contact's lists in the Segment of an automation.
+        </Text>
+      ) : (
+        <Stack gap="md">
+          {contact.enrollments.map((enrollment: EnrollmentView) => (
+            <Stack gap="xs" key={enrollment.id}>
+              <TextLink
+                to="/automations/$automationId"
+                params={{ automationId: enrollment.automationId }}
+                search={{ tab: 'contacts' }}
+                fw={600}
+              >
+                {enrollment.automationName}
+              </TextLink>
+              <EnrollmentState enrollment={enrollment} />
+            </Stack>
+          ))}
+        </Stack>
+      )}
+    </Section>
+  );
+}
+
+function Relations({ contact }: { contact: Contact }) {
+  return (
+    <Section title="Relations on LinkedIn">
+      {contact.relations.length === 0 ? (
+        <Text size="sm">No sender profile has looked at this person's profile yet.</Text>
+      ) : (
+        <Table aria-label="Relations">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Sender profile</Table.Th>
+              <Table.Th>Relation</Table.Th>
+              <Table.Th>Since</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {contact.relations.map(({ senderId, senderName, status, since }) => (
+              <Table.Tr key={senderId}>
+                <Table.Td>{senderName}</Table.Td>
+                <Table.Td>
+                  <StatusBadge kind="relation" value={status} />
+                </Table.Td>
+                <Table.Td>
+                  <Time at={since} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </Section>
+  );
+}
+
+function Details({ contact }: { contact: Contact }) {
+  const rows: [string, ReactNode][] = [
+    ['Email', contact.email ?? '–'],
+    ['LinkedIn', contact.linkedinSlug ? <Profile key="profile" slug={contact.linkedinSlug} /> : '–'],
+    ['Lists', contact.lists.map(({ name }) => name).join(', ') || '–'],
+    ['Source', contact.source],
+    ['Legal basis', contact.legalBasis.replaceAll('_', ' ')],
+    ...Object.entries(contact.custom),
+  ];
+  return (
+    <Section title="Details">
+      <Table aria-label="Details">
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row" fw={400} w={140}>
+                {name}
+              </Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Section>
+  );
+}
+
+function Profile({ slug }: { slug: string }) {
+  return (
+    <Anchor
+      href={`https://www.linkedin.com/in/${encodeURIComponent(slug)}/`}
+      target="_blank"
+      rel="noreferrer"
+      underline="always"
+    >
+      {slug}
+    </Anchor>
+  );
+}

@@ -1,0 +1,105 @@
+import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
+import type { SenderView } from '#shared/contract/sender.ts';
+import { useAction } from '../../api/useAction.ts';
+import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { Section } from '../../components/Section.tsx';
+import { StatusBadge } from '../../components/StatusBadge.tsx';
+import { Time } from '../../components/Time.tsx';
+import { Usage } from '../../components/Usage.tsx';
+import { MailboxForm } from './MailboxForm.tsx';
+import { PauseButton } from './PauseButton.tsx';
+
+/** State of the mailbox and its settings. */
+export function EmailTab({ sender }: { sender: SenderView }) {
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }}>
+      <Section
+        title="Mailbox settings"
+        text="Both servers are tested before anything is saved. Passwords are stored encrypted and never shown again."
+      >
+        <MailboxForm sender={sender} />
+      </Section>
+      <Stack gap="md">
+        <MailboxState sender={sender} />
+        <Section title="Use against caps">
+          <Usage
+            usage={sender.usage.filter(({ kind }) => kind === 'email')}
+            caption="Email use against caps"
+          />
+        </Section>
+      </Stack>
+    </SimpleGrid>
+  );
+}
+
+function MailboxState({ sender }: { sender: SenderView }) {
+  const { mailbox } = sender;
+  const connected = mailbox.address !== null;
+  return (
+    <Section title="Mailbox">
+      <Stack gap="sm">
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {connected
+            ? `${mailbox.fromName ?? ''} <${mailbox.address}>`
+            : 'No mailbox yet. Fill in the form and test the connection.'}
+        </Text>
+        <ServerState name="SMTP (sending)" state={mailbox.smtp} />
+        <ServerState name="IMAP (receiving)" state={mailbox.imap} />
+        {connected && (
+          <Text size="sm">
+            Inbox last read: <Time at={mailbox.lastSyncedAt} none="not yet" />
+          </Text>
+        )}
+        {connected && <MailboxActions sender={sender} />}
+      </Stack>
+    </Section>
+  );
+}
+
+function ServerState({ name, state }: { name: string; state: SenderView['mailbox']['smtp'] }) {
+  return (
+    <Stack gap={4}>
+      <Group gap="xs">
+        <Text size="sm">{name}</Text>
+        <StatusBadge kind="mail" value={state.status} />
+      </Group>
+      {state.response && (
+        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          The server said: {state.response}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function MailboxActions({ sender }: { sender: SenderView }) {
+  const params = { senderId: sender.id };
+  const sendTest = useAction(mailboxRoutes.sendTest, { inline: true, timeoutMs: 60_000 });
+  const disconnect = useAction(mailboxRoutes.disconnect, { done: 'The mailbox is disconnected.' });
+  return (
+    <Stack gap="sm">
+      <Group gap="xs">
+        <Button variant="default" loading={sendTest.isPending} onClick={() => sendTest.mutate({ params })}>
+          Send a test email
+        </Button>
+        <PauseButton sender={sender} channel="email" />
+        <ConfirmButton
+          label="Disconnect mailbox"
+          question="Disconnect this mailbox?"
+          consequence="No email is sent or read for this sender profile until a mailbox is connected again. Every contact stays at the exact step where it stands."
+          confirmLabel="Disconnect"
+          loading={disconnect.isPending}
+          onConfirm={() => disconnect.mutate({ params })}
+        />
+      </Group>
+      {sendTest.data && (
+        <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
+          Sent to {sender.mailbox.address}. The server said: {sendTest.data.response}
+        </Text>
+      )}
+      {sendTest.error && <ProblemAlert problem={sendTest.error.problem} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,202 @@
+import { Badge, Button, Group, List, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { type SenderView, senderRoutes } from '#shared/contract/sender.ts';
+import { useAction } from '../../api/useAction.ts';
+import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { Section } from '../../components/Section.tsx';
+import { StatusBadge } from '../../components/StatusBadge.tsx';
+import { Time } from '../../components/Time.tsx';
+import { Usage } from '../../components/Usage.tsx';
+import { PairForm } from './PairForm.tsx';
+import { PauseButton } from './PauseButton.tsx';
+
+/** Status of the LinkedIn account, its browsers, and what to do when it is not Active. */
+export function LinkedinTab({ sender }: { sender: SenderView }) {
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }}>
+      <Stack gap="md">
+        <Account sender={sender} />
+        <Section title="Use against caps">
+          <Usage
+            usage={sender.usage.filter(({ kind }) => kind !== 'email')}
+            caption="LinkedIn use against caps"
+          />
+        </Section>
+      </Stack>
+      <Stack gap="md">
+        <Section
+          title="Pair a browser"
+          text="Install the Rapport extension in the browser where this rep uses LinkedIn, open its side panel and enter this server's address. It shows a code: enter it here."
+        >
+          <PairForm senderId={sender.id} />
+        </Section>
+        <Devices sender={sender} />
+      </Stack>
+    </SimpleGrid>
+  );
+}
+
+function Account({ sender }: { sender: SenderView }) {
+  const { linkedin } = sender;
+  const bound = linkedin.status !== 'not_set_up';
+  return (
+    <Section title="LinkedIn account">
+      <Stack gap="sm">
+        <Fact name="Status">
+          <StatusBadge kind="linkedin" value={linkedin.status} />
+          {linkedin.status === 'inactive' && (
+            <Badge color="red" variant="filled" tt="none">
+              Reconnect
+            </Badge>
+          )}
+        </Fact>
+        {linkedin.reason && (
+          <Fact name="Reason">
+            <StatusBadge kind="linkedinReason" value={linkedin.reason} />
+          </Fact>
+        )}
+        {linkedin.detail && <Text size="sm">{linkedin.detail}</Text>}
+        {linkedin.status === 'inactive' && <Reconnect />}
+        {linkedin.name && (
+          <Fact name="Account">
+            {linkedin.name} {linkedin.premium ? '(paid plan)' : '(Basic plan)'}
+          </Fact>
+        )}
+        {bound && (
+          <>
+            <Fact name="Browser">
+              {linkedin.online ? (
+                'Online'
+              ) : (
+                <span>
+                  Offline since <Time at={linkedin.lastSeenAt} none="it was paired" />. Its tasks wait until
+                  the browser runs again.
+                </span>
+              )}
+            </Fact>
+            <Fact name="Last checked">
+              <Time at={linkedin.lastCheckedAt} none="not yet" />
+            </Fact>
+          </>
+        )}
+        <Fact name="Consent">
+          {sender.consentAt === null ? (
+            'Not given yet. The rep gives it in the side panel; nothing is done on LinkedIn before.'
+          ) : (
+            <span>
+              Given <Time at={sender.consentAt} />
+            </span>
+          )}
+        </Fact>
+        {bound && <AccountActions sender={sender} />}
+      </Stack>
+    </Section>
+  );
+}
+
+function AccountActions({ sender }: { sender: SenderView }) {
+  const disconnect = useAction(senderRoutes.disconnectLinkedin, {
+    done: 'The LinkedIn account is disconnected. Every task stays where it is.',
+  });
+  return (
+    <Group gap="xs">
+      <PauseButton sender={sender} channel="linkedin" />
+      <ConfirmButton
+        label="Disconnect LinkedIn"
+        question="Disconnect this LinkedIn account?"
+        consequence="Nothing more is done on LinkedIn for this sender profile until it is reconnected. Nothing is deleted: every contact stays at the exact step where it stands."
+        confirmLabel="Disconnect"
+        loading={disconnect.isPending}
+        onConfirm={() => disconnect.mutate({ params: { senderId: sender.id } })}
+      />
+    </Group>
+  );
+}
+
+function Reconnect() {
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Button
+        component="a"
+        href="https://www.linkedin.com/login"
+        target="_blank"
+        rel="noreferrer"
+        leftSection={<IconExternalLink aria-hidden size={16} />}
+      >
+        Reconnect Account
+      </Button>
+      <List size="sm" spacing={4}>
+        <List.Item>
+          Opens LinkedIn's own login. Use it in the browser where Rapport's extension is paired.
+        </List.Item>
+        <List.Item>Sign in as the same LinkedIn member; this page turns green by itself.</List.Item>
+        <List.Item>Pending invitations stay, recipients see nothing, and waiting does no harm.</List.Item>
+      </List>
+    </Stack>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <Group gap="xs" align="baseline" wrap="nowrap">
+      <Text size="sm" c="dimmed" w={104} style={{ flexShrink: 0 }}>
+        {name}
+      </Text>
+      <Group gap="xs" component="span" fz="sm">
+        {children}
+      </Group>
+    </Group>
+  );
+}
+
+function Devices({ sender }: { sender: SenderView }) {
+  const revoke = useAction(senderRoutes.revokeDevice, { done: 'The browser is unpaired.' });
+  return (
+    <Section title="Paired browsers">
+      {sender.devices.length === 0 ? (
+        <Text size="sm">None yet. Pair the rep's browser with the code from the side panel.</Text>
+      ) : (
+        <Table.ScrollContainer minWidth={320} type="native">
+          <Table aria-label="Paired browsers">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Browser</Table.Th>
+                <Table.Th>Last seen</Table.Th>
+                <Table.Th>Action</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {sender.devices.map((device) => (
+                <Table.Tr key={device.id}>
+                  <Table.Td>
+                    {device.name}
+                    <Text size="xs" c="dimmed">
+                      Version {device.extensionVersion ?? 'unknown'}, paired <Time at={device.pairedAt} />
+                    </Text>
+                  </Table.Td>
+                  <Table.Td>
+                    <Time at={device.lastSeenAt} />
+                  </Table.Td>
+                  <Table.Td>
+                    <ConfirmButton
+                      size="xs"
+                      label="Unpair"
+                      aria-label={`Unpair ${device.name}`}
+                      question={`Unpair ${device.name}?`}
+                      consequence="The extension in this browser loses its access at once. Pair it again with a new code."
+                      confirmLabel="Unpair"
+                      onConfirm={() =>
+                        revoke.mutate({ params: { senderId: sender.id, deviceId: device.id } })
+                      }
+                    />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,37 @@
+import { Group, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { SenderView } from '#shared/contract/sender.ts';
+import { RedDot } from '../../components/RedDot.tsx';
+import { StatusBadge } from '../../components/StatusBadge.tsx';
+
+/** LinkedIn, SMTP and IMAP status of a sender profile, and the red dot. */
+export function SenderBadges({ sender }: { sender: SenderView }) {
+  const { linkedin, mailbox, redDot } = sender;
+  return (
+    <Group gap="xs">
+      {(redDot.linkedin || redDot.email) && (
+        <RedDot label={`${redDot.linkedin ? 'LinkedIn' : 'Email'} of ${sender.name} is Inactive`} />
+      )}
+      <Labelled label="LinkedIn">
+        <StatusBadge kind="linkedin" value={linkedin.status} detail={linkedin.detail} />
+      </Labelled>
+      <Labelled label="SMTP">
+        <StatusBadge kind="mail" value={mailbox.smtp.status} detail={mailbox.smtp.response} />
+      </Labelled>
+      <Labelled label="IMAP">
+        <StatusBadge kind="mail" value={mailbox.imap.status} detail={mailbox.imap.response} />
+      </Labelled>
+    </Group>
+  );
+}
+
+function Labelled({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Text size="sm" c="dimmed" component="span">
+        {label}
+      </Text>
+      {children}
+    </Group>
+  );
+}

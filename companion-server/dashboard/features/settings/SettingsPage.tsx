@@ -1,0 +1,65 @@
+import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { type MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { queryFor } from '../../api/client.ts';
+import { fieldErrors } from '../../api/problems.ts';
+import { useAction } from '../../api/useAction.ts';
+import { Loaded } from '../../components/Loaded.tsx';
+import { Page } from '../../components/Page.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { Section } from '../../components/Section.tsx';
+
+/** Name and postal address of the workspace. */
+export function SettingsPage() {
+  const me = useQuery(queryFor(workspaceRoutes.me));
+  return (
+    <Page title="Settings">
+      <Loaded query={me} what="the settings">
+        {(data) => (
+          <Section title="Workspace">
+            <WorkspaceForm me={data} />
+          </Section>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function WorkspaceForm({ me }: { me: MeView }) {
+  const form = useForm({
+    initialValues: { name: me.workspace.name, postalAddress: me.workspace.postalAddress },
+    validate: { name: (value) => (value.trim() ? null : 'Enter the name of the workspace.') },
+  });
+  const save = useAction(workspaceRoutes.update, { inline: true, done: 'The workspace is saved.' });
+  return (
+    <form
+      noValidate
+      onSubmit={form.onSubmit((body) =>
+        save.mutate(
+          { body },
+          {
+            onError: ({ problem }) => form.setErrors(fieldErrors(problem, ['name', 'postalAddress']).errors),
+          },
+        ),
+      )}
+    >
+      <Stack gap="md" maw={560}>
+        <TextInput label="Workspace name" required {...form.getInputProps('name')} />
+        <Textarea
+          label="Postal address"
+          description="Stands at the end of every automated email. Without it no automation with email starts."
+          autosize
+          minRows={2}
+          {...form.getInputProps('postalAddress')}
+        />
+        {save.error && <ProblemAlert problem={save.error.problem} />}
+        <Group>
+          <Button type="submit" loading={save.isPending}>
+            Save workspace
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,131 @@
+import { Alert, AppShell, Burger, Group, NavLink, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconAffiliate,
+  IconBan,
+  IconChecklist,
+  IconHome,
+  IconId,
+  IconInfoCircle,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
+import { queryFor } from '../../api/client.ts';
+import { useLiveUpdates } from '../../api/live.ts';
+import { TextLink } from '../../components/Link.tsx';
+import { RedDot } from '../../components/RedDot.tsx';
+import { UserMenu } from './UserMenu.tsx';
+
+const entries = [
+  { to: '/', label: 'Home', Icon: IconHome },
+  { to: '/automations', label: 'Automations', Icon: IconAffiliate },
+  { to: '/contacts', label: 'Contacts', Icon: IconUsers },
+  { to: '/tasks', label: 'Tasks', Icon: IconChecklist },
+  { to: '/senders', label: 'Sender profiles', Icon: IconId },
+  { to: '/stoplist', label: 'Stoplist', Icon: IconBan },
+  { to: '/statuses', label: 'Status dictionary', Icon: IconInfoCircle },
+  { to: '/settings', label: 'Settings', Icon: IconSettings },
+] as const;
+
+/** Header, menu and the current screen; keeps what is shown live. */
+export function Shell() {
+  useLiveUpdates();
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const { pathname } = useLocation();
+  const me = useQuery(queryFor(workspaceRoutes.me));
+  const home = useQuery(queryFor(workspaceRoutes.home));
+  const main = useFocusOnNavigation(pathname);
+  const inactive = home.data?.senders.some(({ redDot }) => redDot.linkedin || redDot.email) ?? false;
+  const dot = <RedDot label="An account of a sender profile is Inactive" />;
+
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <AppShell.Header px="md">
+        <Group h="100%" justify="space-between" wrap="nowrap" gap="xs">
+          <Group gap="xs" wrap="nowrap" miw={0}>
+            <Burger
+              opened={opened}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label="Menu"
+              aria-expanded={opened}
+            />
+            <Text fw={700}>Rapport</Text>
+            <Text c="dimmed" truncate visibleFrom="xs">
+              {me.data?.workspace.name}
+            </Text>
+          </Group>
+          <UserMenu me={me.data} />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label="Main menu">
+        {entries.map(({ to, label, Icon }) => (
+          <MenuLink
+            key={to}
+            active={to === '/' ? pathname === '/' : pathname.startsWith(to)}
+            label={label}
+            icon={<Icon aria-hidden size={18} stroke={1.5} />}
+            dot={to === '/senders' && inactive ? dot : null}
+            renderLink={(props) => <Link to={to} {...props} onClick={close} />}
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="main" ref={main} tabIndex={-1}>
+        {home.data?.stopped && pathname !== '/' && (
+          <Alert color="red" variant="outline" mb="md" role="status">
+            Everything is stopped: nothing is sent and nothing is done on LinkedIn.{' '}
+            <TextLink to="/">Resume on Home</TextLink>
+          </Alert>
+        )}
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+interface MenuLinkProps {
+  active: boolean;
+  label: string;
+  icon: ReactNode;
+  dot: ReactNode;
+  renderLink: (props: Record<string, unknown>) => ReactNode;
+}
+
+function MenuLink({ active, label, icon, dot, renderLink }: MenuLinkProps) {
+  return (
+    <NavLink
+      active={active}
+      aria-current={active ? 'page' : undefined}
+      label={label}
+      leftSection={icon}
+      rightSection={dot}
+      variant="light"
+      style={{ borderRadius: 'var(--mantine-radius-md)' }}
+      renderRoot={renderLink}
+    />
+  );
+}
+
+/** After going to another screen, keyboard and screen reader start at its top. */
+function useFocusOnNavigation(pathname: string) {
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return main;
+}

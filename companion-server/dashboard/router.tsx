@@ -1,0 +1,192 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
+import { ProblemError, queryFor } from './api/client.ts';
+import { RouteProblem } from './components/RouteProblem.tsx';
+import { Shell } from './features/shell/Shell.tsx';
+
+/** Retries only what a second attempt can heal: no answer, or a failing server. */
+function mayRetry(failures: number, error: Error): boolean {
+  const status = error instanceof ProblemError ? error.problem.status : 0;
+  return failures < 2 && (status === 0 || status >= 502);
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry: mayRetry, staleTime: 10_000, refetchOnWindowFocus: true } },
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (!(error instanceof ProblemError) || error.problem.status !== 401) return;
+      const { pathname, href } = router.state.location;
+      if (pathname !== '/login') void router.navigate({ to: '/login', search: { redirect: href } });
+    },
+  }),
+});
+
+const rootRoute = createRootRoute({ component: Outlet, errorComponent: RouteProblem });
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  validateSearch: z.object({ token: z.coerce.string().catch('') }),
+  component: lazyRouteComponent(() => import('./features/session/SetupPage.tsx'), 'SetupPage'),
+});
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  validateSearch: z.object({ redirect: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/session/LoginPage.tsx'), 'LoginPage'),
+});
+
+/** Everything that needs a signed-in member. */
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(queryFor(workspaceRoutes.me));
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.status === 401) {
+        throw redirect({ to: '/login', search: { redirect: location.href } });
+      }
+      throw error;
+    }
+  },
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./features/home/HomePage.tsx'), 'HomePage'),
+});
+
+const sendersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/senders',
+  component: lazyRouteComponent(() => import('./features/senders/SendersPage.tsx'), 'SendersPage'),
+});
+
+const senderRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/senders/$senderId',
+  validateSearch: z.object({ tab: z.enum(['linkedin', 'email', 'pace']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/senders/SenderPage.tsx'), 'SenderPage'),
+});
+
+const deviceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/device',
+  validateSearch: z.object({ user_code: z.coerce.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/senders/DevicePage.tsx'), 'DevicePage'),
+});
+
+const contactsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/contacts',
+  validateSearch: z.object({
+    search: z.coerce.string().optional().catch(undefined),
+    listId: z.string().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./features/contacts/ContactsPage.tsx'), 'ContactsPage'),
+});
+
+const importRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/contacts/import',
+  component: lazyRouteComponent(() => import('./features/contacts/ImportPage.tsx'), 'ImportPage'),
+});
+
+const importResultRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/contacts/import/$importId',
+  component: lazyRouteComponent(() => import('./features/contacts/ImportResultPage.tsx'), 'ImportResultPage'),
+});
+
+const contactRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/contacts/$contactId',
+  component: lazyRouteComponent(() => import('./features/contacts/ContactPage.tsx'), 'ContactPage'),
+});
+
+const automationsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/automations',
+  component: lazyRouteComponent(
+    () => import('./features/automations/AutomationsPage.tsx'),
+    'AutomationsPage',
+  ),
+});
+
+const automationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/automations/$automationId',
+  validateSearch: z.object({ tab: z.enum(['graph', 'contacts']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/automations/AutomationPage.tsx'), 'AutomationPage'),
+});
+
+const tasksRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/tasks',
+  component: lazyRouteComponent(() => import('./features/tasks/TasksPage.tsx'), 'TasksPage'),
+});
+
+const stoplistRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/stoplist',
+  component: lazyRouteComponent(() => import('./features/stoplist/StoplistPage.tsx'), 'StoplistPage'),
+});
+
+const statusesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/statuses',
+  component: lazyRouteComponent(() => import('./features/statuses/StatusesPage.tsx'), 'StatusesPage'),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./features/settings/SettingsPage.tsx'), 'SettingsPage'),
+});
+
+const routeTree = rootRoute.addChildren([
+  setupRoute,
+  loginRoute,
+  shellRoute.addChildren([
+    homeRoute,
+    sendersRoute,
+    senderRoute,
+    deviceRoute,
+    contactsRoute,
+    importRoute,
+    importResultRoute,
+    contactRoute,
+    automationsRoute,
+    automationRoute,
+    tasksRoute,
+    stoplistRoute,
+    statusesRoute,
+    settingsRoute,
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  defaultErrorComponent: RouteProblem,
+  defaultNotFoundComponent: () => <RouteProblem error={new Error('There is no such page.')} />,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
