@@ -1,5 +1,6 @@
 import { type BrowserContext, chromium, type Worker } from '@playwright/test';
 import { must } from '#shared/kernel/assert.ts';
+import { chromiumPath } from './require.ts';
 
 /**
  * Chromium with the built extension. What loads it: the new headless mode (the old one has no extensions),
@@ -17,6 +18,8 @@ export interface ExtensionLaunch {
   args?: string[];
   colorScheme?: 'light' | 'dark';
   viewport?: { width: number; height: number };
+  /** A window on the screen instead of headless; needs a display. */
+  visible?: boolean;
 }
 
 export interface ExtensionContext {
@@ -40,14 +43,14 @@ const quiet = [
 
 export async function launchWithExtension(launch: ExtensionLaunch): Promise<ExtensionContext> {
   const context = await chromium.launchPersistentContext(launch.userDataDir, {
-    executablePath: '/usr/bin/chromium',
+    executablePath: chromiumPath(),
     headless: false,
     ignoreDefaultArgs: ['--disable-extensions'],
     ignoreHTTPSErrors: true,
     colorScheme: launch.colorScheme ?? 'light',
     viewport: launch.viewport ?? { width: 1280, height: 800 },
     args: [
-      '--headless=new',
+      ...(launch.visible ? [] : ['--headless=new']),
       ...quiet,
       `--disable-extensions-except=${launch.extensionPath}`,
       `--load-extension=${launch.extensionPath}`,
