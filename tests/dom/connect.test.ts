@@ -335,3 +335,47 @@ test('an unknown language stops before anything is clicked', async () => {
     failure: { code: 'layout_unknown', effect: 'before_effect' },
   });
 });
+
+test('a person is found by id after their slug changed', async () => {
+  const someone = person('94');
+  const { twin } = world;
+  twin.control.addPerson(someone);
+  twin.control.renameSlug(someone.profileId, 'lena-now');
+  const seen = twin.ledger().length;
+  expect(endOf(await runStep(page, stepFor('connect', targetOf(someone))))).toBe('verified');
+  expect(effects(twin.ledger().slice(seen))).toEqual(['invite lena-now -']);
+});
+
+test('a Connect for somebody else is not clicked, wherever it stands', async () => {
+  const someone = person('95');
+  world.twin.control.addPerson(someone);
+  const step = stepFor('connect', targetOf(someone));
+  const seen = world.twin.ledger().length;
+  await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);
+  await page.waitForFunction(() => Reflect.get(window, '__unhydrated') === false);
+  await page.evaluate(() => {
+    for (const link of document.querySelectorAll('main [componentkey$="Topcard"] a[href*="custom-invite"]')) {
+      link.setAttribute('href', '/preload/custom-invite/?vanityName=casey-field');
+    }
+  });
+  expect(await call(page, 'prepare', step)).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'cannot_be_invited', effect: 'before_effect' },
+  });
+  expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
+});
+
+test('an offer of Premium that came by itself is no sign of used-up notes', async () => {
+  const someone = person('96');
+  world.twin.control.addPerson(someone);
+  const step = stepFor('connect', targetOf(someone), { ...withNote, whenNoNote: 'skip' });
+  await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);
+  await page.evaluate(() => {
+    const offer = document.createElement('div');
+    offer.setAttribute('role', 'dialog');
+    offer.innerHTML = '<h2>Grow</h2><a href="https://www.linkedin.com/premium/products/">Try</a>';
+    document.body.append(offer);
+  });
+  const prepared = await call(page, 'prepare', step);
+  expect(prepared).toMatchObject({ outcome: 'ready', noteDropped: false });
+});

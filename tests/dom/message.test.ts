@@ -1,19 +1,10 @@
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { stepUrl } from '#linkedin/index.ts';
 import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import type { Twin, TwinLocale, TwinPerson } from '../linkedin-twin/index.ts';
 import { call } from './support/call.ts';
-import {
-  addressOf,
-  effects,
-  openWorld,
-  person,
-  rep,
-  runStep,
-  stepFor,
-  targetOf,
-  type World,
-} from './support/twin.ts';
+import { effects, openWorld, person, rep, runStep, stepFor, targetOf, type World } from './support/twin.ts';
 
 let world: World;
 let page: Page;
@@ -164,7 +155,7 @@ test('the thread’s last inbound message is dated by LinkedIn', async () => {
   const before = world.twin.now();
   world.twin.control.messageFromOutside(rep.memberId, someone.slug, 'Are you there?');
   const step = stepFor('message', targetOf(someone));
-  await page.goto(addressOf(step));
+  await page.goto(stepUrl(step));
   const prepared = await call(page, 'prepare', step);
   expect(prepared).toMatchObject({ outcome: 'ready', lastInboundAt: expect.any(Number) });
   expect(prepared.outcome === 'ready' && (prepared.lastInboundAt ?? 0) >= before).toBe(true);
@@ -192,4 +183,23 @@ test('an existing thread opened by its own address is checked by its profile lin
     failure: { code: 'wrong_person', effect: 'before_effect' },
   });
   expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
+});
+
+test('a thread that cannot be read is no empty thread', async () => {
+  const someone = person('394', { degree: 1 });
+  world.twin.control.addPerson(someone);
+  world.twin.control.messageFromOutside(rep.memberId, someone.slug, 'Please stop.');
+  await page.route('**/voyagerMessagingGraphQL/**', (route) => route.fulfill({ status: 400, json: {} }));
+  const seen = world.twin.ledger().length;
+  expect(endOf(await runStep(page, stepFor('message', targetOf(someone))))).toBe(
+    'layout_unknown before_effect',
+  );
+  expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
+});
+
+test('a contact whose name is spelled another way is proven by id', async () => {
+  const someone = person('395', { degree: 1 });
+  world.twin.control.addPerson(someone);
+  const target = targetOf(someone, { name: 'Магдалена Фосс', slug: 'an-older-slug' });
+  expect(endOf(await runStep(page, stepFor('message', target)))).toBe('verified');
 });

@@ -5,7 +5,7 @@ import type { PageEnv } from '../env.ts';
 import { before, maybe, StepStop, stop } from '../failure.ts';
 import { requireLabels, sessionFailure } from '../guards.ts';
 import { likeness, whyNotTarget } from '../identity.ts';
-import { canSend, type InviteStep, invitee, readInviteDialog } from '../pages/inviteDialog.ts';
+import { canSend, type InviteStep, invitee, premiumOffers, readInviteDialog } from '../pages/inviteDialog.ts';
 import { readTopCard, type TopCard } from '../pages/profile.ts';
 import { type Labels, labelsOf } from '../selectors/labels/index.ts';
 import { packBaseline } from './baseline.ts';
@@ -34,7 +34,8 @@ export async function prepareConnect(
     const noteDropped = await fillDialog(env, step, card, labels, signal);
     const mode = step.text !== null && !noteDropped ? 'note' : 'plain';
     const text = mode === 'note' ? step.text : null;
-    remember(env, { taskId: step.taskId, fence: step.fence, profileId: card.profileId, mode, text });
+    const { taskId, fence, target } = step;
+    remember(env, { taskId, fence, target, profileId: card.profileId, mode, text });
     const baseline = packBaseline({ kind: 'connect', profileId: card.profileId });
     return { outcome: 'ready', profile, noteDropped, lastInboundAt: null, baseline };
   } catch (error) {
@@ -158,10 +159,14 @@ async function chooseNote(env: PageEnv, labels: Labels, signal: AbortSignal): Pr
     const now = readInviteDialog(env, labels);
     if (now?.step !== 'choose') return now;
     if (!now.addNote) return null;
+    const offers = premiumOffers(env).length;
     click(now.addNote);
     const next = await waitFor(env, 'open', signal, () => {
       const step = readInviteDialog(env, labels);
-      return step && step.step !== 'choose' ? step : null;
+      if (step && step.step !== 'choose') return step;
+      // The offer may lie over a first step that stays open under it.
+      const offer = premiumOffers(env).at(offers);
+      return offer ? ({ step: 'upsell', dialog: offer } as const) : null;
     });
     if (next) return next;
   }

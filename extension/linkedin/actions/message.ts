@@ -1,11 +1,13 @@
-import type { ActResult, LinkedinStep, PrepareResult } from '#shared/protocol/linkedin.ts';
+import type { ActResult, LinkedinStep, LinkedinTarget, PrepareResult } from '#shared/protocol/linkedin.ts';
 import { isEnabled } from '../dom/find.ts';
 import { click, pressEnter, richText, sameText, setRichText } from '../dom/input.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { before, maybe, StepStop, stop } from '../failure.ts';
 import { requireLabels, requireMember, sessionFailure } from '../guards.ts';
-import { type Composer, isInmail, readComposer, showsUpsell, whyNotRecipient } from '../pages/composer.ts';
+import { type Composer, isInmail, readComposer, whyNotRecipient } from '../pages/composer.ts';
+import { premiumOffers } from '../pages/inviteDialog.ts';
+import { readIdentity } from '../reads/profile.ts';
 import { readRelationship } from '../reads/relationship.ts';
 import { packBaseline } from './baseline.ts';
 import { type Prepared, remember, take } from './prepared.ts';
@@ -24,10 +26,11 @@ export async function prepareMessage(
   requireLabels(env);
   const me = await requireMember(env, step.expectedMemberId, signal);
   await requireConnected(env, profileId, signal);
-  const composer = await waitForComposer(env, step, signal);
-  const thread = await readThread(env, step, me.profileId, composer.pane, signal);
-  const mode = await fill(env, step, text, signal);
-  remember(env, { taskId: step.taskId, fence: step.fence, profileId, mode, text });
+  const target = await namedByLinkedin(env, step.target, profileId, signal);
+  const composer = await waitForComposer(env, target, signal);
+  const thread = await readThread(env, profileId, me.profileId, composer.pane, signal);
+  const mode = await fill(env, target, text, signal);
+  remember(env, { taskId: step.taskId, fence: step.fence, profileId, target, mode, text });
   const { conversation, known, newestAt, lastInboundAt } = thread;
   const baseline = packBaseline({
     kind: 'message',
@@ -48,28 +51,46 @@ async function requireConnected(env: PageEnv, profileId: string, signal: AbortSi
   stop('not_connected', 'This person is not a 1st-degree connection.');
 }
 
-async function waitForComposer(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<Composer> {
+/** The page names people as LinkedIn does, so it is compared with LinkedIn's own name and slug. */
+async function namedByLinkedin(
+  env: PageEnv,
+  target: LinkedinTarget,
+  profileId: string,
+  signal: AbortSignal,
+): Promise<LinkedinTarget> {
+  const read = await readIdentity(env, profileId, signal);
+  if (read.ok)
+    return { ...target, name: read.value.name || target.name, slug: read.value.slug ?? target.slug };
+  if (read.error.kind === 'missing')
+    stop('profile_not_found', 'LinkedIn does not know this profile any more.');
+  if (read.error.kind !== 'changed') throw new StepStop(read.error.failure);
+  return target;
+}
+
+async function waitForComposer(env: PageEnv, target: LinkedinTarget, signal: AbortSignal): Promise<Composer> {
   let doubt: string | null = null;
   const found = await waitFor(env, 'page', signal, () => {
     const failure = sessionFailure(env);
     if (failure) throw new StepStop(failure);
-    if (showsUpsell(env)) stop('not_connected', 'LinkedIn offers Premium instead of a message.');
     const composer = readComposer(env);
     if (!composer) return null;
     if (isInmail(env, composer.pane))
       stop('not_connected', 'LinkedIn offers only an InMail for this person.');
-    doubt = whyNotRecipient(env, composer.pane, step.target);
+    doubt = whyNotRecipient(env, composer.pane, target);
     return doubt === null ? composer : null;
   });
   if (found) return found;
   if (doubt !== null) stop('wrong_person', doubt);
+  if (premiumOffers(env).length > 0) {
+    stop('linkedin_error', 'LinkedIn shows an offer of Premium instead of the composer.');
+  }
   return stop('layout_unknown', 'The message page’s composer was not found in its known form.');
 }
 
 /** Types the text; a click or key that only edits may be repeated while the page is not wired yet. */
 async function fill(
   env: PageEnv,
-  step: LinkedinStep,
+  target: LinkedinTarget,
   text: string,
   signal: AbortSignal,
 ): Promise<Prepared['mode']> {
@@ -80,7 +101,7 @@ async function fill(
   for (let attempt = 0; attempt < 3; attempt++) {
     const composer = readComposer(env);
     if (composer) setRichText(composer.box, text);
-    const mode = await waitFor(env, 1_500, signal, () => sendMode(env, step, text));
+    const mode = await waitFor(env, 1_500, signal, () => sendMode(env, target, text));
     if (mode) return mode;
   }
   const composer = readComposer(env);
@@ -91,9 +112,9 @@ async function fill(
   );
 }
 
-function sendMode(env: PageEnv, step: LinkedinStep, text: string): 'button' | 'enter' | null {
+function sendMode(env: PageEnv, target: LinkedinTarget, text: string): 'button' | 'enter' | null {
   const composer = readComposer(env);
-  if (!composer || whyNotRecipient(env, composer.pane, step.target) !== null) return null;
+  if (!composer || whyNotRecipient(env, composer.pane, target) !== null) return null;
   if (!sameText(richText(composer.box), text)) return null;
   if (composer.send) return isEnabled(composer.send) ? 'button' : null;
   return composer.enterSends ? 'enter' : null;
@@ -106,9 +127,9 @@ export function actMessage(env: PageEnv, step: LinkedinStep): ActResult {
   const failure = sessionFailure(env);
   if (failure) return { outcome: 'failed', failure };
   const composer = readComposer(env);
-  const why = composer && whyNotRecipient(env, composer.pane, step.target);
+  const why = composer && whyNotRecipient(env, composer.pane, prepared.target);
   if (why) return { outcome: 'failed', failure: before('wrong_person', why) };
-  if (!composer || sendMode(env, step, prepared.text ?? '') !== prepared.mode) {
+  if (!composer || sendMode(env, prepared.target, prepared.text ?? '') !== prepared.mode) {
     const changed = before('layout_unknown', 'The composer changed after it was prepared.');
     return { outcome: 'failed', failure: changed };
   }

@@ -54,7 +54,9 @@ function opening(env: PageEnv, labels: Labels): InviteStep | null {
       until: null,
     });
   }
-  return readInviteDialog(env, labels);
+  const opened = readInviteDialog(env, labels);
+  // Connect never opens an offer of Premium: one that is there came by itself.
+  return opened?.step === 'upsell' ? null : opened;
 }
 
 /** Stops on anything that says that no invitation is possible now. */

@@ -1,4 +1,4 @@
-import type { LinkedinFailure, LinkedinStep } from '#shared/protocol/linkedin.ts';
+import type { LinkedinFailure, LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import type { PageEnv } from '../env.ts';
 import { before } from '../failure.ts';
 
@@ -7,6 +7,8 @@ export interface Prepared {
   taskId: string;
   fence: number;
   profileId: string;
+  /** The target as LinkedIn names it now: the sender's own list may spell the name another way. */
+  target: LinkedinTarget;
   /** connect: with the note or without it. message: by the button or by Enter. */
   mode: 'plain' | 'note' | 'button' | 'enter';
   /** What must stand in the field at the moment of the click. */

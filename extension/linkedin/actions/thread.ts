@@ -1,9 +1,9 @@
-import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
+import { visibleIn } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
 import { StepStop, stop } from '../failure.ts';
 import { shownMessages } from '../pages/composer.ts';
 import type { Read } from '../reads/http.ts';
-import { type Conversation, type Message, readConversations, readMessages } from '../reads/messages.ts';
+import { type Message, readMessages, readThreadWith } from '../reads/messages.ts';
 
 /** What is known of the one-to-one thread with a person before we write. */
 export interface ThreadState {
@@ -13,33 +13,18 @@ export interface ThreadState {
   lastInboundAt: number | null;
 }
 
-/** The owner's one-to-one conversation with a person; null when there is none. */
-export async function findThread(
-  env: PageEnv,
-  owner: string,
-  profileId: string,
-  signal: AbortSignal,
-): Promise<Read<Conversation | null>> {
-  const read = await readConversations(env, owner, 0, signal);
-  if (!read.ok) return read;
-  const own = read.value.find((one) => one.others.length === 1 && one.others[0] === profileId);
-  return { ok: true, value: own ?? null };
-}
-
 /**
  * The thread before we write. Where LinkedIn's answers are not understood any more, the page's thread is
  * enough only if it holds nothing inbound: the page's times are too coarse to tell a reply's moment.
  */
 export async function readThread(
   env: PageEnv,
-  step: LinkedinStep,
+  profileId: string,
   owner: string,
   pane: Element,
   signal: AbortSignal,
 ): Promise<ThreadState> {
-  const profileId =
-    step.target.profileId ?? stop('wrong_person', 'The contact is not bound to a profile yet.');
-  const thread = await findThread(env, owner, profileId, signal);
+  const thread = await readThreadWith(env, owner, profileId, signal);
   if (!thread.ok) return fromPage(env, pane, thread);
   const shown = shownMessages(env, pane).map((message) => message.urn);
   if (thread.value === null)
@@ -61,6 +46,9 @@ function stateOf(conversation: string, messages: readonly Message[], owner: stri
 
 function fromPage(env: PageEnv, pane: Element, read: Extract<Read<unknown>, { ok: false }>): ThreadState {
   if (read.error.kind !== 'changed') throw new StepStop(read.error.failure);
+  if (visibleIn(env, pane, 'threadRecipient').length !== 1) {
+    stop('layout_unknown', 'Whether they wrote before could not be read.');
+  }
   const shown = shownMessages(env, pane);
   if (shown.some((message) => message.inbound)) {
     stop('layout_unknown', 'The thread holds their messages, but when they came could not be read.');

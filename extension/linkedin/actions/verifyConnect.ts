@@ -33,12 +33,15 @@ export async function verifyConnect(
     if (pendingShown(env, step, profileId)) return verified('Pending shown on the profile', null);
     const refusal = refusalShown(env, relation?.ok === true);
     // A notice is believed at the second look: the relation may lag behind it by a moment.
-    if (refusal && refusedTwice) return refusal;
+    if (refusal && refusedTwice && refusal.failure.code !== 'linkedin_error') return refusal;
     refusedTwice = refusal !== null;
-    if (env.clock.now() >= until) return notSeen(relation?.ok === true);
+    // A notice without a known reason may be about something else: it counts only when nothing else comes.
+    if (env.clock.now() >= until) return refusal ?? notSeen(relation?.ok === true);
     await pause(env, 700, signal);
   }
 }
+
+type Refused = Extract<VerifyResult, { outcome: 'refused' }>;
 
 function verified(proof: string, remoteId: string | null): VerifyResult {
   return { outcome: 'verified', proof, remoteId };
@@ -58,7 +61,7 @@ function pendingShown(env: PageEnv, step: LinkedinStep, profileId: string | null
 }
 
 /** What the page refuses. Certain only when the relation was read and says that nothing is pending. */
-function refusalShown(env: PageEnv, nothingPending: boolean): VerifyResult | null {
+function refusalShown(env: PageEnv, nothingPending: boolean): Refused | null {
   const session = sessionFailure(env);
   if (session) return { outcome: 'refused', failure: { ...session, effect: 'maybe_effect' } };
   const labels = labelsOf(env);

@@ -4,16 +4,9 @@ import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
 import { maybe } from '../failure.ts';
 import { sessionFailure } from '../guards.ts';
-import {
-  errorNotices,
-  readComposer,
-  shownMessages,
-  showsUpsell,
-  whyNotRecipient,
-} from '../pages/composer.ts';
-import { readMessages } from '../reads/messages.ts';
+import { errorNotices, readComposer, shownMessages, whyNotRecipient } from '../pages/composer.ts';
+import { readMessages, readThreadWith } from '../reads/messages.ts';
 import { type Baseline, unpackBaseline } from './baseline.ts';
-import { findThread } from './thread.ts';
 
 type MessageBaseline = Extract<Baseline, { kind: 'message' }>;
 
@@ -63,7 +56,7 @@ async function readBack(
 ): Promise<{ readable: boolean; urn: string | null }> {
   let conversation = baseline.conversation;
   if (conversation === null) {
-    const thread = await findThread(env, baseline.owner, baseline.profileId, signal);
+    const thread = await readThreadWith(env, baseline.owner, baseline.profileId, signal);
     if (!thread.ok) return { readable: false, urn: null };
     conversation = thread.value?.urn ?? null;
     if (conversation === null) return { readable: true, urn: null };
@@ -97,12 +90,6 @@ function shownInThread(
 function refusalShown(env: PageEnv): VerifyResult | null {
   const session = sessionFailure(env);
   if (session) return { outcome: 'refused', failure: { ...session, effect: 'maybe_effect' } };
-  if (showsUpsell(env)) {
-    return {
-      outcome: 'refused',
-      failure: maybe('not_connected', 'LinkedIn offers Premium instead of sending.'),
-    };
-  }
   if (errorNotices(env).length === 0) return null;
   return {
     outcome: 'refused',

@@ -31,13 +31,6 @@ export function isInmail(env: PageEnv, pane: Element): boolean {
   return visibleIn(env, pane, 'inmailSubject').length > 0;
 }
 
-/** LinkedIn offers Premium instead of a composer. */
-export function showsUpsell(env: PageEnv): boolean {
-  return visibleEverywhere(env, 'anyDialog').some(
-    (dialog) => visibleIn(env, dialog, 'premiumLink').length > 0,
-  );
-}
-
 /**
  * Whether the open conversation is with the target and nobody else: by the thread's own profile link,
  * or, in a new message, by the address's recipient id and the one pill.

@@ -58,10 +58,15 @@ function inviteDialogs(env: PageEnv): HTMLElement[] {
 }
 
 function upsell(env: PageEnv): InviteStep | null {
-  const dialog = visibleEverywhere(env, 'anyDialog').find(
-    (one) => visibleIn(env, one, 'premiumLink').length > 0,
-  );
+  const [dialog] = premiumOffers(env);
   return dialog ? { step: 'upsell', dialog } : null;
+}
+
+/** Dialogs that offer Premium, whatever they were opened by. */
+export function premiumOffers(env: PageEnv): HTMLElement[] {
+  return visibleEverywhere(env, 'anyDialog').filter(
+    (dialog) => visibleIn(env, dialog, 'premiumLink').length > 0,
+  );
 }
 
 function button(env: PageEnv, dialog: Element, names: readonly string[]): HTMLElement | null {

@@ -42,6 +42,8 @@ export interface Message {
 }
 
 const MAX_PAGES = 10;
+/** A thread that is not among this many newest pages of 20 holds nothing recent. */
+const THREAD_PAGES = 5;
 
 /** The owner's conversations with activity at or after `sinceMs`, newest first. */
 export async function readConversations(
@@ -69,6 +71,33 @@ export async function readConversations(
   return ok(recent.sort((left, right) => right.lastActivityAt - left.lastActivityAt));
 }
 
+/** The owner's one-to-one conversation with a person, looked for in the newest pages; null: not there. */
+export async function readThreadWith(
+  env: PageEnv,
+  owner: string,
+  profileId: string,
+  signal: AbortSignal,
+): Promise<Read<Conversation | null>> {
+  let cursor: string | null = null;
+  for (let turn = 0; turn < THREAD_PAGES; turn++) {
+    const read: Read<Envelope> = await query(
+      env,
+      'messengerConversations',
+      pageVariables(owner, cursor),
+      signal,
+    );
+    if (!read.ok) return read;
+    const batch = ofType(read.value.included, 'Conversation', conversation).map((one) =>
+      asConversation(one, owner),
+    );
+    const found = batch.find((one) => one.others.length === 1 && one.others[0] === profileId);
+    if (found) return ok(found);
+    cursor = nextCursor(read.value);
+    if (!cursor || batch.length === 0) break;
+  }
+  return ok(null);
+}
+
 /** The newest messages of one conversation, oldest first. Reading does not mark them read. */
 export async function readMessages(env: PageEnv, urn: string, signal: AbortSignal): Promise<Read<Message[]>> {
   const read = await query(env, 'messengerMessages', () => `(conversationUrn:${restli(urn)})`, signal);
@@ -91,7 +120,7 @@ type QueryName = keyof Catalogue['queryIds'];
 /** The inbox by category is the only known call with a cursor; the first page of the mailbox has none. */
 function pageVariables(owner: string, cursor: string | null): (queryId: string) => string {
   const mailbox = `mailboxUrn:${restli(`urn:li:fsd_profile:${owner}`)}`;
-  const category = 'query:(predicateUnions:List((conversationCategoryPredicate:(category:PRIMARY_INBOX))))';
+  const category = 'query:(predicateUnions:List((conversationCategoryPredicate:(category:INBOX))))';
   const next = cursor ? `,nextCursor:${restli(cursor)}` : '';
   return (queryId) =>
     queryId.startsWith('0d5e') ? `(${mailbox})` : `(${category},count:20,${mailbox}${next})`;

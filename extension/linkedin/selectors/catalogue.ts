@@ -171,8 +171,12 @@ export const shippedCatalogue: Catalogue = {
     messageBody: { css: '.msg-s-event-listitem__body', scope: 'thread', count: [0, 200] },
   },
   queryIds: {
-    messengerConversations: ['9501074288a12f3ae9e3c7ea243bccbf', '0d5e6781bbee71c3e51c8843c6519f48'],
-    messengerMessages: ['5846eeb71c981f11e0134cb6626cc314', '34c9888be71c8010fecfb575cb38308f'],
+    messengerConversations: [
+      '9501074288a12f3ae9e3c7ea243bccbf',
+      '8656fb361a8ad0c178e8d3ff1a84ce26',
+      '0d5e6781bbee71c3e51c8843c6519f48',
+    ],
+    messengerMessages: ['5846eeb71c981f11e0134cb6626cc314'],
   },
 };
 

@@ -16,7 +16,7 @@ async function buildOnce(): Promise<string> {
     logLevel: 'error',
     build: {
       write: false,
-      minify: false,
+      minify: true,
       target: 'es2023',
       lib: { entry: join(import.meta.dirname, 'pageEntry.ts'), formats: ['iife'], name: 'rapportPage' },
     },

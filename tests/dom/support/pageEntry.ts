@@ -13,7 +13,7 @@ const env: linkedin.PageEnv = {
   fetch: window.fetch.bind(window),
   clock: systemClock,
   timers: systemTimers,
-  deadlines: { page: 5_000, open: 1_500, verify: 2_500, request: 3_000 },
+  deadlines: { page: 3_000, open: 1_500, verify: 2_500, request: 3_000 },
 };
 
 const seconds = (count: number) => AbortSignal.timeout(count * 1_000);

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { stepUrl } from '#linkedin/index.ts';
 import type {
   ActResult,
   LinkedinStep,
@@ -124,20 +125,13 @@ export interface Run {
   verified: VerifyResult | null;
 }
 
-/** The page a step needs. */
-export function addressOf(step: LinkedinStep): string {
-  const { slug, profileId } = step.target;
-  if (step.kind !== 'message') return `https://www.linkedin.com/in/${encodeURIComponent(slug)}/`;
-  return `https://www.linkedin.com/messaging/compose/?profileUrn=urn%3Ali%3Afsd_profile%3A${profileId}&recipient=${profileId}`;
-}
-
 /** Runs a step as the runner does: open the page, prepare, act once, read back. */
 export async function runStep(
   page: Page,
   step: LinkedinStep,
   between?: (page: Page) => Promise<void> | void,
 ): Promise<Run> {
-  await page.goto(addressOf(step), { waitUntil: 'domcontentloaded' });
+  await page.goto(stepUrl(step), { waitUntil: 'domcontentloaded' });
   const prepared = await call(page, 'prepare', step);
   if (prepared.outcome !== 'ready') return { prepared, acted: null, verified: null };
   await between?.(page);
