@@ -234,6 +234,7 @@ CREATE TABLE `task` (
 	`reason` text,
 	`detail` text,
 	`blocked_on` text,
+	`retries` integer DEFAULT 0 NOT NULL,
 	`attempt` integer DEFAULT 0 NOT NULL,
 	`fence` integer DEFAULT 0 NOT NULL,
 	`lease_owner` text,
@@ -258,6 +259,7 @@ CREATE INDEX `task_blocked` ON `task` (`blocked_on`) WHERE blocked_on IS NOT NUL
 CREATE INDEX `task_lease` ON `task` (`lease_until`) WHERE state IN ('claimed','committing');--> statement-breakpoint
 CREATE INDEX `task_unknown` ON `task` (`workspace_id`,`id`) WHERE state = 'unknown';--> statement-breakpoint
 CREATE INDEX `task_contact` ON `task` (`contact_id`,`id`);--> statement-breakpoint
+CREATE INDEX `task_cursor` ON `task` (`cursor_id`);--> statement-breakpoint
 CREATE INDEX `task_message` ON `task` (`message_id`) WHERE message_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `task_attempt` (
 	`task_id` text NOT NULL,
@@ -460,6 +462,7 @@ CREATE TABLE `outbox` (
 );
 --> statement-breakpoint
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`seq`);--> statement-breakpoint
+CREATE INDEX `outbox_at` ON `outbox` (`at`);--> statement-breakpoint
 CREATE TABLE `channel` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,

@@ -197,6 +197,8 @@ export const task = sqliteTable(
     detail: text('detail'),
     /** The hold a scheduled task is parked on: "automation:…" or "enrollment:…"; lifting it wakes the task. */
     blockedOn: text('blocked_on'),
+    /** Failed tries that were followed by a wait. */
+    retries: integer('retries').notNull().default(0),
     attempt: integer('attempt').notNull().default(0),
     fence: integer('fence').notNull().default(0),
     leaseOwner: text('lease_owner'),
@@ -222,6 +224,7 @@ export const task = sqliteTable(
     index('task_lease').on(t.leaseUntil).where(sql`state IN ('claimed','committing')`),
     index('task_unknown').on(t.workspaceId, t.id).where(sql`state = 'unknown'`),
     index('task_contact').on(t.contactId, t.id),
+    index('task_cursor').on(t.cursorId),
     index('task_message').on(t.messageId).where(sql`message_id IS NOT NULL`),
     check('task_leased', sql`(state IN ('claimed','committing')) = (lease_until IS NOT NULL)`),
     check(

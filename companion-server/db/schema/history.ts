@@ -54,7 +54,7 @@ export const outbox = sqliteTable(
     entityId: text('entity_id'),
     at: at('at').notNull(),
   },
-  (t) => [index('outbox_workspace').on(t.workspaceId, t.seq)],
+  (t) => [index('outbox_workspace').on(t.workspaceId, t.seq), index('outbox_at').on(t.at)],
 );
 
 /** How far an IMAP folder was read. */

@@ -1,0 +1,172 @@
+import { and, eq, gt, lte } from 'drizzle-orm';
+import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { schema } from '../db/index.ts';
+import type {
+  AutomationRow,
+  ChannelRow,
+  ContactRow,
+  EnrollmentRow,
+  SenderRow,
+  TaskRow,
+  Unit,
+} from './context.ts';
+import { dispose } from './dispose.ts';
+import { failBranch } from './failures.ts';
+import { firstRefusal } from './gates.ts';
+import { hashOf, type Payload, renderTask } from './render.ts';
+import { contactById, enrollmentById, graphOf, taskById } from './rows.ts';
+import { moveTo } from './tasks.ts';
+import { spend } from './usage.ts';
+
+const { lane, task: taskTable, automation, taskAttempt } = schema;
+
+/** Lease times are real time. */
+export const claimLeaseMs = 60 * SECOND;
+export const claimLimitMs = 5 * MINUTE;
+export const commitLeaseMs = 90 * SECOND;
+const CANDIDATES = 20;
+
+export interface Claimed {
+  task: TaskRow;
+  payload: Payload;
+  contact: ContactRow;
+  enrollment: EnrollmentRow;
+  automation: AutomationRow;
+}
+
+/** Claims the best due task of a free channel. Those that may not go are put where they belong on the way. */
+export async function claimTask(
+  unit: Unit,
+  channel: ChannelRow,
+  sender: SenderRow,
+  executorId: string,
+): Promise<Claimed | null> {
+  if (channel.inflight > 0 || channel.holdCount > 0) return null;
+  for (let i = 0; i < CANDIDATES; i++) {
+    const head = await bestHead(unit, channel);
+    if (!head) return null;
+    const context = await contextOf(unit, head);
+    const refusal = await firstRefusal({
+      unit,
+      stage: 'claim',
+      task: head,
+      channel,
+      sender,
+      lastInboundAt: null,
+      ...context,
+    });
+    if (refusal) {
+      await dispose(unit, head, context.enrollment, refusal);
+      if (refusal.disposition.do === 'wait_lane') return null;
+      continue;
+    }
+    const claimed = await prepare(unit, head, channel, sender, executorId, context);
+    if (claimed) return claimed;
+  }
+  return null;
+}
+
+/** Follow-ups before first touches, then the oldest, over all lanes that may fire. */
+async function bestHead(unit: Unit, channel: ChannelRow): Promise<TaskRow | null> {
+  const due = await unit.tx
+    .select({ kind: lane.kind })
+    .from(lane)
+    .where(
+      and(
+        eq(lane.channelId, channel.id),
+        gt(lane.readyCount, 0),
+        eq(lane.holdCount, 0),
+        lte(lane.nextAt, unit.now),
+      ),
+    );
+  let best: TaskRow | null = null;
+  for (const { kind } of due) {
+    const [head] = await unit.tx
+      .select()
+      .from(taskTable)
+      .where(
+        and(
+          eq(taskTable.channelId, channel.id),
+          eq(taskTable.kind, kind as TaskRow['kind']),
+          eq(taskTable.state, 'ready'),
+        ),
+      )
+      .orderBy(taskTable.priority, taskTable.notBefore, taskTable.id)
+      .limit(1);
+    if (head && (!best || goesBefore(head, best))) best = head;
+  }
+  return best;
+}
+
+function goesBefore(a: TaskRow, b: TaskRow): boolean {
+  if (a.priority !== b.priority) return a.priority < b.priority;
+  const [atA, atB] = [a.notBefore ?? 0, b.notBefore ?? 0];
+  return atA === atB ? a.id < b.id : atA < atB;
+}
+
+/** The rows around a task, as gates and rendering need them. */
+export async function contextOf(unit: Unit, task: TaskRow) {
+  const enrollment = await enrollmentById(unit.tx, task.enrollmentId);
+  const contact = await contactById(unit.tx, task.contactId);
+  const [row] = await unit.tx.select().from(automation).where(eq(automation.id, task.automationId));
+  if (!row) throw new Error(`automation ${task.automationId} of a task is missing`);
+  return { enrollment, contact, automation: row };
+}
+
+async function prepare(
+  unit: Unit,
+  head: TaskRow,
+  channel: ChannelRow,
+  sender: SenderRow,
+  executorId: string,
+  context: Awaited<ReturnType<typeof contextOf>>,
+): Promise<Claimed | null> {
+  const { enrollment, contact } = context;
+  if (head.kind === 'send_email' && !contact.email) {
+    await failBranch(unit, head, 'no_email', 'The contact has no email address.');
+    return null;
+  }
+  if (head.kind !== 'send_email' && !contact.linkedinSlug && !contact.linkedinProfileId) {
+    await failBranch(unit, head, 'no_linkedin', 'The contact has no LinkedIn profile.');
+    return null;
+  }
+  const graph = await graphOf(unit.tx, enrollment.versionId);
+  const rendered = renderTask({ task: head, graph, contact, sender, channel });
+  if (!rendered.ok) {
+    const detail = rendered.error.message;
+    await dispose(unit, head, enrollment, {
+      code: 'missing_data',
+      detail,
+      disposition: { do: 'missing_data' },
+    });
+    return null;
+  }
+  const fence = head.fence + 1;
+  await moveTo(unit, head, 'claimed', {
+    fence,
+    attempt: head.attempt + 1,
+    leaseOwner: executorId,
+    leaseUntil: unit.real + claimLeaseMs,
+    payload: rendered.value,
+    payloadHash: hashOf(rendered.value),
+    messageId: head.kind === 'send_email' ? (head.messageId ?? newMessageId(unit, channel)) : null,
+    committedAt: null,
+    reason: null,
+    detail: null,
+  });
+  await unit.tx.insert(taskAttempt).values({
+    taskId: head.id,
+    fence,
+    workspaceId: head.workspaceId,
+    executor: executorId,
+    claimedAt: unit.real,
+  });
+  await spend(unit, channel, head, 'claim');
+  return { task: await taskById(unit.tx, head.id), payload: rendered.value, ...context };
+}
+
+/** Our own Message-ID, fixed before sending and kept for every try of this task. */
+function newMessageId(unit: Unit, channel: ChannelRow): string {
+  const domain = channel.address?.split('@')[1] ?? 'localhost';
+  return `<${unit.newId()}@${domain}>`;
+}

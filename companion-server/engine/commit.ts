@@ -1,0 +1,120 @@
+import { and, eq } from 'drizzle-orm';
+import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import { schema } from '../db/index.ts';
+import { claimLeaseMs, claimLimitMs, commitLeaseMs, contextOf } from './claim.ts';
+import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
+import { dispose } from './dispose.ts';
+import { decideByPerson } from './failures.ts';
+import { firstRefusal } from './gates.ts';
+import { noteAction } from './pacing.ts';
+import { learnProfile } from './profiles.ts';
+import { channelById, findTask, senderById, taskById } from './rows.ts';
+import { moveTo } from './tasks.ts';
+import { spend } from './usage.ts';
+
+const { task: taskTable, taskAttempt, contact } = schema;
+
+export interface Fence {
+  taskId: string;
+  fence: number;
+}
+
+export type CommitAnswer = { ok: true; leaseMs: number } | { ok: false; code: string; detail: string };
+
+/** More time for preparing, up to five minutes after the claim; a commit's lease is never renewed. */
+export function renew(
+  ctx: EngineContext,
+  executorId: string,
+  { taskId, fence }: Fence,
+): Promise<{ ok: boolean; leaseMs: number }> {
+  return unitOfWork(ctx, async (unit) => {
+    const task = await leased(unit, executorId, taskId, fence);
+    if (task?.state !== 'claimed') return { ok: false, leaseMs: 0 };
+    const [attempt] = await unit.tx
+      .select()
+      .from(taskAttempt)
+      .where(and(eq(taskAttempt.taskId, taskId), eq(taskAttempt.fence, fence)));
+    const until = Math.min(unit.real + claimLeaseMs, (attempt?.claimedAt ?? 0) + claimLimitMs);
+    if (until <= unit.real) return { ok: false, leaseMs: 0 };
+    await unit.tx.update(taskTable).set({ leaseUntil: until }).where(eq(taskTable.id, taskId));
+    return { ok: true, leaseMs: until - unit.real };
+  });
+}
+
+/** The gate before the effect. Only a yes allows it; asking again with the same fence gives the same yes. */
+export function commitTask(
+  ctx: EngineContext,
+  executorId: string,
+  request: Fence & { lastInboundAt: number | null; profile: ProfileRead | null },
+): Promise<CommitAnswer> {
+  return unitOfWork(ctx, async (unit) => {
+    const task = await leased(unit, executorId, request.taskId, request.fence);
+    if (!task) return lost();
+    if (task.state === 'committing') return { ok: true, leaseMs: (task.leaseUntil ?? 0) - unit.real };
+    if (request.profile) {
+      const learned = await learnProfile(unit, task, request.profile);
+      if (learned !== 'bound') {
+        const detail = personDetail[learned];
+        await decideByPerson(unit, task, learned, detail);
+        return { ok: false, code: learned, detail };
+      }
+    }
+    // What was learned may have moved the enrollment, and with it this task.
+    const still = await leased(unit, executorId, request.taskId, request.fence);
+    return still ? await decide(unit, still, request.lastInboundAt) : lost();
+  });
+}
+
+const personDetail = {
+  wrong_person: 'The page shows another person than the one this contact is bound to.',
+  duplicate: 'This person is here already as another contact.',
+} as const;
+
+async function decide(unit: Unit, task: TaskRow, lastInboundAt: number | null): Promise<CommitAnswer> {
+  const channel = await channelById(unit.tx, task.channelId);
+  const sender = await senderById(unit.tx, task.senderId);
+  const context = await contextOf(unit, task);
+  const refusal = await firstRefusal({
+    unit,
+    stage: 'commit',
+    task,
+    channel,
+    sender,
+    lastInboundAt,
+    ...context,
+  });
+  if (refusal) {
+    await dispose(unit, task, context.enrollment, refusal);
+    return { ok: false, code: refusal.code, detail: refusal.detail };
+  }
+  await moveTo(unit, task, 'committing', {
+    leaseUntil: unit.real + commitLeaseMs,
+    committedAt: unit.now,
+  });
+  await unit.tx
+    .update(taskAttempt)
+    .set({ committedAt: unit.real })
+    .where(and(eq(taskAttempt.taskId, task.id), eq(taskAttempt.fence, task.fence)));
+  await spend(unit, channel, task, 'commit');
+  if (task.kind !== 'visit') {
+    await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));
+  }
+  await noteAction(unit, channel);
+  return { ok: true, leaseMs: commitLeaseMs };
+}
+
+/** The task, if this executor holds it with this fence and an open lease. */
+async function leased(
+  unit: Unit,
+  executorId: string,
+  taskId: string,
+  fence: number,
+): Promise<TaskRow | null> {
+  const task = await findTask(unit.tx, taskId);
+  const holds = task?.fence === fence && task.leaseOwner === executorId && (task.leaseUntil ?? 0) > unit.real;
+  return holds ? await taskById(unit.tx, taskId) : null;
+}
+
+function lost(): CommitAnswer {
+  return { ok: false, code: 'lease_lost', detail: 'The task was given up or given to somebody else.' };
+}

@@ -1,0 +1,239 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Graph } from '#shared/automation/graph.ts';
+import { isFinal } from '#shared/automation/reducer.ts';
+import { assert } from '#shared/kernel/assert.ts';
+import type { HoldReason } from '#shared/statuses/engine.ts';
+import { schema } from '../db/index.ts';
+import { completeTask } from './complete.ts';
+import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
+import { endBeforeStart } from './enrichment.ts';
+import { enrollFromLists, layOut } from './enroll.ts';
+import { clearFailureWindow } from './guards.ts';
+import { liftHold, setHold } from './holds.ts';
+import { applyEvent, noteStatus } from './interpret.ts';
+import { appendTaskEvent, publish } from './record.ts';
+import { channelById, enrollmentById, findTask, taskById } from './rows.ts';
+import { askAdmission, blockedOn, wakeParked } from './slots.ts';
+import { cancelTask, ENRICHMENT_NODE, requeue } from './tasks.ts';
+import { undoCommit } from './undo.ts';
+
+const { automation: automationTable, automationVersion, enrollment, contact, task } = schema;
+
+/** Stores the draft as an immutable version, starts it and enrolls its lists. The caller validated it. */
+export async function startAutomation(
+  unit: Unit,
+  automationId: string,
+  graph: Graph,
+  by: string,
+): Promise<{ versionId: string; enrolled: number }> {
+  const [row] = await unit.tx.select().from(automationTable).where(eq(automationTable.id, automationId));
+  assert(row?.status === 'draft', 'only a draft can be started');
+  const versionId = unit.newId();
+  const { workspaceId } = row;
+  await unit.tx.insert(automationVersion).values({
+    id: versionId,
+    workspaceId,
+    automationId,
+    number: 1,
+    graph,
+    createdBy: by,
+    createdAt: unit.now,
+  });
+  await unit.tx
+    .update(automationTable)
+    .set({ status: 'running', versionId, startedAt: unit.now, updatedAt: unit.now })
+    .where(eq(automationTable.id, automationId));
+  const started = { id: automationId, workspaceId, versionId };
+  await layOut(unit, started, graph);
+  const enrolled = await enrollFromLists(unit, started, graph);
+  await publish(unit, workspaceId, 'automation', automationId);
+  return { versionId, enrolled };
+}
+
+/** A person pauses an automation: nothing of it moves until a person resumes it. */
+export async function pauseAutomation(unit: Unit, automationId: string, by: string): Promise<void> {
+  await setHold(unit, { ...(await automationHold(unit, automationId)), reason: 'manual', by });
+}
+
+export async function resumeAutomation(unit: Unit, automationId: string, by: string): Promise<void> {
+  const key = await automationHold(unit, automationId);
+  await liftHold(unit, { ...key, reason: 'manual' }, by);
+  await askAdmission(unit, automationId, key.workspaceId);
+}
+
+/** Ends an automation for good: contacts in the middle of a step Failed, all others Canceled. */
+export async function archiveAutomation(unit: Unit, automationId: string): Promise<void> {
+  const open = await unit.tx
+    .select()
+    .from(enrollment)
+    .where(and(eq(enrollment.automationId, automationId), isNull(enrollment.endedAt)));
+  await unit.tx
+    .update(automationTable)
+    .set({ status: 'archived', updatedAt: unit.now })
+    .where(eq(automationTable.id, automationId));
+  for (const row of open) await cancelEnrollment(unit, row, 'archived');
+}
+
+export type Decision = 'pause' | 'resume' | 'cancel';
+
+/** A person decides about one contact in one automation. */
+export async function decideEnrollment(
+  unit: Unit,
+  enrollmentId: string,
+  decision: Decision,
+  by: string,
+): Promise<void> {
+  const row = await enrollmentById(unit.tx, enrollmentId);
+  if (isFinal(row.status)) return;
+  if (decision === 'cancel') return await cancelEnrollment(unit, row, 'manual');
+  if (decision === 'pause') return await pauseEnrollment(unit, row);
+  await resumeEnrollment(unit, row, by);
+}
+
+async function pauseEnrollment(unit: Unit, row: EnrollmentRow): Promise<void> {
+  if (row.live === 1) return await applyEvent(unit, row.id, { type: 'paused', reason: 'manual' });
+  await cancelEnrichment(unit, row);
+  await unit.tx
+    .update(enrollment)
+    .set({ status: 'paused', reason: 'manual', blockedOn: blockedOn.reply(row.id), updatedAt: unit.now })
+    .where(eq(enrollment.id, row.id));
+  await noteStatus(unit, row, 'paused', 'manual');
+}
+
+/** What the contact wrote until now is dealt with; the branch goes on where it stood. */
+async function resumeEnrollment(unit: Unit, row: EnrollmentRow, by: string): Promise<void> {
+  const { tx, now } = unit;
+  await tx.update(contact).set({ repliedAt: null }).where(eq(contact.id, row.contactId));
+  await tx.update(enrollment).set({ repliesFrom: now }).where(eq(enrollment.id, row.id));
+  const key = { workspaceId: row.workspaceId, scope: 'enrollment' as const, scopeId: row.id };
+  await liftHold(unit, { ...key, reason: 'missing_data' }, by);
+  await liftHold(unit, { ...key, reason: 'manual' }, by);
+  if (row.live === 1) {
+    await applyEvent(unit, row.id, { type: 'resumed' });
+  } else if (row.status === 'paused') {
+    await tx
+      .update(enrollment)
+      .set({ status: 'ready', reason: null, blockedOn: null, updatedAt: now })
+      .where(eq(enrollment.id, row.id));
+    await noteStatus(unit, row, 'ready', null);
+    await askAdmission(unit, row.automationId, row.workspaceId);
+  }
+}
+
+async function cancelEnrollment(unit: Unit, row: EnrollmentRow, reason: string): Promise<void> {
+  if (row.live === 1) return await applyEvent(unit, row.id, { type: 'canceled', reason });
+  await cancelEnrichment(unit, row);
+  await endBeforeStart(unit, row, 'canceled', reason);
+}
+
+async function cancelEnrichment(unit: Unit, row: EnrollmentRow): Promise<void> {
+  const rows = await unit.tx
+    .select()
+    .from(task)
+    .where(and(eq(task.enrollmentId, row.id), eq(task.nodeId, ENRICHMENT_NODE)));
+  for (const each of rows) await cancelTask(unit, each, 'enrollment_stopped');
+}
+
+/** The contact's data changed: what waited for it is rendered again. */
+export async function contactChanged(unit: Unit, contactId: string, by: string): Promise<void> {
+  const rows = await unit.tx
+    .select()
+    .from(enrollment)
+    .where(and(eq(enrollment.contactId, contactId), eq(enrollment.live, 1)));
+  for (const row of rows) {
+    const key = { workspaceId: row.workspaceId, scope: 'enrollment' as const, scopeId: row.id };
+    await liftHold(unit, { ...key, reason: 'missing_data' }, by);
+  }
+}
+
+/** A person saw whether an unknown task happened. False: it is not unknown any more. */
+export async function settleTask(
+  unit: Unit,
+  taskId: string,
+  happened: boolean,
+  by: string,
+): Promise<boolean> {
+  const row = await findTask(unit.tx, taskId);
+  if (row?.state !== 'unknown') return false;
+  await appendTaskEvent(unit, row, 'task_settled', `settled:${row.fence}`, {
+    result: 'success',
+    happened,
+    by,
+  });
+  if (happened) {
+    await completeTask(unit, row, { verified: false, proof: 'Seen by a person', noteDropped: false });
+    return true;
+  }
+  await undoCommit(unit, row);
+  await returnToLine(unit, await taskById(unit.tx, taskId));
+  return true;
+}
+
+async function returnToLine(unit: Unit, row: TaskRow): Promise<void> {
+  const owner = await enrollmentById(unit.tx, row.enrollmentId);
+  const runs = owner.status === 'in_progress' || owner.status === 'waiting_enrichment';
+  // A paused contact's step is asked for again by the resume; an ended one's never.
+  await requeue(unit, row, unit.now, null);
+  if (!runs) await cancelTask(unit, await taskById(unit.tx, row.id), 'not_running');
+}
+
+/** Stop everything: the workspace-wide manual hold. */
+export async function stopEverything(unit: Unit, workspaceId: string, by: string): Promise<void> {
+  await setHold(unit, { workspaceId, scope: 'workspace', scopeId: workspaceId, reason: 'manual', by });
+}
+
+export async function resumeEverything(unit: Unit, workspaceId: string, by: string): Promise<void> {
+  const key = { workspaceId, scope: 'workspace' as const, scopeId: workspaceId };
+  await liftHold(unit, { ...key, reason: 'manual' }, by);
+  await liftHold(unit, { ...key, reason: 'restored_from_backup' }, by);
+}
+
+/** What a person's resume of a channel lifts: their own pause, and the guards they looked at. */
+const liftedByPerson: readonly HoldReason[] = [
+  'manual',
+  'high_failure_rate',
+  'low_acceptance',
+  'bounce_guard',
+];
+
+export async function pauseChannel(unit: Unit, channelId: string, by: string): Promise<void> {
+  const { workspaceId } = await channelById(unit.tx, channelId);
+  await setHold(unit, { workspaceId, scope: 'channel', scopeId: channelId, reason: 'manual', by });
+}
+
+export async function resumeChannel(unit: Unit, channelId: string, by: string): Promise<void> {
+  const { workspaceId } = await channelById(unit.tx, channelId);
+  for (const reason of liftedByPerson) {
+    await liftHold(unit, { workspaceId, scope: 'channel', scopeId: channelId, reason }, by);
+  }
+  await clearFailureWindow(unit, channelId);
+}
+
+/** SMTP or IMAP changed its status: a mailbox works only with both (product §2.2). */
+export async function noteMailbox(unit: Unit, channelId: string): Promise<void> {
+  const row = await channelById(unit.tx, channelId);
+  const key = {
+    workspaceId: row.workspaceId,
+    scope: 'channel' as const,
+    scopeId: channelId,
+    reason: 'email_disconnected' as const,
+  };
+  const broken = row.smtpStatus === 'inactive' || row.imapStatus === 'inactive';
+  if (broken) {
+    const detail = row.smtpStatus === 'inactive' ? row.smtpResponse : row.imapResponse;
+    await setHold(unit, { ...key, detail, by: 'system' });
+  } else if (row.smtpStatus === 'active' && row.imapStatus === 'active') {
+    await liftHold(unit, key, 'system');
+  }
+}
+
+/** A sender profile became usable again: who waited for one is admitted. */
+export async function senderAvailable(unit: Unit, automationId: string): Promise<void> {
+  await wakeParked(unit, `automation:${automationId}`, 1000);
+}
+
+async function automationHold(unit: Unit, automationId: string) {
+  const [row] = await unit.tx.select().from(automationTable).where(eq(automationTable.id, automationId));
+  assert(row, `automation ${automationId}`);
+  return { workspaceId: row.workspaceId, scope: 'automation' as const, scopeId: automationId };
+}

@@ -1,0 +1,136 @@
+import { and, desc, eq, gt, inArray, isNotNull, lte } from 'drizzle-orm';
+import { must } from '#shared/kernel/assert.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
+import { type Queryable, schema } from '../db/index.ts';
+import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
+import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
+import { freshInboxMs } from './gates.ts';
+import { nodeOf } from './render.ts';
+import { graphOf, senderById } from './rows.ts';
+import { hasLiveEnrollments } from './watches.ts';
+
+const { channel: channelTable, lane, task: taskTable } = schema;
+
+/** How often a mailbox is read while somebody is under way with it (schedule time). */
+export const mailReadEveryMs = 10 * MINUTE;
+const CHANNELS = 50;
+
+export interface EmailJob {
+  type: 'task';
+  taskId: string;
+  fence: number;
+  leaseMs: number;
+  workspaceId: string;
+  channelId: string;
+  senderId: string;
+  contactId: string;
+  enrollmentId: string;
+  automationId: string;
+  to: string;
+  toName: string;
+  /** Null: reply in the thread, under its subject. */
+  subject: string | null;
+  text: string;
+  /** Our own Message-ID with its angle brackets, fixed before sending. */
+  messageId: string;
+  /** The thread so far, oldest first: our earlier Message-IDs to this contact in this enrollment. */
+  references: string[];
+  /** Subject of the thread's first message, for a reply. */
+  threadSubject: string | null;
+}
+
+export type EmailWork =
+  | EmailJob
+  /** This mailbox must be read (or is due to be) before anything goes out through it. */
+  | { type: 'sync'; channelId: string }
+  | { type: 'none' };
+
+/** What the email worker should do now: send one message, read one mailbox, or nothing. */
+export function claimEmail(ctx: EngineContext, workerId: string): Promise<EmailWork> {
+  return unitOfWork(ctx, async (unit) => {
+    for (const channel of await sendableChannels(unit.tx, unit.now)) {
+      if ((channel.inboxReadAt ?? 0) < unit.now - freshInboxMs)
+        return { type: 'sync', channelId: channel.id };
+      const sender = await senderById(unit.tx, channel.senderId);
+      const claimed = await claimTask(unit, channel, sender, workerId);
+      if (claimed) return await asJob(unit, claimed, channel);
+    }
+    const [due] = await mailDue(unit.tx, unit.now);
+    return due ? { type: 'sync', channelId: due.id } : { type: 'none' };
+  });
+}
+
+/** Mailboxes that may send something now. */
+export async function sendableChannels(q: Queryable, now: number): Promise<ChannelRow[]> {
+  const lanes = await q
+    .select({ channelId: lane.channelId })
+    .from(lane)
+    .where(
+      and(eq(lane.executor, 'server'), gt(lane.readyCount, 0), eq(lane.holdCount, 0), lte(lane.nextAt, now)),
+    )
+    .orderBy(lane.nextAt)
+    .limit(CHANNELS);
+  if (lanes.length === 0) return [];
+  const ids = lanes.map((row) => row.channelId);
+  const rows = await q.select().from(channelTable).where(inArray(channelTable.id, ids));
+  return rows.filter((row) => isConnected(row) && row.inflight === 0);
+}
+
+/** Connected mailboxes with somebody under way that were not read for a while. */
+export async function mailDue(q: Queryable, now: number): Promise<ChannelRow[]> {
+  const rows = await q.select().from(channelTable).where(eq(channelTable.kind, 'email'));
+  const due: ChannelRow[] = [];
+  for (const row of rows) {
+    if (!isConnected(row) || (row.inboxReadAt ?? 0) + mailReadEveryMs > now) continue;
+    if (await hasLiveEnrollments(q, row.senderId)) due.push(row);
+  }
+  return due;
+}
+
+export function isConnected(channel: ChannelRow): boolean {
+  return channel.smtpStatus === 'active' && channel.imapStatus === 'active';
+}
+
+async function asJob(unit: Unit, claimed: Claimed, channel: ChannelRow): Promise<EmailJob> {
+  const { task, payload, contact, enrollment } = claimed;
+  const node = nodeOf({ task, graph: await graphOf(unit.tx, enrollment.versionId) });
+  const isReply = node?.type === 'send_email' && node.config.thread === 'reply';
+  const thread = isReply ? await threadOf(unit.tx, enrollment.id) : [];
+  return {
+    type: 'task',
+    taskId: task.id,
+    fence: task.fence,
+    leaseMs: claimLeaseMs,
+    workspaceId: task.workspaceId,
+    channelId: channel.id,
+    senderId: task.senderId,
+    contactId: contact.id,
+    enrollmentId: enrollment.id,
+    automationId: task.automationId,
+    to: must(contact.email, 'address of a claimed email'),
+    toName: `${contact.firstName} ${contact.lastName}`.trim(),
+    subject: payload.subject,
+    text: must(payload.text, 'text of a claimed email'),
+    messageId: must(task.messageId, 'message id of a claimed email'),
+    references: thread.map((row) => row.messageId ?? ''),
+    threadSubject: thread.find((row) => row.payload?.subject)?.payload?.subject ?? null,
+  };
+}
+
+/** What we sent to this contact in this enrollment, oldest first. */
+async function threadOf(q: Queryable, enrollmentId: string) {
+  const rows = await q
+    .select({ messageId: taskTable.messageId, payload: taskTable.payload })
+    .from(taskTable)
+    .where(
+      and(
+        eq(taskTable.enrollmentId, enrollmentId),
+        eq(taskTable.kind, 'send_email'),
+        eq(taskTable.state, 'done'),
+        isNotNull(taskTable.messageId),
+      ),
+    )
+    .orderBy(desc(taskTable.committedAt))
+    .limit(20);
+  return rows.reverse();
+}

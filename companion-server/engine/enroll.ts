@@ -1,0 +1,152 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Graph, NodeOf } from '#shared/automation/graph.ts';
+import { schema } from '../db/index.ts';
+import type { AutomationRow, Unit } from './context.ts';
+import { appendEvent, publish } from './record.ts';
+import { graphOf } from './rows.ts';
+import { askAdmission } from './slots.ts';
+
+const {
+  enrollment,
+  listMember,
+  automation: automationTable,
+  segmentSlot,
+  automationSender,
+  contact,
+} = schema;
+
+/** Segments without a limit of their own. */
+const NO_LIMIT = 1_000_000_000;
+
+export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
+
+/** Limits and senders of a version, as its Segment and Sender Profile nodes say. */
+export async function layOut(unit: Unit, automation: StartedAutomation, graph: Graph): Promise<void> {
+  const { id: automationId, workspaceId } = automation;
+  for (const segment of segmentsOf(graph)) {
+    const activeLimit = segment.config.activeLimit ?? NO_LIMIT;
+    await unit.tx
+      .insert(segmentSlot)
+      .values({ automationId, nodeId: segment.id, workspaceId, activeLimit })
+      .onConflictDoUpdate({ target: [segmentSlot.automationId, segmentSlot.nodeId], set: { activeLimit } });
+    const node = senderNodeOf(graph, segment.id);
+    for (const { senderId, weight } of node?.config.senders ?? []) {
+      await unit.tx
+        .insert(automationSender)
+        .values({ automationId, nodeId: node?.id ?? '', senderId, workspaceId, weight })
+        .onConflictDoNothing();
+    }
+  }
+}
+
+/** Enrolls everybody in the lists of the version's segments. Returns how many are new. */
+export async function enrollFromLists(
+  unit: Unit,
+  automation: StartedAutomation,
+  graph: Graph,
+): Promise<number> {
+  let added = 0;
+  for (const segment of segmentsOf(graph)) {
+    if (segment.config.listIds.length === 0) continue;
+    const rows = await unit.tx
+      .selectDistinct({ contactId: listMember.contactId })
+      .from(listMember)
+      .where(inArray(listMember.listId, segment.config.listIds));
+    added += await enrollContacts(
+      unit,
+      automation,
+      segment.id,
+      rows.map((row) => row.contactId),
+    );
+  }
+  return added;
+}
+
+/** Contacts came into a list: every running automation fed by it takes them in. */
+export async function contactsAddedToList(
+  unit: Unit,
+  listId: string,
+  contactIds: readonly string[],
+): Promise<void> {
+  const [first] = await unit.tx
+    .select({ workspaceId: schema.list.workspaceId })
+    .from(schema.list)
+    .where(eq(schema.list.id, listId));
+  if (!first || contactIds.length === 0) return;
+  const running = await unit.tx
+    .select()
+    .from(automationTable)
+    .where(and(eq(automationTable.workspaceId, first.workspaceId), eq(automationTable.status, 'running')));
+  for (const row of running) {
+    if (!row.versionId) continue;
+    const graph = await graphOf(unit.tx, row.versionId);
+    for (const segment of segmentsOf(graph)) {
+      if (!segment.config.listIds.includes(listId)) continue;
+      await enrollContacts(unit, { ...row, versionId: row.versionId }, segment.id, contactIds);
+    }
+  }
+}
+
+/** Queues contacts; one that was here before stays as it is (entering again is explicit). */
+export async function enrollContacts(
+  unit: Unit,
+  automation: StartedAutomation,
+  segmentNodeId: string,
+  contactIds: readonly string[],
+): Promise<number> {
+  let added = 0;
+  for (const contactId of contactIds) {
+    const [person] = await unit.tx.select().from(contact).where(eq(contact.id, contactId));
+    if (!person || person.deletedAt !== null) continue;
+    const inserted = await unit.tx
+      .insert(enrollment)
+      .values({
+        id: unit.newId(),
+        workspaceId: automation.workspaceId,
+        automationId: automation.id,
+        versionId: automation.versionId,
+        segmentNodeId,
+        contactId,
+        companyId: person.companyId,
+        status: 'ready',
+        visited: [],
+        repliesFrom: unit.now,
+        createdAt: unit.now,
+        updatedAt: unit.now,
+      })
+      .onConflictDoNothing()
+      .returning({ id: enrollment.id });
+    const id = inserted[0]?.id;
+    if (!id) continue;
+    added += 1;
+    await appendEvent(unit, {
+      workspaceId: automation.workspaceId,
+      type: 'enrolled',
+      dedupeKey: `enrolled:${id}`,
+      contactId,
+      enrollmentId: id,
+      automationId: automation.id,
+    });
+  }
+  if (added > 0) {
+    await askAdmission(unit, automation.id, automation.workspaceId);
+    await publish(unit, automation.workspaceId, 'automation', automation.id);
+  }
+  return added;
+}
+
+export function segmentsOf(graph: Graph): NodeOf<'segment'>[] {
+  return graph.nodes.filter((node) => node.type === 'segment');
+}
+
+/** The Sender Profile node right after a segment. */
+export function senderNodeOf(graph: Graph, segmentNodeId: string): NodeOf<'sender_profile'> | null {
+  for (const edge of graph.edges) {
+    if (edge.source !== segmentNodeId) continue;
+    const node = graph.nodes.find((each) => each.id === edge.target);
+    if (node?.type === 'sender_profile') return node;
+  }
+  return null;
+}
+
+export const readySql = sql`live = 0 AND ended_at IS NULL AND blocked_on IS NULL`;

@@ -1,0 +1,79 @@
+import { and, eq, gte } from 'drizzle-orm';
+import { actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
+import type { Facts } from '#shared/automation/state.ts';
+import type { ChannelKind, RelationStatus } from '#shared/statuses/engine.ts';
+import { type Queryable, schema } from '../db/index.ts';
+import { channelOf } from './channels.ts';
+import type { EnrollmentRow, Unit } from './context.ts';
+import { contactById } from './rows.ts';
+
+const { relation, inboundMessage } = schema;
+
+/** What conditions and waits of this enrollment look at. */
+export async function factsOf(q: Queryable, enrollment: EnrollmentRow, graph: Graph): Promise<Facts> {
+  const contact = await contactById(q, enrollment.contactId);
+  const senderId = enrollment.senderId;
+  const linkedin = senderId ? await channelOf(q, senderId, 'linkedin') : null;
+  const email = senderId ? await channelOf(q, senderId, 'email') : null;
+  const used = channelsUsed(graph);
+  const inboxes: (number | null)[] = [];
+  if (used.has('linkedin')) inboxes.push(linkedin?.inboxReadAt ?? null);
+  if (used.has('email')) inboxes.push(email?.inboxReadAt ?? null);
+  return {
+    relation: senderId ? await relationOf(q, contact.id, senderId) : 'not_verified',
+    replied: await hasReplied(q, enrollment),
+    hasEmail: contact.email !== null,
+    acceptancesReadAt: linkedin?.acceptancesReadAt ?? null,
+    inboxReadAt: inboxes.some((at) => at === null) ? null : Math.min(...(inboxes as number[])),
+  };
+}
+
+/** The kinds of channel an automation's actions need. */
+export function channelsUsed(graph: Graph): Set<ChannelKind> {
+  const used = new Set<ChannelKind>();
+  for (const node of graph.nodes) if (isActionType(node.type)) used.add(actionChannel[node.type]);
+  return used;
+}
+
+export async function relationOf(q: Queryable, contactId: string, senderId: string): Promise<RelationStatus> {
+  const rows = await q
+    .select({ status: relation.status })
+    .from(relation)
+    .where(and(eq(relation.contactId, contactId), eq(relation.senderId, senderId)));
+  return rows[0]?.status ?? 'not_verified';
+}
+
+/** Sets where the pair stands on LinkedIn, and when they last had to do with each other. */
+export async function setRelation(
+  unit: Unit,
+  pair: { workspaceId: string; contactId: string; senderId: string },
+  change: { status?: RelationStatus; interaction?: boolean; at?: number },
+): Promise<void> {
+  const before = await relationOf(unit.tx, pair.contactId, pair.senderId);
+  const at = change.at ?? unit.now;
+  const moved = change.status !== undefined && change.status !== before;
+  const values = {
+    ...(moved ? { status: change.status, since: at } : {}),
+    ...(moved && change.status === 'invite_sent' ? { inviteSentAt: at } : {}),
+    ...(moved && change.status === 'connected' ? { connectedAt: at } : {}),
+    ...(change.interaction ? { lastInteractionAt: at } : {}),
+  };
+  if (Object.keys(values).length === 0) return;
+  await unit.tx
+    .insert(relation)
+    .values({ ...pair, status: change.status ?? before, since: at, ...values })
+    .onConflictDoUpdate({ target: [relation.contactId, relation.senderId], set: values });
+}
+
+async function hasReplied(q: Queryable, enrollment: EnrollmentRow): Promise<boolean> {
+  const rows = await q
+    .select({ kind: inboundMessage.kind })
+    .from(inboundMessage)
+    .where(
+      and(
+        eq(inboundMessage.contactId, enrollment.contactId),
+        gte(inboundMessage.at, enrollment.createdAt ?? 0),
+      ),
+    );
+  return rows.some((row) => row.kind === 'reply');
+}

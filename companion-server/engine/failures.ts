@@ -1,0 +1,209 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { MINUTE } from '#shared/kernel/clock.ts';
+import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
+import { type FailurePolicy, failurePolicy, holdLength, retryDelay } from '#shared/statuses/policy.ts';
+import { schema } from '../db/index.ts';
+import type { TaskRow, Unit } from './context.ts';
+import { holdForData, stoplistContact } from './dispose.ts';
+import { endEnrichment } from './enrichment.ts';
+import { setRelation } from './facts.ts';
+import { setHold } from './holds.ts';
+import { applyEvent } from './interpret.ts';
+import { recordConnected } from './profiles.ts';
+import { appendTaskEvent } from './record.ts';
+import { nodeOf } from './render.ts';
+import { pauseForReply } from './replies.ts';
+import { channelById, enrollmentById, graphOf } from './rows.ts';
+import { loseSession } from './session.ts';
+import { cancelTask, ENRICHMENT_NODE, finish, requeue } from './tasks.ts';
+
+const { lane, task: taskTable } = schema;
+
+/** A LinkedIn step that had no effect: its code decides what comes next (product §4.5). */
+export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinFailure): Promise<void> {
+  const policy = failurePolicy[failure.code];
+  await demandHolds(unit, task, failure);
+  switch (policy.do) {
+    case 'set_relation':
+      await closeByRelation(unit, task, failure.code, policy.relation);
+      return;
+    case 'wait_until':
+      await requeue(unit, task, failure.until ?? unit.now + policy.fallbackMs, failure.code, failure.detail);
+      return;
+    case 'pause_replied':
+      await cancelTask(unit, task, failure.code);
+      await pauseForReply(unit, { contactId: task.contactId, at: unit.now });
+      return;
+    case 'cancel_stoplisted':
+      await stoplistContact(unit, task);
+      return;
+    case 'retry':
+      await retryLater(unit, task, failure.code, failure.detail);
+      return;
+    case 'hold_kind':
+    case 'hold_kind_until_catalogue':
+    case 'hold_account':
+      // The hold is set; the task stands ready behind it.
+      await requeue(unit, task, unit.now, failure.code, failure.detail);
+      return;
+    case 'wait_visible_tab':
+      await requeue(unit, task, unit.now + 15 * MINUTE, failure.code, failure.detail);
+      return;
+    case 'when_no_note':
+      await withoutNote(unit, task, failure, policy.waitMs);
+      return;
+    case 'missing_data':
+      await holdForData(unit, task, await enrollmentById(unit.tx, task.enrollmentId), failure.detail);
+      return;
+    case 'person_decides':
+      await decideByPerson(unit, task, failure.code, failure.detail);
+      return;
+    case 'fail_branch':
+      await failBranch(unit, task, failure.code, failure.detail);
+      return;
+  }
+}
+
+/** The holds a failure demands, also where the task itself becomes unknown. */
+export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFailure): Promise<void> {
+  const policy: FailurePolicy = failurePolicy[failure.code];
+  if (policy.do === 'hold_account') {
+    const channel = await channelById(unit.tx, task.channelId);
+    await loseSession(unit, channel, sessionReason(failure.code), failure.detail);
+    return;
+  }
+  if (policy.do !== 'hold_kind' && policy.do !== 'hold_kind_until_catalogue') return;
+  const times = await raiseHoldTimes(unit, task);
+  const until = policy.do === 'hold_kind' ? (failure.until ?? unit.now + holdLength(times)) : null;
+  await setHold(unit, {
+    workspaceId: task.workspaceId,
+    scope: 'kind',
+    scopeId: task.channelId,
+    kind: task.kind,
+    reason: policy.reason,
+    detail: failure.detail,
+    until,
+    by: 'linkedin',
+  });
+}
+
+function sessionReason(code: LinkedinFailure['code']): LinkedinInactiveReason {
+  return code === 'challenge' || code === 'wrong_account' || code === 'restricted' ? code : 'logged_out';
+}
+
+async function raiseHoldTimes(unit: Unit, task: TaskRow): Promise<number> {
+  const rows = await unit.tx
+    .update(lane)
+    .set({ holdTimes: sql`${lane.holdTimes} + 1` })
+    .where(and(eq(lane.channelId, task.channelId), eq(lane.kind, task.kind)))
+    .returning({ times: lane.holdTimes });
+  return rows[0]?.times ?? 1;
+}
+
+/** Ready again after 15 minutes, 1 hour, 4 hours; then the branch fails. */
+export async function retryLater(unit: Unit, task: TaskRow, code: string, detail: string): Promise<void> {
+  const delay = retryDelay(task.retries + 1);
+  if (delay === null) {
+    await failBranch(unit, task, code, detail);
+    return;
+  }
+  await unit.tx
+    .update(taskTable)
+    .set({ retries: task.retries + 1 })
+    .where(eq(taskTable.id, task.id));
+  await requeue(unit, task, unit.now + delay, code, detail);
+}
+
+/** Ends the task and its branch with the reason. */
+export async function failBranch(unit: Unit, task: TaskRow, code: string, detail: string): Promise<void> {
+  await finish(unit, task, 'failed', { reason: code, detail });
+  await appendTaskEvent(unit, task, 'task_failed', `failed:${task.fence}`, {
+    result: 'error',
+    kind: task.kind,
+    code,
+    detail,
+  });
+  if (task.nodeId === ENRICHMENT_NODE) {
+    await endEnrichment(unit, task, { failed: code });
+    return;
+  }
+  await applyEvent(unit, task.enrollmentId, {
+    type: 'task_ended',
+    cursorId: task.cursorId,
+    nodeId: task.nodeId,
+    result: { kind: 'failed', code },
+  });
+}
+
+/** Nothing to do, or not to be done: the branch goes on. */
+export async function passOver(
+  unit: Unit,
+  task: TaskRow,
+  state: 'closed' | 'skipped',
+  reason: string,
+): Promise<void> {
+  await finish(unit, task, state, { reason });
+  await appendTaskEvent(unit, task, 'task_closed', `${state}:${task.fence}`, {
+    result: 'success',
+    kind: task.kind,
+    code: reason,
+  });
+  if (task.nodeId === ENRICHMENT_NODE) {
+    await endEnrichment(unit, task, 'read');
+    return;
+  }
+  await applyEvent(unit, task.enrollmentId, {
+    type: 'task_ended',
+    cursorId: task.cursorId,
+    nodeId: task.nodeId,
+    result: { kind: state, reason },
+  });
+}
+
+/** The step is moot: the pair stands where it would have led. */
+export async function closeByRelation(
+  unit: Unit,
+  task: TaskRow,
+  reason: string,
+  relation: 'connected' | 'invite_sent' | string,
+): Promise<void> {
+  const pair = { workspaceId: task.workspaceId, contactId: task.contactId, senderId: task.senderId };
+  if (relation === 'connected') await recordConnected(unit, pair, unit.now);
+  else if (relation === 'invite_sent') await setRelation(unit, pair, { status: 'invite_sent' });
+  await passOver(unit, task, 'closed', reason);
+}
+
+/** Nothing more for this contact here until a person looked. */
+export async function decideByPerson(
+  unit: Unit,
+  task: TaskRow,
+  reason: string,
+  detail: string,
+): Promise<void> {
+  await finish(unit, task, 'canceled', { reason, detail });
+  await appendTaskEvent(unit, task, 'task_canceled', `canceled:${task.fence}`, {
+    result: 'error',
+    kind: task.kind,
+    code: reason,
+    detail,
+  });
+  if (task.nodeId === ENRICHMENT_NODE) {
+    await endEnrichment(unit, task, reason === 'duplicate' ? 'duplicate' : { failed: reason });
+  } else await applyEvent(unit, task.enrollmentId, { type: 'paused', reason });
+}
+
+async function withoutNote(
+  unit: Unit,
+  task: TaskRow,
+  failure: LinkedinFailure,
+  waitMs: number,
+): Promise<void> {
+  const enrollment = await enrollmentById(unit.tx, task.enrollmentId);
+  const node = nodeOf({ task, graph: await graphOf(unit.tx, enrollment.versionId) });
+  if (node?.type === 'connect' && node.config.whenNoNote === 'skip') {
+    await passOver(unit, task, 'skipped', failure.code);
+    return;
+  }
+  await requeue(unit, task, failure.until ?? unit.now + waitMs, failure.code, failure.detail);
+}

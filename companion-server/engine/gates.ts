@@ -1,0 +1,176 @@
+import { MINUTE } from '#shared/kernel/clock.ts';
+import { usageLimit } from '#shared/schedule/caps.ts';
+import { personSpacingMs } from '#shared/schedule/settings.ts';
+import type {
+  AutomationRow,
+  ChannelRow,
+  ContactRow,
+  EnrollmentRow,
+  SenderRow,
+  TaskRow,
+  Unit,
+} from './context.ts';
+import { openHolds } from './holds.ts';
+import { slotFor } from './pacing.ts';
+import { hashOf, renderTask } from './render.ts';
+import { graphOf, settingsOf } from './rows.ts';
+import { isStoplisted } from './stoplist.ts';
+import { budgetKinds, capOf, usageTimes } from './usage.ts';
+
+/** Mail must have been read this recently before an email goes out (schedule time). */
+export const freshInboxMs = 5 * MINUTE;
+
+/** Everything the gates look at, read in the deciding transaction. */
+export interface GateInput {
+  unit: Unit;
+  stage: 'claim' | 'commit';
+  task: TaskRow;
+  channel: ChannelRow;
+  sender: SenderRow;
+  contact: ContactRow;
+  enrollment: EnrollmentRow;
+  automation: AutomationRow;
+  /** Newest inbound message in the LinkedIn thread, as the device saw it just now. */
+  lastInboundAt: number | null;
+}
+
+/** What becomes of a task that may not go now. */
+export type Disposition =
+  | { do: 'cancel_stoplisted' }
+  | { do: 'pause_replied'; at: number | null }
+  | { do: 'cancel' }
+  /** Ready, behind a hold of its lane. */
+  | { do: 'wait_lane' }
+  | { do: 'park'; on: string }
+  | { do: 'postpone'; until: number }
+  | { do: 'postpone_lane'; until: number; limit: string }
+  | { do: 'missing_data' };
+
+export interface Refusal {
+  code: string;
+  detail: string;
+  disposition: Disposition;
+}
+
+type Gate = (input: GateInput) => Promise<Refusal | null>;
+
+/**
+ * What must hold before anything goes to a person, in this order: the first refusal decides. The same chain runs
+ * at the claim (so that nothing is prepared in vain) and, bindingly, at the commit.
+ */
+export const gates: readonly Gate[] = [
+  stoplist,
+  replied,
+  enrollmentRuns,
+  holds,
+  consent,
+  caps,
+  spacing,
+  freshInbox,
+  payloadHash,
+];
+
+export async function firstRefusal(input: GateInput): Promise<Refusal | null> {
+  for (const gate of gates) {
+    const refusal = await gate(input);
+    if (refusal) return refusal;
+  }
+  return null;
+}
+
+async function stoplist({ unit, contact }: GateInput): Promise<Refusal | null> {
+  if (contact.deletedAt !== null) return refuse('deleted', 'The contact was deleted.', { do: 'cancel' });
+  if (!(await isStoplisted(unit.tx, contact))) return null;
+  return refuse('stoplisted', 'The contact is on the stoplist.', { do: 'cancel_stoplisted' });
+}
+
+async function replied({ contact, enrollment, lastInboundAt }: GateInput): Promise<Refusal | null> {
+  if (contact.repliedAt !== null) {
+    return refuse('replied_meanwhile', 'The contact replied.', { do: 'pause_replied', at: null });
+  }
+  if (lastInboundAt !== null && lastInboundAt > enrollment.repliesFrom) {
+    const disposition = { do: 'pause_replied', at: lastInboundAt } as const;
+    return refuse('replied_meanwhile', 'The thread shows a newer message of the contact.', disposition);
+  }
+  return null;
+}
+
+async function enrollmentRuns({ enrollment, task }: GateInput): Promise<Refusal | null> {
+  const reading = enrollment.status === 'waiting_enrichment' && task.kind === 'visit';
+  if (enrollment.status === 'in_progress' || reading) return null;
+  return refuse('not_running', `The contact is ${enrollment.status} in this automation.`, { do: 'cancel' });
+}
+
+async function holds(input: GateInput): Promise<Refusal | null> {
+  const { unit, task, automation, enrollment, channel } = input;
+  if (automation.status === 'archived')
+    return refuse('archived', 'The automation is archived.', { do: 'cancel' });
+  const open = await openHolds(unit.tx, [
+    { scope: 'workspace', scopeId: task.workspaceId },
+    { scope: 'automation', scopeId: automation.id },
+    { scope: 'sender', scopeId: task.senderId },
+    { scope: 'channel', scopeId: channel.id },
+    { scope: 'kind', scopeId: channel.id, kind: task.kind },
+    { scope: 'enrollment', scopeId: enrollment.id },
+  ]);
+  // Those that stop only this automation or contact go first: their task must not stand before others.
+  const hold = open.find((row) => row.scope === 'automation' || row.scope === 'enrollment') ?? open[0];
+  if (!hold) return null;
+  const disposition: Disposition =
+    hold.scope === 'automation' || hold.scope === 'enrollment'
+      ? { do: 'park', on: `${hold.scope}:${hold.scopeId}` }
+      : { do: 'wait_lane' };
+  return refuse(hold.reason, hold.detail ?? `Held: ${hold.reason}.`, disposition);
+}
+
+async function consent({ sender, channel }: GateInput): Promise<Refusal | null> {
+  if (channel.kind !== 'linkedin' || sender.consentVersion !== null) return null;
+  return refuse('consent', 'The rep has not agreed to automation yet.', { do: 'wait_lane' });
+}
+
+/** At the claim with gap, rest and window; at the commit the caps alone: what was prepared inside may finish. */
+async function caps({ unit, stage, task, channel, sender }: GateInput): Promise<Refusal | null> {
+  const settings = settingsOf(sender);
+  if (stage === 'claim') {
+    const slot = await slotFor(unit.tx, channel, settings, task.kind, unit.now);
+    if (slot.at <= unit.now) return null;
+    const disposition = { do: 'postpone_lane', until: slot.at, limit: slot.bindingLimit } as const;
+    return refuse(slot.bindingLimit, `Not before its next slot (${slot.bindingLimit}).`, disposition);
+  }
+  for (const kind of budgetKinds(task.kind)) {
+    // The page load of this very task was spent at its claim.
+    if (kind === 'page_load') continue;
+    const cap = capOf(channel, settings, kind, unit.now);
+    const { at, limit } = usageLimit(await usageTimes(unit.tx, channel, kind, unit.now), cap, unit.now);
+    if (at > unit.now) return refuse(limit, `The cap is used up.`, { do: 'postpone_lane', until: at, limit });
+  }
+  return null;
+}
+
+async function spacing({ unit, task, contact }: GateInput): Promise<Refusal | null> {
+  if (task.kind === 'visit' || contact.lastOutreachAt === null) return null;
+  const until = contact.lastOutreachAt + personSpacingMs;
+  if (until <= unit.now) return null;
+  const detail = 'Four hours lie between two messages or invites to one person.';
+  return refuse('spacing', detail, { do: 'postpone', until });
+}
+
+async function freshInbox({ unit, stage, channel }: GateInput): Promise<Refusal | null> {
+  if (channel.kind !== 'email' || stage === 'claim') return null;
+  if (channel.inboxReadAt !== null && channel.inboxReadAt >= unit.now - freshInboxMs) return null;
+  return refuse('inbox_stale', 'The mailbox must be read first.', { do: 'postpone', until: unit.now });
+}
+
+async function payloadHash(input: GateInput): Promise<Refusal | null> {
+  const { unit, stage, task, enrollment } = input;
+  if (stage === 'claim' || task.payloadHash === null) return null;
+  const graph = await graphOf(unit.tx, enrollment.versionId);
+  const rendered = renderTask({ ...input, graph });
+  if (!rendered.ok) return refuse('missing_data', rendered.error.message, { do: 'missing_data' });
+  if (hashOf(rendered.value) === task.payloadHash) return null;
+  return refuse('text_changed', 'The data behind the text changed.', { do: 'postpone', until: unit.now });
+}
+
+function refuse(code: string, detail: string, disposition: Disposition): Refusal {
+  return { code, detail, disposition };
+}

@@ -1,0 +1,200 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Graph } from '#shared/automation/graph.ts';
+import { advance, isFinal } from '#shared/automation/reducer.ts';
+import type {
+  Advance,
+  CursorState,
+  EnrollmentEvent,
+  EnrollmentState,
+  ReducerCommand,
+} from '#shared/automation/state.ts';
+import { must } from '#shared/kernel/assert.ts';
+import { schema } from '../db/index.ts';
+import type { EnrollmentRow, Unit } from './context.ts';
+import { factsOf } from './facts.ts';
+import { appendEvent, publish } from './record.ts';
+import { enrollmentById, graphOf } from './rows.ts';
+import { releaseSlots } from './slots.ts';
+import { cancelTask, createTask, priority } from './tasks.ts';
+
+const { cursor, enrollment: enrollmentTable, nodeCount, task } = schema;
+
+/** Moves one enrollment by one event through the reducer and stores what follows, all in this transaction. */
+export async function applyEvent(unit: Unit, enrollmentId: string, event: EnrollmentEvent): Promise<void> {
+  const row = await enrollmentById(unit.tx, enrollmentId);
+  const graph = await graphOf(unit.tx, row.versionId);
+  const before = await loadState(unit, row);
+  const facts = await factsOf(unit.tx, row, graph);
+  const result = advance(before, event, graph, { now: unit.now, facts, newCursorId: unit.newId });
+  if (result.state === before) return;
+  await storeState(unit, row, before, result.state);
+  await storeCounts(unit, row, before.cursors, result);
+  for (const command of result.commands) await run(unit, row, graph, command);
+  if (!isFinal(before.status) && isFinal(result.state.status)) await releaseSlots(unit, row);
+}
+
+/** The same event for every live enrollment of a contact. */
+export async function applyToContact(
+  unit: Unit,
+  contactId: string,
+  event: EnrollmentEvent,
+  only?: { senderId?: string },
+): Promise<void> {
+  const rows = await unit.tx
+    .select({ id: enrollmentTable.id, senderId: enrollmentTable.senderId })
+    .from(enrollmentTable)
+    .where(and(eq(enrollmentTable.contactId, contactId), eq(enrollmentTable.live, 1)));
+  for (const row of rows) {
+    if (only?.senderId && row.senderId !== only.senderId) continue;
+    await applyEvent(unit, row.id, event);
+  }
+}
+
+async function loadState(unit: Unit, row: EnrollmentRow): Promise<EnrollmentState> {
+  const rows = await unit.tx.select().from(cursor).where(eq(cursor.enrollmentId, row.id)).orderBy(cursor.id);
+  return {
+    status: row.status,
+    reason: row.reason,
+    visited: row.visited,
+    transitions: row.transitions,
+    cursors: rows.map(({ id, nodeId, visit, state, wakeAt, waitsFor, deadlineAt, ending, reason }) => ({
+      id,
+      nodeId,
+      visit,
+      state,
+      wakeAt,
+      waitsFor,
+      deadlineAt,
+      ending,
+      reason,
+    })),
+  };
+}
+
+async function storeState(
+  unit: Unit,
+  row: EnrollmentRow,
+  before: EnrollmentState,
+  after: EnrollmentState,
+): Promise<void> {
+  const { tx, now } = unit;
+  const known = new Map(before.cursors.map((each) => [each.id, JSON.stringify(each)]));
+  for (const each of after.cursors) {
+    if (known.get(each.id) === JSON.stringify(each)) continue;
+    const { id, ...values } = each;
+    await tx
+      .insert(cursor)
+      .values({ id, enrollmentId: row.id, workspaceId: row.workspaceId, ...values })
+      .onConflictDoUpdate({ target: cursor.id, set: values });
+  }
+  const ended = isFinal(after.status);
+  await tx
+    .update(enrollmentTable)
+    .set({
+      status: after.status,
+      reason: after.reason,
+      visited: after.visited,
+      transitions: after.transitions,
+      updatedAt: now,
+      ...(ended ? { live: 0, endedAt: row.endedAt ?? now, blockedOn: null } : {}),
+    })
+    .where(eq(enrollmentTable.id, row.id));
+  await publish(unit, row.workspaceId, 'enrollment', row.id);
+  if (after.status !== before.status || after.reason !== before.reason) {
+    await noteStatus(unit, row, after.status, after.reason);
+  }
+}
+
+/** The activity log's line about a changed status. */
+export async function noteStatus(
+  unit: Unit,
+  row: EnrollmentRow,
+  status: string,
+  reason: string | null,
+): Promise<void> {
+  await appendEvent(unit, {
+    workspaceId: row.workspaceId,
+    type: 'status_changed',
+    dedupeKey: `enrollment:${row.id}:${unit.newId()}`,
+    contactId: row.contactId,
+    enrollmentId: row.id,
+    automationId: row.automationId,
+    senderId: row.senderId,
+    data: { status, reason },
+  });
+}
+
+async function storeCounts(
+  unit: Unit,
+  row: EnrollmentRow,
+  before: CursorState[],
+  { state, passed }: Advance,
+): Promise<void> {
+  const change = new Map<string, { standing: number; passed: number; failed: number }>();
+  const at = (nodeId: string) => {
+    const known = change.get(nodeId) ?? { standing: 0, passed: 0, failed: 0 };
+    change.set(nodeId, known);
+    return known;
+  };
+  const failedBefore = new Set(before.filter((each) => each.ending === 'failed').map((each) => each.id));
+  for (const each of before) if (each.state !== 'ended') at(each.nodeId).standing -= 1;
+  for (const each of state.cursors) {
+    if (each.state !== 'ended') at(each.nodeId).standing += 1;
+    if (each.ending === 'failed' && !failedBefore.has(each.id)) at(each.nodeId).failed += 1;
+  }
+  for (const { nodeId } of passed) at(nodeId).passed += 1;
+  for (const [nodeId, delta] of change) {
+    if (delta.standing === 0 && delta.passed === 0 && delta.failed === 0) continue;
+    await unit.tx
+      .insert(nodeCount)
+      .values({ automationId: row.automationId, nodeId, workspaceId: row.workspaceId, ...delta })
+      .onConflictDoUpdate({
+        target: [nodeCount.automationId, nodeCount.nodeId],
+        set: {
+          standing: sql`${nodeCount.standing} + ${delta.standing}`,
+          passed: sql`${nodeCount.passed} + ${delta.passed}`,
+          failed: sql`${nodeCount.failed} + ${delta.failed}`,
+        },
+      });
+  }
+}
+
+async function run(unit: Unit, row: EnrollmentRow, graph: Graph, command: ReducerCommand): Promise<void> {
+  switch (command.type) {
+    case 'create_task':
+      await createTask(unit, {
+        enrollment: row,
+        senderId: must(row.senderId, 'sender of a started enrollment'),
+        cursorId: command.cursorId,
+        nodeId: command.nodeId,
+        visit: command.visit,
+        kind: command.kind,
+        priority: (await isFollowUp(unit, row, graph)) ? priority.followUp : priority.firstTouch,
+        notBefore: command.notBefore,
+      });
+      return;
+    case 'cancel_task':
+      for (const each of await openTasks(unit, command.cursorId))
+        await cancelTask(unit, each, command.reason);
+      return;
+  }
+}
+
+/** Whether something went to this person in this enrollment before; visits are no touch. */
+async function isFollowUp(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<boolean> {
+  const touches = graph.nodes
+    .filter((node) => node.type === 'connect' || node.type === 'message' || node.type === 'send_email')
+    .map((node) => node.id);
+  if (touches.length === 0) return false;
+  const done = await unit.tx
+    .select({ id: task.id })
+    .from(task)
+    .where(and(eq(task.enrollmentId, row.id), inArray(task.nodeId, touches), eq(task.state, 'done')))
+    .limit(1);
+  return done.length > 0;
+}
+
+async function openTasks(unit: Unit, cursorId: string) {
+  const rows = await unit.tx.select().from(task).where(eq(task.cursorId, cursorId));
+  return rows.filter((each) => ['scheduled', 'ready', 'claimed', 'waiting_approval'].includes(each.state));
+}

@@ -1,0 +1,138 @@
+import { and, eq, gt } from 'drizzle-orm';
+import { CONSENT_VERSION, type NextWork } from '#shared/contract/device.ts';
+import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
+import { isOpen, nextOpen } from '#shared/schedule/window.ts';
+import { schema } from '../db/index.ts';
+import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
+import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
+import { openHolds } from './holds.ts';
+import { nodeOf } from './render.ts';
+import { channelById, graphOf, senderById, settingsOf } from './rows.ts';
+import { channelOfDevice, finishReconnect, heartbeat } from './session.ts';
+import { dueWatches, knownProfileIds, watchDueAt } from './watches.ts';
+
+const { channel: channelTable, lane } = schema;
+
+/** One account, one runner: another device takes over when this one was silent so long (real time). */
+export const runnerLeaseMs = 90 * SECOND;
+const MAX_ASK_AGAIN = MINUTE;
+
+/** What this device's runner should do now. */
+export function nextWorkFor(
+  ctx: EngineContext,
+  deviceId: string,
+  ability: { canAct: boolean },
+): Promise<NextWork> {
+  return unitOfWork(ctx, async (unit) => {
+    const paired = await channelOfDevice(unit, deviceId);
+    await heartbeat(unit, paired, deviceId);
+    await finishReconnect(unit, paired.id);
+    const channel = await channelById(unit.tx, paired.id);
+    const sender = await senderById(unit.tx, channel.senderId);
+    const settings = settingsOf(sender);
+    const open = isOpen(settings.window, unit.now);
+    const opensAt = open ? unit.now : nextOpen(settings.window, unit.now);
+    const wait = (reason: string, at: number): NextWork => ({
+      type: 'wait',
+      askAgainMs: askAgain(ctx, at - unit.now),
+      reason,
+      keepTab: open && ability.canAct,
+    });
+    const later = unit.now + MAX_ASK_AGAIN;
+
+    if ((sender.consentVersion ?? 0) < CONSENT_VERSION) return wait('consent', later);
+    if (!ability.canAct) return wait('paused_here', later);
+    if (!(await takeRunner(unit, channel, deviceId))) return wait('other_device', later);
+    const watches = dueWatches(channel, unit.now);
+    const mustReconcile = channel.reconcileFrom !== null && watches.length > 0;
+    if ((open || mustReconcile) && watches.length > 0) {
+      return {
+        type: 'watch',
+        kinds: watches,
+        acceptancesSince: channel.acceptancesSince ?? 0,
+        inboxSince: channel.inboxSince ?? channel.createdAt ?? 0,
+        knownProfileIds: await knownProfileIds(unit.tx, channel.senderId),
+      };
+    }
+    if (channel.status !== 'active') return wait(channel.reason ?? 'not_connected', later);
+    if (channel.inflight > 0) return wait('in_flight', unit.now + 5 * SECOND);
+    if (!open) return wait('window', opensAt);
+    const claimed = await claimTask(unit, channel, sender, deviceId);
+    if (claimed) return await asStep(unit, claimed, channel);
+    const { reason, at } = await whyNothing(unit, channel, later);
+    return wait(reason, Math.min(at, nextWatch(channel)));
+  });
+}
+
+/** Schedule time may be moved ahead at any moment, so a device is never sent away for long. */
+function askAgain(ctx: EngineContext, scheduleMs: number): number {
+  const max = Math.min(ctx.maxAskAgainMs ?? MAX_ASK_AGAIN, MAX_ASK_AGAIN);
+  return Math.min(Math.max(Math.ceil(scheduleMs), Math.min(SECOND, max)), max);
+}
+
+async function takeRunner(unit: Unit, channel: ChannelRow, deviceId: string): Promise<boolean> {
+  const isMine = channel.runnerDeviceId === deviceId;
+  if (!isMine && channel.runnerDeviceId !== null && (channel.runnerLeaseUntil ?? 0) > unit.real) return false;
+  await unit.tx
+    .update(channelTable)
+    .set({ runnerDeviceId: deviceId, runnerLeaseUntil: unit.real + runnerLeaseMs })
+    .where(eq(channelTable.id, channel.id));
+  return true;
+}
+
+function nextWatch(channel: ChannelRow): number {
+  return Math.min(...(['session', 'acceptances', 'inbox'] as const).map((kind) => watchDueAt(channel, kind)));
+}
+
+/** The one thing that keeps this channel from acting, and until when. */
+async function whyNothing(
+  unit: Unit,
+  channel: ChannelRow,
+  later: number,
+): Promise<{ reason: string; at: number }> {
+  if (channel.holdCount > 0) {
+    const [hold] = await openHolds(unit.tx, [
+      { scope: 'workspace', scopeId: channel.workspaceId },
+      { scope: 'sender', scopeId: channel.senderId },
+      { scope: 'channel', scopeId: channel.id },
+    ]);
+    return { reason: hold?.reason ?? 'hold', at: hold?.until ?? later };
+  }
+  const lanes = await unit.tx
+    .select()
+    .from(lane)
+    .where(and(eq(lane.channelId, channel.id), gt(lane.readyCount, 0)))
+    .orderBy(lane.nextAt);
+  const first = lanes.find((row) => row.holdCount === 0);
+  if (first) return { reason: first.nextLimit ?? 'no_work', at: Math.max(first.nextAt, unit.now) };
+  return { reason: lanes.length > 0 ? 'kind_held' : 'no_work', at: later };
+}
+
+async function asStep(unit: Unit, claimed: Claimed, channel: ChannelRow): Promise<NextWork> {
+  const { task, payload, contact, automation, enrollment } = claimed;
+  const node = nodeOf({ task, graph: await graphOf(unit.tx, enrollment.versionId) });
+  const name = `${contact.firstName} ${contact.lastName}`.trim();
+  return {
+    type: 'task',
+    step: {
+      taskId: task.id,
+      fence: task.fence,
+      kind: linkedinActionKind.parse(task.kind),
+      target: {
+        // A profile id is a working address too: /in/<profile id>/ leads to the same person.
+        slug: contact.linkedinSlug ?? contact.linkedinProfileId ?? '',
+        profileId: contact.linkedinProfileId,
+        memberId: contact.linkedinMemberId,
+        name,
+        company: contact.companyName,
+      },
+      text: payload.text,
+      whenNoNote: node?.type === 'connect' ? node.config.whenNoNote : null,
+      expectedMemberId: channel.address,
+    },
+    contactName: name,
+    automationName: automation.name,
+    leaseMs: claimLeaseMs,
+  };
+}

@@ -1,0 +1,181 @@
+import { and, eq } from 'drizzle-orm';
+import type { StepOutcome } from '#shared/contract/device.ts';
+import { unreachable } from '#shared/kernel/assert.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
+import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import { mayHaveHappened } from '#shared/statuses/policy.ts';
+import { schema } from '../db/index.ts';
+import type { Fence } from './commit.ts';
+import { completeTask } from './complete.ts';
+import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
+import {
+  applyFailure,
+  closeByRelation,
+  decideByPerson,
+  demandHolds,
+  failBranch,
+  passOver,
+  retryLater,
+} from './failures.ts';
+import { noteFailure } from './guards.ts';
+import { noteAction } from './pacing.ts';
+import { learnProfile } from './profiles.ts';
+import { appendTaskEvent } from './record.ts';
+import { channelById, findTask, taskById } from './rows.ts';
+import { isHeld, markUnknown, requeue } from './tasks.ts';
+import { undoCommit } from './undo.ts';
+
+const { taskAttempt } = schema;
+
+/** How an email ended. `not_sent`: the server answered 4xx or 5xx, or never took it. */
+export type EmailOutcome =
+  | { result: 'sent'; response: string }
+  | { result: 'not_sent'; permanent: boolean; code: string; detail: string }
+  | { result: 'unsure'; detail: string };
+
+export type Outcome = StepOutcome | EmailOutcome;
+
+/** A step that dies unarmed this often in a row is put off, so that others get their turn. */
+const FREE_RETURNS = 3;
+
+/**
+ * Stores how a step ended. Repeated until acknowledged: duplicates change nothing, results that come late for an
+ * `unknown` task settle it, evidence of an effect always counts.
+ */
+export function recordOutcome(
+  ctx: EngineContext,
+  executorId: string,
+  report: Fence & { outcome: Outcome },
+): Promise<{ acknowledged: true; state: string }> {
+  return unitOfWork(ctx, async (unit) => {
+    const task = await findTask(unit.tx, report.taskId);
+    if (!task) return { acknowledged: true, state: 'gone' };
+    if (task.fence !== report.fence || !(await wasHeldBy(unit, report, executorId))) {
+      return { acknowledged: true, state: task.state };
+    }
+    if (accepts(task, report.outcome)) await apply(unit, task, report.outcome);
+    return { acknowledged: true, state: (await taskById(unit.tx, task.id)).state };
+  });
+}
+
+function accepts(task: TaskRow, outcome: Outcome): boolean {
+  if (isHeld(task) || task.state === 'unknown') return true;
+  const isEvidence = outcome.result === 'done' || outcome.result === 'closed' || outcome.result === 'sent';
+  return isEvidence && (task.state === 'ready' || task.state === 'scheduled');
+}
+
+async function wasHeldBy(unit: Unit, { taskId, fence }: Fence, executorId: string): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ executor: taskAttempt.executor })
+    .from(taskAttempt)
+    .where(and(eq(taskAttempt.taskId, taskId), eq(taskAttempt.fence, fence)));
+  return rows[0]?.executor === executorId;
+}
+
+async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void> {
+  switch (outcome.result) {
+    case 'done':
+      await paceUncommitted(unit, task);
+      if (!(await learn(unit, task, outcome.profile, 'after'))) return;
+      await completeTask(unit, await taskById(unit.tx, task.id), outcome);
+      return;
+    case 'sent':
+      await completeTask(unit, task, { verified: true, proof: outcome.response, noteDropped: false });
+      return;
+    case 'closed':
+      await paceUncommitted(unit, task);
+      if (await learn(unit, task, outcome.profile, 'before')) await close(unit, task.id, outcome.reason);
+      return;
+    case 'not_started':
+      await undoCommit(unit, task);
+      if (outcome.failure) await applyFailure(unit, task, outcome.failure);
+      else await giveBack(unit, task);
+      return;
+    case 'failed':
+      await fail(unit, task, outcome);
+      return;
+    case 'not_sent':
+      await undoCommit(unit, task);
+      if (outcome.permanent) await failBranch(unit, task, outcome.code, outcome.detail);
+      else await retryLater(unit, task, outcome.code, outcome.detail);
+      return;
+    case 'unsure':
+      await becomeUnknown(unit, task, outcome.detail);
+      return;
+    default:
+      unreachable(outcome);
+  }
+}
+
+async function fail(
+  unit: Unit,
+  task: TaskRow,
+  outcome: Extract<Outcome, { result: 'failed' }>,
+): Promise<void> {
+  const { failure, profile } = outcome;
+  await paceUncommitted(unit, task);
+  await noteFailure(unit, task.channelId, failure.code);
+  if (mayHaveHappened(failure.effect)) {
+    await becomeUnknown(unit, task, failure.detail);
+    await demandHolds(unit, task, failure);
+    return;
+  }
+  await undoCommit(unit, task);
+  if (failure.code !== 'wrong_person' && !(await learn(unit, task, profile, 'before'))) return;
+  await applyFailure(unit, await taskById(unit.tx, task.id), failure);
+}
+
+/** It may have happened; a person or later evidence settles it. */
+export async function becomeUnknown(unit: Unit, task: TaskRow, detail: string): Promise<void> {
+  if (task.state === 'unknown') return;
+  await markUnknown(unit, task, detail);
+  await appendTaskEvent(unit, task, 'task_unknown', `unknown:${task.fence}`, {
+    result: 'pending',
+    kind: task.kind,
+    detail,
+  });
+}
+
+async function close(unit: Unit, taskId: string, reason: string): Promise<void> {
+  const task = await taskById(unit.tx, taskId);
+  if (reason === 'visited') {
+    await completeTask(unit, task, { verified: true, proof: 'Profile read', noteDropped: false });
+  } else if (reason === 'already_connected') {
+    await closeByRelation(unit, task, reason, 'connected');
+  } else if (reason === 'already_invited') {
+    await closeByRelation(unit, task, reason, 'invite_sent');
+  } else {
+    await passOver(unit, task, 'closed', reason);
+  }
+}
+
+/** False: the profile belongs to somebody else, and the task was stopped for that. */
+async function learn(
+  unit: Unit,
+  task: TaskRow,
+  profile: ProfileRead | null,
+  effect: 'before' | 'after',
+): Promise<boolean> {
+  if (!profile) return true;
+  const learned = await learnProfile(unit, task, profile);
+  // An effect that took place stays recorded, whatever the page said afterwards.
+  if (learned === 'bound' || effect === 'after') {
+    if (learned === 'bound' || task.kind !== 'visit') return true;
+  }
+  const detail =
+    learned === 'duplicate'
+      ? 'This person is here already as another contact.'
+      : 'The page shows another person than the one this contact is bound to.';
+  await decideByPerson(unit, await taskById(unit.tx, task.id), learned, detail);
+  return false;
+}
+
+async function giveBack(unit: Unit, task: TaskRow): Promise<void> {
+  const wait = task.attempt > FREE_RETURNS ? 15 * MINUTE : 0;
+  await requeue(unit, task, unit.now + wait, wait > 0 ? 'timeout' : null);
+}
+
+/** A page was opened: the gap counts, also where nothing was committed. */
+async function paceUncommitted(unit: Unit, task: TaskRow): Promise<void> {
+  if (task.state === 'claimed') await noteAction(unit, await channelById(unit.tx, task.channelId));
+}

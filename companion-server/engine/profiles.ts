@@ -1,0 +1,122 @@
+import { and, eq } from 'drizzle-orm';
+import { normalizeSlug } from '#shared/identity/linkedin.ts';
+import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import { schema } from '../db/index.ts';
+import type { ContactRow, TaskRow, Unit } from './context.ts';
+import { relationOf, setRelation } from './facts.ts';
+import { applyToContact } from './interpret.ts';
+import { appendEvent } from './record.ts';
+import { contactById } from './rows.ts';
+
+const { contact: contactTable, contactIdentity } = schema;
+type IdentityKind = typeof contactIdentity.$inferSelect.kind;
+
+export type Learned = 'bound' | 'duplicate' | 'wrong_person';
+
+/** Binds a contact to the person whose profile was read, and takes over what the page showed. */
+export async function learnProfile(unit: Unit, task: TaskRow, profile: ProfileRead): Promise<Learned> {
+  const contact = await contactById(unit.tx, task.contactId);
+  if (isSomebodyElse(contact, profile)) return 'wrong_person';
+  if (!(await bindIdentities(unit, contact, profile))) return 'duplicate';
+  await unit.tx
+    .update(contactTable)
+    .set({
+      linkedinProfileId: profile.profileId,
+      linkedinMemberId: profile.memberId ?? contact.linkedinMemberId,
+      linkedinSlug: normalizeSlug(profile.slug) ?? contact.linkedinSlug,
+      title: contact.title ?? profile.headline,
+      companyName: contact.companyName ?? profile.company,
+      location: contact.location ?? profile.location,
+      enrichedAt: unit.now,
+      updatedAt: unit.now,
+    })
+    .where(eq(contactTable.id, contact.id));
+  await learnRelation(unit, task, profile);
+  return 'bound';
+}
+
+/** The pair is connected now: recorded once, and every wait for it ends. */
+export async function recordConnected(
+  unit: Unit,
+  pair: { workspaceId: string; contactId: string; senderId: string },
+  at: number,
+): Promise<boolean> {
+  const before = await relationOf(unit.tx, pair.contactId, pair.senderId);
+  if (before === 'connected') return false;
+  await setRelation(unit, pair, { status: 'connected', at });
+  if (before === 'invite_sent') {
+    await appendEvent(unit, {
+      ...pair,
+      type: 'accepted',
+      dedupeKey: `accepted:${pair.contactId}:${pair.senderId}:${at}`,
+      at,
+    });
+  }
+  await applyToContact(unit, pair.contactId, { type: 'accepted' }, { senderId: pair.senderId });
+  return true;
+}
+
+async function learnRelation(unit: Unit, task: TaskRow, profile: ProfileRead): Promise<void> {
+  const pair = { workspaceId: task.workspaceId, contactId: task.contactId, senderId: task.senderId };
+  if (profile.relation === 'connected') {
+    await recordConnected(unit, pair, unit.now);
+    return;
+  }
+  const before = await relationOf(unit.tx, pair.contactId, pair.senderId);
+  if (profile.relation === 'invite_sent') {
+    await setRelation(unit, pair, { status: 'invite_sent' });
+  } else if (before !== 'invitation_withdrawn' && before !== 'invite_sent') {
+    // A page read just after an invite may still be the old one: only the sent list takes an invite back.
+    await setRelation(unit, pair, { status: 'not_connected' });
+  }
+}
+
+/** The person is right by id; the slug is only a display key. */
+function isSomebodyElse(contact: ContactRow, profile: ProfileRead): boolean {
+  if (contact.linkedinProfileId !== null) return contact.linkedinProfileId !== profile.profileId;
+  if (contact.linkedinMemberId !== null && profile.memberId !== null) {
+    return contact.linkedinMemberId !== profile.memberId;
+  }
+  return false;
+}
+
+/** False: one of the ids belongs to another contact already. */
+async function bindIdentities(unit: Unit, contact: ContactRow, profile: ProfileRead): Promise<boolean> {
+  const keys: [IdentityKind, string | null][] = [
+    ['linkedin_profile', profile.profileId],
+    ['linkedin_member', profile.memberId],
+  ];
+  for (const [kind, value] of keys) {
+    const owner = value === null ? null : await ownerOf(unit, contact.workspaceId, kind, value);
+    if (owner !== null && owner !== contact.id) return false;
+  }
+  keys.push(['linkedin_slug', normalizeSlug(profile.slug)]);
+  for (const [kind, value] of keys) {
+    if (value === null) continue;
+    await unit.tx
+      .insert(contactIdentity)
+      .values({ workspaceId: contact.workspaceId, kind, value, contactId: contact.id })
+      .onConflictDoNothing();
+  }
+  return true;
+}
+
+/** The contact that has this identifier, if any. */
+export async function ownerOf(
+  unit: Unit,
+  workspaceId: string,
+  kind: IdentityKind,
+  value: string,
+): Promise<string | null> {
+  const rows = await unit.tx
+    .select({ contactId: contactIdentity.contactId })
+    .from(contactIdentity)
+    .where(
+      and(
+        eq(contactIdentity.workspaceId, workspaceId),
+        eq(contactIdentity.kind, kind),
+        eq(contactIdentity.value, value),
+      ),
+    );
+  return rows[0]?.contactId ?? null;
+}

@@ -1,0 +1,29 @@
+import { and, asc, lte, sql } from 'drizzle-orm';
+import { schema } from '../db/index.ts';
+import { type EngineContext, unitOfWork } from './context.ts';
+import { becomeUnknown } from './outcome.ts';
+import { taskById } from './rows.ts';
+import { requeue } from './tasks.ts';
+
+const { task } = schema;
+
+/**
+ * Takes back expired leases: what was only claimed is ready again, what was committed may have happened and
+ * becomes unknown. True: there may be more.
+ */
+export function reap(ctx: EngineContext, limit: number): Promise<boolean> {
+  return unitOfWork(ctx, async (unit) => {
+    const expired = await unit.tx
+      .select({ id: task.id })
+      .from(task)
+      .where(and(sql`state IN ('claimed','committing')`, lte(task.leaseUntil, unit.real)))
+      .orderBy(asc(task.leaseUntil))
+      .limit(limit);
+    for (const { id } of expired) {
+      const row = await taskById(unit.tx, id);
+      if (row.state === 'claimed') await requeue(unit, row, unit.now, null, 'The lease ran out.');
+      else await becomeUnknown(unit, row, 'No result came within the time of the commit.');
+    }
+    return expired.length === limit;
+  });
+}

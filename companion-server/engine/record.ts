@@ -1,0 +1,66 @@
+import type { EventType } from '#shared/statuses/engine.ts';
+import { schema } from '../db/index.ts';
+import type { TaskRow, Unit } from './context.ts';
+
+export type EventData = Record<string, string | number | boolean | null>;
+
+export interface NewEvent {
+  workspaceId: string;
+  type: EventType;
+  /** The same fact reported twice is stored once. */
+  dedupeKey: string;
+  contactId?: string | null;
+  enrollmentId?: string | null;
+  automationId?: string | null;
+  senderId?: string | null;
+  taskId?: string | null;
+  nodeId?: string | null;
+  at?: number;
+  data?: EventData;
+}
+
+/** Appends to the activity log; false when this fact is there already. */
+export async function appendEvent(unit: Unit, event: NewEvent): Promise<boolean> {
+  const rows = await unit.tx
+    .insert(schema.event)
+    .values({ id: unit.newId(), at: unit.now, ...event })
+    .onConflictDoNothing()
+    .returning({ id: schema.event.id });
+  if (rows.length === 0) return false;
+  if (event.contactId) await publish(unit, event.workspaceId, 'contact', event.contactId);
+  return true;
+}
+
+/** An event about a task, with everything the log shows beside it. */
+export function appendTaskEvent(
+  unit: Unit,
+  task: TaskRow,
+  type: EventType,
+  suffix: string,
+  data: EventData,
+): Promise<boolean> {
+  return appendEvent(unit, {
+    workspaceId: task.workspaceId,
+    type,
+    dedupeKey: `task:${task.id}:${suffix}`,
+    contactId: task.contactId,
+    enrollmentId: task.enrollmentId,
+    automationId: task.automationId,
+    senderId: task.senderId,
+    taskId: task.id,
+    nodeId: task.nodeId,
+    data,
+  });
+}
+
+export type Topic = 'automation' | 'enrollment' | 'contact' | 'sender' | 'task' | 'workspace';
+
+/** Tells open pages that something changed (SSE reads the outbox). */
+export async function publish(
+  unit: Unit,
+  workspaceId: string,
+  topic: Topic,
+  entityId: string | null,
+): Promise<void> {
+  await unit.tx.insert(schema.outbox).values({ workspaceId, topic, entityId, at: unit.real });
+}

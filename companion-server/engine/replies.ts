@@ -1,0 +1,77 @@
+import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { schema } from '../db/index.ts';
+import type { Unit } from './context.ts';
+import { setRelation } from './facts.ts';
+import { applyToContact, noteStatus } from './interpret.ts';
+import { appendEvent } from './record.ts';
+import { blockedOn } from './slots.ts';
+
+const { contact, enrollment, inboundMessage } = schema;
+
+export interface Reply {
+  workspaceId: string;
+  contactId: string;
+  channelId: string;
+  senderId: string;
+  /** Message-ID or LinkedIn message id: the same reply counts once. */
+  remoteId: string;
+  at: number;
+  subject: string | null;
+  text: string;
+}
+
+/** A person wrote: stored once, and every automation of this contact pauses in this transaction. True: it was new. */
+export async function recordReply(unit: Unit, reply: Reply): Promise<boolean> {
+  const { senderId, ...message } = reply;
+  const stored = await unit.tx
+    .insert(inboundMessage)
+    .values({ id: unit.newId(), ...message, kind: 'reply' })
+    .onConflictDoNothing()
+    .returning({ id: inboundMessage.id });
+  if (stored.length === 0) return false;
+  const { workspaceId, contactId, channelId, remoteId, at } = reply;
+  await appendEvent(unit, {
+    workspaceId,
+    type: 'reply_received',
+    dedupeKey: `reply:${channelId}:${remoteId}`,
+    contactId,
+    senderId,
+    at,
+    data: { channelId },
+  });
+  await setRelation(unit, { workspaceId, contactId, senderId }, { interaction: true, at });
+  if (await concernsAutomation(unit, contactId, at)) await pauseForReply(unit, { contactId, at });
+  return true;
+}
+
+/** Pauses the contact everywhere; the next step becomes a person's decision. */
+export async function pauseForReply(unit: Unit, reply: { contactId: string; at: number }): Promise<void> {
+  await unit.tx.update(contact).set({ repliedAt: reply.at }).where(eq(contact.id, reply.contactId));
+  await applyToContact(unit, reply.contactId, { type: 'replied' });
+  const waiting = await unit.tx
+    .select()
+    .from(enrollment)
+    .where(
+      and(
+        eq(enrollment.contactId, reply.contactId),
+        eq(enrollment.live, 0),
+        inArray(enrollment.status, ['ready', 'active_limit', 'coworkers_limit', 'waiting_enrichment']),
+      ),
+    );
+  for (const row of waiting) {
+    await unit.tx
+      .update(enrollment)
+      .set({ status: 'paused', reason: 'replied', blockedOn: blockedOn.reply(row.contactId) })
+      .where(eq(enrollment.id, row.id));
+    await noteStatus(unit, row, 'paused', 'replied');
+  }
+}
+
+/** A message older than every enrollment (or than a person's decision to go on) is history, not a reply. */
+async function concernsAutomation(unit: Unit, contactId: string, at: number): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ from: enrollment.repliesFrom })
+    .from(enrollment)
+    .where(and(eq(enrollment.contactId, contactId), isNotNull(enrollment.status)));
+  return rows.some((row) => row.from < at);
+}

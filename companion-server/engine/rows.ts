@@ -1,0 +1,47 @@
+import { eq } from 'drizzle-orm';
+import type { Graph } from '#shared/automation/graph.ts';
+import { must } from '#shared/kernel/assert.ts';
+import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
+import type { Queryable } from '../db/index.ts';
+import { schema } from '../db/index.ts';
+import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow } from './context.ts';
+
+/** Single rows by id; a missing one is a broken invariant. */
+export async function channelById(q: Queryable, id: string): Promise<ChannelRow> {
+  return must((await q.select().from(schema.channel).where(eq(schema.channel.id, id)))[0], `channel ${id}`);
+}
+
+export async function senderById(q: Queryable, id: string): Promise<SenderRow> {
+  return must((await q.select().from(schema.sender).where(eq(schema.sender.id, id)))[0], `sender ${id}`);
+}
+
+export async function contactById(q: Queryable, id: string): Promise<ContactRow> {
+  return must((await q.select().from(schema.contact).where(eq(schema.contact.id, id)))[0], `contact ${id}`);
+}
+
+export async function enrollmentById(q: Queryable, id: string): Promise<EnrollmentRow> {
+  const rows = await q.select().from(schema.enrollment).where(eq(schema.enrollment.id, id));
+  return must(rows[0], `enrollment ${id}`);
+}
+
+/** Null when there is none: ids of tasks come from outside. */
+export async function findTask(q: Queryable, id: string): Promise<TaskRow | null> {
+  return (await q.select().from(schema.task).where(eq(schema.task.id, id)))[0] ?? null;
+}
+
+export async function taskById(q: Queryable, id: string): Promise<TaskRow> {
+  return must(await findTask(q, id), `task ${id}`);
+}
+
+/** The graph of an immutable version. */
+export async function graphOf(q: Queryable, versionId: string): Promise<Graph> {
+  const rows = await q
+    .select({ graph: schema.automationVersion.graph })
+    .from(schema.automationVersion)
+    .where(eq(schema.automationVersion.id, versionId));
+  return must(rows[0], `version ${versionId}`).graph;
+}
+
+export function settingsOf(sender: SenderRow): SenderSettings {
+  return senderSettings.parse(sender.settings ?? {});
+}

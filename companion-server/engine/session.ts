@@ -1,0 +1,190 @@
+import { and, asc, desc, eq, ne } from 'drizzle-orm';
+import { must } from '#shared/kernel/assert.ts';
+import type { LinkedinMember, SessionReport } from '#shared/protocol/linkedin.ts';
+import type { HoldReason } from '#shared/statuses/engine.ts';
+import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
+import { schema } from '../db/index.ts';
+import { channelOf, openChannel } from './channels.ts';
+import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
+import { clearFailureWindow } from './guards.ts';
+import { findHold, liftHold, setHold } from './holds.ts';
+import { appendEvent, publish } from './record.ts';
+import { channelById } from './rows.ts';
+import { accountOf } from './usage.ts';
+
+const { channel: channelTable, device, usage } = schema;
+
+/** The holds a lost session puts; only these are lifted when it is back. */
+const sessionHolds = ['linkedin_account_disconnected', 'account_restricted'] as const;
+
+/** The state of the LinkedIn session as the device saw it just now; also its heartbeat. */
+export function recordSession(ctx: EngineContext, deviceId: string, report: SessionReport): Promise<void> {
+  return unitOfWork(ctx, async (unit) => {
+    const channel = await channelOfDevice(unit, deviceId);
+    await heartbeat(unit, channel, deviceId);
+    if (report.state === 'unknown') return;
+    await unit.tx
+      .update(channelTable)
+      .set({ lastCheckedAt: unit.now })
+      .where(eq(channelTable.id, channel.id));
+    if (report.state === 'inactive') {
+      await loseSession(unit, channel, report.reason, report.challenge);
+    } else if (report.member) {
+      await signedIn(unit, channel, report.member);
+    }
+  });
+}
+
+/** The LinkedIn channel of the sender profile this device is paired with. */
+export async function channelOfDevice(unit: Unit, deviceId: string): Promise<ChannelRow> {
+  const [row] = await unit.tx.select().from(device).where(eq(device.id, deviceId));
+  const paired = must(row, `device ${deviceId}`);
+  const existing = await channelOf(unit.tx, paired.senderId, 'linkedin');
+  if (existing) return existing;
+  return await channelById(unit.tx, await openChannel(unit, paired, 'linkedin'));
+}
+
+export async function heartbeat(unit: Unit, channel: ChannelRow, deviceId: string): Promise<void> {
+  await unit.tx.update(channelTable).set({ lastSeenAt: unit.real }).where(eq(channelTable.id, channel.id));
+  await unit.tx.update(device).set({ lastSeenAt: unit.real }).where(eq(device.id, deviceId));
+}
+
+async function signedIn(unit: Unit, channel: ChannelRow, member: LinkedinMember): Promise<void> {
+  const disconnected = { ...onChannel(channel), reason: 'disconnected_by_user' as const };
+  if (await findHold(unit.tx, disconnected)) return;
+  if (channel.address === null) {
+    await bindMember(unit, channel, member);
+    return;
+  }
+  if (channel.address !== member.memberId) {
+    await loseSession(unit, channel, 'wrong_account', `Signed in as ${member.name}.`);
+    return;
+  }
+  const profile = profileOf(member);
+  if (channel.status === 'active') {
+    await unit.tx.update(channelTable).set(profile).where(eq(channelTable.id, channel.id));
+    return;
+  }
+  await setStatus(unit, channel, { ...profile, status: 'active', reason: null, reasonDetail: null });
+  // The hold stays until messages and acceptances of the time away are read.
+  await unit.tx
+    .update(channelTable)
+    .set({ reconcileFrom: unit.now, watchRetryAt: null })
+    .where(eq(channelTable.id, channel.id));
+  await clearFailureWindow(unit, channel.id);
+}
+
+/** The first login binds the member; a member has one live profile per server. */
+async function bindMember(unit: Unit, channel: ChannelRow, member: LinkedinMember): Promise<void> {
+  const [taken] = await unit.tx
+    .select({ id: channelTable.id })
+    .from(channelTable)
+    .where(
+      and(
+        eq(channelTable.kind, 'linkedin'),
+        eq(channelTable.address, member.memberId),
+        ne(channelTable.id, channel.id),
+      ),
+    );
+  if (taken) {
+    const detail = 'This LinkedIn account belongs to another sender profile already.';
+    await loseSession(unit, channel, 'wrong_account', detail);
+    return;
+  }
+  const account = accountOf({ ...channel, address: member.memberId });
+  const [first] = await unit.tx
+    .select()
+    .from(usage)
+    .where(eq(usage.account, account))
+    .orderBy(asc(usage.at))
+    .limit(1);
+  const [last] = await unit.tx
+    .select()
+    .from(usage)
+    .where(eq(usage.account, account))
+    .orderBy(desc(usage.at))
+    .limit(1);
+  await setStatus(unit, channel, {
+    ...profileOf(member),
+    address: member.memberId,
+    status: 'active',
+    reason: null,
+    reasonDetail: null,
+    firstUsedAt: first?.at ?? null,
+    lastActionAt: last?.at ?? null,
+  });
+  await liftSessionHolds(unit, channel);
+}
+
+/** Status, badge and hold change in one transaction (product §2.4). */
+export async function loseSession(
+  unit: Unit,
+  channel: ChannelRow,
+  reason: LinkedinInactiveReason,
+  detail: string | null,
+): Promise<void> {
+  const isNews = channel.status !== 'inactive' || channel.reason !== reason;
+  if (isNews) await setStatus(unit, channel, { status: 'inactive', reason, reasonDetail: detail });
+  await unit.tx.update(channelTable).set({ reconcileFrom: null }).where(eq(channelTable.id, channel.id));
+  await setHold(unit, { ...onChannel(channel), reason: holdFor(reason), detail, by: 'linkedin' });
+}
+
+function holdFor(reason: LinkedinInactiveReason): HoldReason {
+  if (reason === 'restricted') return 'account_restricted';
+  if (reason === 'disconnected_by_user') return 'disconnected_by_user';
+  return 'linkedin_account_disconnected';
+}
+
+/** Lifts the session's holds once everything of the time away was read. True: the channel is free of them. */
+export async function finishReconnect(unit: Unit, channelId: string): Promise<boolean> {
+  const channel = await channelById(unit.tx, channelId);
+  const from = channel.reconcileFrom;
+  if (channel.status !== 'active' || from === null) return channel.status === 'active';
+  const isRead = (at: number | null) => at !== null && at >= from;
+  if (!isRead(channel.inboxReadAt) || !isRead(channel.acceptancesReadAt)) return false;
+  await unit.tx.update(channelTable).set({ reconcileFrom: null }).where(eq(channelTable.id, channelId));
+  await liftSessionHolds(unit, channel);
+  return true;
+}
+
+/** The rep disconnects: everything stays where it is until they reconnect. */
+export async function disconnectLinkedin(unit: Unit, channelId: string, by: string): Promise<void> {
+  const channel = await channelById(unit.tx, channelId);
+  await setStatus(unit, channel, { status: 'inactive', reason: 'disconnected_by_user', reasonDetail: null });
+  await setHold(unit, { ...onChannel(channel), reason: 'disconnected_by_user', by });
+}
+
+/** The rep reconnects: the next login seen counts again. */
+export async function reconnectLinkedin(unit: Unit, channelId: string, by: string): Promise<void> {
+  const channel = await channelById(unit.tx, channelId);
+  if (!(await liftHold(unit, { ...onChannel(channel), reason: 'disconnected_by_user' }, by))) return;
+  await setHold(unit, { ...onChannel(channel), reason: 'linkedin_account_disconnected', by: 'system' });
+}
+
+async function liftSessionHolds(unit: Unit, channel: ChannelRow): Promise<void> {
+  for (const reason of sessionHolds) await liftHold(unit, { ...onChannel(channel), reason }, 'system');
+}
+
+function onChannel(channel: ChannelRow) {
+  return { workspaceId: channel.workspaceId, scope: 'channel' as const, scopeId: channel.id };
+}
+
+function profileOf(member: LinkedinMember) {
+  const { name, slug, profileId, premium } = member;
+  return { displayName: name, slug, profileId, premium };
+}
+
+async function setStatus(unit: Unit, channel: ChannelRow, change: Partial<ChannelRow>): Promise<void> {
+  await unit.tx
+    .update(channelTable)
+    .set({ ...change, statusSince: unit.now })
+    .where(eq(channelTable.id, channel.id));
+  await appendEvent(unit, {
+    workspaceId: channel.workspaceId,
+    type: 'session_changed',
+    dedupeKey: `session:${channel.id}:${unit.newId()}`,
+    senderId: channel.senderId,
+    data: { status: change.status ?? channel.status, reason: change.reason ?? null },
+  });
+  await publish(unit, channel.workspaceId, 'sender', channel.senderId);
+}

@@ -1,0 +1,133 @@
+import { and, eq, lt, sql } from 'drizzle-orm';
+import { schema } from '../db/index.ts';
+import type { EnrollmentRow, Unit } from './context.ts';
+
+const { enrollment, segmentSlot, companySlot, admission } = schema;
+
+/** What a parked enrollment waits for; its release wakes the one that waits longest. */
+export const blockedOn = {
+  segment: (row: Pick<EnrollmentRow, 'automationId' | 'segmentNodeId'>) =>
+    `segment:${row.automationId}:${row.segmentNodeId}`,
+  company: (row: Pick<EnrollmentRow, 'automationId' | 'segmentNodeId'>, companyId: string) =>
+    `company:${row.automationId}:${row.segmentNodeId}:${companyId}`,
+  /** Another automation has this contact now. */
+  contact: (contactId: string) => `contact:${contactId}`,
+  /** The contact replied and nobody has decided since. */
+  reply: (contactId: string) => `reply:${contactId}`,
+  /** The profile is being read. */
+  enrichment: (enrollmentId: string) => `enrichment:${enrollmentId}`,
+  /** The sender has two days of profile reading ahead. */
+  sender: (senderId: string) => `sender:${senderId}`,
+};
+
+/** Takes a place among the segment's active contacts; false: none is free. */
+export async function takeSegmentSlot(unit: Unit, row: EnrollmentRow): Promise<boolean> {
+  const taken = await unit.tx
+    .update(segmentSlot)
+    .set({ active: sql`${segmentSlot.active} + 1` })
+    .where(and(...segmentKey(row), lt(segmentSlot.active, segmentSlot.activeLimit)))
+    .returning({ active: segmentSlot.active });
+  return taken.length > 0;
+}
+
+/** Takes one of the places a company has; false: none is free. Without a limit there is nothing to take. */
+export async function takeCompanySlot(
+  unit: Unit,
+  row: EnrollmentRow,
+  companyId: string,
+  slotLimit: number,
+): Promise<boolean> {
+  const { automationId, segmentNodeId: nodeId, workspaceId } = row;
+  await unit.tx
+    .insert(companySlot)
+    .values({ automationId, nodeId, companyId, workspaceId, slotLimit })
+    .onConflictDoNothing();
+  const taken = await unit.tx
+    .update(companySlot)
+    .set({ active: sql`${companySlot.active} + 1` })
+    .where(and(...companyKey(row, companyId), lt(companySlot.active, companySlot.slotLimit)))
+    .returning({ active: companySlot.active });
+  return taken.length > 0;
+}
+
+export async function returnCompanySlot(unit: Unit, row: EnrollmentRow, companyId: string): Promise<void> {
+  await unit.tx
+    .update(companySlot)
+    .set({ active: sql`${companySlot.active} - 1` })
+    .where(and(...companyKey(row, companyId), sql`${companySlot.active} > 0`));
+}
+
+/** An admitted enrollment ended: its places go to those who wait for them. */
+export async function releaseSlots(unit: Unit, row: EnrollmentRow): Promise<void> {
+  if (row.live === 1) {
+    await unit.tx
+      .update(segmentSlot)
+      .set({ active: sql`${segmentSlot.active} - 1` })
+      .where(and(...segmentKey(row), sql`${segmentSlot.active} > 0`));
+    if (row.companyId) await returnCompanySlot(unit, row, row.companyId);
+  }
+  await wakeOne(unit, blockedOn.contact(row.contactId));
+  await passOn(unit, row);
+}
+
+/** Free places must not stay empty because the one that was woken could not use them. */
+export async function passOn(unit: Unit, row: EnrollmentRow): Promise<void> {
+  const [segment] = await unit.tx
+    .select()
+    .from(segmentSlot)
+    .where(and(...segmentKey(row)));
+  if (segment && segment.active < segment.activeLimit) await wakeOne(unit, blockedOn.segment(row));
+  if (!row.companyId) return;
+  const [company] = await unit.tx
+    .select()
+    .from(companySlot)
+    .where(and(...companyKey(row, row.companyId)));
+  if (company && company.active < company.slotLimit) {
+    await wakeOne(unit, blockedOn.company(row, row.companyId));
+  }
+}
+
+/** Puts the enrollment that waits longest for this back into its automation's queue. */
+export async function wakeOne(unit: Unit, key: string): Promise<void> {
+  await wakeParked(unit, key, 1);
+}
+
+export async function wakeParked(unit: Unit, key: string, limit: number): Promise<void> {
+  const rows = await unit.tx
+    .select({
+      id: enrollment.id,
+      automationId: enrollment.automationId,
+      workspaceId: enrollment.workspaceId,
+    })
+    .from(enrollment)
+    .where(eq(enrollment.blockedOn, key))
+    .orderBy(enrollment.id)
+    .limit(limit);
+  for (const row of rows) {
+    await unit.tx.update(enrollment).set({ blockedOn: null }).where(eq(enrollment.id, row.id));
+    await askAdmission(unit, row.automationId, row.workspaceId);
+  }
+}
+
+/** Something may enter this automation now. */
+export async function askAdmission(unit: Unit, automationId: string, workspaceId: string): Promise<void> {
+  await unit.tx
+    .insert(admission)
+    .values({ automationId, workspaceId, nextAt: unit.now })
+    .onConflictDoUpdate({
+      target: admission.automationId,
+      set: { nextAt: sql`min(${admission.nextAt}, ${unit.now})` },
+    });
+}
+
+function segmentKey(row: Pick<EnrollmentRow, 'automationId' | 'segmentNodeId'>) {
+  return [eq(segmentSlot.automationId, row.automationId), eq(segmentSlot.nodeId, row.segmentNodeId)];
+}
+
+function companyKey(row: Pick<EnrollmentRow, 'automationId' | 'segmentNodeId'>, companyId: string) {
+  return [
+    eq(companySlot.automationId, row.automationId),
+    eq(companySlot.nodeId, row.segmentNodeId),
+    eq(companySlot.companyId, companyId),
+  ];
+}

@@ -1,0 +1,183 @@
+import { and, eq, gte, sql } from 'drizzle-orm';
+import type { ActionKind } from '#shared/automation/graph.ts';
+import type { TaskState } from '#shared/statuses/engine.ts';
+import { schema } from '../db/index.ts';
+import { channelKindOf, openChannel } from './channels.ts';
+import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
+import { publish } from './record.ts';
+import { taskById } from './rows.ts';
+
+const { task, lane, channel, taskAttempt } = schema;
+
+/** Lower goes first: follow-ups before first touches, reading profiles last. */
+export const priority = { followUp: 10, firstTouch: 20, enrichment: 30 } as const;
+
+/** The pseudo node of the profile read that comes before admission. */
+export const ENRICHMENT_NODE = '_enrichment';
+
+/** In flight: claimed or committing. Only these hold their channel. */
+export function isHeld(row: Pick<TaskRow, 'state'>): boolean {
+  return row.state === 'claimed' || row.state === 'committing';
+}
+
+export interface TaskPlan {
+  enrollment: EnrollmentRow;
+  senderId: string;
+  cursorId: string;
+  nodeId: string;
+  visit: number;
+  kind: ActionKind;
+  priority: number;
+  notBefore: number;
+}
+
+/**
+ * Makes the task of (enrollment, node, visit). Idempotent: one canceled before its effect becomes plannable
+ * again, any other that exists stays as it is, so that nothing happens twice.
+ */
+export async function createTask(unit: Unit, plan: TaskPlan): Promise<void> {
+  const { enrollment } = plan;
+  const existing = await unit.tx
+    .select()
+    .from(task)
+    .where(
+      and(eq(task.enrollmentId, enrollment.id), eq(task.nodeId, plan.nodeId), eq(task.visit, plan.visit)),
+    );
+  const before = existing[0];
+  if (before) {
+    if (before.state !== 'canceled') return;
+    await unit.tx
+      .update(task)
+      .set({ finishedAt: null, cursorId: plan.cursorId, priority: plan.priority })
+      .where(eq(task.id, before.id));
+    await requeue(unit, { ...before, state: 'scheduled' }, plan.notBefore, null);
+    return;
+  }
+  const owner = { workspaceId: enrollment.workspaceId, senderId: plan.senderId };
+  const channelId = await openChannel(unit, owner, channelKindOf(plan.kind));
+  const state = plan.notBefore <= unit.now ? 'ready' : 'scheduled';
+  await unit.tx.insert(task).values({
+    id: unit.newId(),
+    ...owner,
+    automationId: enrollment.automationId,
+    enrollmentId: enrollment.id,
+    cursorId: plan.cursorId,
+    contactId: enrollment.contactId,
+    channelId,
+    nodeId: plan.nodeId,
+    visit: plan.visit,
+    kind: plan.kind,
+    priority: plan.priority,
+    notBefore: plan.notBefore,
+    state,
+    createdAt: unit.now,
+  });
+  if (state === 'ready') await countReady(unit, channelId, plan.kind, 1);
+}
+
+/** Back in line: ready at once or at `notBefore`, rendered anew when claimed. Frees the channel if it held it. */
+export async function requeue(
+  unit: Unit,
+  row: TaskRow,
+  notBefore: number,
+  reason: string | null,
+  detail: string | null = null,
+): Promise<void> {
+  const state = notBefore <= unit.now ? 'ready' : 'scheduled';
+  await moveTo(unit, row, state, { notBefore, reason, detail, blockedOn: null });
+}
+
+/** Waits for a hold to be lifted, or for a person's decision. */
+export async function park(
+  unit: Unit,
+  row: TaskRow,
+  blockedOn: string,
+  reason: string,
+  detail: string | null = null,
+): Promise<void> {
+  await moveTo(unit, row, 'scheduled', { blockedOn, reason, detail });
+}
+
+/** Ends the task in a final state. */
+export async function finish(
+  unit: Unit,
+  row: TaskRow,
+  state: 'done' | 'failed' | 'closed' | 'skipped' | 'canceled',
+  end: { reason?: string | null; detail?: string | null; proof?: string | null; verified?: boolean },
+): Promise<void> {
+  await moveTo(unit, row, state, {
+    reason: end.reason ?? null,
+    detail: end.detail ?? null,
+    proof: end.proof ?? null,
+    verified: end.verified ?? null,
+    blockedOn: null,
+    finishedAt: unit.now,
+  });
+}
+
+/** It may have happened: never repeated automatically. */
+export async function markUnknown(unit: Unit, row: TaskRow, detail: string): Promise<void> {
+  await moveTo(unit, row, 'unknown', { reason: 'unsure', detail });
+}
+
+/** Takes a task back whose effect cannot have happened; any other stays. True: it was canceled. */
+export async function cancelTask(unit: Unit, row: TaskRow, reason: string): Promise<boolean> {
+  if (!['scheduled', 'ready', 'claimed', 'waiting_approval'].includes(row.state)) return false;
+  await finish(unit, row, 'canceled', { reason });
+  return true;
+}
+
+/** The only way a task changes its state: keeps ready counts, in-flight marks and leases right. */
+export async function moveTo(
+  unit: Unit,
+  row: TaskRow,
+  state: TaskState,
+  change: Partial<TaskRow>,
+): Promise<void> {
+  const holds = state === 'claimed' || state === 'committing';
+  await unit.tx
+    .update(task)
+    .set({ ...(holds ? {} : { leaseOwner: null, leaseUntil: null }), ...change, state })
+    .where(eq(task.id, row.id));
+  const delta = (state === 'ready' ? 1 : 0) - (row.state === 'ready' ? 1 : 0);
+  if (delta !== 0) await countReady(unit, row.channelId, row.kind, delta);
+  if (holds !== isHeld(row)) {
+    await unit.tx
+      .update(channel)
+      .set({ inflight: holds ? 1 : 0 })
+      .where(eq(channel.id, row.channelId));
+  }
+  if (isHeld(row) && !holds) {
+    await unit.tx
+      .update(taskAttempt)
+      .set({ endedAt: unit.now, outcome: state, detail: change.detail ?? null })
+      .where(and(eq(taskAttempt.taskId, row.id), eq(taskAttempt.fence, row.fence)));
+  }
+  await publish(unit, row.workspaceId, 'task', row.id);
+}
+
+/** An automatic reply: nothing more for this person before `until`. */
+export async function postponeTasksOf(unit: Unit, contactId: string, until: number): Promise<void> {
+  const rows = await unit.tx
+    .select({ id: task.id })
+    .from(task)
+    .where(
+      and(
+        eq(task.contactId, contactId),
+        sql`${task.state} IN ('ready', 'scheduled')`,
+        sql`${task.notBefore} < ${until}`,
+        gte(task.id, ''),
+      ),
+    );
+  for (const { id } of rows) {
+    const row = await taskById(unit.tx, id);
+    await moveTo(unit, row, 'scheduled', { notBefore: until, reason: 'auto_reply' });
+  }
+}
+
+async function countReady(unit: Unit, channelId: string, kind: string, delta: number): Promise<void> {
+  await unit.tx
+    .update(lane)
+    .set({ readyCount: sql`${lane.readyCount} + ${delta}` })
+    .where(and(eq(lane.channelId, channelId), eq(lane.kind, kind)));
+}

@@ -1,0 +1,124 @@
+import { and, asc, eq, gte } from 'drizzle-orm';
+import type { ActionKind } from '#shared/automation/graph.ts';
+import { DAY } from '#shared/kernel/clock.ts';
+import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
+import type { SenderSettings } from '#shared/schedule/settings.ts';
+import type { UsageKind } from '#shared/statuses/engine.ts';
+import { type Queryable, schema } from '../db/index.ts';
+import type { ChannelRow, TaskRow, Unit } from './context.ts';
+
+const { usage } = schema;
+const WEEK = 7 * DAY;
+
+/** What opening the page spends, at the claim: the page may have loaded whatever comes after. */
+const atClaim: Record<ActionKind, readonly UsageKind[]> = {
+  visit: ['page_load'],
+  connect: ['page_load'],
+  message: [],
+  send_email: [],
+};
+/** What the effect spends, in the transaction that allows it. */
+const atCommit: Record<ActionKind, readonly UsageKind[]> = {
+  visit: [],
+  connect: ['invite'],
+  message: ['message'],
+  send_email: ['email'],
+};
+
+/** Everything one action of this kind spends. */
+export function budgetKinds(kind: ActionKind): UsageKind[] {
+  return [...atClaim[kind], ...atCommit[kind]];
+}
+
+/** Usage belongs to the member id or the address and survives the sender profile. */
+export function accountOf(channel: Pick<ChannelRow, 'kind' | 'address' | 'id'>): string {
+  return `${channel.kind}:${channel.address ?? channel.id}`;
+}
+
+export async function spend(
+  unit: Unit,
+  channel: ChannelRow,
+  task: Pick<TaskRow, 'id' | 'kind'>,
+  when: 'claim' | 'commit',
+): Promise<void> {
+  const kinds = (when === 'claim' ? atClaim : atCommit)[task.kind];
+  for (const kind of kinds) {
+    await unit.tx
+      .insert(usage)
+      .values({ account: accountOf(channel), kind, at: unit.now, taskId: task.id })
+      .onConflictDoNothing();
+  }
+}
+
+/** Gives back what a commit spent, once it is proven that nothing happened. */
+export async function refund(unit: Unit, channel: ChannelRow, task: TaskRow): Promise<void> {
+  if (task.committedAt === null) return;
+  for (const kind of atCommit[task.kind]) {
+    await unit.tx
+      .delete(usage)
+      .where(
+        and(
+          eq(usage.account, accountOf(channel)),
+          eq(usage.kind, kind),
+          eq(usage.at, task.committedAt),
+          eq(usage.taskId, task.id),
+        ),
+      );
+  }
+}
+
+/** When this kind was used in the last 7 days, oldest first. */
+export async function usageTimes(
+  q: Queryable,
+  channel: ChannelRow,
+  kind: UsageKind,
+  now: number,
+): Promise<number[]> {
+  const rows = await q
+    .select({ at: usage.at })
+    .from(usage)
+    .where(and(eq(usage.account, accountOf(channel)), eq(usage.kind, kind), gte(usage.at, now - WEEK)))
+    .orderBy(asc(usage.at));
+  return rows.map((row) => row.at ?? 0);
+}
+
+export function capOf(
+  channel: ChannelRow,
+  settings: SenderSettings,
+  kind: UsageKind,
+  now: number,
+): EffectiveCap {
+  const { firstUsedAt, lastActionAt, restart } = channel;
+  return effectiveCap(kind, { settings, firstUsedAt, lastActionAt, restart, now });
+}
+
+export interface UsageNow {
+  kind: UsageKind;
+  usedDay: number;
+  capDay: number;
+  usedWeek: number;
+  capWeek: number;
+}
+
+/** Use of the last 24 hours and 7 days against the caps that apply now. */
+export async function usageOf(
+  q: Queryable,
+  channel: ChannelRow,
+  settings: SenderSettings,
+  now: number,
+): Promise<UsageNow[]> {
+  const kinds: UsageKind[] = channel.kind === 'linkedin' ? ['invite', 'message', 'page_load'] : ['email'];
+  const result: UsageNow[] = [];
+  for (const kind of kinds) {
+    const times = await usageTimes(q, channel, kind, now);
+    const cap = capOf(channel, settings, kind, now);
+    result.push({
+      kind,
+      usedDay: times.filter((at) => at > now - DAY).length,
+      capDay: cap.daily,
+      usedWeek: times.length,
+      capWeek: cap.weekly,
+    });
+  }
+  return result;
+}
