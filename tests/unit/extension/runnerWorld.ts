@@ -1,0 +1,261 @@
+import 'fake-indexeddb/auto';
+import type { NextWork, StepOutcome } from '#shared/contract/device.ts';
+import type { Problem } from '#shared/contract/route.ts';
+import { seededRng } from '#shared/kernel/prng.ts';
+import { err, ok } from '#shared/kernel/result.ts';
+import type { LinkedinStep, PrepareResult, VerifyResult } from '#shared/protocol/linkedin.ts';
+import { createRunner, type Runner } from '../../../extension/background/runner/loop.ts';
+import type { Progress, RunnerDeps } from '../../../extension/background/runner/ports.ts';
+import { openDatabase } from '../../../extension/storage/database.ts';
+import { createJournal } from '../../../extension/storage/journal.ts';
+
+/** A world around the runner: a server that remembers, a LinkedIn that counts clicks, and a journal that lasts. */
+
+export const START = 1_760_000_000_000;
+
+export type Moment =
+  | 'next'
+  | 'open'
+  | 'prepare'
+  | 'commit'
+  | 'committed'
+  | 'arm'
+  | 'act'
+  | 'clicked'
+  | 'verify'
+  | 'outcome';
+
+type CommitAnswer = { ok: true; leaseMs: number } | { ok: false; code: string; detail: string };
+
+export function stepFor(taskId: string, fence = 1, kind: LinkedinStep['kind'] = 'connect'): LinkedinStep {
+  return {
+    taskId,
+    fence,
+    kind,
+    target: { slug: 'anna-berg', profileId: 'ACoAA1', memberId: '11', name: 'Anna Berg', company: null },
+    text: null,
+    whenNoNote: null,
+    expectedMemberId: '7',
+  };
+}
+
+export function taskWork(step: LinkedinStep): NextWork {
+  return { type: 'task', step, contactName: 'Anna Berg', automationName: 'First', leaseMs: 60_000 };
+}
+
+export function offline(code = 'unreachable', status = 0): Problem {
+  return {
+    type: `about:blank#${code}`,
+    title: code,
+    status,
+    code,
+    detail: code,
+    action: null,
+    requestId: '',
+    fields: [],
+  };
+}
+
+let worlds = 0;
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+export function createWorld() {
+  worlds += 1;
+  const database = openDatabase(`runner-${worlds}`);
+  const journal = createJournal(database);
+  const never = new Promise<never>(() => undefined);
+  let reached: (() => void) | null = null;
+
+  const world = {
+    database,
+    journal,
+    now: START,
+    mono: 0,
+    queue: [] as NextWork[],
+    asked: [] as boolean[],
+    clicks: [] as string[],
+    sent: new Set<string>(),
+    opened: [] as string[],
+    outcomes: [] as { taskId: string; fence: number; outcome: StepOutcome }[],
+    observations: [] as unknown[],
+    sessions: [] as unknown[],
+    progress: [] as Progress[],
+    commits: 0,
+    renewals: 0,
+    tabClosed: 0,
+    mayAct: true,
+    mayRead: true,
+    lostAt: null as number | null,
+    /** The worker dies here: nothing after it happens in this life. */
+    dieAt: null as Moment | null,
+    problems: {} as Partial<Record<'next' | 'outcome' | 'session' | 'observations', Problem>>,
+    outcomeAnswersLost: 0,
+    commitAnswers: [] as (CommitAnswer | 'lost')[],
+    renewOk: true,
+    prepareResult: {
+      outcome: 'ready',
+      profile: null,
+      noteDropped: false,
+      lastInboundAt: null,
+      baseline: 'before',
+    } as PrepareResult,
+    onAct: null as null | ((step: LinkedinStep) => void),
+    actResult: { outcome: 'clicked' } as Awaited<ReturnType<RunnerDeps['page']['act']>>,
+    verifyResult: null as VerifyResult | null,
+    pageHangs: false,
+    onOpen: null as null | (() => void),
+    onCommit: null as null | (() => void),
+    onArmed: null as null | (() => void),
+    longSleeps: [] as (() => void)[],
+    controller: new AbortController(),
+
+    /** A new life of the worker on the same disk. */
+    life(): Runner {
+      return createRunner(deps());
+    },
+    async cycle(): Promise<Awaited<ReturnType<Runner['cycle']>>> {
+      return world.life().cycle(world.controller.signal);
+    },
+    /** Runs until the worker dies at this moment. */
+    async dies(at: Moment): Promise<void> {
+      world.dieAt = at;
+      const dead = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      void world.life().cycle(world.controller.signal);
+      await dead;
+      world.dieAt = null;
+    },
+    last(): StepOutcome | undefined {
+      return world.outcomes.at(-1)?.outcome;
+    },
+  };
+
+  async function at(moment: Moment): Promise<void> {
+    if (world.dieAt !== moment) return;
+    reached?.();
+    await never;
+  }
+
+  function deps(): RunnerDeps {
+    return {
+      journal: {
+        ...journal,
+        async put(entry) {
+          await journal.put(entry);
+          if (entry.phase === 'committed') await at('committed');
+          if (entry.phase === 'armed') {
+            world.onArmed?.();
+            await at('arm');
+          }
+          if (entry.phase === 'clicked') await at('clicked');
+        },
+      },
+      clock: { now: () => world.now },
+      mono: { now: () => world.mono },
+      rng: seededRng(1),
+      timers: {
+        sleep: (ms, signal) =>
+          new Promise((resolve, reject) => {
+            if (signal?.aborted) return reject(signal.reason);
+            signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+            if (ms > 5_000) world.longSleeps.push(resolve);
+            else {
+              world.now += ms;
+              world.mono += ms;
+              resolve();
+            }
+          }),
+      },
+      mayAct: async () => world.mayAct && world.mayRead,
+      mayRead: async () => world.mayRead,
+      journalLostAt: async () => world.lostAt,
+      onProgress: async (progress) => {
+        world.progress.push(progress);
+      },
+      onSnapshot: async () => undefined,
+      api: {
+        async next(canAct) {
+          world.asked.push(canAct);
+          if (world.problems.next) return err(world.problems.next);
+          const work = world.queue.shift();
+          await at('next');
+          return ok(work ?? { type: 'wait', askAgainMs: 9_000, reason: 'no_work', keepTab: true });
+        },
+        async renew() {
+          world.renewals += 1;
+          return ok({ ok: world.renewOk, leaseMs: 60_000 });
+        },
+        async commit() {
+          world.commits += 1;
+          world.onCommit?.();
+          await at('commit');
+          const answer = world.commitAnswers.shift() ?? { ok: true, leaseMs: 90_000 };
+          return answer === 'lost' ? err(offline()) : ok(answer);
+        },
+        async outcome(task, outcome) {
+          if (world.problems.outcome) return err(world.problems.outcome);
+          world.outcomes.push({ ...task, outcome });
+          await at('outcome');
+          if (world.outcomeAnswersLost > 0) {
+            world.outcomeAnswersLost -= 1;
+            return err(offline());
+          }
+          return ok({ acknowledged: true, state: 'done' });
+        },
+        async session(report) {
+          world.sessions.push(report);
+          return err(world.problems.session ?? offline('bad_answer'));
+        },
+        async observations(seen) {
+          world.observations.push(seen);
+          return world.problems.observations ? err(world.problems.observations) : ok({ recorded: 1 });
+        },
+      },
+      page: {
+        async open(step, signal) {
+          world.opened.push(step.taskId);
+          world.onOpen?.();
+          if (world.pageHangs) await untilAborted(signal);
+          await at('open');
+        },
+        ensure: async () => undefined,
+        async prepare() {
+          await at('prepare');
+          return world.prepareResult;
+        },
+        async act(step) {
+          await at('act');
+          world.onAct?.(step);
+          if (world.actResult.outcome === 'clicked') {
+            world.clicks.push(step.taskId);
+            world.sent.add(step.taskId);
+          }
+          return world.actResult;
+        },
+        async verify(step) {
+          await at('verify');
+          if (world.verifyResult) return world.verifyResult;
+          return world.sent.has(step.taskId)
+            ? { outcome: 'verified', proof: 'Pending shown', remoteId: 'urn:1' }
+            : { outcome: 'not_seen', detail: 'No sign of it.' };
+        },
+        readSession: async () => ({ state: 'logged_in', member: null }),
+        readAcceptances: async () => ok([]),
+        readInbound: async () => ok([]),
+        async close() {
+          world.tabClosed += 1;
+        },
+      },
+    };
+  }
+
+  return world;
+}
+
+export type World = ReturnType<typeof createWorld>;

@@ -1,0 +1,64 @@
+import 'fake-indexeddb/auto';
+import Dexie from 'dexie';
+import { describe, expect, it } from 'vitest';
+import { DAY } from '#shared/kernel/clock.ts';
+import { journalEntry } from '#shared/protocol/journal.ts';
+import { openDatabase } from '../../../../extension/storage/database.ts';
+import { createJournal } from '../../../../extension/storage/journal.ts';
+import { beginJournal, journalLostAt } from '../../../../extension/storage/snapshot.ts';
+import { version1 } from './version1.ts';
+
+describe('the database after an update', () => {
+  it('reads what version 1 left', async () => {
+    const old = new Dexie('from-1');
+    old.version(1).stores(version1.stores);
+    await old.table('journal').bulkPut(version1.journal);
+    await old.table('birth').bulkPut(version1.birth);
+    old.close();
+
+    const database = openDatabase('from-1');
+    const open = await createJournal(database).open();
+    expect(open.map((line) => [line.taskId, line.fence, line.phase])).toEqual([['t1', 3, 'armed']]);
+    expect(await journalLostAt(database, 'd1', 5)).toBeNull();
+  });
+});
+
+describe('the journal', () => {
+  const line = journalEntry.parse(version1.journal[0]);
+
+  it('keeps 30 days of what is settled, and everything that is not', async () => {
+    const journal = createJournal(openDatabase('prune'));
+    const now = line.updatedAt + 31 * DAY;
+    const settled = {
+      ...line,
+      phase: 'ended',
+      outcome: { result: 'unsure', detail: '' },
+      acked: true,
+    } as const;
+    await journal.put(line);
+    await journal.put({ ...settled, taskId: 'old' });
+    await journal.put({ ...settled, taskId: 'young', updatedAt: now - DAY });
+    await journal.prune(now);
+    expect((await journal.since(0)).map((one) => one.taskId).sort()).toEqual(['t1', 'young']);
+  });
+
+  it('has one line per claim', async () => {
+    const journal = createJournal(openDatabase('claims'));
+    await journal.put(line);
+    await journal.put({ ...line, phase: 'clicked' });
+    await journal.put({ ...line, fence: 4 });
+    expect((await journal.ofTask('t1')).map((one) => [one.fence, one.phase])).toEqual([
+      [3, 'clicked'],
+      [4, 'armed'],
+    ]);
+  });
+
+  it('knows when it was lost, and from then on', async () => {
+    const database = openDatabase('lost');
+    await beginJournal(database, 'd1');
+    expect(await journalLostAt(database, 'd1', 10)).toBeNull();
+    await database.birth.clear();
+    expect(await journalLostAt(database, 'd1', 20)).toBe(20);
+    expect(await journalLostAt(database, 'd1', 30)).toBe(20);
+  });
+});

@@ -1,0 +1,35 @@
+/** What a browser that ran version 1 of the database has on its disk. */
+export const version1 = {
+  stores: { journal: '[taskId+fence], taskId, open, updatedAt', snapshot: 'key', birth: 'key' },
+  journal: [
+    {
+      taskId: 't1',
+      fence: 3,
+      phase: 'armed',
+      step: {
+        taskId: 't1',
+        fence: 3,
+        kind: 'connect',
+        target: { slug: 'anna-berg', profileId: 'ACoAA1', memberId: '11', name: 'Anna Berg', company: null },
+        text: null,
+        whenNoNote: null,
+        expectedMemberId: '7',
+      },
+      contactName: 'Anna Berg',
+      automationName: 'First',
+      baseline: '{}',
+      profile: null,
+      noteDropped: false,
+      claimedAt: 1_760_000_000_000,
+      preparedAt: 1_760_000_001_000,
+      commitSentAt: 1_760_000_002_000,
+      commitSentMono: 12.5,
+      armedAt: 1_760_000_003_000,
+      updatedAt: 1_760_000_003_000,
+      outcome: null,
+      acked: false,
+      open: 1,
+    },
+  ],
+  birth: [{ key: 'birth', deviceId: 'd1', lostAt: null }],
+};
