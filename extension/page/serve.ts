@@ -8,9 +8,10 @@ import {
   verify,
 } from '#linkedin/index.ts';
 import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
-import type { ActResult, LinkedinStep } from '#shared/protocol/linkedin.ts';
+import type { ActResult } from '#shared/protocol/linkedin.ts';
 import { messageSchemas, type PageRequest } from '#shared/protocol/messages.ts';
 import { onMessage } from '../messaging.ts';
+import { type ActGuard, createActGuard } from './actGuard.ts';
 
 /** Answers the background's requests inside a LinkedIn page, each within its deadline. */
 export function serve(): void {
@@ -65,28 +66,6 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
     case 'inbound':
       return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
   }
-}
-
-export interface ActGuard {
-  prepared(step: LinkedinStep): void;
-  /** True once for a claim that was prepared in this very document. */
-  take(step: LinkedinStep): boolean;
-}
-
-/** A last guard in the page itself: one act for one preparation, and never after the page was loaded anew. */
-export function createActGuard(): ActGuard {
-  let ready: string | null = null;
-  const keyOf = (step: LinkedinStep) => `${step.taskId} ${step.fence}`;
-  return {
-    prepared(step) {
-      ready = keyOf(step);
-    },
-    take(step) {
-      const granted = ready === keyOf(step);
-      ready = null;
-      return granted;
-    },
-  };
 }
 
 const notPreparedHere: ActResult = {

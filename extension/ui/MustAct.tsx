@@ -8,39 +8,27 @@ export function MustAct({ view }: { view: View }) {
   const others = snapshot.holds.filter((hold) => hold.whoMustAct !== 'rep');
   if (snapshot.mustAct.length === 0 && others.length === 0) return null;
   return (
-    <section>
+    <>
       {snapshot.mustAct.length > 0 ? (
-        <>
+        <section className="rapport-must-act">
           <Title order={2} size="h6">
             You must act
           </Title>
-          <List size="sm" spacing={4} listStyleType="none">
+          <List size="sm" spacing={6} listStyleType="none">
             {snapshot.mustAct.map((one) => (
               <List.Item key={`${one.title} ${one.detail}`}>
                 <Text size="sm" fw={600}>
                   {one.title}
                 </Text>
                 <Text size="sm">{one.detail}</Text>
-                {one.href ? (
-                  <Anchor
-                    size="sm"
-                    underline="always"
-                    href={absolute(one.href, pairing.serverUrl)}
-                    target="_blank"
-                    rel="noreferrer"
-                  >
-                    {one.href.startsWith('https://www.linkedin.com/')
-                      ? 'Open LinkedIn'
-                      : 'Open in the dashboard'}
-                  </Anchor>
-                ) : null}
+                {one.href ? <ActLink href={absolute(one.href, pairing.serverUrl)} /> : null}
               </List.Item>
             ))}
           </List>
-        </>
+        </section>
       ) : null}
       {others.length > 0 ? (
-        <>
+        <section>
           <Title order={2} size="h6">
             On hold
           </Title>
@@ -51,9 +39,18 @@ export function MustAct({ view }: { view: View }) {
               </List.Item>
             ))}
           </List>
-        </>
+        </section>
       ) : null}
-    </section>
+    </>
+  );
+}
+
+function ActLink({ href }: { href: string }) {
+  const linkedin = href.startsWith('https://www.linkedin.com/');
+  return (
+    <Anchor size="sm" underline="always" href={href} target="_blank" rel="noreferrer">
+      {linkedin ? 'Open LinkedIn' : 'Open in the dashboard'}
+    </Anchor>
   );
 }
 

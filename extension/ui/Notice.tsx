@@ -14,6 +14,8 @@ export function Notice(props: {
       title={props.title}
       role={props.colour === 'red' ? 'alert' : 'status'}
       p="xs"
+      // The light variant's own title colour is too weak on its ground.
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
     >
       <Text size="sm">{props.detail}</Text>
       {props.action ? (

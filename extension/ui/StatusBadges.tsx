@@ -10,7 +10,7 @@ export function StatusBadges({ view }: { view: View }) {
   const words = linkedinWords[linkedin.status];
   return (
     <section aria-label="Status">
-      <Group gap={6}>
+      <Group gap={4}>
         <StatusBadge name="LinkedIn" {...words} hint={linkedin.detail ?? words.meaning} />
         <StatusBadge
           name="SMTP"
@@ -38,7 +38,7 @@ export function StatusBadges({ view }: { view: View }) {
 function StatusBadge(props: { name: string; label: string; colour: string; hint: string }) {
   return (
     <Tooltip label={props.hint} multiline maw={280} withArrow>
-      <Badge color={props.colour} variant="dot" size="lg" tt="none" tabIndex={0}>
+      <Badge color={props.colour} variant="dot" size="md" tt="none" tabIndex={0}>
         {props.name}: {props.label}
       </Badge>
     </Tooltip>

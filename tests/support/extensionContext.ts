@@ -25,10 +25,12 @@ export interface ExtensionLaunch {
 export interface ExtensionContext {
   context: BrowserContext;
   extensionId: string;
-  /** The running service worker; waits for it when the browser has put it to sleep. */
+  /** The service worker. After `killWorker` the same handle speaks to the next one, once that was woken. */
   serviceWorker(): Promise<Worker>;
-  /** Opens one of the extension's pages as a tab, e.g. "sidepanel.html". */
+  /** The address of one of the extension's pages, to be opened as a tab: "sidepanel.html", "popup.html". */
   url(page: string): string;
+  /** Kills the service worker as the browser does; the next alarm, message or page wakes a new one. */
+  killWorker(): Promise<void>;
 }
 
 const quiet = [
@@ -63,11 +65,20 @@ export async function launchWithExtension(launch: ExtensionLaunch): Promise<Exte
     throw new Error(`The extension did not start: ${await whyNot(context, launch.extensionPath)}`);
   });
   const extensionId = must(first.url().split('/')[2], 'extension id in the worker’s address');
+  const url = (page: string) => `chrome-extension://${extensionId}/${page}`;
   return {
     context,
     extensionId,
     serviceWorker,
-    url: (page) => `chrome-extension://${extensionId}/${page}`,
+    url,
+    async killWorker() {
+      const page = await context.newPage();
+      await page.goto(url('options.html'));
+      const session = await context.newCDPSession(page);
+      await session.send('ServiceWorker.enable');
+      await session.send('ServiceWorker.stopAllWorkers');
+      await page.close();
+    },
   };
 }
 

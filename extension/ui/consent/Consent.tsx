@@ -42,7 +42,7 @@ export function ConsentText() {
           <Title order={3} size="h6">
             {title}
           </Title>
-          <List size="sm" spacing={4} withPadding>
+          <List size="sm" spacing={4} pl={18}>
             {points.map((point) => (
               <List.Item key={point}>{point}</List.Item>
             ))}
