@@ -45,7 +45,7 @@ export async function requireMember(
 }
 
 /** Stops when the page shows a login, a security check or a restricted account. */
-export function requireSession(env: PageEnv): void {
+function requireSession(env: PageEnv): void {
   const failure = sessionFailure(env);
   if (failure) throw new StepStop(failure);
 }

@@ -1,7 +1,7 @@
 import type { LinkedinTarget } from '#shared/protocol/linkedin.ts';
 
 /** Who a page or a read shows. */
-export interface ShownPerson {
+interface ShownPerson {
   profileId: string;
   memberId: string | null;
   slug: string | null;

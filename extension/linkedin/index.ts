@@ -21,23 +21,11 @@ import type { PageEnv } from './env.ts';
 import { before, StepStop } from './failure.ts';
 import { acceptances, inbound, relation } from './watches.ts';
 
+export { stepUrl } from './address.ts';
 export type { Deadlines, PageEnv } from './env.ts';
 export { readSession } from './guards.ts';
 export { type Catalogue, parseCatalogue, shippedCatalogue } from './selectors/catalogue.ts';
 export { detectSession } from './session.ts';
-
-const ORIGIN = 'https://www.linkedin.com';
-
-/** The page the working tab must show before `prepare`. A message to an unbound contact shows its profile. */
-export function stepUrl(step: LinkedinStep): string {
-  const { slug, profileId } = step.target;
-  // By id where it is known: owners change their slugs, LinkedIn leads from the id to the present one.
-  if (step.kind !== 'message' || profileId === null)
-    return `${ORIGIN}/in/${encodeURIComponent(profileId ?? slug)}/`;
-  const urn = encodeURIComponent(`urn:li:fsd_profile:${profileId}`);
-  const recipient = encodeURIComponent(profileId);
-  return `${ORIGIN}/messaging/compose/?profileUrn=${urn}&recipient=${recipient}&screenContext=NON_SELF_PROFILE_VIEW&interop=msgOverlay`;
-}
 
 /**
  * Guards, checks and everything short of the effect: right account, right person, state allows it.

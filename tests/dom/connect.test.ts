@@ -78,7 +78,7 @@ const cases: Case[] = [
   {
     name: 'on a page that is slow to come alive',
     person: { connectPlacement: 'menu' },
-    setup: (twin) => twin.control.setHydrationDelay(3_000),
+    setup: (twin) => twin.control.setHydrationDelay(1_800),
     ends: 'verified',
     invited: { note: null },
   },
@@ -148,9 +148,9 @@ const cases: Case[] = [
     invited: null,
   },
   {
-    name: 'bound to another id',
-    target: { profileId: 'ACoAAAOTHER' },
-    ends: 'wrong_person before_effect',
+    name: 'bound to an id that is gone',
+    target: { profileId: 'ACoAAAGONE' },
+    ends: 'profile_not_found before_effect',
     invited: null,
   },
   {
@@ -236,9 +236,9 @@ const cases: Case[] = [
     invited: null,
   },
   {
-    name: 'a security check between prepare and act',
+    name: 'a security check midway',
     between: (_, twin) => twin.control.requireChallenge(rep.memberId, 'captcha'),
-    ends: 'challenge maybe_effect|not_seen',
+    ends: 'challenge maybe_effect',
     invited: null,
   },
   {
@@ -281,18 +281,18 @@ function endOf({ prepared, acted, verified }: Awaited<ReturnType<typeof runStep>
   return `${verified?.outcome}${prepared.noteDropped ? ', note dropped' : ''}`;
 }
 
-test('a second act does not click again', async () => {
+test('a second act does not click again, even where the dialog is open once more', async () => {
   const someone = person('90');
   world.twin.control.addPerson(someone);
+  world.twin.control.armFault({ on: 'invite', effect: 'close_without_success', times: 1 });
   const step = stepFor('connect', targetOf(someone));
   const seen = world.twin.ledger().length;
-  const run = await runStep(page, step);
-  expect(endOf(run)).toBe('verified');
-  expect(await call(page, 'act', step)).toMatchObject({
-    outcome: 'failed',
-    failure: { effect: 'before_effect' },
-  });
-  expect(effects(world.twin.ledger().slice(seen))).toHaveLength(1);
+  expect(endOf(await runStep(page, step))).toBe('not_seen');
+  await page.click('main [componentkey$="_connect"]');
+  await page.waitForSelector('[data-test-modal-id="send-invite-modal"]');
+  const again = await call(page, 'act', step);
+  expect(again).toMatchObject({ outcome: 'failed', failure: { effect: 'before_effect' } });
+  expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
 });
 
 test('the effect is read back in a fresh document', async () => {
@@ -379,3 +379,19 @@ test('an offer of Premium that came by itself is no sign of used-up notes', asyn
   const prepared = await call(page, 'prepare', step);
   expect(prepared).toMatchObject({ outcome: 'ready', noteDropped: false });
 });
+
+test.each([{ profileId: 'ACoAAAOTHER' }, { profileId: null, memberId: '42' }, { memberId: '42' }])(
+  'a page of somebody else than %o is left alone',
+  async (bound) => {
+    number += 1;
+    const someone = person(String(number));
+    world.twin.control.addPerson(someone);
+    const seen = world.twin.ledger().length;
+    await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);
+    expect(await call(page, 'prepare', stepFor('connect', targetOf(someone, bound)))).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'wrong_person', effect: 'before_effect' },
+    });
+    expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
+  },
+);

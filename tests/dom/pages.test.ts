@@ -108,7 +108,7 @@ test.each([
   ['invite-note-free', { inviteDialog: 1, noteArea: 1, emailGate: 0, premiumLink: 0 }],
   ['invite-email', { emailGate: 1 }],
   ['invite-upsell', { anyDialog: 1, premiumLink: 1 }],
-  ['invite-weekly-limit', { fuseLimit: 1, fuseHeading: 1 }],
+  ['invite-weekly-limit', { fuseLimit: 1 }],
   ['toast-resend', { errorToast: 1, anyDialog: 0 }],
   [
     'messaging-thread',
@@ -124,4 +124,16 @@ test.each([
     return found;
   });
   expect(counts).toEqual(expected);
+});
+
+test('a catalogue from outside is taken whole or refused whole', async () => {
+  const accepted = await inFixture('profile-connect-row', profilePath, async (page) => [
+    await call(page, 'parsesCatalogue', {}),
+    await call(page, 'parsesCatalogue', { version: '' }),
+    await call(page, 'parsesCatalogue', { entries: {} }),
+    await call(page, 'parsesCatalogue', {
+      queryIds: { messengerConversations: [], messengerMessages: ['x'] },
+    }),
+  ]);
+  expect(accepted).toEqual([true, false, false, false]);
 });

@@ -9,7 +9,7 @@ import { readIdentity } from '../reads/profile.ts';
 import { readRelationship } from '../reads/relationship.ts';
 import { type Labels, labelsOf } from '../selectors/labels/index.ts';
 
-export interface OpenProfile {
+interface OpenProfile {
   card: TopCard;
   profile: ProfileRead;
 }
@@ -45,7 +45,7 @@ async function waitForCard(env: PageEnv, labels: Labels | null, signal: AbortSig
 }
 
 /** Stops unless the person shown is the one meant. */
-export function requirePerson(target: LinkedinTarget, shown: Parameters<typeof whyNotTarget>[1]): void {
+function requirePerson(target: LinkedinTarget, shown: Parameters<typeof whyNotTarget>[1]): void {
   const why = whyNotTarget(target, shown);
   if (why) stop('wrong_person', why);
 }

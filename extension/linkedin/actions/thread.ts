@@ -6,7 +6,7 @@ import type { Read } from '../reads/http.ts';
 import { type Message, readMessages, readThreadWith } from '../reads/messages.ts';
 
 /** What is known of the one-to-one thread with a person before we write. */
-export interface ThreadState {
+interface ThreadState {
   conversation: string | null;
   known: string[];
   newestAt: number | null;

@@ -2,7 +2,7 @@ import type { PageEnv } from '../env.ts';
 import { css, type SelectorKey } from '../selectors/catalogue.ts';
 
 /** A place where LinkedIn may render a dialog: the page, its open shadow root, its /preload/ iframe. */
-export type Root = Document | ShadowRoot;
+type Root = Document | ShadowRoot;
 
 /** All roots that exist now. The iframe is reached only while it is same-origin. */
 export function roots(env: PageEnv): Root[] {

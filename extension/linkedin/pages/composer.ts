@@ -66,7 +66,7 @@ function recipientInAddress(env: PageEnv): string | null {
 }
 
 /** One message as the thread shows it. */
-export interface ShownMessage {
+interface ShownMessage {
   urn: string;
   inbound: boolean;
   text: string;

@@ -114,7 +114,7 @@ function onlyLink(links: HTMLElement[], card: TopCard): HTMLElement | null {
 }
 
 /** Whom an invitation link invites. */
-export function invitedSlug(link: Element): string | null {
+function invitedSlug(link: Element): string | null {
   const query = (link.getAttribute('href') ?? '').split('?')[1] ?? '';
   const slug = new URLSearchParams(query).get('vanityName');
   return slug ? slugInPath(`/in/${encodeURIComponent(slug)}`) : null;

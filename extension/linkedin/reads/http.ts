@@ -33,7 +33,7 @@ export async function getJson<T>(
 }
 
 /** The csrf token LinkedIn expects: the readable session cookie without its quotes. */
-export function csrfToken(cookies: string): string | null {
+function csrfToken(cookies: string): string | null {
   return /(?:^|;\s*)JSESSIONID="?([^";]+)"?/u.exec(cookies)?.[1] ?? null;
 }
 

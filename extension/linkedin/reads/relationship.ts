@@ -33,7 +33,7 @@ const answer = z.looseObject({
   included,
 });
 
-export interface Relationship {
+interface Relationship {
   state: RelationState;
   invitationUrn: string | null;
 }

@@ -30,7 +30,6 @@ const selectorKey = z.enum([
   'companyPill',
   'memberKey',
   'topCardButton',
-  'missingPage',
   'inviteDialog',
   'anyDialog',
   'dialogButton',
@@ -41,8 +40,6 @@ const selectorKey = z.enum([
   'premiumLink',
   'invitee',
   'fuseLimit',
-  'fuseHeading',
-  'dialogHeading',
   'errorToast',
   'threadRecipient',
   'threadPane',
@@ -57,7 +54,7 @@ const selectorKey = z.enum([
 ]);
 export type SelectorKey = z.infer<typeof selectorKey>;
 
-export const catalogueSchema = z.object({
+const catalogueSchema = z.object({
   version: z.string().min(1).max(40),
   entries: z.record(selectorKey, entry),
   /** GraphQL query ids, newest first; LinkedIn changes them with its releases. */
@@ -105,7 +102,6 @@ export const shippedCatalogue: Catalogue = {
     companyPill: { css: '[role="button"]:has(svg[id^="company-"])', scope: 'top_card', count: [0, 1] },
     memberKey: { css: '[componentkey*="urn:li:member:"]', scope: 'top_card', count: [0, 3] },
     topCardButton: { css: 'button', scope: 'top_card', count: [0, 20] },
-    missingPage: { css: 'main a[href*="/feed/"]', scope: 'page', count: [0, 1] },
     inviteDialog: {
       css: '[data-test-modal-id="send-invite-modal"] [role="dialog"], .send-invite[role="dialog"]',
       scope: 'any_root',
@@ -136,12 +132,6 @@ export const shippedCatalogue: Catalogue = {
       scope: 'any_root',
       count: [0, 1],
     },
-    fuseHeading: {
-      css: '#ip-fuse-limit-alert__header, .ip-fuse-limit-alert__header',
-      scope: 'invite_dialog',
-      count: [0, 1],
-    },
-    dialogHeading: { css: 'h2', scope: 'invite_dialog', count: [1, 1] },
     errorToast: { css: '[data-test-artdeco-toast-item-type="error"]', scope: 'any_root', count: [0, 1] },
     threadRecipient: {
       css: '#thread-detail-jump-target a.msg-thread__link-to-profile',

@@ -13,7 +13,7 @@ const env: linkedin.PageEnv = {
   fetch: window.fetch.bind(window),
   clock: systemClock,
   timers: systemTimers,
-  deadlines: { page: 3_000, open: 1_500, verify: 2_500, request: 3_000 },
+  deadlines: { page: 3_000, open: 1_500, verify: 2_000, request: 3_000 },
 };
 
 const seconds = (count: number) => AbortSignal.timeout(count * 1_000);
@@ -38,6 +38,8 @@ const api = {
     const within = scope === 'top_card' ? card()?.element : document;
     return [...(within?.querySelectorAll(css) ?? [])].filter((found) => found.checkVisibility()).length;
   },
+  parsesCatalogue: (change: Record<string, unknown>) =>
+    linkedin.parseCatalogue({ ...linkedin.shippedCatalogue, ...change }, document).ok,
   topCard() {
     const found = card();
     return found && { ...found, element: found.element.tagName };

@@ -142,12 +142,14 @@ export async function runStep(
 
 /** Reads back; where LinkedIn left the page meanwhile, again in the page it went to, as the runner does. */
 async function verifyAnywhere(page: Page, step: LinkedinStep, baseline: string): Promise<VerifyResult> {
-  try {
-    return await call(page, 'verify', step, baseline);
-  } catch (error) {
-    if (!(error instanceof Error && error.message.includes('context was destroyed'))) throw error;
-    await page.waitForLoadState('load');
-    return await call(page, 'verify', step, baseline);
+  for (let left = 5; ; left--) {
+    try {
+      return await call(page, 'verify', step, baseline);
+    } catch (error) {
+      const moved = error instanceof Error && error.message.includes('context was destroyed');
+      if (!moved || left === 0) throw error;
+      await page.waitForLoadState('load');
+    }
   }
 }
 

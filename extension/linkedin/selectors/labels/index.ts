@@ -14,7 +14,7 @@ export function labelsOf(env: PageEnv): Labels | null {
 }
 
 /** The page's language, e.g. "de": its own attribute first, else LinkedIn's language cookie. */
-export function languageOf(env: PageEnv): string {
+function languageOf(env: PageEnv): string {
   const attribute = env.document.documentElement.lang;
   const cookie = /(?:^|;\s*)lang=[^;]*?lang=([\w-]+)/u.exec(env.document.cookie)?.[1];
   const language = attribute || cookie || '';
