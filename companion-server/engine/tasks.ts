@@ -46,11 +46,15 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<void> {
   const before = existing[0];
   if (before) {
     if (before.state !== 'canceled') return;
-    await unit.tx
-      .update(task)
-      .set({ finishedAt: null, cursorId: plan.cursorId, priority: plan.priority })
-      .where(eq(task.id, before.id));
-    await requeue(unit, { ...before, state: 'scheduled' }, plan.notBefore, null);
+    await moveTo(unit, before, plan.notBefore <= unit.now ? 'ready' : 'scheduled', {
+      notBefore: plan.notBefore,
+      cursorId: plan.cursorId,
+      priority: plan.priority,
+      finishedAt: null,
+      blockedOn: null,
+      reason: null,
+      detail: null,
+    });
     return;
   }
   const owner = { workspaceId: enrollment.workspaceId, senderId: plan.senderId };
