@@ -64,7 +64,7 @@ export async function boot() {
     mayRead: permission.mayRead,
     async journalLostAt() {
       const paired = await store.get('pairing');
-      return paired?.state === 'paired' ? journalLostAt(database, paired.deviceId, clock.now()) : null;
+      return paired?.state === 'paired' ? journalLostAt(database, paired, clock.now()) : null;
     },
     onProgress: (progress) => showProgress(store, progress),
     onSnapshot: snapshots.take,

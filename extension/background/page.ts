@@ -44,7 +44,7 @@ export function createPage(deps: PageDeps): RunnerPage {
       await inject(await deps.tab.ensure(signal));
     },
     prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, signal),
-    act: (step, signal) => ask<'act'>({ op: 'act', step }, signal),
+    act: (step, notAfter, signal) => ask<'act'>({ op: 'act', step, notAfter }, signal),
     verify: (step, baseline, signal) => ask<'verify'>({ op: 'verify', step, baseline }, signal),
     readSession: (signal) => ask<'session'>({ op: 'session' }, signal),
     readAcceptances: (sinceMs, signal) => ask<'acceptances'>({ op: 'acceptances', sinceMs }, signal),

@@ -8,7 +8,7 @@ import {
   verify,
 } from '#linkedin/index.ts';
 import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
-import type { ActResult } from '#shared/protocol/linkedin.ts';
+import type { ActResult, LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import { messageSchemas, type PageRequest } from '#shared/protocol/messages.ts';
 import { onMessage } from '../messaging.ts';
 import { type ActGuard, createActGuard } from './actGuard.ts';
@@ -58,7 +58,10 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
       return result;
     }
     case 'act':
-      return guard.take(request.step) ? act(env, request.step, signal) : notPreparedHere;
+      if (!guard.take(request.step))
+        return notActed('tab_closed', 'The page was loaded anew before the click.');
+      if (env.clock.now() > request.notAfter) return notActed('timeout', 'The time to act was over.');
+      return act(env, request.step, signal);
     case 'verify':
       return verify(env, request.step, request.baseline, signal);
     case 'acceptances':
@@ -68,12 +71,6 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
   }
 }
 
-const notPreparedHere: ActResult = {
-  outcome: 'failed',
-  failure: {
-    code: 'tab_closed',
-    effect: 'before_effect',
-    detail: 'The page was loaded anew between preparing and the click.',
-    until: null,
-  },
-};
+function notActed(code: LinkedinFailure['code'], detail: string): ActResult {
+  return { outcome: 'failed', failure: { code, effect: 'before_effect', detail, until: null } };
+}

@@ -16,6 +16,7 @@ export interface StoredSnapshot {
 export interface JournalBirth {
   key: 'birth';
   deviceId: string;
+  serverUrl: string;
   /** When this journal began for a device that had been paired before; null: it began with the pairing. */
   lostAt: number | null;
 }

@@ -21,9 +21,22 @@ export async function saveSnapshot(
   await database.snapshot.put({ key: 'device', snapshot, storedAt: now });
 }
 
-/** Begins the journal's life with a pairing. */
-export async function beginJournal(database: RapportDatabase, deviceId: string): Promise<void> {
-  await database.birth.put({ key: 'birth', deviceId, lostAt: null });
+/**
+ * Begins the journal's life with a pairing. What another server has not acknowledged is closed here: its
+ * contacts are no business of the new one. The lines stay, as a guard against acting twice.
+ */
+export async function beginJournal(
+  database: RapportDatabase,
+  paired: { deviceId: string; serverUrl: string },
+): Promise<void> {
+  const { journal, birth } = database;
+  await database.transaction('rw', journal, birth, async () => {
+    const before = await birth.get('birth');
+    if (before && before.serverUrl !== paired.serverUrl) {
+      await journal.where('open').equals(1).modify({ open: 0, phase: 'ended', acked: true });
+    }
+    await birth.put({ key: 'birth', ...paired, lostAt: null });
+  });
 }
 
 /**
@@ -32,12 +45,12 @@ export async function beginJournal(database: RapportDatabase, deviceId: string):
  */
 export async function journalLostAt(
   database: RapportDatabase,
-  deviceId: string,
+  { deviceId, serverUrl }: { deviceId: string; serverUrl: string },
   now: number,
 ): Promise<number | null> {
   const birth = await database.birth.get('birth');
   if (birth?.deviceId === deviceId) return birth.lostAt;
-  await database.birth.put({ key: 'birth', deviceId, lostAt: now });
+  await database.birth.put({ key: 'birth', deviceId, serverUrl, lostAt: now });
   return now;
 }
 

@@ -1,4 +1,4 @@
-import { Badge, Group, Text, Tooltip } from '@mantine/core';
+import { Badge, Button, Group, Text, Tooltip } from '@mantine/core';
 import type { View } from './view.ts';
 import { agoWords, linkedinWords, mailWords } from './words.ts';
 
@@ -27,6 +27,18 @@ export function StatusBadges({ view }: { view: View }) {
         <Text size="sm" mt={6}>
           {linkedin.detail ?? words.meaning}
         </Text>
+      ) : null}
+      {linkedin.status === 'inactive' ? (
+        <Button
+          component="a"
+          href="https://www.linkedin.com/login"
+          target="_blank"
+          rel="noreferrer"
+          size="compact-sm"
+          mt={6}
+        >
+          Reconnect Account
+        </Button>
       ) : null}
       <Text size="xs" mt={6}>
         {presence(view)}

@@ -1,8 +1,9 @@
 import '@mantine/core/styles.css';
 import './page.css';
 import { createTheme, MantineProvider } from '@mantine/core';
-import { type ComponentType, StrictMode } from 'react';
+import { type ComponentType, type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Notice } from './Notice.tsx';
 import { order } from './order.ts';
 import { loadView, useView, type View } from './view.ts';
 
@@ -18,14 +19,37 @@ const theme = createTheme({
 export async function mount(Page: ComponentType<{ view: View }>): Promise<void> {
   const root = document.getElementById('root');
   if (!root) return;
-  const first = await loadView();
+  const first = await loadView().catch((error: unknown) => String(error));
+  if (typeof first === 'string') {
+    render(root, <Unreadable why={first} />);
+    return;
+  }
   const Live = () => <Page view={useView(first)} />;
+  render(root, <Live />);
+  if (first.pairing.state === 'paired') await order('ui.refresh');
+}
+
+function render(root: HTMLElement, page: ReactNode): void {
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto">
-        <Live />
+        {page}
       </MantineProvider>
     </StrictMode>,
   );
-  if (first.pairing.state === 'paired') await order('ui.refresh');
+}
+
+/** The browser's own storage is broken or full: said, never a blank page. */
+function Unreadable({ why }: { why: string }) {
+  return (
+    <main>
+      <h1>Rapport</h1>
+      <Notice
+        colour="red"
+        title="This browser’s storage cannot be read"
+        detail={why}
+        action="Restart the browser. If it stays, remove the extension, install it again and pair anew."
+      />
+    </main>
+  );
 }

@@ -24,7 +24,8 @@ export const pageRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('ping') }),
   z.object({ op: z.literal('session') }),
   z.object({ op: z.literal('prepare'), step: linkedinStep }),
-  z.object({ op: z.literal('act'), step: linkedinStep }),
+  /** `notAfter`: unix ms; this computer may have slept since it was asked. */
+  z.object({ op: z.literal('act'), step: linkedinStep, notAfter: z.number() }),
   z.object({ op: z.literal('verify'), step: linkedinStep, baseline: z.string().max(4000) }),
   z.object({ op: z.literal('acceptances'), sinceMs: z.number().int() }),
   z.object({

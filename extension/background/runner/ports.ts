@@ -68,7 +68,8 @@ export interface RunnerPage {
   /** Any LinkedIn page in the working tab, for reading. */
   ensure(signal: AbortSignal): Promise<void>;
   prepare(step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult>;
-  act(step: LinkedinStep, signal: AbortSignal): Promise<ActResult>;
+  /** Clicks once, and not after `notAfter` (unix ms): a sleep between asking and clicking must not count. */
+  act(step: LinkedinStep, notAfter: number, signal: AbortSignal): Promise<ActResult>;
   verify(step: LinkedinStep, baseline: string, signal: AbortSignal): Promise<VerifyResult>;
   readSession(signal: AbortSignal): Promise<SessionReport>;
   readAcceptances(sinceMs: number, signal: AbortSignal): Promise<Result<AcceptanceRead[], LinkedinFailure>>;

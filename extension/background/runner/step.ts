@@ -210,7 +210,7 @@ async function actOnce(
 /** Null: clicked. `lost`: the page did not answer, so it may have clicked. Never tried a second time. */
 async function click(deps: RunnerDeps, task: TaskWork, withinMs: number) {
   try {
-    const result = await deps.page.act(task.step, withDeadline(withinMs));
+    const result = await deps.page.act(task.step, deps.clock.now() + withinMs, withDeadline(withinMs));
     return result.outcome === 'clicked' ? null : result.failure;
   } catch {
     return 'lost' as const;

@@ -49,7 +49,9 @@ describe('pairing', () => {
     world.now += 5_000;
     expect(await pairing().poll()).toBe(true);
     expect(await store.get('pairing')).toMatchObject({ state: 'paired', token: 'tok', senderName: 'Maria' });
-    expect(await journalLostAt(database, 'd1', world.now)).toBeNull();
+    expect(
+      await journalLostAt(database, { deviceId: 'd1', serverUrl: 'http://127.0.0.1:4000' }, world.now),
+    ).toBeNull();
   });
 
   it('slows down by 5 seconds for good when told to', async () => {

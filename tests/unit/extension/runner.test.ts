@@ -11,6 +11,7 @@ describe('a task that goes well', () => {
     world.queue.push(taskWork(stepFor('t1')));
     const pause = await world.cycle();
     expect(pause.waitMs).toBe(0);
+    expect(world.notAfter).toBe(START + 80_000);
     expect(world.clicks).toEqual(['t1']);
     expect(world.last()).toEqual({
       result: 'done',

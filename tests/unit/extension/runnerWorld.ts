@@ -108,6 +108,7 @@ export function createWorld() {
     actResult: { outcome: 'clicked' } as Awaited<ReturnType<RunnerDeps['page']['act']>>,
     verifyResult: null as VerifyResult | null,
     pageHangs: false,
+    notAfter: 0,
     onOpen: null as null | (() => void),
     onCommit: null as null | (() => void),
     onArmed: null as null | (() => void),
@@ -229,7 +230,8 @@ export function createWorld() {
           await at('prepare');
           return world.prepareResult;
         },
-        async act(step) {
+        async act(step, notAfter) {
+          world.notAfter = notAfter;
           await at('act');
           world.onAct?.(step);
           if (world.actResult.outcome === 'clicked') {

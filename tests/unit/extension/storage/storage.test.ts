@@ -8,6 +8,8 @@ import { createJournal } from '../../../../extension/storage/journal.ts';
 import { beginJournal, journalLostAt } from '../../../../extension/storage/snapshot.ts';
 import { version1 } from './version1.ts';
 
+const first = { deviceId: 'd1', serverUrl: 'https://one.example' };
+
 describe('the database after an update', () => {
   it('reads what version 1 left', async () => {
     const old = new Dexie('from-1');
@@ -19,7 +21,7 @@ describe('the database after an update', () => {
     const database = openDatabase('from-1');
     const open = await createJournal(database).open();
     expect(open.map((line) => [line.taskId, line.fence, line.phase])).toEqual([['t1', 3, 'armed']]);
-    expect(await journalLostAt(database, 'd1', 5)).toBeNull();
+    expect(await journalLostAt(database, first, 5)).toBeNull();
   });
 });
 
@@ -53,12 +55,24 @@ describe('the journal', () => {
     ]);
   });
 
+  it('tells a new server nothing of another one’s tasks, and still knows that they were armed', async () => {
+    const database = openDatabase('servers');
+    const journal = createJournal(database);
+    await beginJournal(database, first);
+    await journal.put(line);
+    await beginJournal(database, { deviceId: 'd2', serverUrl: 'https://one.example' });
+    expect(await journal.open()).toHaveLength(1);
+    await beginJournal(database, { deviceId: 'd3', serverUrl: 'https://two.example' });
+    expect(await journal.open()).toEqual([]);
+    expect((await journal.ofTask('t1')).map((one) => one.armedAt)).toEqual([line.armedAt]);
+  });
+
   it('knows when it was lost, and from then on', async () => {
     const database = openDatabase('lost');
-    await beginJournal(database, 'd1');
-    expect(await journalLostAt(database, 'd1', 10)).toBeNull();
+    await beginJournal(database, first);
+    expect(await journalLostAt(database, first, 10)).toBeNull();
     await database.birth.clear();
-    expect(await journalLostAt(database, 'd1', 20)).toBe(20);
-    expect(await journalLostAt(database, 'd1', 30)).toBe(20);
+    expect(await journalLostAt(database, first, 20)).toBe(20);
+    expect(await journalLostAt(database, first, 30)).toBe(20);
   });
 });

@@ -31,5 +31,5 @@ export const version1 = {
       open: 1,
     },
   ],
-  birth: [{ key: 'birth', deviceId: 'd1', lostAt: null }],
+  birth: [{ key: 'birth', deviceId: 'd1', serverUrl: 'https://one.example', lostAt: null }],
 };
