@@ -1,9 +1,11 @@
 import { type CSSVariablesResolver, createTheme } from '@mantine/core';
 
+const closeButtonProps = { 'aria-label': 'Close' };
+
 /** Mantine's defaults with contrast raised where they miss WCAG AA (dimmed text, errors, filled buttons). */
 export const theme = createTheme({
   primaryColor: 'indigo',
-  primaryShade: 8,
+  primaryShade: { light: 9, dark: 8 },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
@@ -23,8 +25,18 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     },
-    Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Alert: {
+      styles: {
+        root: { backgroundColor: 'var(--mantine-color-body)' },
+        title: { color: 'var(--mantine-color-text)', overflowWrap: 'anywhere' },
+      },
+    },
+    // Wide tables scroll by keyboard too.
+    TableScrollContainer: { defaultProps: { type: 'native', tabIndex: 0 } },
+    // The page has one banner; the head of a dialog is none.
+    Modal: { defaultProps: { centered: true, closeButtonProps, attributes: { header: { role: 'none' } } } },
+    Drawer: { defaultProps: { closeButtonProps, attributes: { header: { role: 'none' } } } },
+    Notification: { defaultProps: { closeButtonProps } },
     Select: { defaultProps: { allowDeselect: false } },
   },
 });

@@ -27,7 +27,7 @@ export function Holds({ holds }: { holds: readonly HoldView[] }) {
             <Group gap="xs">
               <StatusBadge kind="hold" value={hold.reason} />
               <Text size="sm" c="dimmed" component="span">
-                since <Time at={hold.since} />
+                set <Time at={hold.since} />
                 {hold.until !== null && (
                   <>
                     , lifts <Time at={hold.until} />

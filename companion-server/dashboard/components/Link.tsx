@@ -5,7 +5,7 @@ import { type AnchorHTMLAttributes, forwardRef, type ReactNode } from 'react';
 type AnchorAttributes = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof AnchorProps>;
 
 const PlainAnchor = forwardRef<HTMLAnchorElement, AnchorProps & AnchorAttributes>((props, ref) => (
-  <Anchor ref={ref} underline="always" {...props} />
+  <Anchor ref={ref} inherit underline="always" {...props} />
 ));
 PlainAnchor.displayName = 'PlainAnchor';
 
@@ -22,12 +22,14 @@ export const TextLink = createLink(PlainAnchor);
 export const ButtonLink = createLink(AnchorButton);
 
 /** A link to a path that the server named; stays inside the dashboard without reloading it. */
-export function PathLink({ href, children }: { href: string; children: ReactNode }) {
+export function PathLink({ href, label, children }: { href: string; label: string; children: ReactNode }) {
   const router = useRouter();
   return (
     <Anchor
       href={href}
       underline="always"
+      size="sm"
+      aria-label={label}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || !href.startsWith('/')) return;
         event.preventDefault();

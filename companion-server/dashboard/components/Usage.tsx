@@ -11,7 +11,7 @@ const names: Record<SenderView['usage'][number]['kind'], string> = {
 /** Use of the last 24 hours and 7 days against the caps that apply now. */
 export function Usage({ usage, caption }: { usage: SenderView['usage']; caption: string }) {
   return (
-    <Table.ScrollContainer minWidth={320} type="native">
+    <Table.ScrollContainer minWidth={250}>
       <Table captionSide="top" aria-label={caption}>
         <Table.Thead>
           <Table.Tr>

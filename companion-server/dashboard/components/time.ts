@@ -14,7 +14,7 @@ export function relativeTime(at: number, now: number): string {
   if (Math.abs(distance) < MINUTE) return distance > 0 ? 'within a minute' : 'just now';
   const [, unit, size] = steps.find(([limit]) => Math.abs(distance) < limit) ?? ['', 'year', 365 * DAY];
   const format = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
-  return format.format(Math.trunc(distance / Number(size)), unit as Intl.RelativeTimeFormatUnit);
+  return format.format(Math.round(distance / Number(size)), unit as Intl.RelativeTimeFormatUnit);
 }
 
 /** Date, time and zone as the viewer reads them. */

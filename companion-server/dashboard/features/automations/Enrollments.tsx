@@ -1,4 +1,4 @@
-import { Group, Select, Stack, Table, Text } from '@mantine/core';
+import { Group, Paper, Select, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type AutomationDetail, automationRoutes } from '#shared/contract/automation.ts';
 import type { EnrollmentView } from '#shared/contract/contact.ts';
@@ -7,6 +7,7 @@ import { statusEntry } from '../../components/dictionary.ts';
 import { Empty } from '../../components/Empty.tsx';
 import { ButtonLink, TextLink } from '../../components/Link.tsx';
 import { PagedList } from '../../components/PagedList.tsx';
+import { stepName } from './builder/catalogue.ts';
 import { EnrollmentState } from './EnrollmentState.tsx';
 
 /** Every contact of an automation with status and reason, filtered by status and by step. */
@@ -14,7 +15,7 @@ export function Enrollments({ automation }: { automation: AutomationDetail }) {
   const [status, setStatus] = useState<EnrollmentStatus | null>(null);
   const [nodeId, setNodeId] = useState<string | null>(null);
   const { nodes } = automation.graph;
-  const names = new Map(nodes.map(({ id, type, label }) => [id, label || statusFree(type)]));
+  const names = new Map(nodes.map((node) => [node.id, stepName(node)]));
   return (
     <Stack gap="md">
       <Group gap="sm">
@@ -74,40 +75,39 @@ export function Enrollments({ automation }: { automation: AutomationDetail }) {
   );
 }
 
-function statusFree(type: string): string {
-  const words = type.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 function Rows({ items, names }: { items: readonly EnrollmentView[]; names: ReadonlyMap<string, string> }) {
   return (
-    <Table.ScrollContainer minWidth={640} type="native">
-      <Table aria-label="Contacts of the automation" verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Contact</Table.Th>
-            <Table.Th>Stands on</Table.Th>
-            <Table.Th>Status and reason</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((enrollment) => (
-            <Table.Tr key={enrollment.id} style={{ verticalAlign: 'top' }}>
-              <Table.Td>
-                <TextLink to="/contacts/$contactId" params={{ contactId: enrollment.contactId }}>
-                  {enrollment.contactName}
-                </TextLink>
-              </Table.Td>
-              <Table.Td>
-                <Text size="sm">{enrollment.nodeIds.map((id) => names.get(id) ?? id).join(', ') || '–'}</Text>
-              </Table.Td>
-              <Table.Td>
-                <EnrollmentState enrollment={enrollment} />
-              </Table.Td>
+    <Paper withBorder>
+      <Table.ScrollContainer minWidth={640}>
+        <Table aria-label="Contacts of the automation" verticalSpacing="sm">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Contact</Table.Th>
+              <Table.Th>Stands on</Table.Th>
+              <Table.Th>Status and reason</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((enrollment) => (
+              <Table.Tr key={enrollment.id} style={{ verticalAlign: 'top' }}>
+                <Table.Td>
+                  <TextLink to="/contacts/$contactId" params={{ contactId: enrollment.contactId }}>
+                    {enrollment.contactName}
+                  </TextLink>
+                </Table.Td>
+                <Table.Td>
+                  <Text size="sm">
+                    {enrollment.nodeIds.map((id) => names.get(id) ?? id).join(', ') || '–'}
+                  </Text>
+                </Table.Td>
+                <Table.Td>
+                  <EnrollmentState enrollment={enrollment} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Paper>
   );
 }

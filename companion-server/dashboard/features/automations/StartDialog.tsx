@@ -6,6 +6,7 @@ import type { Output } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { Loading } from '../../components/Loaded.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { stepName } from './builder/catalogue.ts';
 
 type Preflight = Output<typeof automationRoutes.preflight>;
 
@@ -83,7 +84,6 @@ function Findings({ result, automation }: { result: Preflight; automation: Autom
             color={finding.severity === 'error' ? 'red' : 'orange'}
             icon={<IconAlertTriangle aria-hidden />}
             title={`${finding.severity === 'error' ? 'Must be fixed' : 'Warning'}${labelOf(automation, finding.nodeId)}`}
-            styles={{ title: { color: 'var(--mantine-color-text)' } }}
           >
             <Text size="sm">{finding.message}</Text>
             {finding.examples.length > 0 && (
@@ -103,5 +103,5 @@ function Findings({ result, automation }: { result: Preflight; automation: Autom
 
 function labelOf(automation: AutomationDetail, nodeId: string | null): string {
   const node = automation.graph.nodes.find(({ id }) => id === nodeId);
-  return node ? `: ${node.label || node.type.replaceAll('_', ' ')}` : '';
+  return node ? `: ${stepName(node)}` : '';
 }

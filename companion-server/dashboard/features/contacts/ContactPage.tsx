@@ -185,6 +185,7 @@ function Profile({ slug }: { slug: string }) {
       href={`https://www.linkedin.com/in/${encodeURIComponent(slug)}/`}
       target="_blank"
       rel="noreferrer"
+      inherit
       underline="always"
     >
       {slug}

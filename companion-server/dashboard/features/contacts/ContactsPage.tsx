@@ -1,4 +1,4 @@
-import { Group, Select, Table, Text, TextInput } from '@mantine/core';
+import { Group, Paper, Select, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -107,44 +107,46 @@ function Filters() {
 
 function ContactTable({ items }: { items: readonly ContactView[] }) {
   return (
-    <Table.ScrollContainer minWidth={720} type="native">
-      <Table highlightOnHover aria-label="Contacts" verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Company</Table.Th>
-            <Table.Th>Email</Table.Th>
-            <Table.Th>Notes</Table.Th>
-            <Table.Th>Added</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((contact) => (
-            <Table.Tr key={contact.id}>
-              <Table.Td>
-                <TextLink to="/contacts/$contactId" params={{ contactId: contact.id }}>
-                  {contactName(contact)}
-                </TextLink>
-                {contact.title && (
-                  <Text size="sm" c="dimmed">
-                    {contact.title}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td>{contact.company ?? '–'}</Table.Td>
-              <Table.Td>{contact.email ?? '–'}</Table.Td>
-              <Table.Td>
-                {[contact.stoplisted && 'Stoplisted', contact.repliedAt !== null && 'Replied']
-                  .filter(Boolean)
-                  .join(', ') || '–'}
-              </Table.Td>
-              <Table.Td>
-                <Time at={contact.createdAt} />
-              </Table.Td>
+    <Paper withBorder>
+      <Table.ScrollContainer minWidth={720}>
+        <Table highlightOnHover aria-label="Contacts" verticalSpacing="sm">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Name</Table.Th>
+              <Table.Th>Company</Table.Th>
+              <Table.Th>Email</Table.Th>
+              <Table.Th>Notes</Table.Th>
+              <Table.Th>Added</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((contact) => (
+              <Table.Tr key={contact.id}>
+                <Table.Td>
+                  <TextLink to="/contacts/$contactId" params={{ contactId: contact.id }}>
+                    {contactName(contact)}
+                  </TextLink>
+                  {contact.title && (
+                    <Text size="sm" c="dimmed">
+                      {contact.title}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td>{contact.company ?? '–'}</Table.Td>
+                <Table.Td>{contact.email ?? '–'}</Table.Td>
+                <Table.Td>
+                  {[contact.stoplisted && 'Stoplisted', contact.repliedAt !== null && 'Replied']
+                    .filter(Boolean)
+                    .join(', ') || '–'}
+                </Table.Td>
+                <Table.Td>
+                  <Time at={contact.createdAt} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Paper>
   );
 }

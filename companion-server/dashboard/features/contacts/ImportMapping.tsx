@@ -103,7 +103,7 @@ function MappingTable({ preview, mapping, onChange }: TableProps) {
   // A file may name two columns alike, so a column is known by its place.
   const columns = preview.columns.map((column, index) => ({ column, index }));
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
+    <Table.ScrollContainer minWidth={560}>
       <Table aria-label="Columns of the file" verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>

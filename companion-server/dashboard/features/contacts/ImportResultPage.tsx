@@ -99,7 +99,7 @@ function Counts({ result }: { result: Result }) {
 
 function Rows({ items }: { items: readonly Row[] }) {
   return (
-    <Table.ScrollContainer minWidth={420} type="native">
+    <Table.ScrollContainer minWidth={420}>
       <Table aria-label="Rows of the file">
         <Table.Thead>
           <Table.Tr>

@@ -62,7 +62,7 @@ function Stopped({ hold }: { hold: NonNullable<HomeView['stopped']> }) {
   return (
     <Alert color="red" variant="outline" title="Everything is stopped" role="status">
       <Text size="sm">
-        {hold.detail} Since <Time at={hold.since} />.
+        {hold.detail} Stopped <Time at={hold.since} />.
       </Text>
     </Alert>
   );
@@ -88,10 +88,11 @@ function MustAct({ actions }: { actions: HomeView['actions'] }) {
               variant="outline"
               role="listitem"
               title={`${severities[action.severity]}: ${action.title}`}
-              styles={{ title: { color: 'var(--mantine-color-text)' } }}
             >
               <Text size="sm">{action.detail}</Text>
-              <PathLink href={action.href}>Go to the fix: {action.title}</PathLink>
+              <PathLink href={action.href} label={`Go to the fix: ${action.title}`}>
+                Go to the fix
+              </PathLink>
             </Alert>
           ))}
         </Stack>
@@ -167,12 +168,7 @@ function PublicUrl({ state }: { state: HomeView['publicUrl'] }) {
         </Button>
       }
     >
-      <Alert
-        color={state.ok ? 'green' : 'orange'}
-        variant="outline"
-        title={state.url ?? 'Not set'}
-        styles={{ title: { color: 'var(--mantine-color-text)', overflowWrap: 'anywhere' } }}
-      >
+      <Alert color={state.ok ? 'green' : 'orange'} variant="outline" title={state.url ?? 'Not set'}>
         <Text size="sm">{state.message}</Text>
         {state.action && (
           <Text size="sm" fw={500}>

@@ -70,8 +70,8 @@ function Account({ sender }: { sender: SenderView }) {
                 'Online'
               ) : (
                 <span>
-                  Offline since <Time at={linkedin.lastSeenAt} none="it was paired" />. Its tasks wait until
-                  the browser runs again.
+                  Offline, last seen <Time at={linkedin.lastSeenAt} none="never" />. Its tasks wait until the
+                  browser runs again.
                 </span>
               )}
             </Fact>
@@ -157,7 +157,7 @@ function Devices({ sender }: { sender: SenderView }) {
       {sender.devices.length === 0 ? (
         <Text size="sm">None yet. Pair the rep's browser with the code from the side panel.</Text>
       ) : (
-        <Table.ScrollContainer minWidth={320} type="native">
+        <Table.ScrollContainer minWidth={320}>
           <Table aria-label="Paired browsers">
             <Table.Thead>
               <Table.Tr>

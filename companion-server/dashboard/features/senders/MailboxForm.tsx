@@ -192,7 +192,6 @@ function CheckResult({ name, result }: { name: string; result: Test['smtp'] }) {
       variant="outline"
       color={result.ok ? 'green' : 'red'}
       title={result.ok ? `${name} works` : `${name} does not work`}
-      styles={{ title: { color: 'var(--mantine-color-text)' } }}
     >
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         The server said: {result.response}

@@ -101,16 +101,15 @@ function WindowFields({ form }: { form: Form }) {
           </Group>
         </Checkbox.Group>
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>
-          <TextInput label="From" type="time" {...form.getInputProps('window.from')} />
+          <TextInput label="From" description="Such as 09:00." {...form.getInputProps('window.from')} />
           <TextInput
             label="To"
             description="24:00 is the end of the day."
-            placeholder="18:00"
             {...form.getInputProps('window.to')}
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
           />
           <Select
             label="Time zone"
+            description="Of the days and hours."
             searchable
             limit={50}
             data={zones(form.values.window.zone)}

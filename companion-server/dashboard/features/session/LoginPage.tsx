@@ -9,11 +9,7 @@ import { signIn } from '../../api/auth.ts';
 import { queryFor } from '../../api/client.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { SessionFrame } from './SessionFrame.tsx';
-
-/** Only paths of this dashboard: a link must not lead a freshly signed-in member elsewhere. */
-export function safePath(wanted: string | undefined): string {
-  return wanted && /^\/(?![/\\])/.test(wanted) ? wanted : '/';
-}
+import { safePath } from './safePath.ts';
 
 export function LoginPage() {
   const { redirect } = useSearch({ from: '/login' });

@@ -36,7 +36,12 @@ export function UserMenu({ me }: { me: MeView | undefined }) {
   return (
     <Group gap="xs" wrap="nowrap">
       <ColourScheme />
-      <Menu position="bottom-end" withinPortal>
+      <Menu
+        position="bottom-end"
+        withinPortal={false}
+        withInitialFocusPlaceholder={false}
+        menuItemTabIndex={0}
+      >
         <Menu.Target>
           <Button
             variant="subtle"

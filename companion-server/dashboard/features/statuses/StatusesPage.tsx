@@ -23,7 +23,7 @@ function Family({ kind }: { kind: StatusKind }) {
   const { title, entries } = statusFamilies[kind];
   return (
     <Section title={title}>
-      <Table.ScrollContainer minWidth={720} type="native">
+      <Table.ScrollContainer minWidth={720}>
         <Table aria-label={title} layout="fixed" verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>

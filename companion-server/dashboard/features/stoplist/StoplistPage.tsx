@@ -151,7 +151,7 @@ function Entries({ items }: { items: readonly Entry[] }) {
       },
     );
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
+    <Table.ScrollContainer minWidth={560}>
       <Table aria-label="Stoplist entries">
         <Table.Thead>
           <Table.Tr>

@@ -15,7 +15,7 @@ import { useAction } from '../../../api/useAction.ts';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { StartDialog } from '../StartDialog.tsx';
 import { Canvas } from './Canvas.tsx';
-import { stepSummary } from './catalogue.tsx';
+import { stepSummary } from './catalogue.ts';
 import { addStep, type Exit, freeExit, removeStep, replaceStep, setTargets } from './graphEdits.ts';
 import { tidy } from './layout.ts';
 import { Outline, Problems } from './Outline.tsx';
@@ -73,28 +73,28 @@ export function Builder({ automation }: { automation: AutomationDetail }) {
       {!readOnly && graph.nodes.length === 0 && (
         <Starters use={(starter) => show(starter.build(systemNewId))} />
       )}
-      <Grid>
-        <Grid.Col span={{ base: 12, lg: 9 }}>
-          <Canvas
-            graph={graph}
-            readOnly={readOnly}
-            counts={automation.nodeCounts}
-            problems={problems}
-            summaries={summaries}
-            fitKey={fitKey}
-            open={open}
-            change={change}
-          />
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 3 }}>
-          <Stack gap="md">
-            {!readOnly && <Problems graph={graph} problems={problems} open={open} />}
-            {graph.nodes.length > 0 && (
+      {graph.nodes.length > 0 && (
+        <Grid>
+          <Grid.Col span={{ base: 12, lg: 9 }}>
+            <Canvas
+              graph={graph}
+              readOnly={readOnly}
+              counts={automation.nodeCounts}
+              problems={problems}
+              summaries={summaries}
+              fitKey={fitKey}
+              open={open}
+              change={change}
+            />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 3 }}>
+            <Stack gap="md">
+              {!readOnly && <Problems graph={graph} problems={problems} open={open} />}
               <Outline graph={graph} problems={readOnly ? [] : problems} summaries={summaries} open={open} />
-            )}
-          </Stack>
-        </Grid.Col>
-      </Grid>
+            </Stack>
+          </Grid.Col>
+        </Grid>
+      )}
       <StepDrawer
         graph={graph}
         node={graph.nodes.find(({ id }) => id === openId)}
@@ -217,12 +217,7 @@ function Toolbar({ automation, editor, add, tidyUp, ready }: ToolbarProps) {
 
 function Starters({ use }: { use: (starter: Starter) => void }) {
   return (
-    <Alert
-      variant="outline"
-      color="indigo"
-      title="This automation is empty"
-      styles={{ title: { color: 'var(--mantine-color-text)' } }}
-    >
+    <Alert variant="outline" color="indigo" title="This automation is empty">
       <Stack gap="sm" align="flex-start">
         <Text size="sm">
           Begin with a starter and change it, or add the first step, a Segment, from the menu above.

@@ -15,7 +15,7 @@ import { useEffect, useState } from 'react';
 import { exitName, type Graph, type GraphProblem } from '#shared/automation/graph.ts';
 import type { AutomationDetail } from '#shared/contract/automation.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
-import { exitLabels } from './catalogue.tsx';
+import { exitLabels } from './catalogue.ts';
 import { join, moveSteps, removeEdges } from './graphEdits.ts';
 import { type StepFlowNode, StepNode } from './StepNode.tsx';
 

@@ -6,7 +6,7 @@ import {
   type GraphProblem,
   type NodeType,
 } from '#shared/automation/graph.ts';
-import { nextStepLabels, stepName } from './catalogue.tsx';
+import { nextStepLabels, stepName } from './catalogue.ts';
 import { type Exit, readingOrder, targetsOf } from './graphEdits.ts';
 import { Palette } from './Palette.tsx';
 

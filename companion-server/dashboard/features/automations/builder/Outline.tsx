@@ -2,7 +2,7 @@ import { Button, List, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Graph, GraphProblem } from '#shared/automation/graph.ts';
 import { Section } from '../../../components/Section.tsx';
-import { stepName } from './catalogue.tsx';
+import { stepName } from './catalogue.ts';
 import { readingOrder } from './graphEdits.ts';
 
 interface Props {

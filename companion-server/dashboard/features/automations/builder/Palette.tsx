@@ -1,7 +1,8 @@
 import { Button, type ButtonProps, Menu, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { NodeType } from '#shared/automation/graph.ts';
-import { catalogue, paletteOrder } from './catalogue.tsx';
+import { catalogue, paletteOrder } from './catalogue.ts';
+import { stepIcons } from './stepIcons.ts';
 
 interface Props extends ButtonProps {
   label: string;
@@ -14,7 +15,13 @@ export function Palette({ label, onAdd, without = [], ...button }: Props) {
   const shown = paletteOrder.filter((type) => !without.includes(type));
   const groups = [...new Set(shown.map((type) => catalogue[type].group))];
   return (
-    <Menu position="bottom-start" width={300} withinPortal>
+    <Menu
+      position="bottom-start"
+      width={300}
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+      menuItemTabIndex={0}
+    >
       <Menu.Target>
         <Button leftSection={<IconPlus aria-hidden size={16} />} {...button}>
           {label}
@@ -27,7 +34,8 @@ export function Palette({ label, onAdd, without = [], ...button }: Props) {
             {shown
               .filter((type) => catalogue[type].group === group)
               .map((type) => {
-                const { label: name, about, Icon } = catalogue[type];
+                const { label: name, about } = catalogue[type];
+                const Icon = stepIcons[type];
                 return (
                   <Menu.Item
                     key={type}

@@ -2,7 +2,7 @@ import { Button, Divider, Drawer, Fieldset, Group, Stack, Text, TextInput } from
 import { IconTrash } from '@tabler/icons-react';
 import type { Graph, GraphNode, NodeType } from '#shared/automation/graph.ts';
 import type { AutomationDetail } from '#shared/contract/automation.ts';
-import { catalogue } from './catalogue.tsx';
+import { catalogue } from './catalogue.ts';
 import type { Exit } from './graphEdits.ts';
 import { NextSteps } from './NextSteps.tsx';
 import { type SettingsContext, StepSettings } from './StepSettings.tsx';

@@ -3,8 +3,9 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { exitsOf, type GraphNode } from '#shared/automation/graph.ts';
 import type { AutomationDetail } from '#shared/contract/automation.ts';
-import { catalogue, exitLabels, stepName } from './catalogue.tsx';
+import { exitLabels, stepName } from './catalogue.ts';
 import { STEP_HEIGHT, STEP_WIDTH } from './layout.ts';
+import { stepIcons } from './stepIcons.ts';
 
 export type StepData = {
   step: GraphNode;
@@ -18,7 +19,7 @@ export type StepFlowNode = Node<StepData, 'step'>;
 /** One step on the canvas: name, summary, live counts. Pressing it opens its settings. */
 export function StepNode({ data, isConnectable }: NodeProps<StepFlowNode>) {
   const { step, summary, counts, problems, open } = data;
-  const { Icon } = catalogue[step.type];
+  const Icon = stepIcons[step.type];
   const exits = exitsOf[step.type];
   return (
     <>

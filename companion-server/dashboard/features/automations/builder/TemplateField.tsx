@@ -51,7 +51,12 @@ export function TemplateField({
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       <Group justify="space-between" gap="xs">
-        <Menu position="bottom-start">
+        <Menu
+          position="bottom-start"
+          withinPortal={false}
+          withInitialFocusPlaceholder={false}
+          menuItemTabIndex={0}
+        >
           <Menu.Target>
             <Button size="xs" variant="default" leftSection={<IconBraces aria-hidden size={14} />}>
               Insert variable into {label.toLowerCase()}
@@ -73,9 +78,8 @@ export function TemplateField({
       {value.trim() !== '' && (
         <Alert
           variant="outline"
-          color={rendered.ok ? 'gray' : 'orange'}
+          color={rendered.ok ? 'gray.5' : 'orange'}
           title={`Preview for ${preview.name}`}
-          styles={{ title: { color: 'var(--mantine-color-text)' } }}
         >
           <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
             {rendered.ok ? rendered.value : rendered.error.message}

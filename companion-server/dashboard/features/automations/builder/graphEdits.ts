@@ -1,7 +1,7 @@
 import type { ExitName, Graph, GraphNode, NodeType } from '#shared/automation/graph.ts';
 import { exitsOf } from '#shared/automation/graph.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
-import { catalogue } from './catalogue.tsx';
+import { catalogue } from './catalogue.ts';
 
 /** Changes of a graph: each takes one and gives a new one. */
 

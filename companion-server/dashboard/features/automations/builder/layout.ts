@@ -1,16 +1,17 @@
 import { Graph as DagreGraph, layout } from '@dagrejs/dagre';
 import type { Graph } from '#shared/automation/graph.ts';
-import { moveSteps } from './graphEdits.ts';
+import { moveSteps, readingOrder } from './graphEdits.ts';
 
 export const STEP_WIDTH = 248;
-export const STEP_HEIGHT = 104;
+export const STEP_HEIGHT = 96;
 
 /** Puts the steps in ranks from top to bottom without overlaps. */
 export function tidy(graph: Graph): Graph {
   const dagre = new DagreGraph({ multigraph: true });
-  dagre.setGraph({ rankdir: 'TB', nodesep: 48, ranksep: 64 });
+  dagre.setGraph({ rankdir: 'TB', nodesep: 48, ranksep: 48 });
   dagre.setDefaultEdgeLabel(() => ({}));
-  for (const { id } of graph.nodes) dagre.setNode(id, { width: STEP_WIDTH, height: STEP_HEIGHT });
+  // In reading order, so that exits keep their order from left to right.
+  for (const { id } of readingOrder(graph)) dagre.setNode(id, { width: STEP_WIDTH, height: STEP_HEIGHT });
   for (const { id, source, target } of graph.edges) dagre.setEdge(source, target, {}, id);
   layout(dagre);
   const positions = new Map(

@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from '#shared/automation/graph.ts';
+import { linkedinThenEmail } from '#shared/automation/starters.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import { addStep, type Exit, join } from './graphEdits.ts';
@@ -51,19 +52,21 @@ function untilAccepted(draft: Draft): { sender: string; wait: string } {
   return { sender, wait: draft.add('wait_until', next(connect), { event: 'accepted', timeoutMs: 14 * DAY }) };
 }
 
+/** What Connect does when no note is possible is the user's own decision in every automation. */
+function askAgain(graph: Graph): Graph {
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) =>
+      node.type === 'connect' ? { ...node, config: { ...node.config, whenNoNote: null } } : node,
+    ),
+  };
+}
+
 export const starters: readonly Starter[] = [
   {
     name: 'LinkedIn + email',
-    about: 'Visits, invites and waits; writes a message when accepted, an email when not.',
-    build: (newId) => {
-      const draft = new Draft(newId);
-      const { wait } = untilAccepted(draft);
-      const written = draft.add('message', { nodeId: wait, exit: 'happened' }, { text: message });
-      draft.add('end', next(written), { outcome: 'positive' });
-      const mailed = draft.add('send_email', { nodeId: wait, exit: 'timeout' }, { subject, text: email });
-      draft.add('end', next(mailed));
-      return tidy(draft.graph);
-    },
+    about: 'Visits, invites and waits; writes a message to those who accept, an email to the others.',
+    build: () => tidy(askAgain(linkedinThenEmail({ listIds: [], senderIds: [] }))),
   },
   {
     name: 'LinkedIn and email in parallel',

@@ -1,15 +1,3 @@
-import {
-  IconClock,
-  IconEye,
-  IconFlag,
-  IconHelpCircle,
-  IconHourglass,
-  IconId,
-  IconMail,
-  IconMessage,
-  IconUserPlus,
-  IconUsers,
-} from '@tabler/icons-react';
 import type { ExitName, GraphNode, NodeOf, NodeType } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { durationText } from '../../../components/time.ts';
@@ -19,7 +7,6 @@ type ConfigOf<T extends NodeType> = NodeOf<T>['config'];
 interface StepKind<T extends NodeType> {
   label: string;
   group: 'Start' | 'LinkedIn' | 'Email' | 'Wait and branch' | 'End';
-  Icon: typeof IconClock;
   /** What it does, for the palette. */
   about: string;
   fresh: () => ConfigOf<T>;
@@ -30,70 +17,60 @@ export const catalogue: { [T in NodeType]: StepKind<T> } = {
   segment: {
     label: 'Segment',
     group: 'Start',
-    Icon: IconUsers,
     about: 'The contacts of one or more lists enter here',
     fresh: () => ({ listIds: [], activeLimit: null, coworkersLimit: null }),
   },
   sender_profile: {
     label: 'Sender Profile',
     group: 'Start',
-    Icon: IconId,
     about: 'Who the contacts are contacted by',
     fresh: () => ({ senders: [], preferLatestContacted: true }),
   },
   visit: {
     label: 'Visit profile',
     group: 'LinkedIn',
-    Icon: IconEye,
     about: "Opens the contact's LinkedIn profile",
     fresh: () => ({}),
   },
   connect: {
     label: 'Connect',
     group: 'LinkedIn',
-    Icon: IconUserPlus,
     about: 'Sends an invitation, with or without a note',
     fresh: () => ({ note: null, whenNoNote: null }),
   },
   message: {
     label: 'Message',
     group: 'LinkedIn',
-    Icon: IconMessage,
     about: 'Writes to a 1st-degree connection',
     fresh: () => ({ text: '' }),
   },
   send_email: {
     label: 'Send email',
     group: 'Email',
-    Icon: IconMail,
     about: "Sends from the sender profile's mailbox",
     fresh: () => ({ subject: '', text: '', thread: 'new' }),
   },
   delay: {
     label: 'Delay',
     group: 'Wait and branch',
-    Icon: IconClock,
     about: 'Goes on after a fixed time',
     fresh: () => ({ durationMs: DAY }),
   },
   wait_until: {
     label: 'Wait until',
     group: 'Wait and branch',
-    Icon: IconHourglass,
     about: 'Accepted or replied, or a timeout',
     fresh: () => ({ event: 'accepted', timeoutMs: 7 * DAY }),
   },
   condition: {
     label: 'Condition',
     group: 'Wait and branch',
-    Icon: IconHelpCircle,
     about: 'Goes one way or the other',
     fresh: () => ({ test: 'connected' }),
   },
   end: {
     label: 'End',
     group: 'End',
-    Icon: IconFlag,
     about: 'Ends this branch',
     fresh: () => ({ outcome: 'neutral' }),
   },
