@@ -1,26 +1,35 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
-import { type Clocks, shiftedClock, systemClock, systemTimers } from '#shared/kernel/clock.ts';
+import {
+  type Clocks,
+  SECOND,
+  shiftedClock,
+  systemClock,
+  systemTimers,
+  withDeadline,
+} from '#shared/kernel/clock.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
-import { createAuth } from './auth/auth.ts';
 import { loadKeys } from './auth/keys.ts';
 import { DatabaseRefused, openDatabase } from './db/index.ts';
+import type { EngineContext } from './engine/index.ts';
 import { type Env, readEnv } from './env.ts';
 import { createApp } from './http/app.ts';
 import { findDashboard } from './http/dashboard.ts';
-import { defaultRateLimits } from './http/limits.ts';
-import { createLog } from './observability/log.ts';
+import { defaultRateLimits, unlimitedRates } from './http/limits.ts';
+import { createLog, type Log } from './observability/log.ts';
 import { createChanges } from './services/changes.ts';
-import type { Services } from './services/context.ts';
-import { createPublicUrl } from './services/workspace/publicUrl.ts';
+import { createServices, notifying } from './services/create.ts';
+import { startMailWorkers } from './services/mail/worker.ts';
+import { startEngineLoop } from './services/run/engineLoop.ts';
+import { listenForScheduleControl } from './services/run/scheduleControl.ts';
 import { isSetupNeeded } from './services/workspace/setup.ts';
-import { createVault } from './vault/vault.ts';
 
 const VERSION = '0.1.0';
-const dashboardDir = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Longer than the longest send; afterwards the process ends anyway, and leases bring back what was open. */
+const STOP_WITHIN_MS = 70 * SECOND;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -35,91 +44,155 @@ async function start(env: Env): Promise<void> {
   const log = createLog(env.logLevel);
   const keys = await loadKeys(env.dataDir);
   const database = await openDatabase({ url: env.databaseUrl, authToken: env.databaseAuthToken });
-  const changes = createChanges(systemTimers);
   const shutdown = new AbortController();
-  const offset = env.scheduleOffsetMs;
+  const { signal } = shutdown;
+  let offset = env.scheduleOffsetMs;
   const clocks: Clocks = { schedule: shiftedClock(systemClock, () => offset), lease: systemClock };
-  let address = '';
-  const services: Services = {
-    db: {
-      ...database,
-      write: async (work) => {
-        const result = await database.write(work);
-        changes.notify();
-        return result;
-      },
-    },
+  const [changes, wakeups, ticked] = [
+    createChanges(systemTimers),
+    createChanges(systemTimers),
+    createChanges(systemTimers),
+  ];
+
+  const { server, address, setHandler } = await listen(env);
+  const services = createServices({
+    database,
+    keys,
+    log,
     clocks,
     timers: systemTimers,
     newId: systemNewId,
     rng: systemRng,
-    log,
-    auth: createAuth({
-      db: database,
-      secret: keys.authSecret,
-      baseUrl: env.publicUrl ?? `http://${env.host}:${env.port}`,
-      newId: systemNewId,
-      clock: systemClock,
-    }),
-    vault: createVault(keys.vault),
     changes,
+    onWrite: wakeups.notify,
+    baseUrl: address,
     publicUrl: env.publicUrl,
-    publicUrlCheck: createPublicUrl({
-      url: env.publicUrl,
-      fetch,
-      newId: systemNewId,
-      clock: systemClock,
-      allowLoopback: env.scheduleControl,
-      signal: shutdown.signal,
-    }),
-    unsubscribeKey: keys.unsubscribe,
-    setupToken: randomBytes(24).toString('base64url'),
+    allowLoopback: env.scheduleControl,
     version: VERSION,
-  };
+    shutdown: signal,
+  });
   const app = createApp({
     services,
-    rates: defaultRateLimits,
-    dashboard: await findDashboard(dashboardDir),
-    shutdown: shutdown.signal,
-    isReady: () => !shutdown.signal.aborted,
+    rates: env.scheduleControl ? unlimitedRates : defaultRateLimits,
+    dashboard: await findDashboard(path.join(root, 'dist', 'dashboard')),
+    shutdown: signal,
+    isReady: () => !signal.aborted,
   });
-  const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const listening = serve({ fetch: app.fetch, hostname: env.host, port: env.port }, (info) => {
-      address = `http://${env.host}:${info.port}`;
-      resolve(listening);
-    });
-  });
-  say(`Dashboard: ${address}`);
-  const setupNeeded = await isSetupNeeded(database.reader);
-  const setupUrl = setupNeeded ? `${address}/setup?token=${services.setupToken}` : null;
-  if (setupUrl) say(`First run, set up here: ${setupUrl}`);
-  sayExtension(address);
+  setHandler(app.fetch);
 
-  async function stop(): Promise<void> {
-    shutdown.abort();
-    server.close();
-    await database.close();
-    process.exit(0);
+  // The engine's own writes reach open pages, and do not wake the engine again.
+  const ctx: EngineContext = {
+    db: notifying(database, changes.notify),
+    clocks,
+    rng: systemRng,
+    newId: systemNewId,
+    log,
+  };
+  const engine = startEngineLoop({
+    ctx,
+    wakeups,
+    onTick: ticked.notify,
+    holder: systemNewId(),
+    sleep: systemTimers.sleep,
+    signal,
+  });
+  const mail = startMailWorkers({ services, ctx, ticked, wakeEngine: wakeups.notify, signal });
+
+  const setupUrl = (await isSetupNeeded(database.reader))
+    ? `${address}/setup?token=${services.setupToken}`
+    : null;
+  sayWelcome(env.publicUrl ?? address, address, setupUrl);
+  if (env.publicUrl) void services.publicUrlCheck.check(true).catch(() => undefined);
+  if (env.scheduleControl) {
+    const tell = listenForScheduleControl({
+      ctx,
+      setOffset: (ms) => {
+        offset = ms;
+      },
+      isBusy: mail.isBusy,
+      wake: wakeups.notify,
+    });
+    tell({ type: 'ready', port: Number(new URL(address).port), setupUrl });
   }
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+
+  onStopSignal(log, async () => {
+    server.close();
+    shutdown.abort();
+    changes.notify();
+    await Promise.all([engine.done, mail.done]);
+    await database.close();
+  });
 }
 
-function sayExtension(address: string): void {
-  const dir = path.join(path.dirname(dashboardDir), '..', '.output', 'chrome-mv3');
-  say(
-    `Extension: open chrome://extensions, switch on developer mode, "Load unpacked", choose ${path.resolve(dir)}`,
+/** Listens at once, so that the address is known; answers 503 until the application is there. */
+async function listen(env: Env) {
+  type Fetch = Parameters<typeof serve>[0]['fetch'];
+  let handler: Fetch = () => new Response('starting', { status: 503 });
+  const { server, port } = await new Promise<{ server: ReturnType<typeof serve>; port: number }>(
+    (resolve, reject) => {
+      const listening = serve(
+        { fetch: (request, bindings) => handler(request, bindings), hostname: env.host, port: env.port },
+        (info) => resolve({ server: listening, port: info.port }),
+      );
+      listening.once('error', reject);
+    },
   );
-  say(`Pair it: open its side panel on LinkedIn and enter the server address ${address}`);
+  const host = env.host.includes(':') ? `[${env.host}]` : env.host === '0.0.0.0' ? '127.0.0.1' : env.host;
+  return {
+    server,
+    address: `http://${host}:${port}`,
+    setHandler: (fetch: Fetch) => {
+      handler = fetch;
+    },
+  };
+}
+
+function sayWelcome(dashboard: string, address: string, setupUrl: string | null): void {
+  say(`Dashboard: ${dashboard}`);
+  if (setupUrl) say(`First run, set up here: ${setupUrl}`);
+  say(
+    `Extension: open chrome://extensions, switch on developer mode, "Load unpacked", choose ${path.join(root, '.output', 'chrome-mv3')}`,
+  );
+  say(`Pair it: open its side panel and enter the server address ${address}`);
   say('Then enter the code it shows on your sender profile in the dashboard.');
 }
 
+/** Ordered: stop accepting, end streams, finish tick and sends, close the database; bounded by a deadline. */
+function onStopSignal(log: Log, stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({}, 'stopping');
+    const deadline = withDeadline(STOP_WITHIN_MS);
+    deadline.addEventListener('abort', () => process.exit(1));
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'the ordered shutdown failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  // The demo and the tests end with their parent.
+  if (process.send) process.on('disconnect', onSignal);
+}
+
 const env = readEnv(process.env);
-if (!env.ok)
+if (!env.ok) {
   fail(['Rapport cannot start. Please correct these settings:', ...env.error.map((line) => `- ${line}`)]);
+}
 try {
   await start(env.value);
 } catch (error) {
   if (error instanceof DatabaseRefused) fail([`Rapport cannot start. ${error.message}`]);
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    fail([
+      `Rapport cannot start. Port ${env.value.port} is used by another program.`,
+      'Set PORT to another one.',
+    ]);
+  }
   throw error;
 }

@@ -2,15 +2,14 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Services } from '../services/context.ts';
 import { notFound, Refusal } from '../services/refusal.ts';
 import { serveAuth } from './authRoutes.ts';
-import { serveDashboard } from './dashboard.ts';
+import { type DashboardFiles, serveDashboard } from './dashboard.ts';
 import { serveHealth } from './health.ts';
-import type { HttpEnv } from './httpEnv.ts';
+import type { App, HttpEnv } from './httpEnv.ts';
 import { applyBodyLimits, applyRateLimits, type RateLimits } from './limits.ts';
 import { serveOpenApi } from './openApi.ts';
 import { problemResponse, unexpectedResponse } from './problem.ts';
 import { serveAllRoutes } from './routes/index.ts';
 import { applyExtensionCors, applySecurityHeaders, inlineScriptHashes } from './security.ts';
-import type { App } from './serve.ts';
 import { serveStream } from './stream.ts';
 import { serveUnsubscribe } from './unsubscribe.ts';
 
@@ -18,7 +17,7 @@ export interface AppOptions {
   services: Services;
   rates: RateLimits;
   /** Built files of the dashboard; null: not built. */
-  dashboard: { dir: string; indexHtml: string } | null;
+  dashboard: DashboardFiles | null;
   /** Ends open event streams. */
   shutdown: AbortSignal;
   isReady: () => boolean;

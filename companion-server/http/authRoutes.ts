@@ -2,9 +2,8 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import { Refusal } from '../services/refusal.ts';
 import { requireOwnOrigin } from './callers.ts';
-import type { HttpEnv } from './httpEnv.ts';
+import type { App, HttpEnv } from './httpEnv.ts';
 import { problemResponse } from './problem.ts';
-import type { App } from './serve.ts';
 
 /**
  * What of better-auth is reachable over HTTP. Everything else (approving and redeeming device codes above

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
-import type { AppOptions } from './app.ts';
-import type { App } from './serve.ts';
+import type { App } from './httpEnv.ts';
+
+/** The built files. */
+export interface DashboardFiles {
+  dir: string;
+  indexHtml: string;
+}
 
 /** The built dashboard, or null while nobody built it. */
-export async function findDashboard(dir: string): Promise<AppOptions['dashboard']> {
+export async function findDashboard(dir: string): Promise<DashboardFiles | null> {
   try {
     return { dir, indexHtml: await readFile(path.join(dir, 'index.html'), 'utf8') };
   } catch {
@@ -14,7 +19,7 @@ export async function findDashboard(dir: string): Promise<AppOptions['dashboard'
 }
 
 /** Static files; every other page address gets index.html, where the dashboard's own router goes on. */
-export function serveDashboard(app: App, dashboard: AppOptions['dashboard']): void {
+export function serveDashboard(app: App, dashboard: DashboardFiles | null): void {
   if (!dashboard) {
     app.get('/*', (c, next) =>
       isPage(c.req.path)

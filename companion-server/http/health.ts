@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { App } from './serve.ts';
+import { databaseAnswers } from '../services/workspace/ready.ts';
+import type { App } from './httpEnv.ts';
 
 /** `/health`: the process answers. `/ready`: the database too, and the server is not shutting down. */
 export function serveHealth(app: App, isReady: () => boolean): void {
@@ -9,16 +9,7 @@ export function serveHealth(app: App, isReady: () => boolean): void {
     return c.json({ status: 'ok', probe }, 200, { 'cache-control': 'no-store' });
   });
   app.get('/ready', async (c) => {
-    const ready = isReady() && (await databaseAnswers());
+    const ready = isReady() && (await databaseAnswers(c.get('services')));
     return c.json({ ready }, ready ? 200 : 503, { 'cache-control': 'no-store' });
-
-    async function databaseAnswers(): Promise<boolean> {
-      try {
-        await c.get('services').db.reader.run(sql`SELECT 1`);
-        return true;
-      } catch {
-        return false;
-      }
-    }
   });
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { problem, type Route } from '#shared/contract/route.ts';
-import type { App } from './serve.ts';
+import type { App } from './httpEnv.ts';
 
 const methods = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
 

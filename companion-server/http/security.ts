@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
-import type { App } from './serve.ts';
+import type { App } from './httpEnv.ts';
 
 /** Hashes of the scripts written into the dashboard's page itself, so that the policy allows just those. */
 export function inlineScriptHashes(html: string): string[] {

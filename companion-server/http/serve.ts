@@ -1,15 +1,12 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { Route } from '#shared/contract/route.ts';
 import type { DeviceCall, MemberCall, Services } from '../services/context.ts';
 import { Refusal } from '../services/refusal.ts';
 import { deviceCall, memberCall, requireOwnOrigin } from './callers.ts';
-import type { HttpEnv } from './httpEnv.ts';
+import type { App, HttpEnv } from './httpEnv.ts';
 import { describeRoute } from './openApi.ts';
 import { invalidInput } from './problem.ts';
-
-export type App = OpenAPIHono<HttpEnv>;
 
 interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   params: z.output<P>;

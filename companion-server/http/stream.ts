@@ -1,24 +1,13 @@
-import { and, asc, eq, gt, max } from 'drizzle-orm';
 import { streamSSE } from 'hono/streaming';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { SECOND } from '#shared/kernel/clock.ts';
-import { schema } from '../db/index.ts';
-import type { MemberCall } from '../services/context.ts';
+import { changesSince, latestSeq } from '../services/workspace/changesSince.ts';
 import { memberCall } from './callers.ts';
-import type { App } from './serve.ts';
+import type { App } from './httpEnv.ts';
 
 const BATCH = 200;
 /** A comment at least this often keeps proxies from closing the stream. */
 const KEEP_ALIVE_MS = 15 * SECOND;
-
-async function latestSeq(call: MemberCall): Promise<number> {
-  const { outbox } = schema;
-  const rows = await call.db.reader
-    .select({ seq: max(outbox.seq) })
-    .from(outbox)
-    .where(eq(outbox.workspaceId, call.workspaceId));
-  return rows[0]?.seq ?? 0;
-}
 
 /** Live updates: what changed, by id; the page then asks for it. Resumes after Last-Event-ID. */
 export function serveStream(app: App, shutdown: AbortSignal): void {
@@ -26,7 +15,6 @@ export function serveStream(app: App, shutdown: AbortSignal): void {
     const call = await memberCall(c);
     const last = Number(c.req.header('last-event-id'));
     let seq = Number.isSafeInteger(last) && last > 0 ? last : await latestSeq(call);
-    const { outbox } = schema;
     return streamSSE(c, async (stream) => {
       const closed = new AbortController();
       stream.onAbort(() => closed.abort());
@@ -34,12 +22,7 @@ export function serveStream(app: App, shutdown: AbortSignal): void {
       await stream.write(': open\n\n');
       while (!signal.aborted) {
         const seen = call.changes.count();
-        const rows = await call.db.reader
-          .select({ seq: outbox.seq, topic: outbox.topic, entityId: outbox.entityId })
-          .from(outbox)
-          .where(and(eq(outbox.workspaceId, call.workspaceId), gt(outbox.seq, seq)))
-          .orderBy(asc(outbox.seq))
-          .limit(BATCH);
+        const rows = await changesSince(call, seq, BATCH);
         for (const row of rows) {
           await stream.writeSSE({ event: 'change', id: String(row.seq), data: JSON.stringify(row) });
           seq = row.seq;

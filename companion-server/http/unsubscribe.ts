@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { isUnsubscribed, readClaim, unsubscribe } from '../services/unsubscribe/unsubscribe.ts';
-import type { App } from './serve.ts';
+import type { App } from './httpEnv.ts';
 
 function page(title: string, content: ReturnType<typeof html>) {
   return html`<!doctype html>

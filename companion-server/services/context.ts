@@ -27,6 +27,8 @@ export interface Services {
   /** Of the first-run link; asked for while no owner exists. */
   setupToken: string;
   version: string;
+  /** Aborts when the server stops: ends what waits on a network. */
+  shutdown: AbortSignal;
 }
 
 export interface MemberActor {

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/index.ts';
-import { type EngineContext, type Unit, unitIn } from '../engine/context.ts';
+import { type EngineContext, type Unit, unitIn } from '../engine/index.ts';
 import type { Services } from './context.ts';
 
 /** The engine as services call it: its writes wake whoever waits for changes. */

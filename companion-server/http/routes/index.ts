@@ -1,4 +1,9 @@
-import type { App } from '../serve.ts';
+import type { App } from '../httpEnv.ts';
+import { serveAutomations, serveTasks } from './automations.ts';
+import { serveContacts, serveImports, serveStoplist } from './contacts.ts';
+import { serveDevices } from './devices.ts';
+import { serveMailboxes } from './mailboxes.ts';
+import { serveSenders } from './senders.ts';
 import { serveSetup } from './setup.ts';
 import { serveWorkspace } from './workspace.ts';
 
@@ -6,4 +11,12 @@ import { serveWorkspace } from './workspace.ts';
 export function serveAllRoutes(app: App): void {
   serveSetup(app);
   serveWorkspace(app);
+  serveSenders(app);
+  serveMailboxes(app);
+  serveDevices(app);
+  serveContacts(app);
+  serveImports(app);
+  serveStoplist(app);
+  serveAutomations(app);
+  serveTasks(app);
 }

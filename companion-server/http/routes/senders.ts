@@ -9,7 +9,8 @@ import {
   updateSender,
 } from '../../services/sender/manage.ts';
 import { getSender, viewSenders } from '../../services/sender/view.ts';
-import { type App, serveMember, servePublic } from '../serve.ts';
+import type { App } from '../httpEnv.ts';
+import { serveMember, servePublic } from '../serve.ts';
 
 export function serveSenders(app: App): void {
   serveMember(app, senderRoutes.list, async (call) => ({ items: await viewSenders(call) }));

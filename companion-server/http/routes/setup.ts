@@ -2,7 +2,8 @@ import { setupRoutes } from '#shared/contract/workspace.ts';
 import { isSetupNeeded, runSetup } from '../../services/workspace/setup.ts';
 import { withSecureCookies } from '../authRoutes.ts';
 import { requireOwnOrigin } from '../callers.ts';
-import { type App, servePublic } from '../serve.ts';
+import type { App } from '../httpEnv.ts';
+import { servePublic } from '../serve.ts';
 
 export function serveSetup(app: App): void {
   servePublic(app, setupRoutes.status, async ({ db, version }) => ({

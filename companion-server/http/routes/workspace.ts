@@ -1,9 +1,22 @@
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
+import { home } from '../../services/workspace/home.ts';
 import { me, updateWorkspace } from '../../services/workspace/me.ts';
-import { type App, serveMember } from '../serve.ts';
+import { checkPublicUrl } from '../../services/workspace/publicUrlCheck.ts';
+import { resumeEverything, stopEverything } from '../../services/workspace/stop.ts';
+import type { App } from '../httpEnv.ts';
+import { serveMember } from '../serve.ts';
 
 export function serveWorkspace(app: App): void {
   serveMember(app, workspaceRoutes.me, (call) => me(call));
+  serveMember(app, workspaceRoutes.home, (call) => home(call));
   serveMember(app, workspaceRoutes.update, (call, { body }) => updateWorkspace(call, body));
-  serveMember(app, workspaceRoutes.checkPublicUrl, (call) => call.publicUrlCheck.check(true));
+  serveMember(app, workspaceRoutes.checkPublicUrl, (call) => checkPublicUrl(call));
+  serveMember(app, workspaceRoutes.stop, async (call) => {
+    await stopEverything(call);
+    return home(call);
+  });
+  serveMember(app, workspaceRoutes.resume, async (call) => {
+    await resumeEverything(call);
+    return home(call);
+  });
 }

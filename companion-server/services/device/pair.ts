@@ -6,7 +6,9 @@ import { MINUTE } from '#shared/kernel/clock.ts';
 import { EXTENSION_CLIENT_ID } from '../../auth/auth.ts';
 import { newDeviceToken } from '../../auth/deviceToken.ts';
 import { schema } from '../../db/index.ts';
+import { reconnectLinkedin } from '../../engine/index.ts';
 import { audit, type DeviceCall, type MemberCall, type Services } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
 import { invalid, notAllowed } from '../refusal.ts';
 import { channelsOf, senderOf } from '../scope.ts';
 
@@ -167,6 +169,7 @@ async function createDevice(
         .set({ status: 'connecting', statusSince: services.clocks.schedule.now() })
         .where(eq(channel.id, linkedin.id));
     }
+    await reconnectLinkedin(unitOf(services, tx), linkedin.id, userId);
     await audit(tx, call, {
       action: 'device.paired',
       entity: 'sender',

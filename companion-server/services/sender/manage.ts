@@ -3,10 +3,17 @@ import type { z } from 'zod';
 import type { SenderView, senderRoutes } from '#shared/contract/sender.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import type { ChannelKind } from '#shared/statuses/engine.ts';
-import { schema, type Tx } from '../../db/index.ts';
-import { openChannels } from '../../engine/channels.ts';
-import { liftHold, setHold } from '../../engine/holds.ts';
-import { replan } from '../../engine/pacing.ts';
+import { schema } from '../../db/index.ts';
+import {
+  disconnectLinkedin as disconnectChannel,
+  liftHold,
+  openChannels,
+  pauseChannel,
+  reconnectLinkedin,
+  replan,
+  resumeChannel,
+  setHold,
+} from '../../engine/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
@@ -81,17 +88,7 @@ export async function updateSender(
   return getSender(call, senderId);
 }
 
-/** The manual hold of the profile, or of one channel of it. */
-async function manualHold(tx: Tx, call: Call, senderId: string, kind: ChannelKind | null) {
-  if (kind === null) {
-    return { workspaceId: call.workspaceId, scope: 'sender', scopeId: senderId, reason: 'manual' } as const;
-  }
-  const channels = await channelsOf(tx, senderId);
-  const scopeId = channels[kind].id;
-  return { workspaceId: call.workspaceId, scope: 'channel', scopeId, reason: 'manual' } as const;
-}
-
-/** Puts or lifts the manual hold; other holds stay (product §2.4 point 6). */
+/** Puts or lifts the manual hold of the profile or one channel; holds of other causes stay (product §2.4 point 6). */
 export async function setSenderPaused(
   call: Call,
   senderId: string,
@@ -99,11 +96,26 @@ export async function setSenderPaused(
   paused: boolean,
 ): Promise<void> {
   await call.db.write(async (tx) => {
-    await senderToManage(tx, call, senderId);
-    const key = await manualHold(tx, call, senderId, kind);
+    const row = await senderToManage(tx, call, senderId);
+    const unit = unitOf(call, tx);
     const by = call.actor.id;
-    if (paused) await setHold(unitOf(call, tx), { ...key, by });
-    else await liftHold(unitOf(call, tx), key, by);
+    if (kind === null) {
+      const key = {
+        workspaceId: call.workspaceId,
+        scope: 'sender',
+        scopeId: senderId,
+        reason: 'manual',
+      } as const;
+      if (paused) await setHold(unit, { ...key, by });
+      else await liftHold(unit, key, by);
+    } else {
+      const channelId = (await channelsOf(tx, senderId))[kind].id;
+      if (paused) await pauseChannel(unit, channelId, by);
+      else await resumeChannel(unit, channelId, by);
+      // Only the owner can take back a disconnect: nobody connects another person's LinkedIn.
+      const isOwner = row.ownerUserId === call.actor.userId;
+      if (!paused && kind === 'linkedin' && isOwner) await reconnectLinkedin(unit, channelId, by);
+    }
     await audit(tx, call, {
       action: paused ? 'sender.paused' : 'sender.resumed',
       entity: 'sender',
@@ -121,22 +133,7 @@ export async function disconnectLinkedin(call: MemberCall, senderId: string): Pr
     if (linkedin.status === 'not_set_up') {
       throw new Refusal(409, 'not_connected', 'No LinkedIn account is connected to this profile.');
     }
-    await tx
-      .update(channel)
-      .set({
-        status: 'inactive',
-        reason: 'disconnected_by_user',
-        reasonDetail: null,
-        statusSince: call.clocks.schedule.now(),
-      })
-      .where(eq(channel.id, linkedin.id));
-    await setHold(unitOf(call, tx), {
-      workspaceId: call.workspaceId,
-      scope: 'channel',
-      scopeId: linkedin.id,
-      reason: 'disconnected_by_user',
-      by: call.actor.id,
-    });
+    await disconnectChannel(unitOf(call, tx), linkedin.id, call.actor.id);
     await audit(tx, call, { action: 'sender.linkedin_disconnected', entity: 'sender', entityId: senderId });
   });
   return getSender(call, senderId);

@@ -1,8 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import { readUnsubscribeToken, type UnsubscribeClaim } from '../../email/unsubscribeToken.ts';
-import { applyToContact } from '../../engine/interpret.ts';
-import { appendEvent } from '../../engine/record.ts';
+import { appendEvent, unsubscribeContact } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 
@@ -66,6 +65,6 @@ export async function unsubscribe(services: Services, claim: UnsubscribeClaim): 
         })
         .onConflictDoNothing();
     }
-    await applyToContact(unit, claim.contactId, { type: 'unsubscribed' });
+    await unsubscribeContact(unit, claim.contactId, 'link');
   });
 }

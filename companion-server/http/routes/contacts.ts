@@ -1,0 +1,36 @@
+import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { contactActivity } from '../../services/contact/activity.ts';
+import { contactDetail } from '../../services/contact/detail.ts';
+import { listContacts } from '../../services/contact/list.ts';
+import { allLists, createList } from '../../services/contact/lists.ts';
+import { getImport, importRows, runImport } from '../../services/import/run.ts';
+import { uploadImport } from '../../services/import/upload.ts';
+import { addToStoplist, listStoplist, removeFromStoplist } from '../../services/stoplist/stoplist.ts';
+import type { App } from '../httpEnv.ts';
+import { serveMember } from '../serve.ts';
+
+export function serveContacts(app: App): void {
+  serveMember(app, contactRoutes.list, (call, { query }) => listContacts(call, query));
+  serveMember(app, contactRoutes.get, (call, { params }) => contactDetail(call, params.contactId));
+  serveMember(app, contactRoutes.activity, (call, { params, query }) =>
+    contactActivity(call, params.contactId, query),
+  );
+  serveMember(app, contactRoutes.lists, (call) => allLists(call));
+  serveMember(app, contactRoutes.createList, (call, { body }) => createList(call, body.name));
+}
+
+export function serveImports(app: App): void {
+  serveMember(app, importRoutes.upload, (call, { body }) => uploadImport(call, body));
+  serveMember(app, importRoutes.run, (call, { params, body }) => runImport(call, params.importId, body));
+  serveMember(app, importRoutes.get, (call, { params }) => getImport(call, params.importId));
+  serveMember(app, importRoutes.rows, (call, { params, query }) => importRows(call, params.importId, query));
+}
+
+export function serveStoplist(app: App): void {
+  serveMember(app, stoplistRoutes.list, (call, { query }) => listStoplist(call, query));
+  serveMember(app, stoplistRoutes.add, (call, { body }) => addToStoplist(call, body));
+  serveMember(app, stoplistRoutes.remove, async (call, { params }) => {
+    await removeFromStoplist(call, params.entryId);
+    return {};
+  });
+}

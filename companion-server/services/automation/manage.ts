@@ -1,0 +1,128 @@
+import { eq } from 'drizzle-orm';
+import type { Graph } from '#shared/automation/graph.ts';
+import { validateGraph } from '#shared/automation/validate.ts';
+import type { AutomationDetail } from '#shared/contract/automation.ts';
+import { schema, type Tx } from '../../db/index.ts';
+import * as engine from '../../engine/index.ts';
+import { audit, type MemberCall } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
+import { Refusal } from '../refusal.ts';
+import { requireManager } from '../scope.ts';
+import { preflightGraph } from './preflight.ts';
+import { type AutomationRow, automationOf, getAutomation } from './view.ts';
+
+const { automation } = schema;
+
+async function insertDraft(call: MemberCall, name: string, draft: Graph, action: string): Promise<string> {
+  const id = call.newId();
+  const now = call.clocks.schedule.now();
+  await call.db.write(async (tx) => {
+    await tx.insert(automation).values({
+      id,
+      workspaceId: call.workspaceId,
+      name,
+      draft,
+      createdBy: call.actor.userId,
+      createdAt: now,
+      updatedAt: now,
+    });
+    await audit(tx, call, { action, entity: 'automation', entityId: id });
+  });
+  return id;
+}
+
+export async function createAutomation(call: MemberCall, name: string): Promise<AutomationDetail> {
+  requireManager(call);
+  return getAutomation(call, await insertDraft(call, name, { nodes: [], edges: [] }, 'automation.created'));
+}
+
+/** A draft with the same graph; contacts and history stay with the original. */
+export async function cloneAutomation(call: MemberCall, automationId: string): Promise<AutomationDetail> {
+  requireManager(call);
+  const { name, graph } = await getAutomation(call, automationId);
+  const copy = `${name.slice(0, 110)} (copy)`;
+  return getAutomation(call, await insertDraft(call, copy, graph, 'automation.cloned'));
+}
+
+/** One change of one automation, in one transaction with its audit row. */
+async function change(
+  call: MemberCall,
+  automationId: string,
+  action: string,
+  work: (tx: Tx, row: AutomationRow) => Promise<void>,
+): Promise<AutomationDetail> {
+  requireManager(call);
+  await call.db.write(async (tx) => {
+    await work(tx, await automationOf(tx, call, automationId));
+    await audit(tx, call, { action, entity: 'automation', entityId: automationId });
+  });
+  return getAutomation(call, automationId);
+}
+
+function requireStatus(row: AutomationRow, wanted: 'draft' | 'running'): void {
+  if (row.status === wanted) return;
+  throw wanted === 'draft'
+    ? new Refusal(
+        409,
+        'already_started',
+        'This automation was started; its graph does not change any more.',
+        'Clone it and edit the copy.',
+      )
+    : new Refusal(409, 'not_running', `This automation is ${row.status}.`, 'Start it first.');
+}
+
+export function saveDraft(call: MemberCall, automationId: string, input: { name: string; graph: Graph }) {
+  return change(call, automationId, 'automation.draft_saved', async (tx, row) => {
+    requireStatus(row, 'draft');
+    await tx
+      .update(automation)
+      .set({ name: input.name, draft: input.graph, updatedAt: call.clocks.schedule.now() })
+      .where(eq(automation.id, automationId));
+  });
+}
+
+/** Preflight runs again here: what it refuses cannot be started by another way. */
+export async function startAutomation(call: MemberCall, automationId: string): Promise<AutomationDetail> {
+  requireManager(call);
+  const row = await automationOf(call.db.reader, call, automationId);
+  requireStatus(row, 'draft');
+  const { findings, canStart } = await preflightGraph(call, row.draft);
+  if (!canStart) {
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    throw new Refusal(
+      422,
+      'preflight_failed',
+      errors.map(({ message }) => message).join(' '),
+      'Correct what preflight names.',
+      errors.map(({ nodeId, code, message }) => ({ field: nodeId ?? code, message })),
+    );
+  }
+  return change(call, automationId, 'automation.started', async (tx, current) => {
+    requireStatus(current, 'draft');
+    if (validateGraph(current.draft).length > 0) {
+      throw new Refusal(409, 'draft_changed', 'The draft was changed meanwhile.', 'Run preflight again.');
+    }
+    await engine.startAutomation(unitOf(call, tx), automationId, current.draft, call.actor.id);
+  });
+}
+
+export function pauseAutomation(call: MemberCall, automationId: string) {
+  return change(call, automationId, 'automation.paused', async (tx, row) => {
+    requireStatus(row, 'running');
+    await engine.pauseAutomation(unitOf(call, tx), automationId, call.actor.id);
+  });
+}
+
+export function resumeAutomation(call: MemberCall, automationId: string) {
+  return change(call, automationId, 'automation.resumed', async (tx, row) => {
+    requireStatus(row, 'running');
+    await engine.resumeAutomation(unitOf(call, tx), automationId, call.actor.id);
+  });
+}
+
+export function archiveAutomation(call: MemberCall, automationId: string) {
+  return change(call, automationId, 'automation.archived', async (tx, row) => {
+    if (row.status === 'archived') return;
+    await engine.archiveAutomation(unitOf(call, tx), automationId);
+  });
+}

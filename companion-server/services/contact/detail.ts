@@ -1,0 +1,49 @@
+import { asc, desc, eq } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { contactDetail as contactDetailSchema } from '#shared/contract/contact.ts';
+import { schema } from '../../db/index.ts';
+import { isStoplisted } from '../../engine/index.ts';
+import type { Call } from '../context.ts';
+import { viewEnrollment } from '../enrollment/view.ts';
+import { contactOf, viewContact } from './view.ts';
+
+const { relation, sender, enrollment, list, listMember } = schema;
+
+/** One contact: relations to every sender, automations with why they stand where they stand, lists. */
+export async function contactDetail(
+  call: Call,
+  contactId: string,
+): Promise<z.input<typeof contactDetailSchema>> {
+  const { reader } = call.db;
+  const row = await contactOf(reader, call, contactId);
+  const relations = await reader
+    .select({
+      senderId: relation.senderId,
+      senderName: sender.name,
+      status: relation.status,
+      since: relation.since,
+    })
+    .from(relation)
+    .innerJoin(sender, eq(sender.id, relation.senderId))
+    .where(eq(relation.contactId, contactId));
+  const enrollments = await reader
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(eq(enrollment.contactId, contactId))
+    .orderBy(desc(enrollment.id));
+  const lists = await reader
+    .select({ id: list.id, name: list.name })
+    .from(listMember)
+    .innerJoin(list, eq(list.id, listMember.listId))
+    .where(eq(listMember.contactId, contactId))
+    .orderBy(asc(list.name));
+  return {
+    ...viewContact(row, await isStoplisted(reader, row)),
+    relations: relations.map((each) => ({ ...each, since: each.since ?? 0 })),
+    enrollments: await Promise.all(enrollments.map(({ id }) => viewEnrollment(reader, call, id))),
+    lists,
+    custom: row.custom ?? {},
+    source: row.source,
+    legalBasis: row.legalBasis,
+  };
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import type { Clocks, Timers } from '#shared/kernel/clock.ts';
+import type { NewId } from '#shared/kernel/ids.ts';
+import type { Rng } from '#shared/kernel/prng.ts';
+import { createAuth } from '../auth/auth.ts';
+import type { Keys } from '../auth/keys.ts';
+import type { Database } from '../db/index.ts';
+import type { Log } from '../observability/log.ts';
+import { createVault } from '../vault/vault.ts';
+import type { Changes } from './changes.ts';
+import type { Services } from './context.ts';
+import { createPublicUrl } from './workspace/publicUrl.ts';
+
+export interface ServicesOptions {
+  database: Database;
+  keys: Keys;
+  log: Log;
+  clocks: Clocks;
+  timers: Timers;
+  newId: NewId;
+  rng: Rng;
+  /** For event streams: told of every write of a service. */
+  changes: Changes;
+  /** Also after every write of a service, e.g. to wake the engine. */
+  onWrite: () => void;
+  /** http://host:port of this process. */
+  baseUrl: string;
+  publicUrl: string | null;
+  /** Demo and tests: links to loopback count as public. */
+  allowLoopback: boolean;
+  version: string;
+  shutdown: AbortSignal;
+}
+
+/** Wires what services need; the same for the server and for tests in process. */
+export function createServices(options: ServicesOptions): Services {
+  const { database, keys, clocks, changes, newId, publicUrl, shutdown } = options;
+  return {
+    db: notifying(database, () => {
+      changes.notify();
+      options.onWrite();
+    }),
+    clocks,
+    timers: options.timers,
+    newId,
+    rng: options.rng,
+    log: options.log,
+    auth: createAuth({
+      db: database,
+      secret: keys.authSecret,
+      baseUrl: publicUrl ?? options.baseUrl,
+      newId,
+      clock: clocks.lease,
+    }),
+    vault: createVault(keys.vault),
+    changes,
+    publicUrl,
+    publicUrlCheck: createPublicUrl({
+      url: publicUrl,
+      fetch,
+      newId,
+      clock: clocks.lease,
+      allowLoopback: options.allowLoopback,
+      signal: shutdown,
+    }),
+    unsubscribeKey: keys.unsubscribe,
+    setupToken: randomBytes(24).toString('base64url'),
+    version: options.version,
+    shutdown,
+  };
+}
+
+/** The same database, which says when something was written. */
+export function notifying(database: Database, notify: () => void): Database {
+  return {
+    ...database,
+    write: async (work) => {
+      const result = await database.write(work);
+      notify();
+      return result;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { DeviceSnapshot } from '#shared/contract/device.ts';
+import { CONSENT_VERSION } from '#shared/contract/device.ts';
+import type { SenderView } from '#shared/contract/sender.ts';
+import type { DeviceCall } from '../context.ts';
+import { senderOf } from '../scope.ts';
+import { viewSender } from '../sender/view.ts';
+import { workspaceOf } from '../workspace/me.ts';
+
+/** Everything popup and side panel show. */
+export async function deviceSnapshot(call: DeviceCall): Promise<DeviceSnapshot> {
+  const { reader } = call.db;
+  const row = await senderOf(reader, call, call.actor.senderId);
+  const view = await viewSender(reader, call, row);
+  const workspace = await workspaceOf(reader, call);
+  const { settings: _settings, ...mailbox } = view.mailbox;
+  const { channelId, status, reason, detail, memberId, name, lastCheckedAt } = view.linkedin;
+  const isManual = (scope: string) =>
+    view.holds.some((hold) => hold.reason === 'manual' && hold.scope === scope);
+  return {
+    deviceId: call.actor.deviceId,
+    workspaceName: workspace.name,
+    sender: { id: row.id, name: row.name },
+    consentVersion: row.consentVersion,
+    linkedin: { channelId, status, reason, detail, memberId, name, lastCheckedAt },
+    mailbox,
+    holds: view.holds,
+    usage: view.usage,
+    next: view.next,
+    mustAct: mustAct(view, row.consentVersion),
+    stopped: isManual('workspace'),
+    paused: isManual('sender') || view.holds.some((hold) => isManualOn(hold, channelId)),
+    serverTime: call.clocks.schedule.now(),
+  };
+}
+
+function isManualOn(hold: SenderView['holds'][number], channelId: string): boolean {
+  return hold.reason === 'manual' && hold.scope === 'channel' && hold.scopeId === channelId;
+}
+
+/** What needs the rep, most urgent first. */
+function mustAct(view: SenderView, consentVersion: number | null): DeviceSnapshot['mustAct'] {
+  const items: DeviceSnapshot['mustAct'] = [];
+  if ((consentVersion ?? 0) < CONSENT_VERSION) {
+    items.push({
+      title: 'Your consent is needed',
+      detail: 'Read what Rapport does in your browser and agree before the first action.',
+      href: null,
+    });
+  }
+  if (view.linkedin.status === 'inactive') {
+    items.push({
+      title: 'Reconnect LinkedIn',
+      detail: view.linkedin.detail ?? 'Sign in to LinkedIn again.',
+      href: 'https://www.linkedin.com/login',
+    });
+  }
+  if (view.redDot.email) {
+    items.push({
+      title: 'Mailbox disconnected',
+      detail: view.mailbox.smtp.response ?? view.mailbox.imap.response ?? 'Check the mailbox settings.',
+      href: null,
+    });
+  }
+  for (const hold of view.holds) {
+    const isShownAbove = ['linkedin_account_disconnected', 'email_disconnected', 'consent_withdrawn'];
+    if (hold.whoMustAct !== 'rep' || hold.reason === 'manual' || isShownAbove.includes(hold.reason)) continue;
+    items.push({ title: 'Held', detail: hold.detail, href: null });
+  }
+  return items;
+}

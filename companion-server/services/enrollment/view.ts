@@ -1,0 +1,129 @@
+import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { automationRoutes } from '#shared/contract/automation.ts';
+import type { EnrollmentView } from '#shared/contract/contact.ts';
+import { must } from '#shared/kernel/assert.ts';
+import { type Queryable, schema } from '../../db/index.ts';
+import { decideEnrollment, explainEnrollment } from '../../engine/index.ts';
+import { contactName } from '../contact/view.ts';
+import { audit, type Call, type MemberCall } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
+import { decodeCursor, idKey, pageOf } from '../page.ts';
+import { notAllowed, notFound } from '../refusal.ts';
+import { isManager } from '../scope.ts';
+
+const { enrollment, automation, contact, sender, cursor } = schema;
+
+function joined(db: Queryable) {
+  return db
+    .select({
+      row: enrollment,
+      automationName: automation.name,
+      contact,
+      senderName: sender.name,
+      senderOwner: sender.ownerUserId,
+    })
+    .from(enrollment)
+    .innerJoin(automation, eq(automation.id, enrollment.automationId))
+    .innerJoin(contact, eq(contact.id, enrollment.contactId))
+    .leftJoin(sender, eq(sender.id, enrollment.senderId));
+}
+type Joined = Awaited<ReturnType<ReturnType<typeof joined>['execute']>>[number];
+
+/** Why this contact stands where it stands, what it waits for, who must act and when it goes on. */
+export async function viewEnrollment(db: Queryable, call: Call, id: string): Promise<EnrollmentView> {
+  const rows = await joined(db).where(
+    and(eq(enrollment.id, id), eq(enrollment.workspaceId, call.workspaceId)),
+  );
+  return view(db, call, must(rows[0], `enrollment ${id}`));
+}
+
+async function view(db: Queryable, call: Call, found: Joined): Promise<EnrollmentView> {
+  const { row } = found;
+  const why = await explainEnrollment(db, row, call.clocks.schedule.now());
+  const branches = await db
+    .select({ nodeId: cursor.nodeId })
+    .from(cursor)
+    .where(and(eq(cursor.enrollmentId, row.id), ne(cursor.state, 'ended')));
+  return {
+    id: row.id,
+    automationId: row.automationId,
+    automationName: found.automationName,
+    contactId: row.contactId,
+    contactName: contactName(found.contact),
+    status: row.status,
+    reason: row.reason,
+    sentence: why.sentence,
+    waitsFor: why.waitsFor,
+    whoMustAct: why.whoMustAct,
+    expectedAt: why.expectedAt,
+    limit: why.limit,
+    senderId: row.senderId,
+    senderName: found.senderName,
+    nodeIds: branches.map(({ nodeId }) => nodeId),
+    updatedAt: row.updatedAt ?? 0,
+  };
+}
+
+/** The contacts of an automation, newest first. */
+export async function listEnrollments(
+  call: Call,
+  automationId: string,
+  query: z.output<typeof automationRoutes.enrollments.query>,
+) {
+  const { reader } = call.db;
+  const before = decodeCursor(query.cursor, idKey);
+  const onNode = query.nodeId
+    ? inArray(
+        enrollment.id,
+        reader
+          .select({ id: cursor.enrollmentId })
+          .from(cursor)
+          .where(and(eq(cursor.nodeId, query.nodeId), ne(cursor.state, 'ended'))),
+      )
+    : undefined;
+  const rows = await joined(reader)
+    .where(
+      and(
+        eq(enrollment.workspaceId, call.workspaceId),
+        eq(enrollment.automationId, automationId),
+        query.status ? eq(enrollment.status, query.status) : undefined,
+        onNode,
+        before ? sql`${enrollment.id} < ${before[0]}` : undefined,
+      ),
+    )
+    .orderBy(desc(enrollment.id))
+    .limit(query.limit + 1);
+  const { items, nextCursor } = pageOf(
+    rows,
+    query.limit,
+    (found) => [found.row.id],
+    (found) => found,
+  );
+  return { items: await Promise.all(items.map((found) => view(reader, call, found))), nextCursor };
+}
+
+/** A person decides about one contact: a manager about all, a rep about those of their own profiles. */
+export async function decide(
+  call: MemberCall,
+  enrollmentId: string,
+  decision: 'pause' | 'resume' | 'cancel',
+): Promise<EnrollmentView> {
+  await call.db.write(async (tx) => {
+    const rows = await joined(tx).where(
+      and(eq(enrollment.id, enrollmentId), eq(enrollment.workspaceId, call.workspaceId)),
+    );
+    const found = rows[0];
+    if (!found) throw notFound('contact in this automation');
+    if (!isManager(call) && found.senderOwner !== call.actor.userId) {
+      throw notAllowed('This contact is handled by another sender.', 'Ask that rep, or a manager.');
+    }
+    await decideEnrollment(unitOf(call, tx), enrollmentId, decision, call.actor.id);
+    await audit(tx, call, {
+      action: `enrollment.${decision}`,
+      entity: 'enrollment',
+      entityId: enrollmentId,
+    });
+  });
+  return viewEnrollment(call.db.reader, call, enrollmentId);
+}

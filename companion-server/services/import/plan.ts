@@ -1,0 +1,153 @@
+import type { NewId } from '#shared/kernel/ids.ts';
+import { type ContactRow, type IdentityKind, identitiesOf, identityKey } from './match.ts';
+import type { ImportedPerson, RejectedRow } from './readRow.ts';
+
+export interface RowOutcome {
+  row: number;
+  outcome: 'added' | 'updated' | 'duplicate' | 'rejected';
+  field: string | null;
+  reason: string | null;
+  contactId: string | null;
+}
+
+export interface ImportPlan {
+  add: { id: string; person: ImportedPerson }[];
+  update: { id: string; changes: ContactChanges }[];
+  identities: { kind: IdentityKind; value: string; contactId: string }[];
+  /** Everybody in the file, for the list. */
+  members: string[];
+  outcomes: RowOutcome[];
+}
+
+export interface ContactChanges {
+  firstName: string;
+  lastName: string;
+  email: string | null;
+  linkedinSlug: string | null;
+  linkedinProfileId: string | null;
+  companyName: string | null;
+  companyKey: string | null;
+  title: string | null;
+  location: string | null;
+  custom: Record<string, string> | null;
+}
+
+export interface PlanInput {
+  people: readonly ImportedPerson[];
+  rejected: readonly RejectedRow[];
+  /** identity key → contact. */
+  known: Map<string, string>;
+  contacts: Map<string, ContactRow>;
+  newId: NewId;
+}
+
+/** What the import will do, decided before anything is written. Pure but for the ids it draws. */
+export function planImport(input: PlanInput): ImportPlan {
+  const { known, contacts, newId } = input;
+  const plan: ImportPlan = { add: [], update: [], identities: [], members: [], outcomes: [] };
+  for (const { row, field, reason } of input.rejected) {
+    plan.outcomes.push({ row, outcome: 'rejected', field, reason, contactId: null });
+  }
+  const owners = new Map(known);
+  const rowOf = new Map<string, number>();
+  for (const person of input.people) {
+    const identities = identitiesOf(person);
+    const owner = identities.map((each) => owners.get(identityKey(each))).find((id) => id !== undefined);
+    const id = owner ?? newId();
+    const note = person.note ?? takenBySomebodyElse(identities, owners, id);
+    for (const each of identities) {
+      if (owners.has(identityKey(each))) continue;
+      owners.set(identityKey(each), id);
+      plan.identities.push({ ...each, contactId: id });
+    }
+    const earlier = rowOf.get(id);
+    const outcome = earlier === undefined ? settle(plan, id, person, contacts.get(id)) : 'duplicate';
+    if (earlier === undefined) rowOf.set(id, person.row);
+    plan.members.push(id);
+    plan.outcomes.push({
+      row: person.row,
+      outcome,
+      field: note?.field ?? null,
+      reason:
+        note?.reason ??
+        (earlier !== undefined
+          ? `same person as row ${earlier}`
+          : outcome === 'duplicate'
+            ? 'already there'
+            : null),
+      contactId: id,
+    });
+  }
+  plan.members = [...new Set(plan.members)];
+  plan.outcomes.sort((a, b) => a.row - b.row);
+  return plan;
+}
+
+/** Adds or completes one contact. */
+function settle(plan: ImportPlan, id: string, person: ImportedPerson, existing: ContactRow | undefined) {
+  if (!existing) {
+    plan.add.push({ id, person });
+    return 'added' as const;
+  }
+  const changes = fillEmpty(existing, person, plan, id);
+  if (!changes) return 'duplicate' as const;
+  plan.update.push({ id, changes });
+  return 'updated' as const;
+}
+
+/** A merge only ever fills what is empty; null: there is nothing to fill. */
+function fillEmpty(
+  existing: ContactRow,
+  person: ImportedPerson,
+  plan: ImportPlan,
+  id: string,
+): ContactChanges | null {
+  // An identifier that belongs to somebody else was not taken over, so it is no field of this contact either.
+  const owns = (kind: IdentityKind) =>
+    plan.identities.some((each) => each.contactId === id && each.kind === kind);
+  const custom = { ...person.custom, ...existing.custom };
+  const next: ContactChanges = {
+    firstName: existing.firstName || person.firstName,
+    lastName: existing.lastName || person.lastName,
+    email: existing.email ?? (owns('email') ? person.email : null),
+    linkedinSlug: existing.linkedinSlug ?? (owns('linkedin_slug') ? person.slug : null),
+    linkedinProfileId: existing.linkedinProfileId ?? (owns('linkedin_profile') ? person.profileId : null),
+    companyName: existing.companyName ?? person.company,
+    companyKey: existing.companyId === null ? person.companyKey : null,
+    title: existing.title ?? person.title,
+    location: existing.location ?? person.location,
+    custom: Object.keys(custom).length > 0 ? custom : null,
+  };
+  const isSame =
+    next.firstName === existing.firstName &&
+    next.lastName === existing.lastName &&
+    next.email === existing.email &&
+    next.linkedinSlug === existing.linkedinSlug &&
+    next.linkedinProfileId === existing.linkedinProfileId &&
+    next.companyName === existing.companyName &&
+    next.companyKey === null &&
+    next.title === existing.title &&
+    next.location === existing.location &&
+    Object.keys(custom).length === Object.keys(existing.custom ?? {}).length;
+  return isSame ? null : next;
+}
+
+const fieldOf: Record<IdentityKind, string> = {
+  email: 'email',
+  linkedin_slug: 'linkedinUrl',
+  linkedin_profile: 'linkedinUrl',
+  linkedin_member: 'linkedinUrl',
+};
+
+function takenBySomebodyElse(
+  identities: { kind: IdentityKind; value: string }[],
+  owners: Map<string, string>,
+  id: string,
+) {
+  const taken = identities.find((each) => (owners.get(identityKey(each)) ?? id) !== id);
+  if (!taken) return null;
+  return {
+    field: fieldOf[taken.kind],
+    reason: `"${taken.value}" belongs to another contact and was left out`,
+  };
+}

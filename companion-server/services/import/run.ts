@@ -1,0 +1,169 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { importRoutes } from '#shared/contract/contact.ts';
+import { type Queryable, schema, type Tx } from '../../db/index.ts';
+import { contactsAddedToList } from '../../engine/index.ts';
+import { listNamed } from '../contact/lists.ts';
+import { isStoplistedSql } from '../contact/view.ts';
+import { audit, type Call, type MemberCall } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
+import { decodeCursor, pageOf } from '../page.ts';
+import { invalid, notFound, Refusal } from '../refusal.ts';
+import { requireManager } from '../scope.ts';
+import type { ImportField } from './columns.ts';
+import { contactsById, knownIdentities } from './match.ts';
+import { planImport, type RowOutcome } from './plan.ts';
+import { type ImportedPerson, type RejectedRow, readRow } from './readRow.ts';
+import { storeImport } from './store.ts';
+
+const { contactImport, contactImportRow } = schema;
+
+type ImportRow = typeof contactImport.$inferSelect;
+type RunInput = z.output<typeof importRoutes.run.body>;
+
+async function importOf(db: Queryable, call: Call, importId: string): Promise<ImportRow> {
+  const rows = await db
+    .select()
+    .from(contactImport)
+    .where(and(eq(contactImport.workspaceId, call.workspaceId), eq(contactImport.id, importId)));
+  const row = rows[0];
+  if (!row) throw notFound('import');
+  return row;
+}
+
+function checkMapping(mapping: readonly ImportField[], columnCount: number): void {
+  if (mapping.length !== columnCount) {
+    throw invalid(
+      'mapping',
+      'mapping_length',
+      `The mapping has ${mapping.length} entries, the file has ${columnCount} columns.`,
+      'Give one entry per column; "ignore" leaves a column out.',
+    );
+  }
+  const used = mapping.filter((field) => field !== 'ignore');
+  const twice = used.find((field, at) => used.indexOf(field) !== at);
+  if (twice) {
+    throw invalid(
+      `mapping.${mapping.lastIndexOf(twice)}`,
+      'mapping_twice',
+      `Two columns go to "${twice}".`,
+      'Choose one of them and ignore the other.',
+    );
+  }
+  if (!used.includes('email') && !used.includes('linkedinUrl')) {
+    throw invalid(
+      'mapping',
+      'mapping_no_identity',
+      'No column goes to email or LinkedIn profile: nobody could be told apart.',
+      'Choose the column that holds email addresses or LinkedIn profiles.',
+    );
+  }
+}
+
+/** Second step: everything in one transaction, so that an import is there whole or not at all. */
+export async function runImport(call: MemberCall, importId: string, input: RunInput) {
+  requireManager(call);
+  const uploaded = await importOf(call.db.reader, call, importId);
+  checkMapping(input.mapping, uploaded.columns.length);
+  const { people, rejected } = readRows(uploaded, input.mapping);
+  await call.db.write(async (tx) => {
+    const current = await importOf(tx, call, importId);
+    if (current.state === 'done') {
+      throw new Refusal(
+        409,
+        'import_done',
+        'This import ran already.',
+        'Upload the file again to import it again.',
+      );
+    }
+    const known = await knownIdentities(tx, call.workspaceId, people);
+    const contacts = await contactsById(tx, [...new Set(known.values())]);
+    const plan = planImport({ people, rejected, known, contacts, newId: call.newId });
+    const list = await listNamed(tx, call, input.listName);
+    await storeImport(tx, call, { importId, listId: list.id, legalBasis: input.legalBasis, plan });
+    await flagStoplisted(tx, importId);
+    await finishImport(tx, importId, list.id, plan.outcomes);
+    await contactsAddedToList(unitOf(call, tx), list.id, plan.members);
+    await audit(tx, call, {
+      action: 'import.done',
+      entity: 'import',
+      entityId: importId,
+      data: { ...countOutcomes(plan.outcomes), legalBasis: input.legalBasis, listId: list.id },
+    });
+  });
+  return getImport(call, importId);
+}
+
+function readRows(uploaded: ImportRow, mapping: readonly ImportField[]) {
+  const people: ImportedPerson[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const [index, cells] of (uploaded.rows ?? []).entries()) {
+    const read = readRow(index + 2, cells, mapping);
+    if ('person' in read) people.push(read.person);
+    else rejected.push(read.rejected);
+  }
+  return { people, rejected };
+}
+
+function countOutcomes(outcomes: readonly RowOutcome[]) {
+  const of = (wanted: RowOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === wanted).length;
+  return {
+    added: of('added'),
+    updated: of('updated'),
+    duplicates: of('duplicate'),
+    rejected: of('rejected'),
+  };
+}
+
+async function finishImport(tx: Tx, importId: string, listId: string, outcomes: readonly RowOutcome[]) {
+  await tx
+    .update(contactImport)
+    .set({ state: 'done', rows: null, listId, ...countOutcomes(outcomes) })
+    .where(eq(contactImport.id, importId));
+}
+
+/** They are imported, and the row says that nothing will be sent to them. */
+async function flagStoplisted(tx: Tx, importId: string): Promise<void> {
+  await tx.run(sql`UPDATE contact_import_row SET reason = coalesce(reason || '; ', '') || 'on the stoplist: nothing will be sent'
+    WHERE import_id = ${importId} AND contact_id IS NOT NULL
+      AND EXISTS (SELECT 1 FROM contact WHERE contact.id = contact_import_row.contact_id AND ${isStoplistedSql} = 1)`);
+}
+
+export async function getImport(call: MemberCall, importId: string) {
+  requireManager(call);
+  const { id, fileName, state, listId, added, updated, duplicates, rejected } = await importOf(
+    call.db.reader,
+    call,
+    importId,
+  );
+  return { id, fileName, state, listId, added, updated, duplicates, rejected };
+}
+
+/** The rows with what became of them; the counts lead here. */
+export async function importRows(
+  call: MemberCall,
+  importId: string,
+  query: z.output<typeof importRoutes.rows.query>,
+) {
+  requireManager(call);
+  await importOf(call.db.reader, call, importId);
+  const after = decodeCursor(query.cursor, z.tuple([z.number()]));
+  const rows = await call.db.reader
+    .select()
+    .from(contactImportRow)
+    .where(
+      and(
+        eq(contactImportRow.importId, importId),
+        query.outcome ? eq(contactImportRow.outcome, query.outcome) : undefined,
+        after ? gt(contactImportRow.row, after[0]) : undefined,
+      ),
+    )
+    .orderBy(asc(contactImportRow.row))
+    .limit(query.limit + 1);
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.row],
+    ({ row, outcome, field, reason, contactId }) => ({ row, outcome, field, reason, contactId }),
+  );
+}

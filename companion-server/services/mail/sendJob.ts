@@ -1,0 +1,98 @@
+import { eq } from 'drizzle-orm';
+import { schema } from '../../db/index.ts';
+import { type BuiltMessage, buildMessage } from '../../email/build.ts';
+import { type SendResult, sendMessage } from '../../email/send.ts';
+import { appendToSent } from '../../email/sentFolder.ts';
+import { createUnsubscribeToken } from '../../email/unsubscribeToken.ts';
+import {
+  commitTask,
+  type EmailJob,
+  type EngineContext,
+  type Outcome,
+  recordOutcome,
+} from '../../engine/index.ts';
+import type { Services } from '../context.ts';
+import { openSettings } from './settings.ts';
+import { setSmtpStatus } from './sync.ts';
+
+/** Commit, send, record: one claimed email. Only a yes from the commit lets it go out. */
+export async function sendJob(
+  services: Services,
+  ctx: EngineContext,
+  workerId: string,
+  job: EmailJob,
+  signal: AbortSignal,
+): Promise<void> {
+  const { taskId, fence } = job;
+  const settings = await openSettings(services.db.reader, services.vault, job.channelId);
+  const notStarted: Outcome = { result: 'not_started', failure: null };
+  if (!settings || !services.publicUrl || signal.aborted) {
+    await recordOutcome(ctx, workerId, { taskId, fence, outcome: notStarted });
+    if (!settings)
+      await setSmtpStatus(ctx, job.channelId, 'The stored password cannot be opened. Enter it again.');
+    return;
+  }
+  // Built before the commit: what can fail here has no effect yet.
+  const built = await buildMessage({
+    from: { name: settings.fromName, address: settings.fromAddress },
+    to: { name: job.toName, address: job.to },
+    subject: job.subject || job.threadSubject || '',
+    text: job.text,
+    messageId: job.messageId,
+    inReplyTo: job.references.at(-1),
+    references: job.references.slice(0, -1),
+    unsubscribeUrl: unsubscribeUrl(services, services.publicUrl, job),
+    postalAddress: await postalAddressOf(services, job.workspaceId),
+    date: services.clocks.lease.now(),
+  });
+  const answer = await commitTask(ctx, workerId, { taskId, fence, lastInboundAt: null, profile: null });
+  if (!answer.ok) return;
+  // Not ended by the shutdown: a message half out must end in an answer, and has a deadline of its own.
+  const sent = await sendMessage(settings, built, new AbortController().signal);
+  await recordOutcome(ctx, workerId, { taskId, fence, outcome: outcomeOf(sent) });
+  if (isMailboxFault(sent)) await setSmtpStatus(ctx, job.channelId, `${sent.code} ${sent.response}`);
+  if (sent.outcome === 'sent') await keepCopy(services, settings, built, signal);
+}
+
+type MailboxFault = Extract<SendResult, { outcome: 'not_sent' }> & { stage: 'connect' | 'auth' };
+
+function isMailboxFault(sent: SendResult): sent is MailboxFault {
+  return sent.outcome === 'not_sent' && (sent.stage === 'connect' || sent.stage === 'auth');
+}
+
+function outcomeOf(sent: SendResult): Outcome {
+  if (sent.outcome === 'sent') return { result: 'sent', response: sent.response };
+  if (sent.outcome === 'unknown') return { result: 'unsure', detail: sent.detail };
+  // The mailbox is at fault, not the message: it waits for the mailbox.
+  if (isMailboxFault(sent)) return { result: 'not_started', failure: null };
+  return {
+    result: 'not_sent',
+    permanent: sent.permanent,
+    code: 'sending_error',
+    detail: `${sent.code} ${sent.response}`,
+  };
+}
+
+/** Evidence that a message went out, so only after success; without it nothing is lost but our own copy. */
+async function keepCopy(
+  services: Services,
+  settings: Parameters<typeof appendToSent>[0],
+  built: BuiltMessage,
+  signal: AbortSignal,
+): Promise<void> {
+  const kept = await appendToSent(settings, built.raw, signal);
+  if (!kept.ok) services.log.warn({ code: kept.error.code }, 'a sent message could not be copied to Sent');
+}
+
+function unsubscribeUrl(services: Services, publicUrl: string, job: EmailJob): string {
+  const { workspaceId, contactId, taskId } = job;
+  return `${publicUrl}/u/${createUnsubscribeToken({ workspaceId, contactId, taskId }, services.unsubscribeKey)}`;
+}
+
+async function postalAddressOf(services: Services, workspaceId: string): Promise<string> {
+  const rows = await services.db.reader
+    .select({ postalAddress: schema.workspace.postalAddress })
+    .from(schema.workspace)
+    .where(eq(schema.workspace.id, workspaceId));
+  return rows[0]?.postalAddress ?? '';
+}

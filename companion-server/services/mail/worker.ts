@@ -1,0 +1,142 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { schema } from '../../db/index.ts';
+import { testConnection } from '../../email/testConnection.ts';
+import { claimEmail, type EngineContext } from '../../engine/index.ts';
+import type { Changes } from '../changes.ts';
+import type { Services } from '../context.ts';
+import { sendJob } from './sendJob.ts';
+import { openSettings } from './settings.ts';
+import { failureWords, setImapStatus, setSmtpStatus, syncMailbox } from './sync.ts';
+
+const { channel } = schema;
+
+const WORKERS = 2;
+const IDLE_MS = 5 * SECOND;
+/** How often a mailbox is read while somebody is under way with it (real time). */
+const POLL_MS = MINUTE;
+const RETRY_MAX_MS = 30 * MINUTE;
+
+export interface MailWorkers {
+  /** Whether a mailbox is being read or written right now. */
+  isBusy(): boolean;
+  /** Resolves when all workers ended after the signal. */
+  done: Promise<void>;
+}
+
+export interface MailOptions {
+  services: Services;
+  ctx: EngineContext;
+  /** Notified after every tick: something may have become ready. */
+  ticked: Changes;
+  /** Tells the engine that something happened. */
+  wakeEngine: () => void;
+  signal: AbortSignal;
+}
+
+interface Shared extends MailOptions {
+  /** Mailboxes somebody works with; an account does one thing at a time. */
+  busy: Set<string>;
+  polledAt: Map<string, number>;
+  /** Broken mailboxes: when to try again, and how long to wait the time after. */
+  retries: Map<string, { at: number; waitMs: number }>;
+}
+
+/** Sends what is due and reads the mailboxes, until the signal. */
+export function startMailWorkers(options: MailOptions): MailWorkers {
+  const shared: Shared = { ...options, busy: new Set(), polledAt: new Map(), retries: new Map() };
+  const loops = Array.from({ length: WORKERS }, (_, index) => loop(shared, `mail:${process.pid}:${index}`));
+  return {
+    isBusy: () => shared.busy.size > 0,
+    done: Promise.all(loops).then(() => undefined),
+  };
+}
+
+async function loop(shared: Shared, workerId: string): Promise<void> {
+  const { signal, ticked, services } = shared;
+  while (!signal.aborted) {
+    const seen = ticked.count();
+    let worked = false;
+    try {
+      worked = await workOnce(shared, workerId);
+    } catch (error) {
+      services.log.error({ err: error }, 'mail worker failed');
+    }
+    if (worked) shared.wakeEngine();
+    else await ticked.wait(seen, IDLE_MS, signal);
+  }
+}
+
+/** One piece of work; false: there is none. */
+async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
+  const { services, ctx, signal } = shared;
+  // Without a public address nothing may go out: its unsubscribe link would lead nowhere.
+  const work = services.publicUrl ? await claimEmail(ctx, workerId) : { type: 'none' as const };
+  if (work.type === 'task') {
+    return alone(shared, work.channelId, () => sendJob(services, ctx, workerId, work, signal));
+  }
+  if (work.type === 'sync') {
+    if (await alone(shared, work.channelId, () => read(shared, work.channelId))) return true;
+  }
+  return poll(shared);
+}
+
+async function alone(shared: Shared, channelId: string, work: () => Promise<void>): Promise<boolean> {
+  if (shared.busy.has(channelId)) return false;
+  shared.busy.add(channelId);
+  try {
+    await work();
+    return true;
+  } finally {
+    shared.busy.delete(channelId);
+  }
+}
+
+async function read(shared: Shared, channelId: string): Promise<void> {
+  shared.polledAt.set(channelId, shared.ctx.clocks.lease.now());
+  await syncMailbox(shared.services, shared.ctx, channelId, shared.signal);
+}
+
+/** Reads mailboxes whose time has come, and tries broken ones again. */
+async function poll(shared: Shared): Promise<boolean> {
+  const { services, ctx } = shared;
+  const now = ctx.clocks.lease.now();
+  const hasLive = sql`EXISTS (SELECT 1 FROM enrollment e WHERE e.sender_id = channel.sender_id AND e.live = 1)`;
+  const rows = await services.db.reader
+    .select()
+    .from(channel)
+    .where(and(eq(channel.kind, 'email'), hasLive));
+  for (const row of rows) {
+    if (shared.busy.has(row.id) || row.smtpStatus === 'not_set_up') continue;
+    if (row.smtpStatus === 'inactive' || row.imapStatus === 'inactive') {
+      if (isRetryDue(shared, row.id, now)) return alone(shared, row.id, () => recover(shared, row.id));
+    } else {
+      shared.retries.delete(row.id);
+      const last = shared.polledAt.get(row.id) ?? 0;
+      if (now - last >= POLL_MS) return alone(shared, row.id, () => read(shared, row.id));
+    }
+  }
+  return false;
+}
+
+/** Waits longer every time, so that a wrong password does not lock the account. */
+function isRetryDue(shared: Shared, channelId: string, now: number): boolean {
+  const retry = shared.retries.get(channelId) ?? { at: now + POLL_MS, waitMs: POLL_MS };
+  if (!shared.retries.has(channelId)) shared.retries.set(channelId, retry);
+  if (now < retry.at) return false;
+  const waitMs = Math.min(retry.waitMs * 2, RETRY_MAX_MS);
+  shared.retries.set(channelId, { at: now + waitMs, waitMs });
+  return true;
+}
+
+/** Both sides again; when they work the mailbox is read first, then its hold lifts. */
+async function recover(shared: Shared, channelId: string): Promise<void> {
+  const { services, ctx, signal } = shared;
+  const settings = await openSettings(services.db.reader, services.vault, channelId);
+  if (!settings) return;
+  const { smtp, imap } = await testConnection(settings, signal);
+  if (signal.aborted) return;
+  if (!imap.ok) await setImapStatus(ctx, channelId, failureWords(imap));
+  else await read(shared, channelId);
+  await setSmtpStatus(ctx, channelId, smtp.ok ? null : failureWords(smtp));
+}

@@ -1,0 +1,177 @@
+import { and, eq, ne } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { ConnectionCheck, MailboxDraft, MailboxSettings } from '#shared/contract/mailbox.ts';
+import type { mailboxTest } from '#shared/contract/mailboxRoutes.ts';
+import type { SenderView } from '#shared/contract/sender.ts';
+import { schema } from '../../db/index.ts';
+import { sendMessage } from '../../email/send.ts';
+import { testConnection } from '../../email/testConnection.ts';
+import { liftHold } from '../../engine/index.ts';
+import { audit, type MemberCall } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
+import { openSettings, sealSettings, withStoredPasswords } from '../mail/settings.ts';
+import { buildTestMessage } from '../mail/testMessage.ts';
+import { invalid, Refusal } from '../refusal.ts';
+import { channelsOf, senderToManage } from '../scope.ts';
+import { getSender } from '../sender/view.ts';
+
+const { channel, mailbox } = schema;
+
+function viewCheck(check: ConnectionCheck): z.input<typeof mailboxTest>['smtp'] {
+  if (check.ok) return { ok: true, field: null, response: check.response, action: null };
+  return { ok: false, field: check.field, response: wordsOf(check), action: check.whatToDo };
+}
+
+function wordsOf(check: Extract<ConnectionCheck, { ok: false }>): string {
+  return `${check.sentence} (${`${check.code} ${check.response}`.trim().slice(0, 300)})`;
+}
+
+/** The draft with its stored passwords, and the channel it is for. */
+async function whole(call: MemberCall, senderId: string, draft: MailboxDraft) {
+  await senderToManage(call.db.reader, call, senderId);
+  const { email } = await channelsOf(call.db.reader, senderId);
+  const filled = withStoredPasswords(draft, await openSettings(call.db.reader, call.vault, email.id));
+  if (!filled.ok) throw invalid(filled.field, 'password_needed', 'Enter the password.');
+  return { email, settings: filled.settings };
+}
+
+/** Tries the settings without saving anything. */
+export async function testMailbox(
+  call: MemberCall,
+  senderId: string,
+  draft: MailboxDraft,
+): Promise<z.input<typeof mailboxTest>> {
+  const { settings } = await whole(call, senderId, draft);
+  const { smtp, imap } = await testConnection(settings, call.shutdown);
+  return { smtp: viewCheck(smtp), imap: viewCheck(imap) };
+}
+
+/** Tests first and saves only what works on both sides. */
+export async function saveMailbox(
+  call: MemberCall,
+  senderId: string,
+  draft: MailboxDraft,
+): Promise<SenderView> {
+  const { email, settings } = await whole(call, senderId, draft);
+  const result = await testConnection(settings, call.shutdown);
+  const failed = [result.smtp, result.imap].flatMap((check) => (check.ok ? [] : [check]));
+  if (failed.length > 0) {
+    throw new Refusal(
+      422,
+      'mailbox_not_working',
+      failed.map(wordsOf).join(' '),
+      failed[0]?.whatToDo ?? null,
+      failed.map((check) => ({ field: check.field, message: wordsOf(check) })),
+    );
+  }
+  await store(call, senderId, email.id, settings, {
+    smtp: result.smtp.response,
+    imap: result.imap.response,
+  });
+  return getSender(call, senderId);
+}
+
+async function store(
+  call: MemberCall,
+  senderId: string,
+  channelId: string,
+  settings: MailboxSettings,
+  responses: { smtp: string; imap: string },
+): Promise<void> {
+  const address = settings.fromAddress.toLowerCase();
+  const stored = await sealSettings(call.vault, channelId, settings);
+  const updatedAt = call.clocks.lease.now();
+  await call.db.write(async (tx) => {
+    await senderToManage(tx, call, senderId);
+    const taken = await tx
+      .select({ id: channel.id })
+      .from(channel)
+      .where(and(eq(channel.kind, 'email'), eq(channel.address, address), ne(channel.id, channelId)));
+    if (taken.length > 0) {
+      throw invalid(
+        'fromAddress',
+        'address_taken',
+        `${address} belongs to another sender profile already.`,
+        'Use another address, or disconnect it there first.',
+      );
+    }
+    await tx
+      .insert(mailbox)
+      .values({ channelId, workspaceId: call.workspaceId, ...stored, updatedAt })
+      .onConflictDoUpdate({ target: mailbox.channelId, set: { ...stored, updatedAt } });
+    await tx
+      .update(channel)
+      .set({
+        address,
+        displayName: settings.fromName,
+        smtpStatus: 'active',
+        smtpResponse: responses.smtp,
+        imapStatus: 'active',
+        imapResponse: responses.imap,
+        statusSince: call.clocks.schedule.now(),
+      })
+      .where(eq(channel.id, channelId));
+    for (const reason of ['email_disconnected', 'disconnected_by_user'] as const) {
+      const key = { workspaceId: call.workspaceId, scope: 'channel', scopeId: channelId, reason } as const;
+      await liftHold(unitOf(call, tx), key, call.actor.id);
+    }
+    await audit(tx, call, { action: 'mailbox.saved', entity: 'sender', entityId: senderId });
+  });
+}
+
+/** Disconnect is not delete: every task stays where it is; the password is forgotten. */
+export async function disconnectMailbox(call: MemberCall, senderId: string): Promise<SenderView> {
+  await call.db.write(async (tx) => {
+    await senderToManage(tx, call, senderId);
+    const { email } = await channelsOf(tx, senderId);
+    if (email.smtpStatus === 'not_set_up') {
+      throw new Refusal(409, 'not_connected', 'No mailbox is connected to this profile.');
+    }
+    await tx.delete(mailbox).where(eq(mailbox.channelId, email.id));
+    await tx
+      .update(channel)
+      .set({
+        address: null,
+        smtpStatus: 'not_set_up',
+        smtpResponse: null,
+        imapStatus: 'not_set_up',
+        imapResponse: null,
+        statusSince: call.clocks.schedule.now(),
+      })
+      .where(eq(channel.id, email.id));
+    await audit(tx, call, { action: 'mailbox.disconnected', entity: 'sender', entityId: senderId });
+  });
+  return getSender(call, senderId);
+}
+
+/** Mails the rep's own address. */
+export async function sendTestMail(call: MemberCall, senderId: string): Promise<{ response: string }> {
+  await senderToManage(call.db.reader, call, senderId);
+  const { email } = await channelsOf(call.db.reader, senderId);
+  const settings = await openSettings(call.db.reader, call.vault, email.id);
+  if (!settings) {
+    throw new Refusal(
+      409,
+      'mailbox_not_set_up',
+      'No mailbox is connected to this profile.',
+      'Connect one first.',
+    );
+  }
+  const sent = await sendMessage(settings, await buildTestMessage(call, settings), call.shutdown);
+  await call.db.write((tx) =>
+    audit(tx, call, {
+      action: 'mailbox.test_sent',
+      entity: 'sender',
+      entityId: senderId,
+      data: { outcome: sent.outcome },
+    }),
+  );
+  if (sent.outcome === 'sent') return { response: sent.response };
+  const words = sent.outcome === 'unknown' ? sent.detail : `${sent.code} ${sent.response}`;
+  throw new Refusal(
+    502,
+    sent.outcome === 'unknown' ? 'send_unknown' : 'send_refused',
+    `The mail server did not confirm the message: ${words}`,
+    'Check the mailbox settings with "Test connection".',
+  );
+}

@@ -1,0 +1,160 @@
+import { and, count, eq, isNull } from 'drizzle-orm';
+import type { SenderView } from '#shared/contract/sender.ts';
+import type { HomeView } from '#shared/contract/workspace.ts';
+import { schema } from '../../db/index.ts';
+import { listAutomations } from '../automation/view.ts';
+import type { MemberCall } from '../context.ts';
+import { isManager } from '../scope.ts';
+import { viewHold } from '../sender/holdView.ts';
+import { viewSenders } from '../sender/view.ts';
+import { unknownTasks } from '../task/tasks.ts';
+
+const { enrollment, hold, sender } = schema;
+
+type Action = HomeView['actions'][number];
+
+const rank = { red: 0, orange: 1, yellow: 2 } as const;
+
+/** Who must act now, worst first; a rep sees their own profiles, a manager all. */
+export async function home(call: MemberCall): Promise<HomeView> {
+  const senders = await viewSenders(call);
+  const { items: automations } = await listAutomations(call);
+  const running = automations.filter(({ status }) => status === 'running' || status === 'partly_paused');
+  const stopped = await workspaceStop(call);
+  const actions: Action[] = [
+    ...senders.flatMap((one) => senderActions(one)),
+    ...(await taskActions(call)),
+    ...(await replyActions(call)),
+    ...automations
+      .filter(({ status, holds }) => status === 'paused' && holds.some((one) => one.scope === 'automation'))
+      .map(
+        ({ id, name, holds }): Action => ({
+          id: `automation:${id}`,
+          severity: 'orange',
+          title: `${name} is paused`,
+          detail: holds[0]?.detail ?? 'Paused.',
+          href: `/automations/${id}`,
+        }),
+      ),
+    ...addressActions(call, automations.length > 0),
+  ];
+  return {
+    actions: actions.sort((a, b) => rank[a.severity] - rank[b.severity]),
+    senders,
+    stopped,
+    runningAutomations: running.length,
+    activeContacts: await activeContacts(call),
+    publicUrl: call.publicUrlCheck.known(),
+    now: call.clocks.schedule.now(),
+  };
+}
+
+async function workspaceStop(call: MemberCall): Promise<HomeView['stopped']> {
+  const rows = await call.db.reader
+    .select()
+    .from(hold)
+    .where(and(eq(hold.scope, 'workspace'), eq(hold.scopeId, call.workspaceId), isNull(hold.liftedAt)));
+  const row = rows[0];
+  return row ? viewHold(row) : null;
+}
+
+async function activeContacts(call: MemberCall): Promise<number> {
+  const rows = await call.db.reader
+    .select({ active: count() })
+    .from(enrollment)
+    .where(and(eq(enrollment.workspaceId, call.workspaceId), eq(enrollment.live, 1)));
+  return rows[0]?.active ?? 0;
+}
+
+function senderActions(one: SenderView): Action[] {
+  const href = `/senders/${one.id}`;
+  const actions: Action[] = [];
+  if (one.redDot.linkedin) {
+    actions.push({
+      id: `linkedin:${one.id}`,
+      severity: 'red',
+      title: `${one.name}: reconnect LinkedIn`,
+      detail: one.linkedin.detail ?? 'Sign in to LinkedIn again.',
+      href: `${href}?tab=linkedin`,
+    });
+  }
+  if (one.redDot.email) {
+    actions.push({
+      id: `email:${one.id}`,
+      severity: 'red',
+      title: `${one.name}: mailbox disconnected`,
+      detail: one.mailbox.smtp.response ?? one.mailbox.imap.response ?? 'Check the mailbox settings.',
+      href: `${href}?tab=email`,
+    });
+  }
+  const shown = ['linkedin_account_disconnected', 'disconnected_by_user', 'email_disconnected'];
+  for (const each of one.holds) {
+    if (each.scope === 'workspace' || each.whoMustAct === 'nobody' || shown.includes(each.reason)) continue;
+    actions.push({
+      id: `hold:${each.id}`,
+      severity: 'orange',
+      title: `${one.name} is held`,
+      detail: [each.detail, each.hint].filter(Boolean).join(' '),
+      href,
+    });
+  }
+  if (one.linkedin.status === 'active' && !one.linkedin.online) {
+    actions.push({
+      id: `offline:${one.id}`,
+      severity: 'yellow',
+      title: `${one.name} is offline`,
+      detail: 'The browser with Rapport is not running. LinkedIn steps wait and go on by themselves.',
+      href: `${href}?tab=linkedin`,
+    });
+  }
+  return actions;
+}
+
+async function taskActions(call: MemberCall): Promise<Action[]> {
+  const tasks = await unknownTasks(call);
+  return tasks.map((each) => ({
+    id: `task:${each.id}`,
+    severity: 'orange',
+    title: `${each.contactName}: a step may have happened`,
+    detail: `${each.sentence} ${each.action}`,
+    href: '/tasks',
+  }));
+}
+
+/** Contacts that replied and wait for a decision. */
+async function replyActions(call: MemberCall): Promise<Action[]> {
+  const rows = await call.db.reader
+    .select({ automationId: enrollment.automationId, waiting: count() })
+    .from(enrollment)
+    .leftJoin(sender, eq(sender.id, enrollment.senderId))
+    .where(
+      and(
+        eq(enrollment.workspaceId, call.workspaceId),
+        eq(enrollment.status, 'paused'),
+        eq(enrollment.reason, 'replied'),
+        isManager(call) ? undefined : eq(sender.ownerUserId, call.actor.userId),
+      ),
+    )
+    .groupBy(enrollment.automationId);
+  return rows.map(({ automationId, waiting }) => ({
+    id: `replies:${automationId}`,
+    severity: 'orange',
+    title: waiting === 1 ? 'A contact replied' : `${waiting} contacts replied`,
+    detail: 'They are paused. Answer them, then resume or cancel.',
+    href: `/automations/${automationId}?status=paused`,
+  }));
+}
+
+function addressActions(call: MemberCall, hasAutomations: boolean): Action[] {
+  const known = call.publicUrlCheck.known();
+  if (known.ok || !hasAutomations || !isManager(call)) return [];
+  return [
+    {
+      id: 'public_url',
+      severity: 'yellow',
+      title: 'Emails cannot be sent yet',
+      detail: [known.message, known.action].filter(Boolean).join(' '),
+      href: '/settings',
+    },
+  ];
+}

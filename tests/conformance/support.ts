@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { count } from 'drizzle-orm';
+import { z } from 'zod';
+import { type Problem, problem, type Route } from '#shared/contract/route.ts';
+import { setupRoutes } from '#shared/contract/workspace.ts';
+import { type Clock, systemClock, systemTimers } from '#shared/kernel/clock.ts';
+import { systemNewId } from '#shared/kernel/ids.ts';
+import { seededRng } from '#shared/kernel/prng.ts';
+import { loadKeys } from '../../companion-server/auth/keys.ts';
+import { openDatabase, schema } from '../../companion-server/db/index.ts';
+import { createApp } from '../../companion-server/http/app.ts';
+import type { App } from '../../companion-server/http/httpEnv.ts';
+import { unlimitedRates } from '../../companion-server/http/limits.ts';
+import { createLog } from '../../companion-server/observability/log.ts';
+import { createChanges } from '../../companion-server/services/changes.ts';
+import type { Services } from '../../companion-server/services/context.ts';
+import { createServices } from '../../companion-server/services/create.ts';
+
+export const ORIGIN = 'http://rapport.test';
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers: Headers;
+}
+
+export interface TestServer {
+  app: App;
+  services: Services;
+  auditRows(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The whole server in this process, on a database of its own. */
+export async function startTestServer(options: { schedule?: Clock } = {}): Promise<TestServer> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'rapport-conformance-'));
+  const database = await openDatabase({ url: pathToFileURL(path.join(dir, 'test.db')).href });
+  const shutdown = new AbortController();
+  const services = createServices({
+    database,
+    keys: await loadKeys(dir),
+    log: createLog('silent'),
+    clocks: { schedule: options.schedule ?? systemClock, lease: systemClock },
+    timers: systemTimers,
+    newId: systemNewId,
+    rng: seededRng(1),
+    changes: createChanges(systemTimers),
+    onWrite: () => {},
+    baseUrl: ORIGIN,
+    publicUrl: null,
+    allowLoopback: false,
+    version: '0.0.0-test',
+    shutdown: shutdown.signal,
+  });
+  const app = createApp({
+    services,
+    rates: unlimitedRates,
+    dashboard: null,
+    shutdown: shutdown.signal,
+    isReady: () => true,
+  });
+  return {
+    app,
+    services,
+    auditRows: async () => (await database.reader.select({ rows: count() }).from(schema.audit))[0]?.rows ?? 0,
+    close: async () => {
+      shutdown.abort();
+      await database.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Caller {
+  cookie?: string;
+  token?: string;
+  origin?: string | null;
+}
+
+export interface Input {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
+/** One request to a route of the contract. */
+export async function call(server: TestServer, route: Route, caller: Caller, input: Input = {}): Promise<Answer> {
+  const address = route.path.replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(input.params?.[name] ?? 'missing'),
+  );
+  const url = new URL(address, ORIGIN);
+  for (const [name, value] of Object.entries(input.query ?? {})) url.searchParams.set(name, value);
+  const headers = new Headers();
+  if (caller.cookie) headers.set('cookie', caller.cookie);
+  if (caller.token) headers.set('authorization', `Bearer ${caller.token}`);
+  if (caller.origin !== null) headers.set('origin', caller.origin ?? ORIGIN);
+  const hasBody = route.method !== 'GET' && route.method !== 'DELETE';
+  if (hasBody) headers.set('content-type', 'application/json');
+  const response = await server.app.request(url.href, {
+    method: route.method,
+    headers,
+    body: hasBody ? JSON.stringify(input.body ?? {}) : undefined,
+  });
+  const text = await response.text();
+  return { status: response.status, body: text ? JSON.parse(text) : null, headers: response.headers };
+}
+
+export function problemOf(answer: Answer): Problem {
+  return problem.parse(answer.body);
+}
+
+export function cookieOf(headers: Headers): string {
+  return headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0] ?? '')
+    .join('; ');
+}
+
+export const owner = { name: 'Olga Owner', email: 'olga@acme.test', password: 'correct horse 1' };
+
+/** The first run over HTTP; answers the owner's cookie. */
+export async function setUp(server: TestServer): Promise<{ cookie: string; workspaceId: string }> {
+  const answer = await call(server, setupRoutes.run, {}, {
+    body: {
+      token: server.services.setupToken,
+      workspaceName: 'Acme',
+      postalAddress: 'Acme, 1 Road, Town',
+      ...owner,
+    },
+  });
+  const { workspaceId } = z.object({ workspaceId: z.string() }).parse(answer.body);
+  return { cookie: cookieOf(answer.headers), workspaceId };
+}
+
+/** One more user with a password, as an accepted invitation leaves them; signed in over HTTP. */
+export async function addMember(
+  server: TestServer,
+  workspace: { id: string; isNew?: boolean },
+  role: 'owner' | 'manager' | 'rep',
+  email: string,
+): Promise<{ cookie: string; userId: string }> {
+  const { services } = server;
+  const context = await services.auth.$context;
+  const password = 'correct horse 2';
+  const hash = await context.password.hash(password);
+  const userId = services.newId();
+  const at = new Date(systemClock.now());
+  await services.db.write(async (tx) => {
+    if (workspace.isNew) {
+      await tx
+        .insert(schema.workspace)
+        .values({ id: workspace.id, name: 'Other', createdAt: at.getTime() });
+      await tx
+        .insert(schema.organization)
+        .values({ id: workspace.id, name: 'Other', slug: workspace.id, createdAt: at });
+    }
+    await tx.insert(schema.user).values({ id: userId, name: email, email, createdAt: at, updatedAt: at });
+    await tx.insert(schema.account).values({
+      id: services.newId(),
+      accountId: userId,
+      providerId: 'credential',
+      userId,
+      password: hash,
+      createdAt: at,
+      updatedAt: at,
+    });
+    await tx.insert(schema.member).values({
+      id: services.newId(),
+      organizationId: workspace.id,
+      userId,
+      role,
+      createdAt: at,
+    });
+  });
+  return { cookie: await signIn(server, email, password), userId };
+}
+
+export async function signIn(server: TestServer, email: string, password: string): Promise<string> {
+  const response = await server.app.request(`${ORIGIN}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: ORIGIN },
+    body: JSON.stringify({ email, password }),
+  });
+  return cookieOf(response.headers);
+}
