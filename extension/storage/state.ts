@@ -5,7 +5,7 @@ import { sessionReport } from '#shared/protocol/linkedin.ts';
 
 const instant = z.number().int();
 
-export const pairing = z.discriminatedUnion('state', [
+const pairing = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('unpaired'),
     /** Offered again in the form. */
@@ -37,7 +37,7 @@ export type Pairing = z.infer<typeof pairing>;
 export type Paired = Extract<Pairing, { state: 'paired' }>;
 
 /** The runner as popup and side panel show it. */
-export const activity = z.object({
+const activity = z.object({
   state: z.enum(['idle', 'watching', 'working']),
   phase: z.enum(['opening', 'preparing', 'committing', 'acting', 'verifying', 'checking']).nullable(),
   kind: z.string().nullable(),
@@ -50,7 +50,7 @@ export const activity = z.object({
 export type Activity = z.infer<typeof activity>;
 
 /** The last call to the server that failed because it could not be reached or refused us. */
-export const trouble = z.object({
+const trouble = z.object({
   code: z.string(),
   title: z.string(),
   detail: z.string(),
@@ -62,7 +62,7 @@ export type Trouble = z.infer<typeof trouble>;
 export const unpaired: Pairing = { state: 'unpaired', serverUrl: null, notice: null };
 
 /** Survives a browser restart (`local`), or only the worker's death (`session`). */
-export const stateSchemas = {
+const stateSchemas = {
   pairing: { area: 'local', schema: pairing },
   /** What the rep ordered to stop and the server has not confirmed yet: it holds here at once, offline too. */
   pendingStop: { area: 'local', schema: z.enum(['pause', 'stop', 'withdraw']) },

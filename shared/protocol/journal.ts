@@ -6,8 +6,7 @@ import { linkedinStep, profileRead } from './linkedin.ts';
  * How far a task got on this device. Written before the next thing happens, so that after a crash the
  * phase says the most that can have happened: only from `armed` on may LinkedIn know of it.
  */
-export const journalPhase = z.enum(['claimed', 'prepared', 'committed', 'armed', 'clicked', 'ended']);
-export type JournalPhase = z.infer<typeof journalPhase>;
+const journalPhase = z.enum(['claimed', 'prepared', 'committed', 'armed', 'clicked', 'ended']);
 
 /** One claim of one task. A later claim of the same task has a higher fence and a line of its own. */
 export const journalEntry = z.object({
