@@ -1,4 +1,3 @@
-import { linkedinThenEmail } from '#shared/automation/starters.ts';
 import { automationRoutes, taskRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, type EnrollmentView, importRoutes } from '#shared/contract/contact.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
@@ -6,6 +5,7 @@ import { senderRoutes } from '#shared/contract/sender.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
 import { type CastMember, castCsv, rep } from './cast.ts';
+import { linkedinThenEmail } from '#shared/automation/starters.ts';
 import type { RecordedStep, Verdict } from './judge.ts';
 import { effectsOf, judge } from './judge.ts';
 import type { OwnerApi } from './ownerApi.ts';

@@ -56,3 +56,15 @@ export async function setUpOwner(server: ServerProcess): Promise<OwnerApi> {
   await api.call(setupRoutes.run, { body: { token, ...owner } });
   return api;
 }
+
+/** Signs in as the owner with the password, as the login page does. */
+export async function signedInApi(origin: string): Promise<OwnerApi> {
+  const api = ownerApi(origin);
+  const response = await api.client.fetch(`${origin}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: owner.email, password: owner.password }),
+  });
+  if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`);
+  return api;
+}
