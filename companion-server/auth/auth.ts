@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import { type Database, schema } from '../db/index.ts';
+import type { Log } from '../observability/log.ts';
 import { accessControl, roles } from './roles.ts';
 
 /** The only client the device flow is for. */
@@ -20,6 +21,7 @@ export interface AuthOptions {
   newId: NewId;
   /** Real time. */
   clock: Clock;
+  log: Log;
 }
 
 const invitedSignUp = z.object({ email: z.email(), invitationId: z.string().min(1).max(64) });
@@ -41,7 +43,7 @@ export function createAuth(options: AuthOptions) {
     // Limits are set by http/limits.ts, one place for all routes.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
-    logger: { level: 'error' },
+    logger: { level: 'error', log: (_level, message) => options.log.debug({ message }, 'better-auth') },
     advanced: {
       // http/authRoutes.ts adds Secure where the request came over https: plain http on loopback must work too.
       useSecureCookies: false,

@@ -51,6 +51,7 @@ export function createServices(options: ServicesOptions): Services {
       baseUrl: publicUrl ?? options.baseUrl,
       newId,
       clock: clocks.lease,
+      log: options.log,
     }),
     vault: createVault(keys.vault),
     changes,

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pairRoutes } from '#shared/contract/device.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
-import { call, ORIGIN, owner, problemOf, setUp, signIn, startTestServer, type TestServer } from './support.ts';
+import {
+  call,
+  ORIGIN,
+  owner,
+  problemOf,
+  setUp,
+  signIn,
+  startTestServer,
+  type TestServer,
+} from './support.ts';
 
 let server: TestServer;
 beforeEach(async () => {
@@ -15,7 +24,11 @@ test('the first run makes owner and workspace, signs in, and closes behind itsel
   expect((await call(server, setupRoutes.status, {})).body).toMatchObject({ needed: true });
   const { cookie, workspaceId } = await setUp(server);
   const me = await call(server, workspaceRoutes.me, { cookie });
-  expect(me.body).toMatchObject({ email: owner.email, role: 'owner', workspace: { id: workspaceId, name: 'Acme' } });
+  expect(me.body).toMatchObject({
+    email: owner.email,
+    role: 'owner',
+    workspace: { id: workspaceId, name: 'Acme' },
+  });
   expect((await call(server, setupRoutes.status, {})).body).toMatchObject({ needed: false });
   const again = await call(server, setupRoutes.run, {}, { body: body(server.services.setupToken) });
   expect(problemOf(again)).toMatchObject({ status: 409, code: 'already_set_up' });
@@ -39,9 +52,14 @@ test('two first runs at once make one owner', async () => {
 });
 
 test('a bad first run names every field at fault', async () => {
-  const answer = await call(server, setupRoutes.run, {}, {
-    body: { ...body('x'), email: 'nonsense', password: 'short', workspaceName: ' ' },
-  });
+  const answer = await call(
+    server,
+    setupRoutes.run,
+    {},
+    {
+      body: { ...body('x'), email: 'nonsense', password: 'short', workspaceName: ' ' },
+    },
+  );
   const { status, fields } = problemOf(answer);
   expect(status).toBe(422);
   expect(fields.map(({ field }) => field).sort()).toEqual(['email', 'password', 'workspaceName']);
@@ -54,18 +72,20 @@ test('signing in with the password works, with a wrong one it says so', async ()
   expect(await signIn(server, owner.email, 'wrong password')).toBe('');
 });
 
-test.each(['/api/auth/sign-up/email', '/api/auth/organization/create', '/api/auth/device/approve', '/api/auth/device/token'])(
-  '%s is closed',
-  async (path) => {
-    await setUp(server);
-    const response = await server.app.request(`${ORIGIN}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: ORIGIN },
-      body: JSON.stringify({ email: 'eve@evil.test', name: 'Eve', password: 'long enough 1' }),
-    });
-    expect([403, 404]).toContain(response.status);
-  },
-);
+test.each([
+  '/api/auth/sign-up/email',
+  '/api/auth/organization/create',
+  '/api/auth/device/approve',
+  '/api/auth/device/token',
+])('%s is closed', async (path) => {
+  await setUp(server);
+  const response = await server.app.request(`${ORIGIN}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: ORIGIN },
+    body: JSON.stringify({ email: 'eve@evil.test', name: 'Eve', password: 'long enough 1' }),
+  });
+  expect([403, 404]).toContain(response.status);
+});
 
 test('a write with the cookie from another site is refused', async () => {
   const { cookie } = await setUp(server);
@@ -77,17 +97,32 @@ test('a write with the cookie from another site is refused', async () => {
 
 test('an extension may ask for a code across origins, but not with cookies', async () => {
   const origin = 'chrome-extension://abcdefghijklmnop';
-  const answer = await call(server, pairRoutes.code, { origin }, { body: { client_id: 'rapport-extension' } });
+  const answer = await call(
+    server,
+    pairRoutes.code,
+    { origin },
+    { body: { client_id: 'rapport-extension' } },
+  );
   expect(answer.status).toBe(200);
   expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
   expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
-  const site = await call(server, pairRoutes.code, { origin: 'https://evil.test' }, { body: { client_id: 'rapport-extension' } });
+  const site = await call(
+    server,
+    pairRoutes.code,
+    { origin: 'https://evil.test' },
+    { body: { client_id: 'rapport-extension' } },
+  );
   expect(site.headers.get('access-control-allow-origin')).toBeNull();
 });
 
 test('a body beyond the limit is refused with the limit named', async () => {
   const { cookie } = await setUp(server);
-  const answer = await call(server, workspaceRoutes.update, { cookie }, { body: { name: 'x'.repeat(1_100_000) } });
+  const answer = await call(
+    server,
+    workspaceRoutes.update,
+    { cookie },
+    { body: { name: 'x'.repeat(1_100_000) } },
+  );
   expect(problemOf(answer)).toMatchObject({ status: 413, code: 'body_too_large' });
   expect(problemOf(answer).detail).toContain('1 MiB');
 });

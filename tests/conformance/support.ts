@@ -87,7 +87,12 @@ export interface Input {
 }
 
 /** One request to a route of the contract. */
-export async function call(server: TestServer, route: Route, caller: Caller, input: Input = {}): Promise<Answer> {
+export async function call(
+  server: TestServer,
+  route: Route,
+  caller: Caller,
+  input: Input = {},
+): Promise<Answer> {
   const address = route.path.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(input.params?.[name] ?? 'missing'),
   );
@@ -123,14 +128,19 @@ export const owner = { name: 'Olga Owner', email: 'olga@acme.test', password: 'c
 
 /** The first run over HTTP; answers the owner's cookie. */
 export async function setUp(server: TestServer): Promise<{ cookie: string; workspaceId: string }> {
-  const answer = await call(server, setupRoutes.run, {}, {
-    body: {
-      token: server.services.setupToken,
-      workspaceName: 'Acme',
-      postalAddress: 'Acme, 1 Road, Town',
-      ...owner,
+  const answer = await call(
+    server,
+    setupRoutes.run,
+    {},
+    {
+      body: {
+        token: server.services.setupToken,
+        workspaceName: 'Acme',
+        postalAddress: 'Acme, 1 Road, Town',
+        ...owner,
+      },
     },
-  });
+  );
   const { workspaceId } = z.object({ workspaceId: z.string() }).parse(answer.body);
   return { cookie: cookieOf(answer.headers), workspaceId };
 }
@@ -150,9 +160,7 @@ export async function addMember(
   const at = new Date(systemClock.now());
   await services.db.write(async (tx) => {
     if (workspace.isNew) {
-      await tx
-        .insert(schema.workspace)
-        .values({ id: workspace.id, name: 'Other', createdAt: at.getTime() });
+      await tx.insert(schema.workspace).values({ id: workspace.id, name: 'Other', createdAt: at.getTime() });
       await tx
         .insert(schema.organization)
         .values({ id: workspace.id, name: 'Other', slug: workspace.id, createdAt: at });

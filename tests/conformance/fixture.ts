@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { automationRoutes } from '#shared/contract/automation.ts';
+import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { senderRoutes } from '#shared/contract/sender.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { addMember, call, setUp, type TestServer } from './support.ts';
+
+const withId = z.object({ id: z.string() });
+const items = z.object({ items: z.array(withId) });
+
+export const csv = (text: string) => Buffer.from(text).toString('base64');
+
+export interface World {
+  workspaceId: string;
+  owner: string;
+  manager: string;
+  rep: string;
+  stranger: string;
+  ids: Record<
+    | 'senderId'
+    | 'deviceId'
+    | 'contactId'
+    | 'importId'
+    | 'openImportId'
+    | 'entryId'
+    | 'automationId'
+    | 'draftId'
+    | 'enrollmentId'
+    | 'taskId',
+    string
+  >;
+}
+
+/** A workspace with one of everything, owned by the owner, and people of every role in and outside of it. */
+export async function makeWorld(server: TestServer): Promise<World> {
+  const { cookie: owner, workspaceId } = await setUp(server);
+  const manager = await addMember(server, { id: workspaceId }, 'manager', 'mara@acme.test');
+  const rep = await addMember(server, { id: workspaceId }, 'rep', 'rob@acme.test');
+  const stranger = await addMember(
+    server,
+    { id: server.services.newId(), isNew: true },
+    'owner',
+    'sam@other.test',
+  );
+  const caller = { cookie: owner };
+  const idOf = async (answer: Promise<{ body: unknown }>) => withId.parse((await answer).body).id;
+
+  const senderId = await idOf(
+    call(server, senderRoutes.create, caller, { body: { name: 'Olga', zone: 'Europe/Berlin' } }),
+  );
+  const content = csv(
+    'First name,Last name,Email,LinkedIn URL\nAnna,Berg,anna@example.org,https://www.linkedin.com/in/anna-berg/\n',
+  );
+  const upload = () =>
+    idOf(call(server, importRoutes.upload, caller, { body: { fileName: 'a.csv', contentBase64: content } }));
+  const [importId, openImportId] = [await upload(), await upload()];
+  const mapping = ['firstName', 'lastName', 'email', 'linkedinUrl'];
+  const run = { mapping, listName: 'Leads', legalBasis: 'legitimate_interest' };
+  await call(server, importRoutes.run, caller, { params: { importId }, body: run });
+  const firstOf = (answer: { body: unknown }) => items.parse(answer.body).items[0]?.id ?? '';
+  const contactId = firstOf(await call(server, contactRoutes.list, caller));
+  const listId = firstOf(await call(server, contactRoutes.lists, caller));
+  const entryId = await idOf(
+    call(server, stoplistRoutes.add, caller, { body: { value: 'blocked@corp.test', reason: 'asked' } }),
+  );
+  const graph = visitGraph(listId, senderId);
+  const create = async (name: string) => {
+    const automationId = await idOf(call(server, automationRoutes.create, caller, { body: { name } }));
+    await call(server, automationRoutes.saveDraft, caller, {
+      params: { automationId },
+      body: { name, graph },
+    });
+    return automationId;
+  };
+  const [automationId, draftId] = [await create('Running'), await create('Draft')];
+  await call(server, automationRoutes.start, caller, { params: { automationId } });
+  const enrollmentId = firstOf(
+    await call(server, automationRoutes.enrollments, caller, { params: { automationId } }),
+  );
+  const deviceId = server.services.newId();
+  const taskId = await unknownTask(server, { workspaceId, automationId, enrollmentId, contactId, senderId });
+  await server.services.db.write(async (tx) => {
+    await tx.insert(schema.device).values({
+      id: deviceId,
+      workspaceId,
+      senderId,
+      name: 'Chrome',
+      tokenHash: 'x',
+      pairedBy: 'x',
+      pairedAt: 1,
+    });
+  });
+  return {
+    workspaceId,
+    owner,
+    manager: manager.cookie,
+    rep: rep.cookie,
+    stranger: stranger.cookie,
+    ids: {
+      senderId,
+      deviceId,
+      contactId,
+      importId,
+      openImportId,
+      entryId,
+      automationId,
+      draftId,
+      enrollmentId,
+      taskId,
+    },
+  };
+}
+
+export function visitGraph(listId: string, senderId: string) {
+  const at = { x: 0, y: 0 };
+  return {
+    nodes: [
+      { id: 's', type: 'segment', position: at, config: { listIds: [listId] } },
+      { id: 'p', type: 'sender_profile', position: at, config: { senders: [{ senderId }] } },
+      { id: 'v', type: 'visit', position: at, config: {} },
+      { id: 'e', type: 'end', position: at, config: { outcome: 'neutral' } },
+    ],
+    edges: [
+      { id: '1', source: 's', exit: 'next', target: 'p' },
+      { id: '2', source: 'p', exit: 'next', target: 'v' },
+      { id: '3', source: 'v', exit: 'next', target: 'e' },
+    ],
+  };
+}
+
+/** A step whose answer was lost, as the engine leaves it. */
+async function unknownTask(
+  server: TestServer,
+  ids: {
+    workspaceId: string;
+    automationId: string;
+    enrollmentId: string;
+    contactId: string;
+    senderId: string;
+  },
+): Promise<string> {
+  const { db, newId } = server.services;
+  const [taskId, cursorId] = [newId(), newId()];
+  const channels = await db.reader.select().from(schema.channel);
+  const channelId =
+    channels.find((row) => row.senderId === ids.senderId && row.kind === 'linkedin')?.id ?? '';
+  await db.write(async (tx) => {
+    await tx.insert(schema.cursor).values({
+      id: cursorId,
+      enrollmentId: ids.enrollmentId,
+      workspaceId: ids.workspaceId,
+      nodeId: 'v',
+      state: 'acting',
+    });
+    await tx.insert(schema.task).values({
+      id: taskId,
+      ...ids,
+      cursorId,
+      channelId,
+      nodeId: 'v',
+      kind: 'visit',
+      priority: 1,
+      notBefore: 1,
+      state: 'unknown',
+      createdAt: 1,
+    });
+  });
+  return taskId;
+}

@@ -1,0 +1,366 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { automationRoutes, enrollmentRoutes, taskRoutes } from '#shared/contract/automation.ts';
+import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
+import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
+import type { Route } from '#shared/contract/route.ts';
+import { senderRoutes } from '#shared/contract/sender.ts';
+import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { csv, makeWorld, visitGraph, type World } from './fixture.ts';
+import { call, type Input, problemOf, startTestServer, type TestServer } from './support.ts';
+
+let server: TestServer;
+let world: World;
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await makeWorld(server);
+});
+afterAll(() => server.close());
+
+interface Case {
+  name: string;
+  route: Route;
+  input?: (world: World) => Input;
+  /** What the owner gets: 200, or the problem that is right here. */
+  owner?: number;
+  /** What a rep gets who owns nothing of it. */
+  rep: number;
+  /** Names something of the workspace, so that a stranger gets 404. */
+  scoped?: boolean;
+}
+
+const mailServer = (port: number) => ({
+  host: '127.0.0.1',
+  port,
+  security: 'none',
+  user: 'u',
+  password: 'p',
+});
+const mailSettings = {
+  smtp: mailServer(9),
+  imap: mailServer(9),
+  fromName: 'Olga',
+  fromAddress: 'olga@acme.test',
+};
+const ofSender =
+  (body: unknown = {}) =>
+  (w: World): Input => ({ params: { senderId: w.ids.senderId }, body });
+const ofAutomation =
+  (body: unknown = {}) =>
+  (w: World): Input => ({
+    params: { automationId: w.ids.automationId },
+    body,
+  });
+const ofDraft = (w: World): Input => ({ params: { automationId: w.ids.draftId } });
+
+/** In this order against one workspace: later cases may use what earlier ones left. */
+const cases: Case[] = [
+  { name: 'me', route: workspaceRoutes.me, rep: 200 },
+  { name: 'home', route: workspaceRoutes.home, rep: 200 },
+  {
+    name: 'workspace update',
+    route: workspaceRoutes.update,
+    input: () => ({ body: { name: 'Acme 2' } }),
+    rep: 403,
+  },
+  { name: 'check public url', route: workspaceRoutes.checkPublicUrl, rep: 200 },
+  { name: 'stop', route: workspaceRoutes.stop, rep: 200 },
+  { name: 'resume', route: workspaceRoutes.resume, rep: 403 },
+  { name: 'senders', route: senderRoutes.list, rep: 200 },
+  {
+    name: 'create sender',
+    route: senderRoutes.create,
+    input: () => ({ body: { name: 'S', zone: 'UTC' } }),
+    rep: 200,
+  },
+  { name: 'sender', route: senderRoutes.get, input: ofSender(), rep: 403, scoped: true },
+  {
+    name: 'update sender',
+    route: senderRoutes.update,
+    input: ofSender({ name: 'New' }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'pause sender',
+    route: senderRoutes.pause,
+    input: ofSender({ channel: null }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'resume sender',
+    route: senderRoutes.resume,
+    input: ofSender({ channel: null }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'disconnect',
+    route: senderRoutes.disconnectLinkedin,
+    input: ofSender(),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
+  {
+    name: 'approve device',
+    route: senderRoutes.approveDevice,
+    input: ofSender({ userCode: 'ABCDEFGH' }),
+    rep: 403,
+    scoped: true,
+    owner: 422,
+  },
+  {
+    name: 'revoke device',
+    route: senderRoutes.revokeDevice,
+    input: (w) => ({ params: { senderId: w.ids.senderId, deviceId: w.ids.deviceId } }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'test mailbox', route: mailboxRoutes.test, input: ofSender(mailSettings), rep: 403, scoped: true },
+  {
+    name: 'save mailbox',
+    route: mailboxRoutes.save,
+    input: ofSender(mailSettings),
+    rep: 403,
+    scoped: true,
+    owner: 422,
+  },
+  {
+    name: 'disconnect mailbox',
+    route: mailboxRoutes.disconnect,
+    input: ofSender(),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
+  { name: 'send test', route: mailboxRoutes.sendTest, input: ofSender(), rep: 403, scoped: true, owner: 409 },
+  { name: 'contacts', route: contactRoutes.list, rep: 200 },
+  {
+    name: 'contact',
+    route: contactRoutes.get,
+    input: (w) => ({ params: { contactId: w.ids.contactId } }),
+    rep: 200,
+    scoped: true,
+  },
+  {
+    name: 'activity',
+    route: contactRoutes.activity,
+    input: (w) => ({ params: { contactId: w.ids.contactId } }),
+    rep: 200,
+    scoped: true,
+  },
+  { name: 'lists', route: contactRoutes.lists, rep: 200 },
+  {
+    name: 'create list',
+    route: contactRoutes.createList,
+    input: () => ({ body: { name: 'More' } }),
+    rep: 403,
+  },
+  {
+    name: 'upload',
+    route: importRoutes.upload,
+    input: () => ({ body: { fileName: 'b.csv', contentBase64: csv('Email\nb@example.org\n') } }),
+    rep: 403,
+  },
+  {
+    name: 'run import',
+    route: importRoutes.run,
+    input: (w) => ({
+      params: { importId: w.ids.openImportId },
+      body: { mapping: ['ignore', 'ignore', 'email', 'ignore'], listName: 'More', legalBasis: 'consent' },
+    }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'import',
+    route: importRoutes.get,
+    input: (w) => ({ params: { importId: w.ids.importId } }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'import rows',
+    route: importRoutes.rows,
+    input: (w) => ({ params: { importId: w.ids.importId } }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'stoplist', route: stoplistRoutes.list, rep: 200 },
+  {
+    name: 'add to stoplist',
+    route: stoplistRoutes.add,
+    input: () => ({ body: { value: 'corp.test', reason: 'r' } }),
+    rep: 200,
+  },
+  {
+    name: 'remove from stoplist',
+    route: stoplistRoutes.remove,
+    input: (w) => ({ params: { entryId: w.ids.entryId } }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'automations', route: automationRoutes.list, rep: 200 },
+  {
+    name: 'create automation',
+    route: automationRoutes.create,
+    input: () => ({ body: { name: 'A' } }),
+    rep: 403,
+  },
+  { name: 'automation', route: automationRoutes.get, input: ofAutomation(), rep: 200, scoped: true },
+  {
+    name: 'save draft',
+    route: automationRoutes.saveDraft,
+    input: (w) => ({ ...ofDraft(w), body: { name: 'D', graph: visitGraph('nothing', w.ids.senderId) } }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'preflight', route: automationRoutes.preflight, input: ofDraft, rep: 403, scoped: true },
+  { name: 'start', route: automationRoutes.start, input: ofDraft, rep: 403, scoped: true, owner: 422 },
+  { name: 'pause', route: automationRoutes.pause, input: ofAutomation(), rep: 403, scoped: true },
+  {
+    name: 'resume automation',
+    route: automationRoutes.resume,
+    input: ofAutomation(),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'clone', route: automationRoutes.clone, input: ofAutomation(), rep: 403, scoped: true },
+  { name: 'enrollments', route: automationRoutes.enrollments, input: ofAutomation(), rep: 200, scoped: true },
+  { name: 'tasks', route: taskRoutes.list, rep: 200 },
+  {
+    name: 'settle',
+    route: taskRoutes.settle,
+    input: (w) => ({ params: { taskId: w.ids.taskId }, body: { happened: true } }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'decide',
+    route: enrollmentRoutes.decide,
+    input: (w) => ({ params: { enrollmentId: w.ids.enrollmentId }, body: { decision: 'cancel' } }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'archive', route: automationRoutes.archive, input: ofAutomation(), rep: 403, scoped: true },
+];
+
+/** Asks and answers, changes nothing. */
+const readsByPost: Route[] = [automationRoutes.preflight, mailboxRoutes.test];
+
+test('every route of the contract is served, and every member route stands in this table', () => {
+  const groups = [
+    workspaceRoutes,
+    senderRoutes,
+    mailboxRoutes,
+    contactRoutes,
+    importRoutes,
+    stoplistRoutes,
+    automationRoutes,
+    enrollmentRoutes,
+    taskRoutes,
+    setupRoutes,
+    deviceRoutes,
+    pairRoutes,
+  ];
+  const all = groups.flatMap((group) => Object.values(group)) as Route[];
+  const served = new Set(server.app.routes.map(({ method, path }) => `${method} ${path}`));
+  const byLibrary: Route[] = [pairRoutes.code];
+  for (const route of all) {
+    if (!byLibrary.includes(route)) expect(served).toContain(`${route.method} ${route.path}`);
+  }
+  const members = all
+    .filter(({ access }) => access === 'member')
+    .map(({ method, path }) => `${method} ${path}`);
+  const tested = cases.map(({ route }) => `${route.method} ${route.path}`);
+  expect([...tested, 'GET /api/v1/stream'].sort()).toEqual(members.sort());
+});
+
+describe.each(cases)('$name', ({ route, input, owner = 200, rep, scoped }) => {
+  const given = () => input?.(world) ?? {};
+
+  test('needs a session', async () => {
+    expect(problemOf(await call(server, route, {}, given()))).toMatchObject({
+      status: 401,
+      code: 'not_signed_in',
+    });
+    const withToken = await call(server, route, { token: 'a'.repeat(43) }, given());
+    expect(withToken.status).toBe(401);
+  });
+
+  test.runIf(scoped)('does not exist for another workspace', async () => {
+    const before = await server.auditRows();
+    expect(problemOf(await call(server, route, { cookie: world.stranger }, given())).status).toBe(404);
+    expect(await server.auditRows()).toBe(before);
+  });
+
+  test('a rep gets what a rep may', async () => {
+    const before = await server.auditRows();
+    const answer = await call(server, route, { cookie: world.rep }, given());
+    expect(answer.status).toBe(rep);
+    if (rep === 403) {
+      expect(problemOf(answer).code).toBe('not_allowed');
+      expect(await server.auditRows()).toBe(before);
+    }
+  });
+
+  test('works for the owner; a write is audited', async () => {
+    const before = await server.auditRows();
+    const answer = await call(server, route, { cookie: world.owner }, given());
+    expect(answer.status, JSON.stringify(answer.body)).toBe(owner);
+    const isWrite = route.method !== 'GET' && !readsByPost.includes(route) && owner === 200;
+    // Adding what is on the stoplist already changes nothing.
+    const isRepeat = route === stoplistRoutes.add;
+    if (isWrite && !isRepeat) expect(await server.auditRows()).toBeGreaterThan(before);
+    else expect(await server.auditRows()).toBe(before);
+  });
+});
+
+test('every device route needs a paired device, a member cookie is none', async () => {
+  for (const route of Object.values(deviceRoutes) as Route[]) {
+    const answer = await call(server, route, { cookie: world.owner }, {});
+    expect(problemOf(answer)).toMatchObject({ status: 401, code: 'device_not_paired' });
+  }
+});
+
+test.each([
+  { route: contactRoutes.createList, body: { name: '' }, field: 'name' },
+  { route: stoplistRoutes.add, body: { value: 'x@y.test' }, field: 'reason' },
+  { route: senderRoutes.create, body: { name: 'S', zone: 'Mars/Base' }, field: 'zone' },
+  { route: stoplistRoutes.add, body: { value: 'not a domain', kind: 'domain', reason: 'r' }, field: 'value' },
+  { route: importRoutes.upload, body: { fileName: 'a.csv', contentBase64: '***' }, field: 'contentBase64' },
+])('bad input names the field: $field', async ({ route, body, field }) => {
+  const answer = problemOf(await call(server, route, { cookie: world.owner }, { body }));
+  expect(answer.status).toBe(422);
+  expect(answer.fields.map((fault) => fault.field)).toContain(field);
+});
+
+test('bad settings of a sender name the field', async () => {
+  const answer = await call(
+    server,
+    senderRoutes.update,
+    { cookie: world.owner },
+    {
+      params: { senderId: world.ids.senderId },
+      body: { settings: { caps: { invite: { daily: 41 } } } },
+    },
+  );
+  expect(problemOf(answer).fields[0]?.field).toBe('settings.caps.invite.daily');
+});
+
+test('a manager sees the profile of another and cannot connect a browser to it', async () => {
+  const params = { senderId: world.ids.senderId };
+  expect((await call(server, senderRoutes.get, { cookie: world.manager }, { params })).status).toBe(200);
+  const approve = await call(
+    server,
+    senderRoutes.approveDevice,
+    { cookie: world.manager },
+    {
+      params,
+      body: { userCode: 'ABCDEFGH' },
+    },
+  );
+  expect(problemOf(approve)).toMatchObject({ status: 403, code: 'not_allowed' });
+});
