@@ -62,6 +62,10 @@ export async function boot() {
     rng: systemRng,
     mayAct: permission.mayAct,
     mayRead: permission.mayRead,
+    mayWork: permission.mayWork,
+    async refresh() {
+      await snapshots.takeAnswer(await api.snapshot());
+    },
     async journalLostAt() {
       const paired = await store.get('pairing');
       return paired?.state === 'paired' ? journalLostAt(database, paired, clock.now()) : null;

@@ -22,6 +22,11 @@ export function createPermission(store: StateStore, database: RapportDatabase) {
       const { snapshot, agreed, pendingStop } = await state();
       return agreed && pendingStop === null && snapshot !== null && !snapshot.paused && !snapshot.stopped;
     },
+    /** Working at all. Pauses and holds are the server's to know: it goes on watching meanwhile. */
+    async mayWork(): Promise<boolean> {
+      const { agreed, pendingStop } = await state();
+      return agreed && pendingStop === null;
+    },
     /** Reading LinkedIn: agreed; goes on while paused, so that replies are not missed. */
     async mayRead(): Promise<boolean> {
       return (await state()).agreed;

@@ -20,7 +20,7 @@ export const uiAnswer = z.discriminatedUnion('ok', [
 export type UiAnswer = z.infer<typeof uiAnswer>;
 
 /** One piece of work inside a LinkedIn page, done by the injected runner. */
-export const pageRequest = z.discriminatedUnion('op', [
+const pageRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('ping') }),
   z.object({ op: z.literal('session') }),
   z.object({ op: z.literal('prepare'), step: linkedinStep }),
@@ -57,7 +57,7 @@ export const pageAnswers = {
 export type PageAnswer<Op extends keyof typeof pageAnswers> = z.infer<(typeof pageAnswers)[Op]>;
 
 /** A request to the runner with its deadline; `callId` lets the background withdraw it. */
-export const runnerCall = z.object({
+const runnerCall = z.object({
   callId: z.string(),
   deadlineMs: z.number().int().min(1),
   request: pageRequest,

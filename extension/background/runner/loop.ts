@@ -22,6 +22,8 @@ export interface Runner {
 }
 
 const NO_CONSENT_MS = MINUTE;
+/** The server gave a task that this browser knows to be paused: one of both is not up to date. */
+const REFUSED_MS = 10 * SECOND;
 const GO_ON: Pause = { waitMs: 0, reason: 'working', problem: null };
 
 /** The loop that does one thing at a time. It keeps nothing but a count of failures: the journal has the rest. */
@@ -44,7 +46,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const flushed = await flush(deps, signal);
     if (!flushed.ok) return later(flushed.error);
 
-    const answer = await deps.api.next(await deps.mayAct(), signal);
+    const answer = await deps.api.next(await deps.mayWork(), signal);
     if (!answer.ok) return later(answer.error);
     const work = answer.value;
     if (work.type === 'wait') {
@@ -66,6 +68,11 @@ export function createRunner(deps: RunnerDeps): Runner {
       }
       failures = 0;
       return GO_ON;
+    }
+    if (!(await deps.mayAct())) await deps.refresh();
+    if (!(await deps.mayAct())) {
+      await refuse(work);
+      return { waitMs: REFUSED_MS, reason: 'manual', problem: null };
     }
     await executeStep(deps, work, signal);
     const reported = await flush(deps, signal);

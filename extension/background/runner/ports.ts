@@ -113,6 +113,10 @@ export interface RunnerDeps {
   mono: Clock;
   timers: Timers;
   rng: Rng;
+  /** Whether this browser would work at all: agreed, and no order of the rep to stop is still untold. */
+  mayWork(): Promise<boolean>;
+  /** Brings the server's newest snapshot: it may have been resumed elsewhere. */
+  refresh(): Promise<void>;
   /** Whether the rep allows acting now: paired, agreed, not paused, not stopped. Asked again before the click. */
   mayAct(): Promise<boolean>;
   /** Whether the rep allows reading LinkedIn: paired and agreed. Holds while paused. */

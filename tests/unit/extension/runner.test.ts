@@ -130,9 +130,30 @@ describe('the rep stops', () => {
     expect(world.last()).toEqual({ result: 'not_started', failure: null });
   });
 
-  it('tells the server that it cannot act while paused', async () => {
+  it('gives back a task that came although it is paused here', async () => {
     const world = createWorld();
     world.mayAct = false;
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    await world.cycle();
+    expect(world.opened).toEqual([]);
+    expect(world.last()).toEqual({ result: 'not_started', failure: null });
+  });
+
+  it('does a task when it proves to have been resumed elsewhere', async () => {
+    const world = createWorld();
+    world.mayAct = false;
+    world.onRefresh = () => {
+      world.mayAct = true;
+    };
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    expect(world.clicks).toEqual(['t1']);
+  });
+
+  it('tells the server that it cannot work while an order to stop is untold', async () => {
+    const world = createWorld();
+    world.mayWork = false;
     await world.cycle();
     expect(world.asked).toEqual([false]);
   });
