@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contactRoutes } from '#shared/contract/contact.ts';
+import { createUnsubscribeToken } from '../../companion-server/email/unsubscribeToken.ts';
+import { makeWorld, type World } from './fixture.ts';
+import { call, ORIGIN, startTestServer, type TestServer } from './support.ts';
+
+let server: TestServer;
+let world: World;
+let link: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await makeWorld(server);
+  const claim = { workspaceId: world.workspaceId, contactId: world.ids.contactId, taskId: null };
+  link = `${ORIGIN}/u/${createUnsubscribeToken(claim, server.services.unsubscribeKey)}`;
+});
+afterAll(() => server.close());
+
+const contact = async () =>
+  contactRoutes.get.response.parse(
+    (
+      await call(
+        server,
+        contactRoutes.get,
+        { cookie: world.owner },
+        { params: { contactId: world.ids.contactId } },
+      )
+    ).body,
+  );
+
+test('opening the link changes nothing; the button and the one-click unsubscribe once', async () => {
+  const opened = await server.app.request(link);
+  expect(await opened.text()).toContain('<button type="submit">Unsubscribe</button>');
+  expect((await contact()).stoplisted).toBe(false);
+
+  const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
+  for (const _ of [1, 2]) {
+    const done = await server.app.request(link, { method: 'POST', body });
+    expect(done.status).toBe(200);
+    expect(await done.text()).toContain('You are unsubscribed');
+  }
+  const after = await contact();
+  expect(after.stoplisted).toBe(true);
+  expect(after.enrollments[0]?.status).toBe('unsubscribed');
+  const activity = await call(
+    server,
+    contactRoutes.activity,
+    { cookie: world.owner },
+    {
+      params: { contactId: world.ids.contactId },
+    },
+  );
+  const types = contactRoutes.activity.response.parse(activity.body).items.map(({ type }) => type);
+  expect(types.filter((type) => type === 'unsubscribed')).toHaveLength(1);
+});
+
+test.each(['nonsense', 'a.b', `${'x'.repeat(300)}.yyy`])('a wrong token %s says so', async (token) => {
+  const response = await server.app.request(`${ORIGIN}/u/${token}`, { method: 'POST' });
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain('This link is not complete');
+});
