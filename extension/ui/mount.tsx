@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css';
+import './mantine.css';
 import './page.css';
 import { createTheme, MantineProvider } from '@mantine/core';
 import { type ComponentType, type ReactNode, StrictMode } from 'react';
