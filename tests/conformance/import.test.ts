@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { csv } from './fixture.ts';
+import { call, problemOf, setUp, startTestServer, type TestServer } from './support.ts';
+
+let server: TestServer;
+let caller: { cookie: string };
+beforeAll(async () => {
+  server = await startTestServer();
+  caller = await setUp(server);
+});
+afterAll(() => server.close());
+
+async function upload(text: string) {
+  const body = { fileName: 'leads.csv', contentBase64: csv(text) };
+  return importRoutes.upload.response.parse((await call(server, importRoutes.upload, caller, { body })).body);
+}
+
+async function run(importId: string, mapping: string[], listName = 'Leads') {
+  return call(server, importRoutes.run, caller, {
+    params: { importId },
+    body: { mapping, listName, legalBasis: 'legitimate_interest' },
+  });
+}
+
+async function rowsOf(importId: string, outcome?: string) {
+  const answer = await call(server, importRoutes.rows, caller, {
+    params: { importId },
+    query: outcome ? { outcome } : {},
+  });
+  return importRoutes.rows.response.parse(answer.body).items;
+}
+
+async function contacts(search?: string) {
+  const answer = await call(server, contactRoutes.list, caller, { query: search ? { search } : {} });
+  return contactRoutes.list.response.parse(answer.body);
+}
+
+test('added, updated, duplicate and rejected rows, each with its reason; a merge fills only what is empty', async () => {
+  await call(server, stoplistRoutes.add, caller, { body: { value: 'blocked.test', reason: 'competitor' } });
+  const first = await upload(
+    'First name;Last name;Email;LinkedIn URL;Plan\nAnna;Berg;anna@corp.test;https://www.linkedin.com/in/anna-berg/;pro\nBo;Li;bo@blocked.test;;\nCy;;nonsense;;\nAnna;B.;ANNA@corp.test;;\n',
+  );
+  expect(first).toMatchObject({ delimiter: ';', rowCount: 4 });
+  expect(first.columns.map(({ suggestion }) => suggestion)).toEqual([
+    'firstName',
+    'lastName',
+    'email',
+    'linkedinUrl',
+    'ignore',
+  ]);
+  const mapping = ['firstName', 'lastName', 'email', 'linkedinUrl', 'custom:plan'];
+  expect((await run(first.id, mapping)).body).toMatchObject({
+    added: 2,
+    updated: 0,
+    duplicates: 1,
+    rejected: 1,
+  });
+  expect(await rowsOf(first.id, 'rejected')).toEqual([
+    {
+      row: 4,
+      outcome: 'rejected',
+      field: 'email',
+      reason: '"nonsense" is no email address',
+      contactId: null,
+    },
+  ]);
+  expect((await rowsOf(first.id, 'added'))[1]?.reason).toContain('on the stoplist');
+
+  const second = await upload('Name,Email,Company,Title\nOther Name,anna@corp.test,Corp GmbH,CTO\n');
+  const done = await run(second.id, ['fullName', 'email', 'company', 'title']);
+  expect(done.body).toMatchObject({ added: 0, updated: 1 });
+  const { items, total } = await contacts('anna');
+  expect(total).toBe(1);
+  expect(items[0]).toMatchObject({ firstName: 'Anna', lastName: 'Berg', title: 'CTO', company: 'Corp GmbH' });
+  expect((await contacts('blocked')).items[0]?.stoplisted).toBe(true);
+  const lists = contactRoutes.lists.response.parse((await call(server, contactRoutes.lists, caller)).body);
+  expect(lists.items).toMatchObject([{ name: 'Leads', memberCount: 2 }]);
+});
+
+test('an import runs once', async () => {
+  const { id } = await upload('Email\nonce@corp.test\n');
+  expect((await run(id, ['email'])).status).toBe(200);
+  expect(problemOf(await run(id, ['email']))).toMatchObject({ status: 409, code: 'import_done' });
+});
+
+test.each([
+  [['firstName', 'lastName'], 'mapping_no_identity', 'mapping'],
+  [['email', 'email'], 'mapping_twice', 'mapping.1'],
+  [['email'], 'mapping_length', 'mapping'],
+])('the mapping %j is refused and nothing is written', async (mapping, code, field) => {
+  const { total } = await contacts();
+  const { id } = await upload('Name,Email\nNobody,nobody@corp.test\n');
+  expect(problemOf(await run(id, mapping))).toMatchObject({ status: 422, code, fields: [{ field }] });
+  expect((await contacts()).total).toBe(total);
+});
+
+test('pages by cursor show everybody once', async () => {
+  const names = Array.from({ length: 25 }, (_, index) => `p${index}@pages.test`);
+  const { id } = await upload(`Email\n${names.join('\n')}\n`);
+  await run(id, ['email'], 'Pages');
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const answer = await call(server, contactRoutes.list, caller, {
+      query: { search: 'pages.test', limit: '10', ...(cursor ? { cursor } : {}) },
+    });
+    const page = contactRoutes.list.response.parse(answer.body);
+    seen.push(...page.items.map(({ email }) => email ?? ''));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor);
+  expect(seen.sort()).toEqual(names.sort());
+});

@@ -1,0 +1,46 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { loadKeys } from '../../../companion-server/auth/keys.ts';
+import { readEnv } from '../../../companion-server/env.ts';
+
+test('an empty environment gives the defaults', () => {
+  const env = readEnv({});
+  expect(env).toMatchObject({
+    ok: true,
+    value: { host: '127.0.0.1', port: 4400, publicUrl: null, logLevel: 'info', scheduleControl: false },
+  });
+  if (env.ok) expect(env.value.databaseUrl).toBe(`file://${path.resolve('data')}/rapport.db`);
+});
+
+test('all problems are named at once', () => {
+  const env = readEnv({ PORT: 'many', PUBLIC_URL: 'rapport', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' });
+  expect(env.ok).toBe(false);
+  if (env.ok) return;
+  expect(env.error.map((line) => line.split('=')[0]).sort()).toEqual([
+    'DATABASE_URL',
+    'LOG_LEVEL',
+    'PORT',
+    'PUBLIC_URL',
+  ]);
+});
+
+test('a moved clock needs the control of tests', () => {
+  expect(readEnv({ RAPPORT_SCHEDULE_OFFSET_MS: '5' }).ok).toBe(false);
+  expect(readEnv({ RAPPORT_SCHEDULE_OFFSET_MS: '5', RAPPORT_SCHEDULE_CONTROL: 'ipc' }).ok).toBe(true);
+});
+
+test('keys are made once, for this user alone, and a damaged file stops the start', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'rapport-keys-'));
+  try {
+    const first = await loadKeys(dir);
+    expect((await stat(path.join(dir, 'keys.json'))).mode & 0o777).toBe(0o600);
+    expect(await loadKeys(dir)).toEqual(first);
+    expect(await readFile(path.join(dir, 'keys.json'), 'utf8')).toContain(first.authSecret);
+    await writeFile(path.join(dir, 'keys.json'), '{"vault":[]}');
+    await expect(loadKeys(dir)).rejects.toThrow('is damaged');
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
