@@ -55,6 +55,8 @@ async function start(env: Env): Promise<void> {
   ];
 
   const { server, address, setHandler } = await listen(env);
+  // Tests and demo send mail only within this computer, where the own address is public enough.
+  const publicUrl = env.publicUrl ?? (env.scheduleControl ? address : null);
   const services = createServices({
     database,
     keys,
@@ -66,7 +68,7 @@ async function start(env: Env): Promise<void> {
     changes,
     onWrite: wakeups.notify,
     baseUrl: address,
-    publicUrl: env.publicUrl,
+    publicUrl,
     allowLoopback: env.scheduleControl,
     version: VERSION,
     shutdown: signal,
@@ -102,7 +104,7 @@ async function start(env: Env): Promise<void> {
     ? `${address}/setup?token=${services.setupToken}`
     : null;
   sayWelcome(env.publicUrl ?? address, address, setupUrl);
-  if (env.publicUrl) void services.publicUrlCheck.check(true).catch(() => undefined);
+  if (publicUrl) void services.publicUrlCheck.check(true).catch(() => undefined);
   if (env.scheduleControl) {
     const tell = listenForScheduleControl({
       ctx,
