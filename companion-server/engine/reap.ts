@@ -6,17 +6,24 @@ import { taskById } from './rows.ts';
 import { requeue } from './tasks.ts';
 
 const { task } = schema;
+const inFlight = sql`state IN ('claimed','committing')`;
 
 /**
  * Takes back expired leases: what was only claimed is ready again, what was committed may have happened and
  * becomes unknown. True: there may be more.
  */
-export function reap(ctx: EngineContext, limit: number): Promise<boolean> {
-  return unitOfWork(ctx, async (unit) => {
+export async function reap(ctx: EngineContext, limit: number): Promise<boolean> {
+  const [first] = await ctx.db.reader
+    .select({ id: task.id })
+    .from(task)
+    .where(and(inFlight, lte(task.leaseUntil, ctx.clocks.lease.now())))
+    .limit(1);
+  if (!first) return false;
+  return await unitOfWork(ctx, async (unit) => {
     const expired = await unit.tx
       .select({ id: task.id })
       .from(task)
-      .where(and(sql`state IN ('claimed','committing')`, lte(task.leaseUntil, unit.real)))
+      .where(and(inFlight, lte(task.leaseUntil, unit.real)))
       .orderBy(asc(task.leaseUntil))
       .limit(limit);
     for (const { id } of expired) {

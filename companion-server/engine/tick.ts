@@ -1,4 +1,4 @@
-import { lt } from 'drizzle-orm';
+import { and, isNull, lt, lte } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
 import { admit } from './admit.ts';
@@ -21,12 +21,30 @@ export interface TickResult {
 /** One round of everything that moves by itself. Each stage is short; only the leader calls it. */
 export async function tick(ctx: EngineContext): Promise<TickResult> {
   const reaped = await reap(ctx, tickBounds.reap);
-  const expired = await unitOfWork(ctx, (unit) => expireHolds(unit, tickBounds.holds));
+  const expired = await expireDueHolds(ctx);
   const woken = await wake(ctx, tickBounds.wake);
   const admitted = await admit(ctx, tickBounds.automations);
-  await unitOfWork(ctx, (unit) =>
-    unit.tx.delete(schema.outbox).where(lt(schema.outbox.at, unit.real - OUTBOX_KEPT_MS)),
-  );
+  await trimOutbox(ctx);
   const busy = reaped || expired === tickBounds.holds || woken || admitted;
   return { nextDueAt: await nextDue(ctx), busy };
+}
+
+/** Looks before it writes: most rounds find nothing. */
+async function expireDueHolds(ctx: EngineContext): Promise<number> {
+  const [due] = await ctx.db.reader
+    .select({ id: schema.hold.id })
+    .from(schema.hold)
+    .where(and(isNull(schema.hold.liftedAt), lte(schema.hold.until, ctx.clocks.schedule.now())))
+    .limit(1);
+  return due ? await unitOfWork(ctx, (unit) => expireHolds(unit, tickBounds.holds)) : 0;
+}
+
+async function trimOutbox(ctx: EngineContext): Promise<void> {
+  const old = lt(schema.outbox.at, ctx.clocks.lease.now() - OUTBOX_KEPT_MS);
+  const [first] = await ctx.db.reader
+    .select({ seq: schema.outbox.seq })
+    .from(schema.outbox)
+    .where(old)
+    .limit(1);
+  if (first) await ctx.db.write((tx) => tx.delete(schema.outbox).where(old));
 }

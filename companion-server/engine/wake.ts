@@ -39,6 +39,18 @@ async function wakeCursors(ctx: EngineContext, limit: number): Promise<number> {
 }
 
 async function readyTasks(ctx: EngineContext, limit: number): Promise<number> {
+  const [first] = await ctx.db.reader
+    .select({ id: task.id })
+    .from(task)
+    .where(
+      and(
+        eq(task.state, 'scheduled'),
+        isNull(task.blockedOn),
+        lte(task.notBefore, ctx.clocks.schedule.now()),
+      ),
+    )
+    .limit(1);
+  if (!first) return 0;
   return await unitOfWork(ctx, async (unit) => {
     const due = await unit.tx
       .select({ id: task.id })

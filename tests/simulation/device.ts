@@ -82,7 +82,7 @@ export class Device {
     if (generation !== this.generation) return;
     this.flush();
     if (!this.busy) this.ask(generation);
-    this.w.net.after(this.w.net.pick(3_000, 8_000), () => this.loop(generation));
+    this.w.net.after(this.w.net.pick(9_000, 20_000), () => this.loop(generation));
   }
 
   private flush(): void {
@@ -105,7 +105,7 @@ export class Device {
       : ({ state: 'logged_in', member: this.member() } as const);
     net.call(
       async () => {
-        await recordSession(ctx, this.id, report);
+        if (report.state === 'inactive' || net.pick(0, 4) === 0) await recordSession(ctx, this.id, report);
         return await nextWorkFor(ctx, this.id, { canAct: true });
       },
       (work) => this.take(generation, work),
@@ -237,7 +237,7 @@ export class Device {
           return;
         }
         const leaseMs = answer.ok ? answer.leaseMs : 90 * SECOND;
-        const frozen = net.chance(net.faults.freeze) ? net.pick(60_000, 900_000) : 0;
+        const frozen = net.chance(net.faults.freeze) ? net.pick(60_000, 300_000) : 0;
         net.after(frozen, () => this.arm(generation, line, person, sentAt + leaseMs));
       },
     );

@@ -28,7 +28,7 @@ export class Mailer {
   }
 
   private loop(): void {
-    this.w.net.after(this.w.net.pick(2_000, 6_000), async () => {
+    this.w.net.after(this.w.net.pick(9_000, 20_000), async () => {
       await this.work();
       this.loop();
     });

@@ -28,9 +28,10 @@ import {
 } from './setup.ts';
 import { Violation, World } from './world.ts';
 
-const FAULTS_UNTIL = START + 40 * MINUTE;
-const END = START + 100 * MINUTE;
-const CHECK_EVERY = 15;
+const FAULTS_UNTIL = START + 12 * MINUTE;
+const END = START + 180 * MINUTE;
+const GRID = 15 * MINUTE;
+const CHECK_EVERY = 25;
 
 export interface RunResult {
   seed: number;
@@ -95,7 +96,7 @@ class Simulation {
       await addSender(stage, id, { devices: devices.filter((device) => device.startsWith(id)) });
     }
     const people: Person[] = [];
-    for (let n = 1; n <= between(rng, 3, 6); n++) {
+    for (let n = 1; n <= between(rng, 3, 5); n++) {
       const companyId = rng() < 0.5 ? 'company' : undefined;
       people.push(await addContact(stage, n, { bound: rng() < 0.5, ...(companyId ? { companyId } : {}) }));
     }
@@ -132,7 +133,7 @@ class Simulation {
       jobs += 1;
       if (this.stage.time.real > FAULTS_UNTIL) this.net.faults.on = false;
       if (jobs % CHECK_EVERY === 0) await checkDatabase(this.stage.db.reader, this.world);
-      if (!this.net.faults.on && jobs % 200 === 0 && (await this.isOver())) break;
+      if (jobs % 40 === 0 && (await this.isOver())) break;
       if (jobs > 60_000) throw new Violation('it never ends');
     }
     await checkDatabase(this.stage.db.reader, this.world);
@@ -142,7 +143,7 @@ class Simulation {
 
   /** The server's round, and schedule time moved ahead while nothing is under way. */
   private round(): void {
-    this.net.after(2 * SECOND, async () => {
+    this.net.after(10 * SECOND, async () => {
       await this.plant();
       this.world.catchUp();
       const { busy } = await tick(this.stage.ctx);
@@ -157,7 +158,8 @@ class Simulation {
     const now = ctx.clocks.schedule.now();
     const targets = [nextDueAt, this.world.nextPlanAt()].filter((at) => at !== null && at > now) as number[];
     if (!idle || targets.length === 0) return;
-    time.offset += Math.min(...targets) - now;
+    // To the next quarter of an hour, so that what is due at about the same time comes together.
+    time.offset += Math.ceil(Math.min(...targets) / GRID) * GRID - now;
   }
 
   private misfortune(): void {
@@ -172,7 +174,7 @@ class Simulation {
 
   /** A person settles unknowns by what really happened, lifts guards, and decides about answers. */
   private somebody(): void {
-    this.net.after(this.net.pick(60_000, 240_000), async () => {
+    this.net.after(this.net.pick(40_000, 120_000), async () => {
       const { ctx, db } = this.stage;
       const unknown = await db.reader.select().from(schema.task).where(eq(schema.task.state, 'unknown'));
       for (const { id } of unknown) {

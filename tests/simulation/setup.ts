@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Graph, GraphNode } from '#shared/automation/graph.ts';
 import { CONSENT_VERSION } from '#shared/contract/device.ts';
-import { DAY, MINUTE } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Rng, seededRng } from '#shared/kernel/prng.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
 import { type Database, openDatabase, schema } from '../../companion-server/db/index.ts';
@@ -233,7 +233,7 @@ export function outreachGraph(
   if (limits.linkedin !== false) {
     Object.assign(steps, {
       invite: ['connect', { note: 'Hi {{ firstName }}', whenNoNote: 'send_without' }],
-      accepted: ['wait_until', { event: 'accepted', timeoutMs: 5 * DAY }],
+      accepted: ['wait_until', { event: 'accepted', timeoutMs: 6 * HOUR }],
       hello: ['message', { text: 'Thanks {{ firstName }}' }],
       pause: ['delay', { durationMs: 10 * MINUTE }],
       again: ['message', { text: 'Did you see this, {{ firstName }}?' }],
@@ -246,7 +246,7 @@ export function outreachGraph(
   if (limits.email !== false) {
     Object.assign(steps, {
       mail: ['send_email', { subject: 'Hello {{ firstName }}', text: 'Text', thread: 'new' }],
-      rest: ['delay', { durationMs: DAY }],
+      rest: ['delay', { durationMs: 4 * HOUR }],
       mail2: ['send_email', { subject: '', text: 'Following up', thread: 'reply' }],
       over: ['end', { outcome: 'neutral' }],
     } satisfies Record<string, Step>);

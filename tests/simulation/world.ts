@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { between, type Rng } from '#shared/kernel/prng.ts';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import type { InboundEmail } from '../../companion-server/engine/index.ts';
@@ -93,13 +93,13 @@ export class World {
     if (step.kind === 'connect') {
       tie.state = 'pending';
       if (this.rng() < this.mood.accept) {
-        this.plan(between(this.rng, 10 * MINUTE, 3 * DAY), () => {
+        this.plan(between(this.rng, 10 * MINUTE, 8 * HOUR), () => {
           tie.state = 'connected';
           tie.connectedAt = this.now();
         });
       }
     } else if (this.rng() < this.mood.reply) {
-      this.plan(between(this.rng, MINUTE, 8 * HOUR), () => {
+      this.plan(between(this.rng, MINUTE, 5 * HOUR), () => {
         tie.inbound.push({ id: `m${++this.ids}`, at: this.now() });
       });
     }
@@ -121,12 +121,12 @@ export class World {
     const kinds: InboundEmail['kind'][] = [
       { kind: 'reply' },
       { kind: 'reply' },
-      { kind: 'auto_reply', returnAt: null },
+      { kind: 'auto_reply', returnAt: this.now() + 6 * HOUR },
       { kind: 'bounce', severity: 'hard', status: '5.1.1', diagnostic: 'no such user' },
       { kind: 'unsubscribe' },
     ];
     const kind = kinds[Math.floor((roll / this.mood.reply) * kinds.length)] ?? { kind: 'reply' };
-    this.plan(between(this.rng, MINUTE, 8 * HOUR), () => {
+    this.plan(between(this.rng, MINUTE, 5 * HOUR), () => {
       this.mail.push({
         channelId,
         contactId: person.contactId,
