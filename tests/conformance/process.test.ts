@@ -53,6 +53,8 @@ test('an email goes out, its answer pauses the contact, and the server stops in 
   const { call } = server;
   const { id: senderId } = await call(senderRoutes.create, { body: { name: 'Olga', zone: 'UTC' } });
   const params = { senderId };
+  const allDay = { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00' };
+  await call(senderRoutes.update, { params, body: { settings: { window: allDay } } });
   const side = (port: number) => ({
     host: '127.0.0.1',
     port,
@@ -107,7 +109,7 @@ test('an email goes out, its answer pauses the contact, and the server stops in 
       expect(found?.reason, server?.output()).toBe('replied');
       return found;
     },
-    { timeout: 25_000, interval: 250 },
+    { timeout: 25_000, interval: 100 },
   );
   expect(last).toMatchObject({ status: 'paused', whoMustAct: 'rep' });
   const sent = mail.receivedByPeople();

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { automationRoutes } from '#shared/contract/automation.ts';
+import { contactRoutes } from '#shared/contract/contact.ts';
+import { deviceRoutes } from '#shared/contract/device.ts';
+import { changeEvent, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { newDeviceToken } from '../../companion-server/auth/deviceToken.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { makeWorld, visitGraph, type World } from './fixture.ts';
+import { call, ORIGIN, problemOf, startTestServer, type TestServer } from './support.ts';
+
+let server: TestServer;
+let world: World;
+let caller: { cookie: string };
+let listId: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await makeWorld(server);
+  caller = { cookie: world.owner };
+  const lists = await call(server, contactRoutes.lists, caller);
+  listId = contactRoutes.lists.response.parse(lists.body).items[0]?.id ?? '';
+});
+afterAll(() => server.close());
+
+async function draft(graph: unknown): Promise<string> {
+  const created = await call(server, automationRoutes.create, caller, { body: { name: 'A' } });
+  const { id } = automationRoutes.create.response.parse(created.body);
+  const saved = await call(server, automationRoutes.saveDraft, caller, {
+    params: { automationId: id },
+    body: { name: 'A', graph },
+  });
+  expect(saved.status, JSON.stringify(saved.body)).toBe(200);
+  return id;
+}
+
+async function preflight(automationId: string) {
+  const answer = await call(server, automationRoutes.preflight, caller, { params: { automationId } });
+  return automationRoutes.preflight.response.parse(answer.body);
+}
+
+const detail = async (automationId: string) =>
+  automationRoutes.get.response.parse(
+    (await call(server, automationRoutes.get, caller, { params: { automationId } })).body,
+  );
+
+test('preflight names a missing public address, a missing value with its contact, and an unconnected mailbox', async () => {
+  const graph = visitGraph(listId, world.ids.senderId);
+  const config = { subject: 'Hi', text: 'About {{ company }}', thread: 'new' };
+  const nodes = graph.nodes.map((node) => (node.id === 'v' ? { ...node, type: 'send_email', config } : node));
+  const { findings, canStart, contacts } = await preflight(await draft({ ...graph, nodes }));
+  expect(canStart).toBe(false);
+  expect(contacts).toBe(1);
+  expect(findings).toContainEqual(expect.objectContaining({ severity: 'error', code: 'public_url' }));
+  expect(findings).toContainEqual(
+    expect.objectContaining({ code: 'missing_variable', nodeId: 'v', count: 1, examples: ['Anna Berg'] }),
+  );
+  expect(findings).toContainEqual(expect.objectContaining({ severity: 'warning', code: 'sender_inactive' }));
+});
+
+test('lists and senders of another workspace count as not there', async () => {
+  const { findings } = await preflight(await draft(visitGraph('other', 'other')));
+  expect(findings.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(['unknown_list', 'unknown_sender']),
+  );
+});
+
+test('a start that preflight refuses names the node', async () => {
+  const automationId = await draft(visitGraph(listId, 'other'));
+  const answer = problemOf(await call(server, automationRoutes.start, caller, { params: { automationId } }));
+  expect(answer).toMatchObject({ status: 422, code: 'preflight_failed', fields: [{ field: 'p' }] });
+});
+
+test('a started automation keeps its graph; a clone is a draft', async () => {
+  const { automationId } = world.ids;
+  const graph = visitGraph(listId, world.ids.senderId);
+  const answer = await call(server, automationRoutes.saveDraft, caller, {
+    params: { automationId },
+    body: { name: 'x', graph },
+  });
+  expect(problemOf(answer)).toMatchObject({ status: 409, code: 'already_started' });
+  const clone = await call(server, automationRoutes.clone, caller, { params: { automationId } });
+  expect(clone.body).toMatchObject({ status: 'draft', name: 'Running (copy)', versionNumber: null });
+});
+
+test('the status follows the holds: a lost session pauses what needs it, and says how it comes back', async () => {
+  const { automationId, senderId } = world.ids;
+  expect((await detail(automationId)).status).toBe('running');
+  const { token, hash } = newDeviceToken();
+  await server.services.db.write(async (tx) => {
+    await tx.insert(schema.device).values({
+      id: server.services.newId(),
+      workspaceId: world.workspaceId,
+      senderId,
+      name: 'Chrome',
+      tokenHash: hash,
+      pairedBy: 'x',
+      pairedAt: 1,
+    });
+  });
+  const report = { state: 'inactive', reason: 'logged_out', challenge: null };
+  await call(server, deviceRoutes.session, { token }, { body: { report, seenAgoMs: 0 } });
+  const paused = await detail(automationId);
+  expect(paused.status).toBe('paused');
+  expect(paused.holds.map(({ hint }) => hint)).toContain(
+    'Will auto-resume after LinkedIn account reconnection.',
+  );
+});
+
+test('open pages are told what changed, and resume after the last thing they saw', async () => {
+  const headers = { cookie: world.owner, 'last-event-id': '1' };
+  const response = await server.app.request(`${ORIGIN}${workspaceRoutes.stream.path}`, { headers });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  const reader = response.body?.getReader();
+  let text = '';
+  while (reader && !text.includes('event: change'))
+    text += new TextDecoder().decode((await reader.read()).value);
+  await reader?.cancel();
+  const data = /data: (\{.*\})/.exec(text)?.[1] ?? '';
+  expect(changeEvent.parse(JSON.parse(data)).seq).toBeGreaterThan(1);
+});
