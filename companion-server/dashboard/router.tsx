@@ -89,6 +89,14 @@ const deviceRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/senders/DevicePage.tsx'), 'DevicePage'),
 });
 
+/** The address that the extension is told to show. */
+const pairRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/pair',
+  validateSearch: z.object({ user_code: z.coerce.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/senders/DevicePage.tsx'), 'DevicePage'),
+});
+
 const contactsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/contacts',
@@ -165,6 +173,7 @@ const routeTree = rootRoute.addChildren([
     sendersRoute,
     senderRoute,
     deviceRoute,
+    pairRoute,
     contactsRoute,
     importRoute,
     importResultRoute,

@@ -15,6 +15,7 @@ import {
   setTargets,
   targetsOf,
 } from '../../../companion-server/dashboard/features/automations/builder/graphEdits.ts';
+import { laneBeside } from '../../../companion-server/dashboard/features/automations/builder/lane.ts';
 import {
   STEP_HEIGHT,
   STEP_WIDTH,
@@ -152,5 +153,20 @@ describe('undo and redo', () => {
 
   it('stays where it is when there is nothing to undo', () => {
     expect(changeHistory(start, { type: 'undo' })).toBe(start);
+  });
+});
+
+describe('edges', () => {
+  const from = { x: 100, y: 0 };
+  const to = { x: 100, y: 400 };
+
+  it('run straight when nothing is in the way', () => {
+    expect(laneBeside([{ x: 600, y: 150 }], from, to)).toBeNull();
+    expect(laneBeside([{ x: 0, y: 380 }], from, to)).toBeNull();
+  });
+
+  it('pass beside a step on its nearer side', () => {
+    expect(laneBeside([{ x: 90, y: 150 }], from, to)).toBe(66);
+    expect(laneBeside([{ x: 110 - STEP_WIDTH, y: 150 }], from, to)).toBe(134);
   });
 });

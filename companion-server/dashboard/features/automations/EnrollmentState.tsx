@@ -24,7 +24,7 @@ export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) 
       {sentence && <Text size="sm">{sentence}</Text>}
       {!isFinal(status) && (
         <Text size="sm" component="div">
-          {waitsFor && <>Waits for {waitsFor}. </>}
+          {waitsFor && <>Waits for: {waitsFor}. </>}
           {expectedAt !== null && (
             <>
               Expected <Time at={expectedAt} />

@@ -157,7 +157,7 @@ function Details({ contact }: { contact: Contact }) {
     ['Email', contact.email ?? '–'],
     ['LinkedIn', contact.linkedinSlug ? <Profile key="profile" slug={contact.linkedinSlug} /> : '–'],
     ['Lists', contact.lists.map(({ name }) => name).join(', ') || '–'],
-    ['Source', contact.source],
+    ['Source', <Source key="source" source={contact.source} />],
     ['Legal basis', contact.legalBasis.replaceAll('_', ' ')],
     ...Object.entries(contact.custom),
   ];
@@ -176,6 +176,17 @@ function Details({ contact }: { contact: Contact }) {
         </Table.Tbody>
       </Table>
     </Section>
+  );
+}
+
+/** An import is named by its result page. */
+function Source({ source }: { source: string }) {
+  const importId = source.startsWith('csv:') ? source.slice('csv:'.length) : null;
+  if (!importId) return source;
+  return (
+    <TextLink to="/contacts/import/$importId" params={{ importId }}>
+      CSV import
+    </TextLink>
   );
 }
 

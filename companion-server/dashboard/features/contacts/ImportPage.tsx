@@ -49,6 +49,7 @@ export function ImportPage() {
             placeholder="Choose a file"
             accept=".csv,.tsv,.txt,text/csv"
             clearable
+            clearButtonProps={{ 'aria-label': 'Remove the file' }}
             value={file}
             onChange={choose}
             error={refused}

@@ -13,6 +13,7 @@ import { Section } from '../../components/Section.tsx';
 import { Time } from '../../components/Time.tsx';
 import { Usage } from '../../components/Usage.tsx';
 import { SenderBadges } from '../senders/SenderBadges.tsx';
+import { PublicUrl } from '../settings/PublicUrl.tsx';
 
 /** Who must act now, what was sent today, and the button that stops it all. */
 export function HomePage() {
@@ -152,30 +153,6 @@ function Today({ home }: { home: HomeView }) {
           </Stack>
         ))}
       </SimpleGrid>
-    </Section>
-  );
-}
-
-function PublicUrl({ state }: { state: HomeView['publicUrl'] }) {
-  const check = useAction(workspaceRoutes.checkPublicUrl);
-  return (
-    <Section
-      title="Public address"
-      text="Links that recipients open (unsubscribe, reconnect) need an https address that reaches this server."
-      actions={
-        <Button variant="default" size="xs" loading={check.isPending} onClick={() => check.mutate({})}>
-          Check now
-        </Button>
-      }
-    >
-      <Alert color={state.ok ? 'green' : 'orange'} variant="outline" title={state.url ?? 'Not set'}>
-        <Text size="sm">{state.message}</Text>
-        {state.action && (
-          <Text size="sm" fw={500}>
-            {state.action}
-          </Text>
-        )}
-      </Alert>
     </Section>
   );
 }

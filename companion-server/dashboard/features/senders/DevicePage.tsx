@@ -36,7 +36,7 @@ export function DevicePage() {
 }
 
 function Approve({ senders }: { senders: readonly SenderView[] }) {
-  const { user_code } = useSearch({ from: '/shell/device' });
+  const { user_code } = useSearch({ strict: false });
   const navigate = useNavigate();
   const only = senders.length === 1 ? (senders[0]?.id ?? null) : null;
   const [senderId, setSenderId] = useState<string | null>(only);

@@ -9,10 +9,12 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
+import { PublicUrl } from './PublicUrl.tsx';
 
-/** Name and postal address of the workspace. */
+/** Name, postal address and public address of the workspace. */
 export function SettingsPage() {
   const me = useQuery(queryFor(workspaceRoutes.me));
+  const home = useQuery(queryFor(workspaceRoutes.home));
   return (
     <Page title="Settings">
       <Loaded query={me} what="the settings">
@@ -21,6 +23,9 @@ export function SettingsPage() {
             <WorkspaceForm me={data} />
           </Section>
         )}
+      </Loaded>
+      <Loaded query={home} what="the public address">
+        {({ publicUrl }) => <PublicUrl state={publicUrl} />}
       </Loaded>
     </Page>
   );

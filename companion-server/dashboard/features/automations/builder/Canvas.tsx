@@ -5,11 +5,11 @@ import {
   applyNodeChanges,
   Background,
   Controls,
-  type Edge,
   MarkerType,
   type NodeChange,
   ReactFlow,
   useReactFlow,
+  useStore,
 } from '@xyflow/react';
 import { useEffect, useState } from 'react';
 import { exitName, type Graph, type GraphProblem } from '#shared/automation/graph.ts';
@@ -17,9 +17,15 @@ import type { AutomationDetail } from '#shared/contract/automation.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { exitLabels } from './catalogue.ts';
 import { join, moveSteps, removeEdges } from './graphEdits.ts';
+import { exitOrder, heightOf } from './layout.ts';
+import { StepEdge, type StepFlowEdge } from './StepEdge.tsx';
 import { type StepFlowNode, StepNode } from './StepNode.tsx';
 
+/** The canvas grows with the graph, so that steps stay readable; in px. */
+const SHORTEST = 360;
+const TALLEST = 1100;
 const nodeTypes = { step: StepNode };
+const edgeTypes = { step: StepEdge };
 
 interface Props {
   graph: Graph;
@@ -49,6 +55,7 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
           summary: summaries.get(step.id) ?? '',
           counts: counts.find(({ nodeId }) => nodeId === step.id),
           problems: problems.filter(({ nodeId }) => nodeId === step.id).length,
+          exits: exitOrder(graph, step),
           open,
         },
       })),
@@ -57,11 +64,16 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
   const onNodesChange = (changes: NodeChange<StepFlowNode>[]) =>
     setNodes((old) => applyNodeChanges(changes, old));
   return (
-    <section className="canvas" aria-label="Graph of the automation">
+    <section
+      className="canvas"
+      aria-label="Graph of the automation"
+      style={{ height: Math.min(TALLEST, Math.max(SHORTEST, 0.85 * heightOf(graph) + 96)) }}
+    >
       <ReactFlow
         nodes={nodes}
         edges={edgesOf(graph)}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         colorMode={colorMode}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
@@ -70,8 +82,10 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
         elementsSelectable={!readOnly}
         deleteKeyCode={readOnly ? null : ['Backspace', 'Delete']}
         minZoom={0.2}
+        zoomOnScroll={false}
+        preventScrolling={false}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
         onNodesChange={onNodesChange}
         onNodeDragStop={(_event, _node, dragged) =>
           change(moveSteps(graph, new Map(dragged.map(({ id, position }) => [id, position]))))
@@ -92,20 +106,22 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
 
 function FitWhenAsked({ fitKey, ready }: { fitKey: number; ready: boolean }) {
   const { fitView } = useReactFlow();
+  const height = useStore((state) => state.height);
   useEffect(() => {
-    if (ready && fitKey >= 0) void fitView({ maxZoom: 1, padding: 0.15 });
-  }, [fitKey, ready, fitView]);
+    if (ready && fitKey >= 0 && height > 0) void fitView({ maxZoom: 1, padding: 0.08 });
+  }, [fitKey, ready, height, fitView]);
   return null;
 }
 
-function edgesOf(graph: Graph): Edge[] {
+function edgesOf(graph: Graph): StepFlowEdge[] {
   return graph.edges.map(({ id, source, exit, target }) => ({
     id,
     source,
     sourceHandle: exit,
     target,
     label: exitLabels[exit] || undefined,
-    type: 'smoothstep',
+    type: 'step',
+    data: { steps: graph.nodes },
     markerEnd: { type: MarkerType.ArrowClosed },
   }));
 }

@@ -1,7 +1,7 @@
 import { Group, Paper, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
-import { exitsOf, type GraphNode } from '#shared/automation/graph.ts';
+import type { ExitName, GraphNode } from '#shared/automation/graph.ts';
 import type { AutomationDetail } from '#shared/contract/automation.ts';
 import { exitLabels, stepName } from './catalogue.ts';
 import { STEP_HEIGHT, STEP_WIDTH } from './layout.ts';
@@ -12,15 +12,15 @@ export type StepData = {
   summary: string;
   counts: AutomationDetail['nodeCounts'][number] | undefined;
   problems: number;
+  exits: readonly ExitName[];
   open: (id: string) => void;
 };
 export type StepFlowNode = Node<StepData, 'step'>;
 
 /** One step on the canvas: name, summary, live counts. Pressing it opens its settings. */
 export function StepNode({ data, isConnectable }: NodeProps<StepFlowNode>) {
-  const { step, summary, counts, problems, open } = data;
+  const { step, summary, counts, problems, exits, open } = data;
   const Icon = stepIcons[step.type];
-  const exits = exitsOf[step.type];
   return (
     <>
       {step.type !== 'segment' && (

@@ -1,9 +1,10 @@
 import { Graph as DagreGraph, layout } from '@dagrejs/dagre';
-import type { Graph } from '#shared/automation/graph.ts';
-import { moveSteps, readingOrder } from './graphEdits.ts';
+import { type ExitName, exitsOf, type Graph, type GraphNode } from '#shared/automation/graph.ts';
+import { moveSteps, readingOrder, targetsOf } from './graphEdits.ts';
 
 export const STEP_WIDTH = 248;
 export const STEP_HEIGHT = 96;
+const LANE = 72;
 
 /** Puts the steps in ranks from top to bottom without overlaps. */
 export function tidy(graph: Graph): Graph {
@@ -12,7 +13,10 @@ export function tidy(graph: Graph): Graph {
   dagre.setDefaultEdgeLabel(() => ({}));
   // In reading order, so that exits keep their order from left to right.
   for (const { id } of readingOrder(graph)) dagre.setNode(id, { width: STEP_WIDTH, height: STEP_HEIGHT });
-  for (const { id, source, target } of graph.edges) dagre.setEdge(source, target, {}, id);
+  for (const { id, source, target } of graph.edges) {
+    // An edge past several ranks gets a lane of its own beside their steps.
+    dagre.setEdge(source, target, { width: LANE, height: 0, labelpos: 'c' }, id);
+  }
   layout(dagre);
   const positions = new Map(
     graph.nodes.map(({ id }) => {
@@ -21,4 +25,20 @@ export function tidy(graph: Graph): Graph {
     }),
   );
   return moveSteps(graph, positions);
+}
+
+/** The exits of each step from left to right as their targets stand, so that edges do not cross. */
+export function exitOrder(graph: Graph, node: GraphNode): ExitName[] {
+  const middle = (exit: ExitName) => {
+    const targets = targetsOf(graph, { nodeId: node.id, exit });
+    const places = graph.nodes.filter(({ id }) => targets.includes(id)).map(({ position }) => position.x);
+    return places.length === 0 ? node.position.x : places.reduce((sum, x) => sum + x, 0) / places.length;
+  };
+  return [...exitsOf[node.type]].sort((one, other) => middle(one) - middle(other));
+}
+
+/** How tall the steps stand together, in px at full size. */
+export function heightOf(graph: Graph): number {
+  const tops = graph.nodes.map(({ position }) => position.y);
+  return tops.length === 0 ? 0 : Math.max(...tops) - Math.min(...tops) + STEP_HEIGHT;
 }

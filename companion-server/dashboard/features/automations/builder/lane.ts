@@ -1,0 +1,23 @@
+import { STEP_HEIGHT, STEP_WIDTH } from './layout.ts';
+
+/** Distance of a lane from the steps it passes. */
+const BESIDE = 24;
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** Where an edge that would run behind other steps passes beside them instead; null: its way is free. */
+export function laneBeside(steps: readonly Point[], from: Point, to: Point): number | null {
+  const [left, right] = [Math.min(from.x, to.x), Math.max(from.x, to.x)];
+  const inTheWay = steps.filter(
+    ({ x, y }) =>
+      y > from.y && y + STEP_HEIGHT < to.y && x - BESIDE < right && x + STEP_WIDTH + BESIDE > left,
+  );
+  if (inTheWay.length === 0) return null;
+  const before = Math.min(...inTheWay.map(({ x }) => x)) - BESIDE;
+  const after = Math.max(...inTheWay.map(({ x }) => x)) + STEP_WIDTH + BESIDE;
+  const detour = (lane: number) => Math.abs(lane - from.x) + Math.abs(lane - to.x);
+  return detour(before) <= detour(after) ? before : after;
+}
