@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
+import { enrollmentStatus } from '#shared/statuses/engine.ts';
 import { ProblemError, queryFor } from './api/client.ts';
 import { RouteProblem } from './components/RouteProblem.tsx';
 import { Shell } from './features/shell/Shell.tsx';
@@ -137,7 +138,11 @@ const automationsRoute = createRoute({
 const automationRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/automations/$automationId',
-  validateSearch: z.object({ tab: z.enum(['graph', 'contacts']).optional().catch(undefined) }),
+  validateSearch: z.object({
+    tab: z.enum(['graph', 'contacts']).optional().catch(undefined),
+    /** Shows the contacts with this status. */
+    status: enrollmentStatus.optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('./features/automations/AutomationPage.tsx'), 'AutomationPage'),
 });
 

@@ -19,7 +19,9 @@ const Builder = lazy(() => import('./builder/Builder.tsx').then((module) => ({ d
 /** One automation: its graph and the status of every contact in it. */
 export function AutomationPage() {
   const { automationId } = useParams({ from: '/shell/automations/$automationId' });
-  const { tab = 'graph' } = useSearch({ from: '/shell/automations/$automationId' });
+  const { status, tab = status ? 'contacts' : 'graph' } = useSearch({
+    from: '/shell/automations/$automationId',
+  });
   const navigate = useNavigate();
   const query = useQuery(queryFor(automationRoutes.get, { params: { automationId } }));
   const automation = query.data;
@@ -55,7 +57,7 @@ export function AutomationPage() {
                 </Suspense>
               </Tabs.Panel>
               <Tabs.Panel value="contacts">
-                {tab === 'contacts' && <Enrollments automation={data} />}
+                {tab === 'contacts' && <Enrollments automation={data} initialStatus={status} />}
               </Tabs.Panel>
             </Tabs>
           </Stack>

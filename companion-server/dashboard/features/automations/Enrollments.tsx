@@ -10,9 +10,14 @@ import { PagedList } from '../../components/PagedList.tsx';
 import { stepName } from './builder/catalogue.ts';
 import { EnrollmentState } from './EnrollmentState.tsx';
 
+interface Props {
+  automation: AutomationDetail;
+  initialStatus?: EnrollmentStatus;
+}
+
 /** Every contact of an automation with status and reason, filtered by status and by step. */
-export function Enrollments({ automation }: { automation: AutomationDetail }) {
-  const [status, setStatus] = useState<EnrollmentStatus | null>(null);
+export function Enrollments({ automation, initialStatus }: Props) {
+  const [status, setStatus] = useState<EnrollmentStatus | null>(initialStatus ?? null);
   const [nodeId, setNodeId] = useState<string | null>(null);
   const { nodes } = automation.graph;
   const names = new Map(nodes.map((node) => [node.id, stepName(node)]));
