@@ -30,6 +30,8 @@ export interface OpenOptions {
   authToken?: string;
   /** Where the migrations lie; by default beside this file. */
   migrationsFolder?: string;
+  /** Sees the text of every statement; for tests of query plans. */
+  onStatement?: (text: string) => void;
   /** How long a statement waits for another process's lock; this thread stands still meanwhile. */
   busyTimeoutMs?: number;
 }
@@ -64,8 +66,10 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
   const rawReader = createClient({ ...config, concurrency: 4 });
   const guard = { busySeen: false };
   const writerClient = guarded(rawWriter, guard);
-  const writer = drizzle(writerClient, { schema });
-  const reader = drizzle(guarded(rawReader, { busySeen: false }), { schema });
+  const { onStatement } = options;
+  const settings = { schema, ...(onStatement ? { logger: { logQuery: onStatement } } : {}) };
+  const writer = drizzle(writerClient, settings);
+  const reader = drizzle(guarded(rawReader, { busySeen: false }), settings);
   if (isFile) await prepareConnection(writerClient, true);
   await migrateDatabase(writerClient, writer, options.migrationsFolder ?? defaultMigrations);
 

@@ -4,9 +4,10 @@ import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
 import { schema } from '../db/index.ts';
 import { type ContactRow, type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { askEnrichment, endBeforeStart } from './enrichment.ts';
-import { readySql, segmentsOf, senderNodeOf } from './enroll.ts';
+import { segmentsOf, senderNodeOf } from './enroll.ts';
 import { channelsUsed } from './facts.ts';
 import { applyEvent, noteStatus } from './interpret.ts';
+import { isLive, isQueued } from './predicates.ts';
 import { publish } from './record.ts';
 import { contactById, enrollmentById, graphOf } from './rows.ts';
 import { blockedOn, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
@@ -41,7 +42,7 @@ async function admitNext(unit: Unit, automationId: string): Promise<boolean> {
       ? await unit.tx
           .select()
           .from(enrollment)
-          .where(and(eq(enrollment.automationId, automationId), readySql))
+          .where(and(eq(enrollment.automationId, automationId), isQueued))
           .orderBy(asc(enrollment.id))
           .limit(1)
       : [];
@@ -126,13 +127,7 @@ async function hasLive(unit: Unit, row: EnrollmentRow): Promise<boolean> {
   const rows = await unit.tx
     .select({ id: enrollment.id })
     .from(enrollment)
-    .where(
-      and(
-        eq(enrollment.workspaceId, row.workspaceId),
-        eq(enrollment.contactId, row.contactId),
-        eq(enrollment.live, 1),
-      ),
-    );
+    .where(and(eq(enrollment.workspaceId, row.workspaceId), eq(enrollment.contactId, row.contactId), isLive));
   return rows.length > 0;
 }
 
@@ -141,7 +136,11 @@ async function chooseSender(unit: Unit, row: EnrollmentRow, graph: Graph): Promi
   const node = senderNodeOf(graph, row.segmentNodeId);
   if (!node) return null;
   const candidates = await unit.tx
-    .select({ senderId: automationSender.senderId })
+    .select({
+      senderId: automationSender.senderId,
+      placed: automationSender.placed,
+      weight: automationSender.weight,
+    })
     .from(automationSender)
     .innerJoin(sender, eq(sender.id, automationSender.senderId))
     .where(
@@ -151,11 +150,8 @@ async function chooseSender(unit: Unit, row: EnrollmentRow, graph: Graph): Promi
         eq(automationSender.enabled, true),
         eq(sender.state, 'active'),
       ),
-    )
-    .orderBy(
-      sql`(${automationSender.placed} + 1.0) / ${automationSender.weight}`,
-      asc(automationSender.senderId),
     );
+  candidates.sort((a, b) => shareOf(a) - shareOf(b) || (a.senderId < b.senderId ? -1 : 1));
   const ids = candidates.map((each) => each.senderId);
   if (ids.length === 0) return null;
   if (node.config.preferLatestContacted) {
@@ -176,6 +172,10 @@ async function chooseSender(unit: Unit, row: EnrollmentRow, graph: Graph): Promi
   const chosen = ids[0] ?? null;
   if (chosen !== null) await countPlaced(unit, row.automationId, node.id, chosen);
   return chosen;
+}
+
+function shareOf(row: { placed: number; weight: number }): number {
+  return (row.placed + 1) / row.weight;
 }
 
 async function countPlaced(

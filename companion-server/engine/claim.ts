@@ -1,4 +1,4 @@
-import { and, eq, gt, lte } from 'drizzle-orm';
+import { and, eq, lte } from 'drizzle-orm';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
 import { dispose } from './dispose.ts';
 import { failBranch } from './failures.ts';
 import { firstRefusal } from './gates.ts';
+import { isReady, laneMayFire } from './predicates.ts';
 import { hashOf, type Payload, renderTask } from './render.ts';
 import { contactById, enrollmentById, graphOf, taskById } from './rows.ts';
 import { moveTo } from './tasks.ts';
@@ -71,26 +72,13 @@ async function bestHead(unit: Unit, channel: ChannelRow): Promise<TaskRow | null
   const due = await unit.tx
     .select({ kind: lane.kind })
     .from(lane)
-    .where(
-      and(
-        eq(lane.channelId, channel.id),
-        gt(lane.readyCount, 0),
-        eq(lane.holdCount, 0),
-        lte(lane.nextAt, unit.now),
-      ),
-    );
+    .where(and(eq(lane.channelId, channel.id), laneMayFire, lte(lane.nextAt, unit.now)));
   let best: TaskRow | null = null;
   for (const { kind } of due) {
     const [head] = await unit.tx
       .select()
       .from(taskTable)
-      .where(
-        and(
-          eq(taskTable.channelId, channel.id),
-          eq(taskTable.kind, kind as TaskRow['kind']),
-          eq(taskTable.state, 'ready'),
-        ),
-      )
+      .where(and(eq(taskTable.channelId, channel.id), eq(taskTable.kind, kind as TaskRow['kind']), isReady))
       .orderBy(taskTable.priority, taskTable.notBefore, taskTable.id)
       .limit(1);
     if (head && (!best || goesBefore(head, best))) best = head;

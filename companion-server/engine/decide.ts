@@ -11,6 +11,7 @@ import { enrollFromLists, layOut } from './enroll.ts';
 import { clearFailureWindow } from './guards.ts';
 import { liftHold, setHold } from './holds.ts';
 import { applyEvent, noteStatus } from './interpret.ts';
+import { isLive } from './predicates.ts';
 import { appendTaskEvent, publish } from './record.ts';
 import { channelById, enrollmentById, findTask, taskById } from './rows.ts';
 import { askAdmission, blockedOn, wakeParked } from './slots.ts';
@@ -139,7 +140,7 @@ export async function contactChanged(unit: Unit, contactId: string, by: string):
   const rows = await unit.tx
     .select()
     .from(enrollment)
-    .where(and(eq(enrollment.contactId, contactId), eq(enrollment.live, 1)));
+    .where(and(eq(enrollment.contactId, contactId), isLive));
   for (const row of rows) {
     const key = { workspaceId: row.workspaceId, scope: 'enrollment' as const, scopeId: row.id };
     await liftHold(unit, { ...key, reason: 'missing_data' }, by);

@@ -1,10 +1,11 @@
-import { and, desc, eq, gt, inArray, isNotNull, lte } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
 import { must } from '#shared/kernel/assert.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
 import { freshInboxMs } from './gates.ts';
+import { laneMayFire } from './predicates.ts';
 import { nodeOf } from './render.ts';
 import { graphOf, senderById } from './rows.ts';
 import { hasLiveEnrollments } from './watches.ts';
@@ -65,9 +66,7 @@ export async function sendableChannels(q: Queryable, now: number): Promise<Chann
   const lanes = await q
     .select({ channelId: lane.channelId })
     .from(lane)
-    .where(
-      and(eq(lane.executor, 'server'), gt(lane.readyCount, 0), eq(lane.holdCount, 0), lte(lane.nextAt, now)),
-    )
+    .where(and(eq(lane.executor, 'server'), laneMayFire, lte(lane.nextAt, now)))
     .orderBy(lane.nextAt)
     .limit(CHANNELS);
   if (lanes.length === 0) return [];

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Graph, NodeOf } from '#shared/automation/graph.ts';
 import { schema } from '../db/index.ts';
 import type { AutomationRow, Unit } from './context.ts';
@@ -148,5 +148,3 @@ export function senderNodeOf(graph: Graph, segmentNodeId: string): NodeOf<'sende
   }
   return null;
 }
-
-export const readySql = sql`live = 0 AND ended_at IS NULL AND blocked_on IS NULL`;

@@ -105,11 +105,11 @@ export async function openHolds(
       isNull(hold.liftedAt),
     ),
   );
-  return await q
+  const rows = await q
     .select()
     .from(hold)
-    .where(or(...any))
-    .orderBy(hold.since);
+    .where(or(...any));
+  return rows.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
 }
 
 /** Tasks parked on a hold become plannable again; the wake stage takes them up in small batches. */

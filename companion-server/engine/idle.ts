@@ -1,32 +1,51 @@
-import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import type { WorkingWindow } from '#shared/schedule/settings.ts';
 import { nextOpen } from '#shared/schedule/window.ts';
 import { schema } from '../db/index.ts';
 import type { ChannelRow, EngineContext } from './context.ts';
 import { isConnected, mailReadEveryMs } from './email.ts';
+import { isInFlight, isPlanned, isWaiting, laneMayFire } from './predicates.ts';
 import { senderById, settingsOf } from './rows.ts';
-import { hasLiveEnrollments, watchDueAt, watchEveryMs } from './watches.ts';
+import { hasLiveEnrollments, isReadAwaited, watchDueAt, watchEveryMs } from './watches.ts';
 
 const { channel, lane, cursor, task, admission, hold } = schema;
 
 /** A device is online while its last heartbeat is younger (real time). */
 export const onlineMs = 3 * MINUTE;
 
+/** The next due moments, in schedule time; null: none is planned. */
+export interface Due {
+  /** The earliest work: steps, delays, admissions, and reads that a contact's next move waits for. */
+  work: number | null;
+  /** The earliest read that is made for what it might find. */
+  read: number | null;
+}
+
 /** The earliest of all index heads, in schedule time; null: nothing is planned. */
 export async function nextDue(ctx: EngineContext): Promise<number | null> {
+  const { work, read } = await due(ctx);
+  return earliest([work, read]);
+}
+
+function earliest(times: readonly (number | null | undefined)[]): number | null {
+  const known = times.filter((at) => at !== null && at !== undefined);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+async function due(ctx: EngineContext): Promise<Due> {
   const q = ctx.db.reader;
   const heads: (number | null | undefined)[] = [];
   const [wakes] = await q
     .select({ at: cursor.wakeAt })
     .from(cursor)
-    .where(and(eq(cursor.state, 'waiting'), isNotNull(cursor.wakeAt)))
+    .where(and(isWaiting, isNotNull(cursor.wakeAt)))
     .orderBy(asc(cursor.wakeAt))
     .limit(1);
   const [planned] = await q
     .select({ at: task.notBefore })
     .from(task)
-    .where(and(eq(task.state, 'scheduled'), isNull(task.blockedOn)))
+    .where(and(isPlanned))
     .orderBy(asc(task.notBefore))
     .limit(1);
   const [enters] = await q
@@ -41,29 +60,33 @@ export async function nextDue(ctx: EngineContext): Promise<number | null> {
     .orderBy(asc(hold.until))
     .limit(1);
   heads.push(wakes?.at, planned?.at, enters?.at, lifts?.at);
-  for (const row of await q.select().from(channel)) heads.push(await channelDue(ctx, row));
-  const times = heads.filter((at) => at !== null && at !== undefined);
-  return times.length === 0 ? null : Math.min(...times);
+  const channels: Due[] = [];
+  for (const row of await q.select().from(channel)) channels.push(await channelDue(ctx, row));
+  return {
+    work: earliest([...heads, ...channels.map(({ work }) => work)]),
+    read: earliest(channels.map(({ read }) => read)),
+  };
 }
 
-/** When this channel next sends or reads something that somebody waits for; null: it does not by itself. */
-async function channelDue(ctx: EngineContext, row: ChannelRow): Promise<number | null> {
+/** When this channel next sends or reads something that somebody waits for. */
+async function channelDue(ctx: EngineContext, row: ChannelRow): Promise<Due> {
   const q = ctx.db.reader;
   const online = isOnline(row, ctx.clocks.lease.now());
   const usable = row.kind === 'linkedin' ? row.status === 'active' && online : isConnected(row);
-  if (!usable) return null;
+  if (!usable) return { work: null, read: null };
   const settings = settingsOf(await senderById(q, row.senderId));
-  const [first] = await q
+  const lanes = await q
     .select({ at: lane.nextAt })
     .from(lane)
-    .where(and(eq(lane.channelId, row.id), gt(lane.readyCount, 0), eq(lane.holdCount, 0)))
-    .orderBy(asc(lane.nextAt))
-    .limit(1);
+    .where(and(eq(lane.channelId, row.id), laneMayFire));
   const times: number[] = [];
-  if (first) times.push(nextOpen(settings.window, Math.max(first.at, ctx.clocks.schedule.now())));
+  const now = ctx.clocks.schedule.now();
+  for (const { at } of lanes) times.push(nextOpen(settings.window, Math.max(at, now)));
   if (row.reconcileFrom !== null) times.push(row.reconcileFrom);
-  if (await hasLiveEnrollments(q, row.senderId)) times.push(readDue(row, settings.window));
-  return times.length === 0 ? null : Math.min(...times);
+  if (!(await hasLiveEnrollments(q, row.senderId))) return { work: earliest(times), read: null };
+  const read = readDue(row, settings.window);
+  if (await isReadAwaited(q, row.senderId)) times.push(read);
+  return { work: earliest(times), read };
 }
 
 /** Reads go with the acceptances' rhythm here: shorter ones would only slow a moved clock down. */
@@ -76,6 +99,9 @@ function readDue(row: ChannelRow, window: WorkingWindow): number {
 export interface Idle {
   idle: boolean;
   nextDueAt: number | null;
+  /** The two parts of `nextDueAt`. */
+  nextWorkAt: number | null;
+  nextReadAt: number | null;
 }
 
 /**
@@ -85,14 +111,15 @@ export interface Idle {
 export async function isIdle(ctx: EngineContext): Promise<Idle> {
   const q = ctx.db.reader;
   const now = ctx.clocks.schedule.now();
-  const nextDueAt = await nextDue(ctx);
-  const [inflight] = await q
-    .select({ id: task.id })
-    .from(task)
-    .where(sql`state IN ('claimed','committing')`)
-    .limit(1);
-  if (inflight) return { idle: false, nextDueAt };
-  return { idle: nextDueAt === null || nextDueAt > now, nextDueAt };
+  const { work, read } = await due(ctx);
+  const nextDueAt = earliest([work, read]);
+  const [inflight] = await q.select({ id: task.id }).from(task).where(isInFlight).limit(1);
+  return {
+    idle: !inflight && (nextDueAt === null || nextDueAt > now),
+    nextDueAt,
+    nextWorkAt: work,
+    nextReadAt: read,
+  };
 }
 
 /** Whether the device of a LinkedIn channel was heard of lately. */

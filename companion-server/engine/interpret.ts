@@ -12,6 +12,7 @@ import { must } from '#shared/kernel/assert.ts';
 import { schema } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
 import { factsOf } from './facts.ts';
+import { isLive } from './predicates.ts';
 import { appendEvent, publish } from './record.ts';
 import { enrollmentById, graphOf } from './rows.ts';
 import { releaseSlots } from './slots.ts';
@@ -43,7 +44,7 @@ export async function applyToContact(
   const rows = await unit.tx
     .select({ id: enrollmentTable.id, senderId: enrollmentTable.senderId })
     .from(enrollmentTable)
-    .where(and(eq(enrollmentTable.contactId, contactId), eq(enrollmentTable.live, 1)));
+    .where(and(eq(enrollmentTable.contactId, contactId), isLive));
   for (const row of rows) {
     if (only?.senderId && row.senderId !== only.senderId) continue;
     await applyEvent(unit, row.id, event);

@@ -102,8 +102,8 @@ async function whyNothing(
   const lanes = await unit.tx
     .select()
     .from(lane)
-    .where(and(eq(lane.channelId, channel.id), gt(lane.readyCount, 0)))
-    .orderBy(lane.nextAt);
+    .where(and(eq(lane.channelId, channel.id), gt(lane.readyCount, 0)));
+  lanes.sort((a, b) => a.nextAt - b.nextAt);
   const first = lanes.find((row) => row.holdCount === 0);
   if (first) return { reason: first.nextLimit ?? 'no_work', at: Math.max(first.nextAt, unit.now) };
   return { reason: lanes.length > 0 ? 'kind_held' : 'no_work', at: later };

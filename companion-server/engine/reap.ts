@@ -1,12 +1,12 @@
-import { and, asc, lte, sql } from 'drizzle-orm';
+import { and, asc, lte } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
 import { becomeUnknown } from './outcome.ts';
+import { isInFlight } from './predicates.ts';
 import { taskById } from './rows.ts';
 import { requeue } from './tasks.ts';
 
 const { task } = schema;
-const inFlight = sql`state IN ('claimed','committing')`;
 
 /**
  * Takes back expired leases: what was only claimed is ready again, what was committed may have happened and
@@ -16,14 +16,14 @@ export async function reap(ctx: EngineContext, limit: number): Promise<boolean> 
   const [first] = await ctx.db.reader
     .select({ id: task.id })
     .from(task)
-    .where(and(inFlight, lte(task.leaseUntil, ctx.clocks.lease.now())))
+    .where(and(isInFlight, lte(task.leaseUntil, ctx.clocks.lease.now())))
     .limit(1);
   if (!first) return false;
   return await unitOfWork(ctx, async (unit) => {
     const expired = await unit.tx
       .select({ id: task.id })
       .from(task)
-      .where(and(inFlight, lte(task.leaseUntil, unit.real)))
+      .where(and(isInFlight, lte(task.leaseUntil, unit.real)))
       .orderBy(asc(task.leaseUntil))
       .limit(limit);
     for (const { id } of expired) {

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
+import { isLive } from './predicates.ts';
 
 const { cursor, enrollment } = schema;
 
@@ -9,7 +10,7 @@ export async function wakeAfterRead(unit: Unit, senderId: string): Promise<void>
   const live = unit.tx
     .select({ id: enrollment.id })
     .from(enrollment)
-    .where(and(eq(enrollment.senderId, senderId), eq(enrollment.live, 1)));
+    .where(and(eq(enrollment.senderId, senderId), isLive));
   await unit.tx
     .update(cursor)
     .set({ wakeAt: unit.now })

@@ -1,7 +1,8 @@
-import { and, asc, eq, isNull, lte } from 'drizzle-orm';
+import { and, asc, eq, lte } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
 import { applyEvent } from './interpret.ts';
+import { isPlanned, isWaiting } from './predicates.ts';
 import { enrollmentById, taskById } from './rows.ts';
 import { moveTo } from './tasks.ts';
 
@@ -18,7 +19,7 @@ async function wakeCursors(ctx: EngineContext, limit: number): Promise<number> {
   const due = await ctx.db.reader
     .select({ id: cursor.id, enrollmentId: cursor.enrollmentId })
     .from(cursor)
-    .where(and(eq(cursor.state, 'waiting'), lte(cursor.wakeAt, ctx.clocks.schedule.now())))
+    .where(and(isWaiting, lte(cursor.wakeAt, ctx.clocks.schedule.now())))
     .orderBy(asc(cursor.wakeAt))
     .limit(limit);
   for (const { id, enrollmentId } of due) {
@@ -42,20 +43,14 @@ async function readyTasks(ctx: EngineContext, limit: number): Promise<number> {
   const [first] = await ctx.db.reader
     .select({ id: task.id })
     .from(task)
-    .where(
-      and(
-        eq(task.state, 'scheduled'),
-        isNull(task.blockedOn),
-        lte(task.notBefore, ctx.clocks.schedule.now()),
-      ),
-    )
+    .where(and(isPlanned, lte(task.notBefore, ctx.clocks.schedule.now())))
     .limit(1);
   if (!first) return 0;
   return await unitOfWork(ctx, async (unit) => {
     const due = await unit.tx
       .select({ id: task.id })
       .from(task)
-      .where(and(eq(task.state, 'scheduled'), isNull(task.blockedOn), lte(task.notBefore, unit.now)))
+      .where(and(isPlanned, lte(task.notBefore, unit.now)))
       .orderBy(asc(task.notBefore))
       .limit(limit);
     for (const { id } of due) await moveTo(unit, await taskById(unit.tx, id), 'ready', {});

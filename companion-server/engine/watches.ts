@@ -2,8 +2,9 @@ import { and, eq, isNotNull } from 'drizzle-orm';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow } from './context.ts';
+import { isLive } from './predicates.ts';
 
-const { enrollment, contact } = schema;
+const { enrollment, contact, cursor } = schema;
 
 /** How often each thing is read while automation could act (schedule time; product §2.4). */
 export const watchEveryMs = { session: 5 * MINUTE, inbox: 10 * MINUTE, acceptances: 30 * MINUTE } as const;
@@ -36,9 +37,7 @@ export async function knownProfileIds(q: Queryable, senderId: string): Promise<s
     .select({ profileId: contact.linkedinProfileId })
     .from(enrollment)
     .innerJoin(contact, eq(contact.id, enrollment.contactId))
-    .where(
-      and(eq(enrollment.senderId, senderId), eq(enrollment.live, 1), isNotNull(contact.linkedinProfileId)),
-    )
+    .where(and(eq(enrollment.senderId, senderId), isLive, isNotNull(contact.linkedinProfileId)))
     .limit(5000);
   return rows.map((row) => row.profileId ?? '');
 }
@@ -48,7 +47,18 @@ export async function hasLiveEnrollments(q: Queryable, senderId: string): Promis
   const rows = await q
     .select({ id: enrollment.id })
     .from(enrollment)
-    .where(and(eq(enrollment.senderId, senderId), eq(enrollment.live, 1)))
+    .where(and(eq(enrollment.senderId, senderId), isLive))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Whether a passed deadline of somebody under way with this sender waits for the next read. */
+export async function isReadAwaited(q: Queryable, senderId: string): Promise<boolean> {
+  const rows = await q
+    .select({ id: cursor.id })
+    .from(enrollment)
+    .innerJoin(cursor, eq(cursor.enrollmentId, enrollment.id))
+    .where(and(eq(enrollment.senderId, senderId), isLive, eq(cursor.waitsFor, 'fresh_read')))
     .limit(1);
   return rows.length > 0;
 }

@@ -28,7 +28,7 @@ import {
 } from './setup.ts';
 import { Violation, World } from './world.ts';
 
-const FAULTS_UNTIL = START + 12 * MINUTE;
+const FAULTS_UNTIL = START + 25 * MINUTE;
 const END = START + 180 * MINUTE;
 const GRID = 15 * MINUTE;
 const CHECK_EVERY = 25;
@@ -154,9 +154,9 @@ class Simulation {
 
   private async jump(): Promise<void> {
     const { time, ctx } = this.stage;
-    const { idle, nextDueAt } = await isIdle(ctx);
+    const { idle, nextWorkAt } = await isIdle(ctx);
     const now = ctx.clocks.schedule.now();
-    const targets = [nextDueAt, this.world.nextPlanAt()].filter((at) => at !== null && at > now) as number[];
+    const targets = [nextWorkAt, this.world.nextPlanAt()].filter((at) => at !== null && at > now) as number[];
     if (!idle || targets.length === 0) return;
     // To the next quarter of an hour, so that what is due at about the same time comes together.
     time.offset += Math.ceil(Math.min(...targets) / GRID) * GRID - now;

@@ -1,13 +1,19 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq, sql } from 'drizzle-orm';
 import type { Graph, GraphNode } from '#shared/automation/graph.ts';
 import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Rng, seededRng } from '#shared/kernel/prng.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
 import { type Database, openDatabase, schema } from '../../companion-server/db/index.ts';
-import { type EngineContext, openChannels, unitIn } from '../../companion-server/engine/index.ts';
+import {
+  type EngineContext,
+  openChannels,
+  startAutomation,
+  unitIn,
+} from '../../companion-server/engine/index.ts';
 
 export const WORKSPACE = 'w1';
 /** Monday, 2 March 2026, 10:00 UTC. */
@@ -19,13 +25,21 @@ export interface Stage {
   rng: Rng;
   /** Real time; schedule time runs `offset` ahead of it. */
   time: { real: number; offset: number };
+  /** The statements that make this schema. */
+  schemaText: string;
   close(): Promise<void>;
 }
 
 /** An engine on a database of its own, with clocks the test moves and ids that are the same for the same seed. */
-export async function openStage(seed = 1): Promise<Stage> {
+export async function openStage(seed = 1, onStatement?: (text: string) => void): Promise<Stage> {
   const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rapport-engine-'));
-  const db = await openDatabase({ url: `file:${join(dir, 'engine.db')}` });
+  const db = await openDatabase({
+    url: `file:${join(dir, 'engine.db')}`,
+    ...(onStatement ? { onStatement } : {}),
+  });
+  const tables = await db.reader.all<{ sql: string }>(
+    sql`SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'`,
+  );
   const time = { real: START, offset: 0 };
   const rng = seededRng(seed);
   let ids = 0;
@@ -44,7 +58,7 @@ export async function openStage(seed = 1): Promise<Stage> {
     await db.close();
     rmSync(dir, { recursive: true, force: true });
   };
-  return { ctx, db, rng, time, close };
+  return { ctx, db, rng, time, schemaText: tables.map((row) => `${row.sql};`).join('\n'), close };
 }
 
 export const memberIdOf = (sender: string) => `77${sender.replace(/\D/g, '')}`;
@@ -97,7 +111,6 @@ async function connect(
   channels: { linkedin: string; email: string },
   id: string,
 ): Promise<void> {
-  const { eq } = await import('drizzle-orm');
   await tx
     .update(schema.channel)
     .set({
@@ -178,7 +191,6 @@ export async function addContact(
 }
 
 export async function addAutomation(stage: Stage, id: string, graph: Graph): Promise<void> {
-  const { startAutomation } = await import('../../companion-server/engine/index.ts');
   await stage.db.write(async (tx) => {
     await tx.insert(schema.automation).values({
       id,

@@ -164,7 +164,7 @@ CREATE TABLE `cursor` (
 	`reason` text
 );
 --> statement-breakpoint
-CREATE INDEX `cursor_enrollment` ON `cursor` (`enrollment_id`);--> statement-breakpoint
+CREATE INDEX `cursor_enrollment` ON `cursor` (`enrollment_id`,`id`);--> statement-breakpoint
 CREATE INDEX `cursor_wake` ON `cursor` (`wake_at`) WHERE state = 'waiting' AND wake_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `enrollment` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -168,7 +168,7 @@ export const cursor = sqliteTable(
     reason: text('reason'),
   },
   (t) => [
-    index('cursor_enrollment').on(t.enrollmentId),
+    index('cursor_enrollment').on(t.enrollmentId, t.id),
     index('cursor_wake').on(t.wakeAt).where(sql`state = 'waiting' AND wake_at IS NOT NULL`),
   ],
 );

@@ -1,0 +1,95 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client';
+import { describe, expect, it } from 'vitest';
+import {
+  claimEmail,
+  commitTask,
+  isIdle,
+  nextWorkFor,
+  recordObservations,
+  recordOutcome,
+  tick,
+} from '../../companion-server/engine/index.ts';
+import { addAutomation, addContact, addSender, openStage, outreachGraph } from '../simulation/setup.ts';
+
+/** Tables with at most a few rows per workspace: walking them is no mistake. */
+const small = new Set([
+  'channel',
+  'sender',
+  'automation',
+  'device',
+  'workspace',
+  'leader',
+  'admission',
+  'company_slot',
+]);
+
+/** Every statement the engine runs, collected from a whole small run of it. */
+async function statementsOfARun(): Promise<{
+  statements: Set<string>;
+  schemaText: string;
+  close(): Promise<void>;
+}> {
+  const statements = new Set<string>();
+  const stage = await openStage(5, (text) => statements.add(text));
+  await addSender(stage, 's1');
+  for (let n = 1; n <= 4; n++) await addContact(stage, n, { bound: n > 1, companyId: 'firm' });
+  await addAutomation(stage, 'a1', outreachGraph(['s1'], { active: 2, coworkers: 3 }));
+  for (let round = 0; round < 12; round++) {
+    await tick(stage.ctx);
+    await isIdle(stage.ctx);
+    stage.time.real += 60_000;
+    const mail = await claimEmail(stage.ctx, 'mailer');
+    if (mail.type === 'task') await send(stage.ctx, 'mailer', mail.taskId, mail.fence);
+    const work = await nextWorkFor(stage.ctx, 's1-d1', { canAct: true });
+    if (work.type === 'watch') await recordObservations(stage.ctx, 's1-d1', { acceptances: [], inbound: [] });
+    if (work.type === 'task') await send(stage.ctx, 's1-d1', work.step.taskId, work.step.fence);
+  }
+  return { statements, schemaText: stage.schemaText, close: stage.close };
+}
+
+async function send(ctx: Parameters<typeof commitTask>[0], by: string, taskId: string, fence: number) {
+  await commitTask(ctx, by, { taskId, fence, lastInboundAt: null, profile: null });
+  await recordOutcome(ctx, by, {
+    taskId,
+    fence,
+    outcome: {
+      result: 'done',
+      verified: true,
+      proof: 'seen',
+      remoteId: null,
+      noteDropped: false,
+      profile: null,
+    },
+  });
+}
+
+describe('query plans of the engine', () => {
+  it('scan no big table and sort nothing in a temporary tree', async () => {
+    const { statements, schemaText, close } = await statementsOfARun();
+    await close();
+    expect(statements.size).toBeGreaterThan(60);
+    const copy = createClient({
+      url: `file:${join(mkdtempSync(join(tmpdir(), 'rapport-plan-')), 'plan.db')}`,
+    });
+    const bad: string[] = [];
+    await copy.executeMultiple(schemaText);
+    for (const text of statements) {
+      if (/__drizzle_migrations|sqlite_master/.test(text)) continue;
+      if (!/^(select|update|delete|insert|with)/i.test(text.trim())) continue;
+      const args = Array.from({ length: text.split('?').length - 1 }, () => null);
+      const { rows } = await copy.execute({ sql: `EXPLAIN QUERY PLAN ${text}`, args });
+      for (const row of rows) {
+        const detail = String(row.detail);
+        const scanned = /^SCAN (\w+)/.exec(detail)?.[1];
+        const overIndex = /USING (COVERING )?INDEX/.test(detail);
+        const scans = scanned !== undefined && !small.has(scanned) && !overIndex;
+        if (scans || /USE TEMP B-TREE/.test(detail)) bad.push(`${detail} <= ${text.slice(0, 400)}`);
+      }
+    }
+    copy.close();
+    expect(bad.join('\n')).toBe('');
+  });
+});
