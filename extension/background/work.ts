@@ -26,15 +26,18 @@ export function createWork(deps: WorkDeps) {
   async function loop(): Promise<void> {
     for (;;) {
       if ((await store.get('pairing'))?.state !== 'paired') return;
-      const waitMs = ((await store.get('notBefore')) ?? 0) - clock.now();
+      const dueIn = ((await store.get('notBefore')) ?? 0) - clock.now();
+      const waitMs = wakeUp.signal.aborted ? 0 : dueIn;
       if (waitMs > AWAKE_MS) return;
       if (waitMs > 0) {
         await timers.sleep(waitMs, wakeUp.signal).catch(() => undefined);
-        wakeUp = new AbortController();
         continue;
       }
+      wakeUp = new AbortController();
       const pause = await deps.runner.cycle(stop.signal);
-      await store.set('notBefore', clock.now() + Math.max(pause.waitMs, LEAST_MS));
+      // What changed during the cycle may not have been seen by it.
+      const waitFor = wakeUp.signal.aborted ? 0 : pause.waitMs;
+      await store.set('notBefore', clock.now() + Math.max(waitFor, LEAST_MS));
       if (pause.problem) {
         const { code, title, detail, action } = pause.problem;
         const since = (await store.get('trouble'))?.since ?? clock.now();
@@ -60,9 +63,10 @@ export function createWork(deps: WorkDeps) {
     drive,
     /** Something changed: ask the server now. */
     async wake(): Promise<void> {
-      await store.set('notBefore', 0);
       wakeUp.abort();
-      void drive();
+      await store.set('notBefore', 0);
+      // Twice: the first may join a run that is just ending.
+      void drive().then(drive);
     },
     /** Ends what is under way before its click. After the click only looking is left, and that goes on. */
     halt(): void {

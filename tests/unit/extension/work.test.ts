@@ -15,7 +15,13 @@ async function setUp(waits: number[]) {
     senderName: 'Maria',
     pairedAt: 1,
   });
-  const world = { now: 1_000_000, cycles: 0, signals: [] as AbortSignal[], alive: 0 };
+  const world = {
+    now: 1_000_000,
+    cycles: 0,
+    signals: [] as AbortSignal[],
+    alive: 0,
+    onCycle: (): void => undefined,
+  };
   const problem = {
     type: 'about:blank',
     title: 'Server not reachable',
@@ -46,6 +52,7 @@ async function setUp(waits: number[]) {
       async cycle(signal) {
         world.cycles += 1;
         world.signals.push(signal);
+        world.onCycle();
         const waitMs = waits.shift() ?? 60_000;
         return waitMs < 0
           ? { waitMs: 60_000, reason: 'unreachable', problem }
@@ -85,6 +92,16 @@ describe('driving the loop', () => {
     const { work, world } = await setUp([60_000, 60_000]);
     await work.drive();
     await work.wake();
+    await vi.waitFor(() => expect(world.cycles).toBe(2));
+  });
+
+  it('a wake during a cycle is not forgotten', async () => {
+    const { work, world } = await setUp([60_000, 60_000]);
+    world.onCycle = () => {
+      world.onCycle = () => undefined;
+      void work.wake();
+    };
+    await work.drive();
     await vi.waitFor(() => expect(world.cycles).toBe(2));
   });
 
