@@ -26,6 +26,8 @@ import { startEngineLoop } from './services/run/engineLoop.ts';
 import { listenForScheduleControl } from './services/run/scheduleControl.ts';
 import { isSetupNeeded } from './services/workspace/setup.ts';
 
+/** While schedule time is moved from outside, a device must not sleep through a jump. */
+const MOVED_CLOCK_ASK_MS = 500;
 const VERSION = '0.1.0';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Longer than the longest send; afterwards the process ends anyway, and leases bring back what was open. */
@@ -70,6 +72,7 @@ async function start(env: Env): Promise<void> {
     baseUrl: address,
     publicUrl,
     allowLoopback: env.scheduleControl,
+    maxAskAgainMs: env.scheduleControl ? MOVED_CLOCK_ASK_MS : undefined,
     version: VERSION,
     shutdown: signal,
   });

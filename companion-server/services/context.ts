@@ -17,6 +17,8 @@ export interface Services {
   timers: Timers;
   newId: NewId;
   rng: Rng;
+  /** Passed to the engine: the longest a device may be told to wait (real ms). */
+  maxAskAgainMs?: number;
   log: Log;
   auth: Auth;
   vault: Vault;

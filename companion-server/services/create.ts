@@ -28,6 +28,8 @@ export interface ServicesOptions {
   publicUrl: string | null;
   /** Demo and tests: links to loopback count as public. */
   allowLoopback: boolean;
+  /** The longest a device may be told to wait before it asks again (real ms); the engine's own when absent. */
+  maxAskAgainMs?: number;
   version: string;
   shutdown: AbortSignal;
 }
@@ -65,6 +67,7 @@ export function createServices(options: ServicesOptions): Services {
       signal: shutdown,
     }),
     unsubscribeKey: keys.unsubscribe,
+    maxAskAgainMs: options.maxAskAgainMs,
     setupToken: randomBytes(24).toString('base64url'),
     version: options.version,
     shutdown,

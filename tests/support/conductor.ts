@@ -22,6 +22,8 @@ export interface Conductor {
 /** How long the server must stay idle before time jumps, so that a device can pick up what is due. */
 const SETTLE_MS = 400;
 const POLL_MS = 200;
+/** The slowest regular read inside the working window. */
+const READ_EVERY_MS = 30 * 60_000;
 
 export function createConductor(
   server: () => ServerProcess,
@@ -30,23 +32,34 @@ export function createConductor(
 ): Conductor {
   let offset = startOffsetMs;
   let stopped = false;
+  /** When something last happened outside that the server may not have read yet (schedule time). */
+  let lastEventAt: number | null = null;
   const now = () => Date.now() + offset;
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
   async function jumpTo(at: number): Promise<void> {
+    if (worlds.some((world) => (world.nextEventAt() ?? Number.POSITIVE_INFINITY) <= at)) lastEventAt = at;
     offset = Math.max(offset, at - Date.now());
     for (const world of worlds) await world.setClockOffset(offset);
     await server().setScheduleOffset(offset);
   }
 
-  /** The next moment anything is due; null if nothing is or if something is under way. */
+  /**
+   * The next moment anything happens. Regular reads are passed over while there is nothing new to read: weeks
+   * of empty inboxes would take hours. After something happened in a world, the next read is waited for.
+   */
   async function nextMoment(): Promise<{ at: number | null; because: string }> {
     const idle = await server().idle();
-    if (!idle.idle) return { at: null, because: idle.because ?? 'the server has work in flight' };
-    const moments = [idle.nextDueAt, ...worlds.map((world) => world.nextEventAt())].filter(
-      (at) => at !== null,
-    );
-    return { at: moments.length > 0 ? Math.min(...moments) : null, because: 'nothing is due' };
+    if (!idle.idle) return { at: null, because: 'the server has work in flight or due' };
+    if (lastEventAt !== null) {
+      const isRead = idle.nextReadAt === null || idle.nextReadAt > lastEventAt + READ_EVERY_MS;
+      if (!isRead) return { at: idle.nextReadAt, because: 'what happened outside waits to be read' };
+      lastEventAt = null;
+    }
+    const outside = worlds.map((world) => world.nextEventAt()).filter((at) => at !== null);
+    const moments = [idle.nextWorkAt, ...outside].filter((at) => at !== null);
+    if (moments.length === 0) return { at: idle.nextReadAt, because: 'nothing is due' };
+    return { at: Math.min(...moments), because: 'nothing is due yet' };
   }
 
   return {

@@ -22,11 +22,11 @@ export interface ServerProcess {
 const idleMessage = z.object({
   type: z.literal('idle'),
   idle: z.boolean(),
-  /** Schedule time of the next due moment, null: nothing will ever be due by itself. */
-  nextDueAt: z.number().nullable(),
+  /** Schedule time of the next step, delay or admission; null: nothing will be due by itself. */
+  nextWorkAt: z.number().nullable(),
+  /** Schedule time of the next regular read of an inbox or of the connections. */
+  nextReadAt: z.number().nullable(),
   now: z.number(),
-  /** What keeps it from being idle, for reading. */
-  because: z.string().optional(),
 });
 export type Idle = z.infer<typeof idleMessage>;
 

@@ -31,13 +31,19 @@ export function listenForScheduleControl(options: ScheduleControlOptions): (mess
     }
     answerIdle(options).then(tell, (error: unknown) => {
       options.ctx.log.error({ err: error }, 'idle question failed');
-      tell({ type: 'idle', idle: false, nextDueAt: null, now: options.ctx.clocks.schedule.now() });
+      tell({
+        type: 'idle',
+        idle: false,
+        nextWorkAt: null,
+        nextReadAt: null,
+        now: options.ctx.clocks.schedule.now(),
+      });
     });
   });
   return tell;
 }
 
 async function answerIdle({ ctx, isBusy }: ScheduleControlOptions) {
-  const { idle, nextDueAt } = await isIdle(ctx);
-  return { type: 'idle', idle: idle && !isBusy(), nextDueAt, now: ctx.clocks.schedule.now() };
+  const { idle, nextWorkAt, nextReadAt } = await isIdle(ctx);
+  return { type: 'idle', idle: idle && !isBusy(), nextWorkAt, nextReadAt, now: ctx.clocks.schedule.now() };
 }
