@@ -8,6 +8,8 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import { type Database, schema } from '../db/index.ts';
 import type { Log } from '../observability/log.ts';
+import { auditMembers } from './auditMembers.ts';
+import { membershipOf } from './membership.ts';
 import { accessControl, roles } from './roles.ts';
 
 /** The only client the device flow is for. */
@@ -63,6 +65,16 @@ export function createAuth(options: AuthOptions) {
         }
       }),
     },
+    databaseHooks: {
+      session: {
+        create: {
+          before: async (session) => {
+            const membership = await membershipOf(db.reader, session.userId, null);
+            return { data: { ...session, activeOrganizationId: membership?.workspaceId ?? null } };
+          },
+        },
+      },
+    },
     plugins: [
       organization({
         ac: accessControl,
@@ -70,6 +82,10 @@ export function createAuth(options: AuthOptions) {
         creatorRole: 'owner',
         allowUserToCreateOrganization: false,
         disableOrganizationDeletion: true,
+        // The server has no mailbox of its own; the unguessable id in the link is the proof, and ids are never listed
+        // to people who are not members.
+        requireEmailVerificationOnInvitation: false,
+        organizationHooks: auditMembers(options),
       }),
       deviceAuthorization({
         expiresIn: '10m',

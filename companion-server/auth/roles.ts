@@ -12,12 +12,7 @@ export const roles = {
     team: [],
     ac: ['read'],
   }),
-  manager: accessControl.newRole({
-    organization: [],
-    member: [],
-    invitation: ['create', 'cancel'],
-    team: [],
-    ac: ['read'],
-  }),
+  // An owner manages the workspace: who can invite can also see invitations, and their ids open accounts.
+  manager: accessControl.newRole({ organization: [], member: [], invitation: [], team: [], ac: ['read'] }),
   rep: accessControl.newRole({ organization: [], member: [], invitation: [], team: [], ac: ['read'] }),
 };

@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { Refusal } from '../services/refusal.ts';
-import { requireOwnOrigin } from './callers.ts';
+import { requireOwner } from '../services/scope.ts';
+import { memberCall, requireOwnOrigin } from './callers.ts';
 import type { App, HttpEnv } from './httpEnv.ts';
 import { problemResponse } from './problem.ts';
 
@@ -12,7 +13,6 @@ import { problemResponse } from './problem.ts';
 const open: Record<string, readonly string[]> = {
   GET: [
     '/get-session',
-    '/organization/get-full-organization',
     '/organization/list-members',
     '/organization/list-invitations',
     '/organization/get-invitation',
@@ -50,6 +50,8 @@ export function serveAuth(app: App): void {
     }
     const isDevice = path === '/device/code';
     if (c.req.method === 'POST' && !isDevice) requireOwnOrigin(c);
+    // The id of an invitation is what lets somebody make that account: only the owner sees them.
+    if (path === '/organization/list-invitations') requireOwner(await memberCall(c));
     const { auth } = c.get('services');
     const response = await auth.handler(await authRequest(c, isDevice, auth.options.baseURL));
     if (response.status >= 400) return libraryProblem(c, response);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalid } from './refusal.ts';
 
 /** Keyset cursors: the sort key of the last row, opaque to callers. */
-export function encodeCursor(key: readonly (string | number)[]): string {
+function encodeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 

@@ -15,7 +15,8 @@ const ready = z.object({ type: z.literal('ready'), port: z.number(), setupUrl: z
 const idle = z.object({
   type: z.literal('idle'),
   idle: z.boolean(),
-  nextDueAt: z.number().nullable(),
+  nextWorkAt: z.number().nullable(),
+  nextReadAt: z.number().nullable(),
   now: z.number(),
 });
 const moved = z.object({ type: z.literal('offset'), ms: z.number() });
@@ -54,12 +55,15 @@ export async function startServerProcess(env: Record<string, string> = {}): Prom
   });
   async function next<T extends z.ZodType>(shape: T): Promise<z.output<T>> {
     for (;;) {
-      const [message] = await once(child, 'message', { signal: AbortSignal.timeout(20_000) });
+      const [message] = await once(child, 'message', { signal: AbortSignal.timeout(60_000) });
       const parsed = shape.safeParse(message);
       if (parsed.success) return parsed.data;
     }
   }
-  const { port, setupUrl } = await next(ready);
+  const { port, setupUrl } = await next(ready).catch((cause: unknown) => {
+    child.kill('SIGKILL');
+    throw new Error(`the server did not start: ${output}`, { cause });
+  });
   const baseUrl = `http://127.0.0.1:${port}`;
   let cookie = '';
   const api: ApiClient = {

@@ -58,7 +58,7 @@ function matches(word: string): SQL {
     OR ${contact.linkedinSlug} LIKE ${pattern} ESCAPE '\\')`;
 }
 
-export async function requireList(call: Call, listId: string): Promise<void> {
+async function requireList(call: Call, listId: string): Promise<void> {
   const rows = await call.db.reader
     .select({ id: list.id })
     .from(list)

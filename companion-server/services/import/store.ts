@@ -82,7 +82,7 @@ export async function storeImport(tx: Tx, call: Call, input: StoreInput): Promis
   await storeOutcomes(tx, call, importId, plan.outcomes);
 }
 
-export function sortName(firstName: string, lastName: string): string {
+function sortName(firstName: string, lastName: string): string {
   return `${lastName} ${firstName}`.trim().toLowerCase();
 }
 

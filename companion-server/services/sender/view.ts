@@ -85,7 +85,7 @@ async function nameOfUser(db: Queryable, userId: string): Promise<string> {
   return rows[0]?.name ?? 'Former member';
 }
 
-export async function viewMailbox(db: Queryable, email: ChannelRow): Promise<SenderView['mailbox']> {
+async function viewMailbox(db: Queryable, email: ChannelRow): Promise<SenderView['mailbox']> {
   const { mailbox } = schema;
   const rows = await db.select().from(mailbox).where(eq(mailbox.channelId, email.id));
   return {

@@ -38,7 +38,7 @@ export async function listStoplist(call: Call, query: z.output<typeof stoplistRo
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
 /** The kind and the form it is compared in; null: the value is not of that kind. */
-export function recognise(value: string, kind: Kind | undefined): { kind: Kind; value: string } | null {
+function recognise(value: string, kind: Kind | undefined): { kind: Kind; value: string } | null {
   const readers: Record<string, () => { kind: Kind; value: string } | null> = {
     email: () => {
       const email = value.includes('@') && !value.startsWith('@') ? normalizeEmail(value) : null;
