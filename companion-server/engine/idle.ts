@@ -84,16 +84,17 @@ async function channelDue(ctx: EngineContext, row: ChannelRow): Promise<Due> {
   for (const { at } of lanes) times.push(nextOpen(settings.window, Math.max(at, now)));
   if (row.reconcileFrom !== null) times.push(row.reconcileFrom);
   if (!(await hasLiveEnrollments(q, row.senderId))) return { work: earliest(times), read: null };
-  const read = readDue(row, settings.window);
+  const read = readDue(row, settings.window, ctx.clocks.schedule.now());
   if (await isReadAwaited(q, row.senderId)) times.push(read);
   return { work: earliest(times), read };
 }
 
 /** Reads go with the acceptances' rhythm here: shorter ones would only slow a moved clock down. */
-function readDue(row: ChannelRow, window: WorkingWindow): number {
+function readDue(row: ChannelRow, window: WorkingWindow, now: number): number {
   if (row.kind === 'email')
     return (row.inboxReadAt ?? 0) + Math.max(mailReadEveryMs, watchEveryMs.acceptances);
-  return nextOpen(window, watchDueAt(row, 'acceptances'));
+  // A read that was missed before the window closed waits for the next one, like the device does.
+  return nextOpen(window, Math.max(watchDueAt(row, 'acceptances'), now));
 }
 
 export interface Idle {

@@ -37,7 +37,11 @@ export function recordObservations(
       await watchFailed(unit, channel, seen.failure);
       return recorded;
     }
-    await unit.tx.update(channelTable).set({ watchRetryAt: null }).where(eq(channelTable.id, channel.id));
+    // A watch that worked has seen the session too.
+    await unit.tx
+      .update(channelTable)
+      .set({ watchRetryAt: null, lastCheckedAt: unit.now })
+      .where(eq(channelTable.id, channel.id));
     await finishReconnect(unit, channel.id);
     await wakeAfterRead(unit, channel.senderId);
     return recorded;

@@ -1,0 +1,297 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import type { LinkedinErrorCode } from '#shared/statuses/linkedin.ts';
+import { schema } from '../../../companion-server/db/index.ts';
+import {
+  decideEnrollment,
+  pauseAutomation,
+  pauseChannel,
+  reap,
+  resumeAutomation,
+  settleTask,
+  stopEverything,
+} from '../../../companion-server/engine/index.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  openStage,
+  outreachGraph,
+  type Person,
+  type Stage,
+  WORKSPACE,
+} from '../../simulation/setup.ts';
+import {
+  accept,
+  commit,
+  done,
+  enrollmentOf,
+  failed,
+  inUnit,
+  nextOfKind,
+  nextStep,
+  pass,
+  perform,
+  reply,
+  report,
+  settle,
+  taskRow,
+} from './support.ts';
+
+let stage: Stage;
+let anna: Person;
+let channels: { linkedin: string; email: string };
+
+beforeEach(async () => {
+  stage = await openStage();
+  channels = await addSender(stage, 's1');
+  anna = await addContact(stage, 1, { bound: true });
+  await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+});
+afterEach(() => stage.close());
+
+describe('claim, commit, outcome', () => {
+  it('leads a contact through invite, acceptance and messages', async () => {
+    const invite = await nextOfKind(stage, 'connect');
+    expect(invite.text).toBe('Hi Person1');
+    await perform(stage, invite);
+    pass(stage, 5 * HOUR);
+    await accept(stage, anna);
+    const hello = await nextOfKind(stage, 'message');
+    expect(hello.text).toBe('Thanks Person1');
+    await perform(stage, hello);
+    pass(stage, 5 * HOUR);
+    await perform(stage, await nextOfKind(stage, 'message'));
+    expect((await enrollmentOf(stage, anna.contactId)).status).toBe('finished');
+  });
+
+  it('answers a repeated commit with the same yes and ignores a repeated outcome', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    expect(await commit(stage, step)).toMatchObject({ ok: true });
+    expect(await commit(stage, step)).toMatchObject({ ok: true });
+    expect(await report(stage, step, done)).toEqual({ acknowledged: true, state: 'done' });
+    expect(await report(stage, step, { result: 'unsure', detail: '' })).toMatchObject({ state: 'done' });
+    expect(await stage.db.reader.select().from(schema.usage)).toHaveLength(2);
+  });
+
+  it('refuses a commit with an old fence', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    stage.time.real += 61 * SECOND;
+    await reap(stage.ctx, 10);
+    expect(await commit(stage, step)).toMatchObject({ ok: false, code: 'lease_lost' });
+    const again = await nextOfKind(stage, 'connect');
+    expect(again).toMatchObject({ taskId: step.taskId, fence: step.fence + 1 });
+    expect(await commit(stage, step)).toMatchObject({ ok: false });
+  });
+
+  it('makes a committed task without a result unknown, and never ready by itself', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    stage.time.real += 91 * SECOND;
+    await settle(stage);
+    expect((await taskRow(stage, step.taskId)).state).toBe('unknown');
+    pass(stage, 100 * HOUR);
+    expect(await nextStep(stage)).toBeNull();
+  });
+
+  it('takes a late result for an unknown task, and the proof that nothing was armed', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    stage.time.real += 91 * SECOND;
+    await settle(stage);
+    await report(stage, step, { result: 'not_started', failure: null });
+    const again = await nextOfKind(stage, 'connect');
+    await commit(stage, again);
+    stage.time.real += 91 * SECOND;
+    await settle(stage);
+    expect(await report(stage, again, done)).toMatchObject({ state: 'done' });
+  });
+
+  it.each([
+    [true, 'done'],
+    [false, 'ready'],
+  ])('lets a person settle an unknown task: happened %s gives %s', async (happened, state) => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await report(stage, step, { result: 'unsure', detail: 'not seen' });
+    await inUnit(stage, (unit) => settleTask(unit, step.taskId, happened, 'rep'));
+    expect((await taskRow(stage, step.taskId)).state).toBe(state);
+  });
+
+  it('gives the cap back when nothing happened after a yes', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await report(stage, step, { result: 'not_started', failure: null });
+    const used = await stage.db.reader.select().from(schema.usage).where(eq(schema.usage.kind, 'invite'));
+    expect(used).toHaveLength(0);
+  });
+});
+
+describe('gates at the commit', () => {
+  const cases: [string, string, (step: { taskId: string }) => Promise<unknown>][] = [
+    [
+      'stoplist',
+      'stoplisted',
+      () =>
+        stage.db.write((tx) =>
+          tx.insert(schema.suppression).values({
+            id: 'x',
+            workspaceId: WORKSPACE,
+            kind: 'domain',
+            value: 'firm1.test',
+            reason: 'asked',
+            by: 'rep',
+            at: 1,
+          }),
+        ),
+    ],
+    [
+      'replied',
+      'replied_meanwhile',
+      () => stage.db.write((tx) => tx.update(schema.contact).set({ repliedAt: 1 })),
+    ],
+    ['workspace hold', 'manual', () => inUnit(stage, (unit) => stopEverything(unit, WORKSPACE, 'rep'))],
+    ['automation hold', 'manual', () => inUnit(stage, (unit) => pauseAutomation(unit, 'a1', 'rep'))],
+    ['channel hold', 'manual', () => inUnit(stage, (unit) => pauseChannel(unit, channels.linkedin, 'rep'))],
+    [
+      'spacing',
+      'spacing',
+      () =>
+        stage.db.write((tx) =>
+          tx.update(schema.contact).set({ lastOutreachAt: stage.ctx.clocks.schedule.now() - HOUR }),
+        ),
+    ],
+    [
+      'changed text',
+      'text_changed',
+      () => stage.db.write((tx) => tx.update(schema.contact).set({ firstName: 'Other' })),
+    ],
+    [
+      'missing data',
+      'missing_data',
+      () => stage.db.write((tx) => tx.update(schema.contact).set({ firstName: '' })),
+    ],
+    [
+      'paused contact',
+      'lease_lost',
+      async () => {
+        const { id } = await enrollmentOf(stage, anna.contactId);
+        await inUnit(stage, (unit) => decideEnrollment(unit, id, 'pause', 'rep'));
+      },
+    ],
+  ];
+  it.each(cases)('%s refuses with %s and frees the channel', async (_name, code, arrange) => {
+    const step = await nextOfKind(stage, 'connect');
+    await arrange(step);
+    expect(await commit(stage, step)).toMatchObject({ ok: false, code });
+    const [channel] = await stage.db.reader
+      .select()
+      .from(schema.channel)
+      .where(eq(schema.channel.id, channels.linkedin));
+    expect(channel?.inflight).toBe(0);
+    const used = await stage.db.reader.select().from(schema.usage).where(eq(schema.usage.kind, 'invite'));
+    expect(used).toHaveLength(0);
+  });
+
+  it('pauses the contact when the thread shows a newer message', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    pass(stage, MINUTE);
+    const now = stage.ctx.clocks.schedule.now();
+    expect(await commit(stage, step, now)).toMatchObject({ ok: false, code: 'replied_meanwhile' });
+    expect(await enrollmentOf(stage, anna.contactId)).toMatchObject({ status: 'paused', reason: 'replied' });
+  });
+
+  it('takes up a parked task when the automation goes on', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await inUnit(stage, (unit) => pauseAutomation(unit, 'a1', 'rep'));
+    await commit(stage, step);
+    expect(await nextStep(stage)).toBeNull();
+    await inUnit(stage, (unit) => resumeAutomation(unit, 'a1', 'rep'));
+    expect((await nextOfKind(stage, 'connect')).taskId).toBe(step.taskId);
+  });
+});
+
+describe('failures before the effect', () => {
+  const cases: [LinkedinErrorCode, string, string][] = [
+    ['already_connected', 'closed', 'in_progress'],
+    ['already_invited', 'closed', 'in_progress'],
+    ['cannot_resend_yet', 'scheduled', 'in_progress'],
+    ['timeout', 'scheduled', 'in_progress'],
+    ['linkedin_error', 'scheduled', 'in_progress'],
+    ['weekly_invite_limit', 'ready', 'in_progress'],
+    ['too_many_requests', 'ready', 'in_progress'],
+    ['layout_unknown', 'ready', 'in_progress'],
+    ['logged_out', 'ready', 'in_progress'],
+    ['restricted', 'ready', 'in_progress'],
+    ['needs_visible_tab', 'scheduled', 'in_progress'],
+    ['note_quota_reached', 'scheduled', 'in_progress'],
+    ['note_too_long', 'scheduled', 'in_progress'],
+    ['wrong_person', 'canceled', 'paused'],
+    ['replied_meanwhile', 'canceled', 'paused'],
+    ['stoplisted', 'canceled', 'canceled'],
+    ['profile_not_found', 'failed', 'failed'],
+    ['cannot_be_invited', 'failed', 'failed'],
+    ['email_required', 'failed', 'failed'],
+  ];
+  it.each(cases)('%s: task %s, contact %s', async (code, state, status) => {
+    const step = await nextOfKind(stage, 'connect');
+    await report(stage, step, failed(code));
+    expect((await taskRow(stage, step.taskId)).state).toBe(state);
+    expect((await enrollmentOf(stage, anna.contactId)).status).toBe(status);
+  });
+
+  it('holds the kind for longer each time, or until the date LinkedIn shows', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    const now = stage.ctx.clocks.schedule.now();
+    await report(stage, step, failed('weekly_invite_limit'));
+    const [hold] = await stage.db.reader.select().from(schema.hold);
+    expect(hold).toMatchObject({ scope: 'kind', kind: 'connect', until: now + 5 * HOUR });
+    pass(stage, 5 * HOUR + MINUTE);
+    const again = await nextOfKind(stage, 'connect');
+    const later = stage.ctx.clocks.schedule.now();
+    await report(stage, again, failed('weekly_invite_limit'));
+    const holds = await stage.db.reader.select().from(schema.hold);
+    expect(holds.find((row) => row.liftedAt === null)?.until).toBe(later + 24 * HOUR);
+  });
+
+  it('retries after 15 minutes, 1 hour, 4 hours and then fails the branch', async () => {
+    for (let i = 0; i < 4; i++) {
+      await report(stage, await nextOfKind(stage, 'connect'), failed('timeout'));
+      pass(stage, 5 * HOUR);
+    }
+    expect(await enrollmentOf(stage, anna.contactId)).toMatchObject({ status: 'failed', reason: 'timeout' });
+  });
+
+  it('makes it unknown when LinkedIn may have seen the action', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await report(stage, step, failed('timeout', { effect: 'maybe_effect' }));
+    expect((await taskRow(stage, step.taskId)).state).toBe('unknown');
+  });
+});
+
+describe('replies', () => {
+  it('pause the contact everywhere at once and let a person decide', async () => {
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    await accept(stage, anna);
+    await reply(stage, anna);
+    pass(stage, 10 * HOUR);
+    expect(await enrollmentOf(stage, anna.contactId)).toMatchObject({ status: 'paused', reason: 'replied' });
+    expect(await nextStep(stage)).toBeNull();
+    const { id } = await enrollmentOf(stage, anna.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'resume', 'rep'));
+    expect(await nextOfKind(stage, 'message')).toBeTruthy();
+  });
+
+  it('count once', async () => {
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    await reply(stage, anna);
+    await reply(stage, anna);
+    const events = await stage.db.reader
+      .select()
+      .from(schema.event)
+      .where(eq(schema.event.type, 'reply_received'));
+    expect(events).toHaveLength(1);
+  });
+});
