@@ -11,7 +11,7 @@ function at(column: number, row: number): GraphNode['position'] {
 
 /**
  * "LinkedIn, then email": visit, connect with a note, message whoever accepts within five days, email the
- * others. Lists and sender profiles are left for the manager to choose.
+ * others, and follow up once after three days. Lists and sender profiles are left for the manager to choose.
  */
 export function linkedinThenEmail(choices: { listIds: string[]; senderIds: string[] }): Graph {
   const base = { label: '' };
@@ -73,8 +73,34 @@ export function linkedinThenEmail(choices: { listIds: string[]; senderIds: strin
           thread: 'new',
         },
       },
-      { ...base, id: 'end_accepted', type: 'end', position: at(-1, 6), config: { outcome: 'positive' } },
-      { ...base, id: 'end_other', type: 'end', position: at(1, 7), config: { outcome: 'neutral' } },
+      {
+        ...base,
+        id: 'message_delay',
+        type: 'delay',
+        position: at(-1, 6),
+        config: { durationMs: 3 * DAY },
+      },
+      {
+        ...base,
+        id: 'message_again',
+        type: 'message',
+        position: at(-1, 7),
+        config: { text: 'Hi {{ firstName }}, would a short call next week suit you?' },
+      },
+      { ...base, id: 'email_delay', type: 'delay', position: at(1, 7), config: { durationMs: 3 * DAY } },
+      {
+        ...base,
+        id: 'email_again',
+        type: 'send_email',
+        position: at(1, 8),
+        config: {
+          subject: 'A question about {{ company | default: "your work" }}',
+          text: 'Hi {{ firstName }},\n\nShall I send the summary, or is it not a topic for you?\n\nBest regards,\n{{ senderName }}',
+          thread: 'reply',
+        },
+      },
+      { ...base, id: 'end_accepted', type: 'end', position: at(-1, 8), config: { outcome: 'positive' } },
+      { ...base, id: 'end_other', type: 'end', position: at(1, 9), config: { outcome: 'neutral' } },
     ],
     edges: [
       { id: 'e1', source: 'segment', exit: 'next', target: 'sender_profile' },
@@ -83,10 +109,14 @@ export function linkedinThenEmail(choices: { listIds: string[]; senderIds: strin
       { id: 'e4', source: 'connect', exit: 'next', target: 'wait_accepted' },
       { id: 'e5', source: 'wait_accepted', exit: 'happened', target: 'message' },
       { id: 'e6', source: 'wait_accepted', exit: 'timeout', target: 'has_email' },
-      { id: 'e7', source: 'message', exit: 'next', target: 'end_accepted' },
+      { id: 'e7', source: 'message', exit: 'next', target: 'message_delay' },
       { id: 'e8', source: 'has_email', exit: 'yes', target: 'email' },
       { id: 'e9', source: 'has_email', exit: 'no', target: 'end_other' },
-      { id: 'e10', source: 'email', exit: 'next', target: 'end_other' },
+      { id: 'e10', source: 'email', exit: 'next', target: 'email_delay' },
+      { id: 'e11', source: 'message_delay', exit: 'next', target: 'message_again' },
+      { id: 'e12', source: 'message_again', exit: 'next', target: 'end_accepted' },
+      { id: 'e13', source: 'email_delay', exit: 'next', target: 'email_again' },
+      { id: 'e14', source: 'email_again', exit: 'next', target: 'end_other' },
     ],
   };
 }

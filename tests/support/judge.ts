@@ -7,6 +7,9 @@ export interface Effect {
   /** The contact's slug; null when it went to nobody of the cast. */
   slug: string | null;
   kind: 'invite' | 'message' | 'email';
+  /** Which step of its kind it is: a text for messages, the subject for emails. Nobody is invited twice. */
+  step: string;
+  /** All of it, for the greeting. */
   text: string;
   at: number;
 }
@@ -46,6 +49,7 @@ export function effectsOf(
           {
             slug: entry.kind === 'stray' ? null : (slugOf.get(entry.targetProfileId ?? '') ?? null),
             kind: entry.kind === 'message' ? 'message' : 'invite',
+            step: entry.kind === 'message' ? (entry.text ?? '') : '',
             text: entry.text ?? '',
             at: entry.at,
           },
@@ -54,7 +58,13 @@ export function effectsOf(
   );
   const byMail = mails.flatMap((mail) =>
     mail.to.map(
-      (to): Effect => ({ slug: slugOfMail.get(to) ?? null, kind: 'email', text: mail.raw, at: mail.at }),
+      (to): Effect => ({
+        slug: slugOfMail.get(to) ?? null,
+        kind: 'email',
+        step: mail.subject,
+        text: mail.raw,
+        at: mail.at,
+      }),
     ),
   );
   return [...onLinkedin, ...byMail].sort((a, b) => a.at - b.at);
@@ -68,6 +78,7 @@ export function judge(
   repliedAt: ReadonlyMap<string, number>,
 ): Verdict {
   const count = new Map<string, number>();
+  const steps = new Map<string, number>();
   let wrongPerson = 0;
   let afterReply = 0;
   for (const effect of effects) {
@@ -79,6 +90,8 @@ export function judge(
     }
     const key = `${effect.slug} ${effect.kind}`;
     count.set(key, (count.get(key) ?? 0) + 1);
+    const step = `${key} ${effect.step}`;
+    steps.set(step, (steps.get(step) ?? 0) + 1);
     if (effect.at > (repliedAt.get(member.person.slug) ?? Number.POSITIVE_INFINITY)) afterReply++;
   }
   const believed = new Map<string, number>();
@@ -90,7 +103,7 @@ export function judge(
   }
   return {
     done: effects.length - wrongPerson,
-    twice: [...count.values()].reduce((sum, n) => sum + n - 1, 0),
+    twice: [...steps.values()].reduce((sum, n) => sum + n - 1, 0),
     wrongPerson,
     mismatch,
     afterReply,
