@@ -67,7 +67,8 @@ async function admitOne(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<v
   }
   const senderId = row.senderId ?? (await chooseSender(unit, row, graph));
   if (!senderId) {
-    return await parkEnrollment(unit, row, 'ready', 'no_usable_sender', `automation:${row.automationId}`);
+    const key = blockedOn.automation(row.automationId);
+    return await parkEnrollment(unit, row, 'ready', 'no_usable_sender', key);
   }
   if (row.senderId !== senderId) {
     await unit.tx.update(enrollment).set({ senderId }).where(eq(enrollment.id, row.id));

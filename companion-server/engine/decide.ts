@@ -11,14 +11,16 @@ import { enrollFromLists, layOut } from './enroll.ts';
 import { clearFailureWindow } from './guards.ts';
 import { liftHold, setHold } from './holds.ts';
 import { applyEvent, noteStatus } from './interpret.ts';
-import { isLive } from './predicates.ts';
 import { appendTaskEvent, publish } from './record.ts';
 import { channelById, enrollmentById, findTask, taskById } from './rows.ts';
 import { askAdmission, blockedOn, wakeParked } from './slots.ts';
 import { cancelTask, ENRICHMENT_NODE, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
 
-const { automation: automationTable, automationVersion, enrollment, contact, task } = schema;
+const { automation: automationTable, automationVersion, enrollment, contact, hold, task } = schema;
+
+/** Contacts without a usable sender that one resume tries again; the rest follow at the next. */
+const RESUME_AT_MOST = 1000;
 
 /** Stores the draft as an immutable version, starts it and enrolls its lists. The caller validated it. */
 export async function startAutomation(
@@ -59,6 +61,7 @@ export async function pauseAutomation(unit: Unit, automationId: string, by: stri
 export async function resumeAutomation(unit: Unit, automationId: string, by: string): Promise<void> {
   const key = await automationHold(unit, automationId);
   await liftHold(unit, { ...key, reason: 'manual' }, by);
+  await wakeParked(unit, blockedOn.automation(automationId), RESUME_AT_MOST);
   await askAdmission(unit, automationId, key.workspaceId);
 }
 
@@ -135,14 +138,29 @@ async function cancelEnrichment(unit: Unit, row: EnrollmentRow): Promise<void> {
   for (const each of rows) await cancelTask(unit, each, 'enrollment_stopped');
 }
 
-/** The contact's data changed: what waited for it is rendered again. */
-export async function contactChanged(unit: Unit, contactId: string, by: string): Promise<void> {
-  const rows = await unit.tx
-    .select()
-    .from(enrollment)
-    .where(and(eq(enrollment.contactId, contactId), isLive));
-  for (const row of rows) {
-    const key = { workspaceId: row.workspaceId, scope: 'enrollment' as const, scopeId: row.id };
+/** The data of these contacts changed: what waited for it is rendered again. */
+export async function contactsChanged(
+  unit: Unit,
+  workspaceId: string,
+  contactIds: readonly string[],
+  by: string,
+): Promise<void> {
+  const changed = new Set(contactIds);
+  const waiting = await unit.tx
+    .select({ enrollmentId: enrollment.id, contactId: enrollment.contactId })
+    .from(hold)
+    .innerJoin(enrollment, eq(enrollment.id, hold.scopeId))
+    .where(
+      and(
+        eq(hold.workspaceId, workspaceId),
+        isNull(hold.liftedAt),
+        eq(hold.scope, 'enrollment'),
+        eq(hold.reason, 'missing_data'),
+      ),
+    );
+  for (const { enrollmentId, contactId } of waiting) {
+    if (!changed.has(contactId)) continue;
+    const key = { workspaceId, scope: 'enrollment' as const, scopeId: enrollmentId };
     await liftHold(unit, { ...key, reason: 'missing_data' }, by);
   }
 }
@@ -226,11 +244,6 @@ export async function noteMailbox(unit: Unit, channelId: string): Promise<void> 
   } else if (row.smtpStatus === 'active' && row.imapStatus === 'active') {
     await liftHold(unit, key, 'system');
   }
-}
-
-/** A sender profile became usable again: who waited for one is admitted. */
-export async function senderAvailable(unit: Unit, automationId: string): Promise<void> {
-  await wakeParked(unit, `automation:${automationId}`, 1000);
 }
 
 async function automationHold(unit: Unit, automationId: string) {

@@ -16,6 +16,8 @@ export const blockedOn = {
   reply: (contactId: string) => `reply:${contactId}`,
   /** The profile is being read. */
   enrichment: (enrollmentId: string) => `enrichment:${enrollmentId}`,
+  /** No sender profile of the automation can take it. */
+  automation: (automationId: string) => `automation:${automationId}`,
   /** The sender has two days of profile reading ahead. */
   sender: (senderId: string) => `sender:${senderId}`,
 };

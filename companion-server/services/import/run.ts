@@ -2,7 +2,7 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { importRoutes } from '#shared/contract/contact.ts';
 import { type Queryable, schema, type Tx } from '../../db/index.ts';
-import { contactsAddedToList } from '../../engine/index.ts';
+import { contactsAddedToList, contactsChanged } from '../../engine/index.ts';
 import { listNamed } from '../contact/lists.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
@@ -83,7 +83,9 @@ export async function runImport(call: MemberCall, importId: string, input: RunIn
     await storeImport(tx, call, { importId, listId: list.id, legalBasis: input.legalBasis, plan });
     await flagStoplisted(tx, importId);
     await finishImport(tx, importId, list.id, plan.outcomes);
-    await contactsAddedToList(unitOf(call, tx), list.id, plan.members);
+    const unit = unitOf(call, tx);
+    await contactsAddedToList(unit, list.id, plan.members);
+    await contactsChanged(unit, call.workspaceId, updatedIn(plan.outcomes), call.actor.userId);
     await audit(tx, call, {
       action: 'import.done',
       entity: 'import',
@@ -103,6 +105,12 @@ function readRows(uploaded: ImportRow, mapping: readonly ImportField[]) {
     else rejected.push(read.rejected);
   }
   return { people, rejected };
+}
+
+function updatedIn(outcomes: readonly RowOutcome[]): string[] {
+  return outcomes.flatMap(({ outcome, contactId }) =>
+    outcome === 'updated' && contactId ? [contactId] : [],
+  );
 }
 
 function countOutcomes(outcomes: readonly RowOutcome[]) {

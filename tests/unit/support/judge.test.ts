@@ -5,6 +5,7 @@ import { type Effect, judge } from '../../support/judge.ts';
 const effect = (slug: string | null, kind: Effect['kind'], text: string, at = 1): Effect => ({
   slug,
   kind,
+  step: text,
   text,
   at,
 });
