@@ -5,7 +5,7 @@ import { claimLeaseMs, claimLimitMs, commitLeaseMs, contextOf } from './claim.ts
 import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
 import { dispose } from './dispose.ts';
 import { decideByPerson } from './failures.ts';
-import { firstRefusal } from './gates.ts';
+import { firstRefusal, type GateInput, repeatGates } from './gates.ts';
 import { noteAction } from './pacing.ts';
 import { learnProfile } from './profiles.ts';
 import { channelById, findTask, senderById, taskById } from './rows.ts';
@@ -41,7 +41,7 @@ export function renew(
   });
 }
 
-/** The gate before the effect. Only a yes allows it; asking again with the same fence gives the same yes. */
+/** The gate before the effect. Only a yes allows it; asking again with the same fence is safe. */
 export function commitTask(
   ctx: EngineContext,
   executorId: string,
@@ -50,7 +50,7 @@ export function commitTask(
   return unitOfWork(ctx, async (unit) => {
     const task = await leased(unit, executorId, request.taskId, request.fence);
     if (!task) return lost();
-    if (task.state === 'committing') return { ok: true, leaseMs: (task.leaseUntil ?? 0) - unit.real };
+    if (task.state === 'committing') return await repeat(unit, task, request.lastInboundAt);
     if (request.profile) {
       const learned = await learnProfile(unit, task, request.profile);
       if (learned !== 'bound') {
@@ -65,26 +65,29 @@ export function commitTask(
   });
 }
 
+/** The first answer may have been lost. A no changes nothing here: what became of the first yes is reported. */
+async function repeat(unit: Unit, task: TaskRow, lastInboundAt: number | null): Promise<CommitAnswer> {
+  const refusal = await firstRefusal(await gateInput(unit, task, lastInboundAt), repeatGates);
+  if (refusal) return { ok: false, code: refusal.code, detail: refusal.detail };
+  return { ok: true, leaseMs: (task.leaseUntil ?? 0) - unit.real };
+}
+
+async function gateInput(unit: Unit, task: TaskRow, lastInboundAt: number | null): Promise<GateInput> {
+  const channel = await channelById(unit.tx, task.channelId);
+  const sender = await senderById(unit.tx, task.senderId);
+  return { unit, stage: 'commit', task, channel, sender, lastInboundAt, ...(await contextOf(unit, task)) };
+}
+
 const personDetail = {
   wrong_person: 'The page shows another person than the one this contact is bound to.',
   duplicate: 'This person is here already as another contact.',
 } as const;
 
 async function decide(unit: Unit, task: TaskRow, lastInboundAt: number | null): Promise<CommitAnswer> {
-  const channel = await channelById(unit.tx, task.channelId);
-  const sender = await senderById(unit.tx, task.senderId);
-  const context = await contextOf(unit, task);
-  const refusal = await firstRefusal({
-    unit,
-    stage: 'commit',
-    task,
-    channel,
-    sender,
-    lastInboundAt,
-    ...context,
-  });
+  const input = await gateInput(unit, task, lastInboundAt);
+  const refusal = await firstRefusal(input);
   if (refusal) {
-    await dispose(unit, task, context.enrollment, refusal);
+    await dispose(unit, task, input.enrollment, refusal);
     return { ok: false, code: refusal.code, detail: refusal.detail };
   }
   await moveTo(unit, task, 'committing', {
@@ -95,11 +98,11 @@ async function decide(unit: Unit, task: TaskRow, lastInboundAt: number | null): 
     .update(taskAttempt)
     .set({ committedAt: unit.real })
     .where(and(eq(taskAttempt.taskId, task.id), eq(taskAttempt.fence, task.fence)));
-  await spend(unit, channel, task, 'commit');
+  await spend(unit, input.channel, task, 'commit');
   if (task.kind !== 'visit') {
     await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));
   }
-  await noteAction(unit, channel);
+  await noteAction(unit, input.channel);
   return { ok: true, leaseMs: commitLeaseMs };
 }
 

@@ -70,8 +70,14 @@ export const gates: readonly Gate[] = [
   payloadHash,
 ];
 
-export async function firstRefusal(input: GateInput): Promise<Refusal | null> {
-  for (const gate of gates) {
+/** Asked again about a commit that was allowed: what came up since still stops an effect that has not begun. */
+export const repeatGates: readonly Gate[] = [stoplist, replied, enrollmentRuns, holds];
+
+export async function firstRefusal(
+  input: GateInput,
+  chain: readonly Gate[] = gates,
+): Promise<Refusal | null> {
+  for (const gate of chain) {
     const refusal = await gate(input);
     if (refusal) return refusal;
   }

@@ -22,6 +22,7 @@ export { pauseForReply, recordReply } from './replies.ts';
 export { settingsOf } from './rows.ts';
 export { disconnectLinkedin, reconnectLinkedin, recordSession } from './session.ts';
 export { isStoplisted } from './stoplist.ts';
+export { takeOver } from './takeOver.ts';
 export { type TickResult, tick } from './tick.ts';
 export { usageOf } from './usage.ts';
 export { wake } from './wake.ts';

@@ -172,7 +172,7 @@ export class Device {
     if (generation !== this.generation || this.crashed()) return;
     const { world, net } = this.w;
     world.catchUp();
-    const person = this.open(line.step);
+    const person = world.personBySlug(line.step.target.slug);
     if (world.loggedOut.has(this.memberId)) {
       this.fail(line, refusal('logged_out'));
       return;
@@ -203,8 +203,8 @@ export class Device {
     this.commit(generation, line, person, { lastInboundAt, profile: kind === 'connect' ? profile : null }, 0);
   }
 
-  private open(step: LinkedinStep): Person {
-    const person = this.w.world.personBySlug(step.target.slug);
+  /** Whose button is clicked. */
+  private aim(person: Person): Person {
     if (this.w.bug !== 'wrong_page') return person;
     const { people } = this.w.world;
     return people[(people.indexOf(person) + 1) % people.length] ?? person;
@@ -257,7 +257,7 @@ export class Device {
     line.phase = 'armed';
     if (this.crashed()) return;
     this.w.trace(`${this.id} clicks ${line.step.kind} ${line.step.taskId}`);
-    this.w.world.click(this.memberId, person, line.step);
+    this.w.world.click(this.memberId, this.aim(person), line.step);
     if (this.crashed()) return;
     this.end(line, done('read back'));
   }

@@ -146,8 +146,9 @@ class Simulation {
     this.net.after(10 * SECOND, async () => {
       await this.plant();
       this.world.catchUp();
-      const { busy } = await tick(this.stage.ctx);
-      if (!busy) await this.jump();
+      const { busy, nextDueAt } = await tick(this.stage.ctx);
+      const isDue = nextDueAt !== null && nextDueAt <= this.stage.ctx.clocks.schedule.now();
+      if (!busy && !isDue) await this.jump();
       this.round();
     });
   }
