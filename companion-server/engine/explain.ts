@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, ne } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
 import type { WhoMustAct } from '#shared/statuses/engine.ts';
 import { holdReasons } from '#shared/statuses/holds.ts';
+import { limitName, reasonSentence } from '#shared/statuses/reasons.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from './context.ts';
 import { type HoldRow, openHolds } from './holds.ts';
@@ -31,11 +32,11 @@ export interface NextAction {
 
 /** For one contact in one automation. */
 export async function explainEnrollment(q: Queryable, row: EnrollmentRow, now: number): Promise<Explanation> {
-  if (isFinal(row.status)) return say(`${label(row.status)}${because(row.reason)}.`, null, 'nobody');
+  if (isFinal(row.status)) return say(`${label(row.status)}.${because(row.reason)}`, null, 'nobody');
   if (row.status === 'paused') {
     const what =
-      row.reason === 'replied' ? 'Paused because the contact replied' : `Paused${because(row.reason)}`;
-    return say(`${what}. Resume or cancel.`, 'a decision', 'rep');
+      row.reason === 'replied' ? 'Paused because the contact replied.' : `Paused.${because(row.reason)}`;
+    return say(`${what} Resume or cancel.`, 'a decision', 'rep');
   }
   const holds = await openHolds(q, [
     { scope: 'enrollment', scopeId: row.id },
@@ -46,7 +47,7 @@ export async function explainEnrollment(q: Queryable, row: EnrollmentRow, now: n
   const tasks = await openTasksOf(q, row.id);
   const unknown = tasks.find((each) => each.state === 'unknown');
   if (unknown) {
-    return say(`A step (${unknown.kind}) may have happened. Look and settle it.`, 'settling', 'rep');
+    return say(`${names[unknown.kind]} may have happened. Look and settle it.`, 'settling', 'rep');
   }
   if (row.live === 0 && row.status !== 'waiting_enrichment') return waiting(row);
   if (tasks[0]) return await explainTask(q, tasks[0], now);
@@ -97,10 +98,10 @@ async function explainTask(q: Queryable, row: TaskRow, now: number): Promise<Exp
     .where(and(eq(lane.channelId, channel.id), eq(lane.kind, row.kind)));
   const planned = queue && queue.nextAt > slot.at ? queue.nextAt : slot.at;
   const limit = queue && queue.nextAt > slot.at ? queue.limit : slot.bindingLimit;
-  const why = row.reason ? ` after ${row.reason}` : '';
+  const why = row.reason ? ` again. ${reasonSentence(row.reason)}` : '.';
   return {
-    sentence: `${what} is planned${why}.`,
-    waitsFor: limit === 'none' || !limit ? 'its turn' : limit,
+    sentence: `${what} is planned${why}`,
+    waitsFor: limit === 'none' || !limit ? 'its turn' : limitName(limit),
     whoMustAct: 'nobody',
     expectedAt: planned,
     limit: limit === 'none' ? null : limit,
@@ -122,7 +123,7 @@ async function explainWait(q: Queryable, row: EnrollmentRow): Promise<Explanatio
     case 'fresh_read':
       return say('The deadline passed, waiting for a read.', 'a read of the account', 'nobody');
     case 'time':
-      return until('A delay is running.', 'time', first.wakeAt, 'nobody');
+      return until('A delay is running.', 'the end of the delay', first.wakeAt, 'nobody');
     default:
       return say('Moves with the next round of the engine.', 'its turn', 'nobody');
   }
@@ -215,7 +216,7 @@ function label(status: string): string {
 }
 
 function because(reason: string | null): string {
-  return reason ? `: ${reason.replaceAll('_', ' ')}` : '';
+  return reason ? ` ${reasonSentence(reason)}` : '';
 }
 
 const names: Record<TaskRow['kind'], string> = {

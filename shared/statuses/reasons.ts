@@ -22,7 +22,27 @@ const otherReasons = new Map(
 export function reasonSentence(reason: string): string {
   if (Object.hasOwn(linkedinErrors, reason)) return linkedinErrors[reason as LinkedinErrorCode].meaning;
   if (Object.hasOwn(holdReasons, reason)) return holdReasons[reason as HoldReason].meaning;
-  return otherReasons.get(reason) ?? `${reason.replaceAll('_', ' ')}.`;
+  const words = reason.replaceAll('_', ' ');
+  return otherReasons.get(reason) ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
+const limitNames = new Map(
+  Object.entries({
+    window: 'the working hours',
+    daily_cap: 'the cap of 24 hours',
+    weekly_cap: 'the cap of 7 days',
+    ramp: 'the ramp of a new account',
+    gap: 'the pause between two steps',
+    rest: 'a rest after activity',
+    active_limit: 'the limit of active contacts',
+    coworkers_limit: 'the limit of contacts per company',
+  }),
+);
+
+/** What binds something that goes on by itself, within a sentence: "the working hours". */
+export function limitName(limit: string): string {
+  if (Object.hasOwn(holdReasons, limit)) return `"${holdReasons[limit as HoldReason].label}"`;
+  return limitNames.get(limit) ?? limit.replaceAll('_', ' ');
 }
 
 export const eventLabels: Record<EventType, string> = {

@@ -34,7 +34,7 @@ export function StatusBadge({ kind, value, detail }: Props) {
         tt="none"
         fw={500}
         size="lg"
-        style={{ flexShrink: 0 }}
+        style={{ flexShrink: 0, minWidth: 'max-content' }}
         leftSection={<IconCircleFilled aria-hidden size={10} color={dotColour[entry.colour]} />}
       >
         {entry.label}

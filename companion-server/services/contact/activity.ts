@@ -68,12 +68,32 @@ function text(data: EventData, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** Labels that name the kind of step themselves. */
+const saysItsKind = new Set<EventType>([
+  'profile_read',
+  'visited',
+  'invite_sent',
+  'message_sent',
+  'email_sent',
+]);
+
+const kindNames: Record<string, string> = {
+  visit: 'profile visit',
+  connect: 'invitation',
+  send_email: 'email',
+};
+
+function kindName(kind: string): string {
+  return kindNames[kind] ?? kind.replaceAll('_', ' ');
+}
+
 /** What happened, then the reason in words, then the detail as the source gave it. */
 function sentenceOf(type: EventType, data: EventData): string {
   const reason = text(data, 'reason') ?? text(data, 'code');
   const kind = text(data, 'kind');
   const status = type === 'status_changed' ? text(data, 'status') : null;
-  const what = kind ? `${eventLabels[type]} (${kind.replaceAll('_', ' ')})` : eventLabels[type];
+  const what =
+    kind && !saysItsKind.has(type) ? `${eventLabels[type]} (${kindName(kind)})` : eventLabels[type];
   const head = status ? `${what}: ${status.replaceAll('_', ' ')}` : what;
   const parts = [`${head}.`, reason ? reasonSentence(reason) : null, text(data, 'detail')];
   return parts.filter((part) => part !== null).join(' ');

@@ -39,7 +39,7 @@ describe('dictionary', () => {
     expect(dictionary.reasonSentence('not_connected')).toContain('connections only');
     expect(dictionary.reasonSentence('missing_data')).toContain('not known');
     expect(dictionary.reasonSentence('replied')).toContain('replied');
-    expect(dictionary.reasonSentence('toString')).toBe('toString.');
+    expect(dictionary.reasonSentence('toString')).toBe('ToString.');
   });
 });
 

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { enrollmentRoutes } from '#shared/contract/automation.ts';
 import type { EnrollmentView } from '#shared/contract/contact.ts';
-import { whoMustActLabels } from '#shared/statuses/dictionary.ts';
+import { limitName, whoMustActLabels } from '#shared/statuses/dictionary.ts';
 import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
@@ -28,7 +28,7 @@ export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) 
           {expectedAt !== null && (
             <>
               Expected <Time at={expectedAt} />
-              {limit && `, bound by ${limit.replaceAll('_', ' ')}`}.{' '}
+              {limit && limitName(limit) !== waitsFor && `, bound by ${limitName(limit)}`}.{' '}
             </>
           )}
           {whoMustActLabels[whoMustAct]}.

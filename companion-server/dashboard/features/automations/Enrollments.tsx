@@ -8,6 +8,7 @@ import { Empty } from '../../components/Empty.tsx';
 import { ButtonLink, TextLink } from '../../components/Link.tsx';
 import { PagedList } from '../../components/PagedList.tsx';
 import { stepName } from './builder/catalogue.ts';
+import { readingOrder } from './builder/graphEdits.ts';
 import { EnrollmentState } from './EnrollmentState.tsx';
 
 interface Props {
@@ -44,7 +45,10 @@ export function Enrollments({ automation, initialStatus }: Props) {
           placeholder="All steps"
           clearable
           clearButtonProps={{ 'aria-label': 'Show all steps' }}
-          data={nodes.map(({ id }, index) => ({ value: id, label: `${index + 1}. ${names.get(id) ?? ''}` }))}
+          data={readingOrder(automation.graph).map(({ id }, index) => ({
+            value: id,
+            label: `${index + 1}. ${names.get(id) ?? ''}`,
+          }))}
           value={nodeId}
           onChange={setNodeId}
         />
@@ -81,14 +85,16 @@ export function Enrollments({ automation, initialStatus }: Props) {
 }
 
 function Rows({ items, names }: { items: readonly EnrollmentView[]; names: ReadonlyMap<string, string> }) {
+  const standsOn = ({ nodeIds }: EnrollmentView) =>
+    nodeIds.map((id) => names.get(id) ?? 'a removed step').join(', ') || '–';
   return (
     <Paper withBorder>
-      <Table.ScrollContainer minWidth={640}>
+      <Table.ScrollContainer minWidth={280}>
         <Table aria-label="Contacts of the automation" verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Contact</Table.Th>
-              <Table.Th>Stands on</Table.Th>
+              <Table.Th visibleFrom="sm">Stands on</Table.Th>
               <Table.Th>Status and reason</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -99,11 +105,12 @@ function Rows({ items, names }: { items: readonly EnrollmentView[]; names: Reado
                   <TextLink to="/contacts/$contactId" params={{ contactId: enrollment.contactId }}>
                     {enrollment.contactName}
                   </TextLink>
-                </Table.Td>
-                <Table.Td>
-                  <Text size="sm">
-                    {enrollment.nodeIds.map((id) => names.get(id) ?? id).join(', ') || '–'}
+                  <Text size="sm" c="dimmed" hiddenFrom="sm">
+                    {standsOn(enrollment)}
                   </Text>
+                </Table.Td>
+                <Table.Td visibleFrom="sm">
+                  <Text size="sm">{standsOn(enrollment)}</Text>
                 </Table.Td>
                 <Table.Td>
                   <EnrollmentState enrollment={enrollment} />

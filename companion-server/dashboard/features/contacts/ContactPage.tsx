@@ -125,28 +125,30 @@ function Relations({ contact }: { contact: Contact }) {
       {contact.relations.length === 0 ? (
         <Text size="sm">No sender profile has looked at this person's profile yet.</Text>
       ) : (
-        <Table aria-label="Relations">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Sender profile</Table.Th>
-              <Table.Th>Relation</Table.Th>
-              <Table.Th>Since</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {contact.relations.map(({ senderId, senderName, status, since }) => (
-              <Table.Tr key={senderId}>
-                <Table.Td>{senderName}</Table.Td>
-                <Table.Td>
-                  <StatusBadge kind="relation" value={status} />
-                </Table.Td>
-                <Table.Td>
-                  <Time at={since} />
-                </Table.Td>
+        <Table.ScrollContainer minWidth={280}>
+          <Table aria-label="Relations">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Sender profile</Table.Th>
+                <Table.Th>Relation</Table.Th>
+                <Table.Th>Since</Table.Th>
               </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+            </Table.Thead>
+            <Table.Tbody>
+              {contact.relations.map(({ senderId, senderName, status, since }) => (
+                <Table.Tr key={senderId}>
+                  <Table.Td>{senderName}</Table.Td>
+                  <Table.Td>
+                    <StatusBadge kind="relation" value={status} />
+                  </Table.Td>
+                  <Table.Td>
+                    <Time at={since} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
       )}
     </Section>
   );
@@ -158,7 +160,7 @@ function Details({ contact }: { contact: Contact }) {
     ['LinkedIn', contact.linkedinSlug ? <Profile key="profile" slug={contact.linkedinSlug} /> : '–'],
     ['Lists', contact.lists.map(({ name }) => name).join(', ') || '–'],
     ['Source', <Source key="source" source={contact.source} />],
-    ['Legal basis', contact.legalBasis.replaceAll('_', ' ')],
+    ['Legal basis', sentenceCase(contact.legalBasis)],
     ...Object.entries(contact.custom),
   ];
   return (
@@ -177,6 +179,11 @@ function Details({ contact }: { contact: Contact }) {
       </Table>
     </Section>
   );
+}
+
+function sentenceCase(code: string): string {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** An import is named by its result page. */

@@ -2,6 +2,7 @@ import { Button, FileInput, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { importRoutes } from '#shared/contract/contact.ts';
 import { limits } from '#shared/kernel/limits.ts';
+import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { TextLink } from '../../components/Link.tsx';
 import { Page } from '../../components/Page.tsx';
@@ -52,9 +53,14 @@ export function ImportPage() {
             clearButtonProps={{ 'aria-label': 'Remove the file' }}
             value={file}
             onChange={choose}
-            error={refused}
+            error={refused ?? (upload.error && 'This file cannot be imported.')}
           />
-          {upload.error && <ProblemAlert problem={upload.error.problem} />}
+          {upload.error && (
+            <ProblemAlert
+              problem={upload.error.problem}
+              rest={fieldErrors(upload.error.problem, ['contentBase64', 'fileName']).rest}
+            />
+          )}
           <Group>
             <Button
               onClick={() => void send()}

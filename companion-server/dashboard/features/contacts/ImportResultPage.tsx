@@ -16,6 +16,7 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { PagedList } from '../../components/PagedList.tsx';
 import { Section } from '../../components/Section.tsx';
+import { fieldLabel } from './mapping.ts';
 
 type Result = z.infer<typeof importResult>;
 type Row = z.infer<typeof importRow>;
@@ -104,7 +105,7 @@ function Rows({ items }: { items: readonly Row[] }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th data-numeric w={72}>
-              Line
+              Row
             </Table.Th>
             <Table.Th>Reason</Table.Th>
             <Table.Th>Field</Table.Th>
@@ -116,13 +117,13 @@ function Rows({ items }: { items: readonly Row[] }) {
             <Table.Tr key={row.row}>
               <Table.Td data-numeric>{row.row}</Table.Td>
               <Table.Td>{row.reason ?? '–'}</Table.Td>
-              <Table.Td>{row.field ?? '–'}</Table.Td>
+              <Table.Td>{row.field ? fieldLabel(row.field) : '–'}</Table.Td>
               <Table.Td>
                 {row.contactId ? (
                   <TextLink
                     to="/contacts/$contactId"
                     params={{ contactId: row.contactId }}
-                    aria-label={`Contact of line ${row.row}`}
+                    aria-label={`Contact of row ${row.row}`}
                   >
                     Open
                   </TextLink>

@@ -16,6 +16,11 @@ const labels: Record<string, string> = {
   location: 'Location',
 };
 
+/** What a field is called on screen. */
+export function fieldLabel(field: string): string {
+  return labels[field] ?? field.replace(/^custom:/, '');
+}
+
 /** The custom field that a column becomes: its own name in the form templates can use. */
 export function customFieldOf(column: string): string {
   const words = column.split(/[^A-Za-z0-9]+/).filter(Boolean);
@@ -49,7 +54,6 @@ export function mappingProblem(mapping: readonly ImportField[]): string | null {
   }
   const used = mapping.filter((field) => field !== 'ignore');
   const twice = used.find((field, index) => used.indexOf(field) !== index);
-  if (twice)
-    return `Two columns are mapped to ${labels[twice] ?? twice.slice('custom:'.length)}. Leave one of them out.`;
+  if (twice) return `Two columns are mapped to ${fieldLabel(twice)}. Leave one of them out.`;
   return null;
 }

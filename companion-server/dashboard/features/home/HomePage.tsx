@@ -75,8 +75,13 @@ function MustAct({ actions }: { actions: HomeView['actions'] }) {
   return (
     <Section title="Who must act now">
       {actions.length === 0 ? (
-        <Group gap="xs">
-          <IconCircleCheck aria-hidden size={20} color="var(--mantine-color-green-7)" />
+        <Group gap="xs" wrap="nowrap" align="flex-start">
+          <IconCircleCheck
+            aria-hidden
+            size={20}
+            style={{ flexShrink: 0, marginTop: 2 }}
+            color="var(--mantine-color-green-7)"
+          />
           <Text>Nobody. Everything that can move is moving.</Text>
         </Group>
       ) : (

@@ -45,7 +45,8 @@ function SetupForm() {
     inline: true,
     onDone: () => void navigate({ to: '/' }),
   });
-  const told = setup.error && fieldErrors(setup.error.problem, Object.keys(empty));
+  // The token stands in the address: the problem's own sentence says what is wrong with it.
+  const told = setup.error && fieldErrors(setup.error.problem, [...Object.keys(empty), 'token']);
   return (
     <form
       noValidate
