@@ -11,7 +11,6 @@ export const isWaiting = sql`${cursor.state} = 'waiting'`;
 export const isReady = sql`${task.state} = 'ready'`;
 export const isPlanned = sql`${task.state} = 'scheduled' AND ${task.blockedOn} IS NULL`;
 export const isInFlight = sql`${task.state} IN ('claimed','committing')`;
-export const isUnknown = sql`${task.state} = 'unknown'`;
 export const isLive = sql`${enrollment.live} = 1`;
 export const isQueued = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.blockedOn} IS NULL`;
 export const laneMayFire = sql`${lane.readyCount} > 0 AND ${lane.holdCount} = 0`;

@@ -1,4 +1,4 @@
-import type { HoldReason, HoldScope, WhoMustAct } from './engine.ts';
+import type { HoldReason, WhoMustAct } from './engine.ts';
 import type { StatusEntry } from './entry.ts';
 
 /** Every hold reason with its meaning (product §4.10). */
@@ -159,13 +159,4 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'A restore',
     'Reading inboxes and acceptances, then a person',
   ),
-};
-
-export const holdScopeLabels: Record<HoldScope, string> = {
-  workspace: 'Everything',
-  automation: 'This automation',
-  sender: 'This sender profile',
-  channel: 'This account or mailbox',
-  kind: 'This kind of step',
-  enrollment: 'This contact here',
 };
