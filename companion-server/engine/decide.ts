@@ -17,7 +17,15 @@ import { askAdmission, blockedOn, wakeParked } from './slots.ts';
 import { cancelTask, ENRICHMENT_NODE, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
 
-const { automation: automationTable, automationVersion, enrollment, contact, hold, task } = schema;
+const {
+  automation: automationTable,
+  automationVersion,
+  enrollment,
+  contact,
+  hold,
+  task,
+  taskAttempt,
+} = schema;
 
 /** Contacts without a usable sender that one resume tries again; the rest follow at the next. */
 const RESUME_AT_MOST = 1000;
@@ -183,6 +191,11 @@ export async function settleTask(
     await completeTask(unit, row, { verified: false, proof: 'Seen by a person', noteDropped: false });
     return true;
   }
+  // Tells the device that armed it that this claim came to nothing: without that its journal would never act again.
+  await unit.tx
+    .update(taskAttempt)
+    .set({ outcome: 'not_happened' })
+    .where(and(eq(taskAttempt.taskId, taskId), eq(taskAttempt.fence, row.fence)));
   await undoCommit(unit, row);
   await returnToLine(unit, await taskById(unit.tx, taskId));
   return true;

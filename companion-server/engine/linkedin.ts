@@ -1,18 +1,18 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, desc, eq, gt } from 'drizzle-orm';
 import { CONSENT_VERSION, type NextWork } from '#shared/contract/device.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { isOpen, nextOpen } from '#shared/schedule/window.ts';
 import { schema } from '../db/index.ts';
 import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
-import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
+import { type ChannelRow, type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
 import { openHolds } from './holds.ts';
 import { nodeOf } from './render.ts';
 import { channelById, graphOf, senderById, settingsOf } from './rows.ts';
 import { channelOfDevice, finishReconnect, heartbeat } from './session.ts';
 import { dueWatches, knownProfileIds, watchDueAt } from './watches.ts';
 
-const { channel: channelTable, lane } = schema;
+const { channel: channelTable, lane, taskAttempt } = schema;
 
 /** One account, one runner: another device takes over when this one was silent so long (real time). */
 export const runnerLeaseMs = 90 * SECOND;
@@ -134,5 +134,23 @@ async function asStep(unit: Unit, claimed: Claimed, channel: ChannelRow): Promis
     contactName: name,
     automationName: automation.name,
     leaseMs: claimLeaseMs,
+    clearedFence: await clearedFence(unit, task),
   };
+}
+
+/** The last claim of this device of which a person saw that nothing came of it. */
+async function clearedFence(unit: Unit, task: TaskRow): Promise<number> {
+  const [row] = await unit.tx
+    .select({ fence: taskAttempt.fence })
+    .from(taskAttempt)
+    .where(
+      and(
+        eq(taskAttempt.taskId, task.id),
+        eq(taskAttempt.outcome, 'not_happened'),
+        eq(taskAttempt.executor, task.leaseOwner ?? ''),
+      ),
+    )
+    .orderBy(desc(taskAttempt.fence))
+    .limit(1);
+  return row?.fence ?? 0;
 }

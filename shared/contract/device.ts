@@ -99,6 +99,8 @@ export const nextWork = z.discriminatedUnion('type', [
     contactName: z.string(),
     automationName: z.string(),
     leaseMs: z.number().int(),
+    /** A person saw that nothing came of this device's claims up to this fence: it may act again. */
+    clearedFence: z.number().int().optional(),
   }),
   z.object({
     type: z.literal('watch'),

@@ -40,7 +40,17 @@ export function beforeEffect(
   return { code, effect: 'before_effect', detail: detail.slice(0, 500), until };
 }
 
-/** Whether any of these lines says that the step may have been clicked. */
-export function armedLine(lines: readonly JournalEntry[]): JournalEntry | null {
-  return lines.find((line) => line.armedAt !== null) ?? null;
+/**
+ * The line that forbids acting on this task again: it was armed, and nothing proves that it had no effect. Proof
+ * is this browser's own word, or a person who looked (claims up to `clearedFence`); a success seen here stands.
+ */
+export function armedLine(lines: readonly JournalEntry[], clearedFence: number): JournalEntry | null {
+  const armed = lines.filter((line) => line.armedAt !== null && !hadNoEffect(line));
+  const done = armed.find((line) => line.outcome?.result === 'done');
+  return done ?? armed.find((line) => line.fence > clearedFence) ?? null;
+}
+
+function hadNoEffect({ outcome }: JournalEntry): boolean {
+  if (outcome?.result === 'failed') return outcome.failure.effect === 'before_effect';
+  return outcome?.result === 'not_started';
 }

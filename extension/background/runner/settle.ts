@@ -49,7 +49,7 @@ function outcomeOf(seen: VerifyResult, entry: JournalEntry): StepOutcome {
     case 'refused':
       return { result: 'failed', failure: seen.failure, profile: entry.profile };
     case 'not_seen':
-      return { result: 'unsure', detail: seen.detail };
+      return { result: 'unsure', detail: seen.detail.slice(0, 500) };
   }
 }
 

@@ -18,14 +18,14 @@ const COMMIT_TRIES = 3;
 
 /**
  * One claimed task from claim to outcome, one journal line ahead of every move. It clicks at most once, and
- * never for a task that this browser armed before.
+ * never for a task that this browser armed before, unless it is proven that nothing came of that.
  */
 export async function executeStep(deps: RunnerDeps, task: TaskWork, signal: AbortSignal): Promise<void> {
   const earlier = await deps.journal.ofTask(task.step.taskId);
   const same = earlier.find((line) => line.fence === task.step.fence);
   if (same) return repeatOutcome(deps, same);
 
-  const armed = armedLine(earlier);
+  const armed = armedLine(earlier, task.clearedFence ?? 0);
   const line = lineOf(deps, newEntry(deps, task));
   if (armed) return settleEarlier(deps, line, armed, task);
   await line.write({});

@@ -31,6 +31,7 @@ import {
   inUnit,
   nextOfKind,
   nextStep,
+  nextWork,
   pass,
   perform,
   reply,
@@ -117,6 +118,16 @@ describe('claim, commit, outcome', () => {
     await report(stage, step, { result: 'unsure', detail: 'not seen' });
     await inUnit(stage, (unit) => settleTask(unit, step.taskId, happened, 'rep'));
     expect((await taskRow(stage, step.taskId)).state).toBe(state);
+  });
+
+  it('tells the device which claims a person saw come to nothing', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await report(stage, step, { result: 'unsure', detail: 'not seen' });
+    await inUnit(stage, (unit) => settleTask(unit, step.taskId, false, 'rep'));
+    pass(stage, 10 * MINUTE);
+    const work = await nextWork(stage);
+    expect(work).toMatchObject({ type: 'task', clearedFence: step.fence, step: { taskId: step.taskId } });
   });
 
   it('gives the cap back when nothing happened after a yes', async () => {

@@ -31,10 +31,15 @@ export async function settle(stage: Stage): Promise<void> {
 
 /** The next LinkedIn step of the device, answering watches with "nothing new"; null: it has to wait. */
 export async function nextStep(stage: Stage, deviceId = DEVICE): Promise<LinkedinStep | null> {
+  return (await nextWork(stage, deviceId))?.step ?? null;
+}
+
+/** The same with everything the device is told beside the step. */
+export async function nextWork(stage: Stage, deviceId = DEVICE) {
   for (let i = 0; i < MAX_ROUNDS; i++) {
     await settle(stage);
     const work = await nextWorkFor(stage.ctx, deviceId, { canAct: true });
-    if (work.type === 'task') return work.step;
+    if (work.type === 'task') return work;
     if (work.type === 'watch') await recordObservations(stage.ctx, deviceId, nothingNew(work.kinds));
     else if (work.reason === 'gap' || work.reason === 'no_work') pass(stage, 10 * MINUTE);
     else return null;

@@ -209,6 +209,27 @@ describe('the page fails', () => {
     expect(world.last()).toEqual({ result: 'failed', failure, profile: null });
   });
 
+  it('a failure that certainly came before the effect lets the next claim act', async () => {
+    const world = createWorld();
+    const failure = { code: 'timeout', effect: 'before_effect', detail: 'Late.', until: null } as const;
+    world.actResult = { outcome: 'failed', failure };
+    world.queue.push(taskWork(stepFor('t1')), taskWork(stepFor('t1', 2)));
+    await world.cycle();
+    expect(world.clicks).toEqual([]);
+    world.actResult = { outcome: 'clicked' };
+    await world.cycle();
+    expect(world.clicks).toEqual(['t1']);
+    expect(world.last()).toMatchObject({ result: 'done' });
+  });
+
+  it('a page that says too much is still reported', async () => {
+    const world = createWorld();
+    world.verifyResult = { outcome: 'not_seen', detail: 'x'.repeat(900) };
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    expect(world.last()).toMatchObject({ result: 'unsure' });
+  });
+
   it('a failure that may have had its effect yields to evidence', async () => {
     const world = createWorld();
     const failure = { code: 'linkedin_error', effect: 'maybe_effect', detail: 'Odd.', until: null } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NextWork } from '#shared/contract/device.ts';
 import { createWorld, type Moment, stepFor, taskWork } from './runnerWorld.ts';
 
 /** The worker may die between any two moves; what the journal says then decides. */
@@ -73,6 +74,30 @@ describe('a worker that dies after arming', () => {
       [2, 'unsure'],
       [9, 'unsure'],
     ]);
+  });
+
+  it('acts again once a person saw that nothing had happened, but only for what they looked at', async () => {
+    const world = createWorld();
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.dies('arm');
+    await world.cycle();
+    world.queue.push({ ...taskWork(stepFor('t1', 2)), clearedFence: 0 } as NextWork);
+    await world.cycle();
+    expect(world.clicks).toEqual([]);
+    world.queue.push({ ...taskWork(stepFor('t1', 3)), clearedFence: 2 } as NextWork);
+    await world.cycle();
+    expect(world.clicks).toEqual(['t1']);
+    expect(world.last()).toMatchObject({ result: 'done' });
+  });
+
+  it('stands by a success it saw, whatever a person said', async () => {
+    const world = createWorld();
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    world.queue.push({ ...taskWork(stepFor('t1', 2)), clearedFence: 1 } as NextWork);
+    await world.cycle();
+    expect(world.clicks).toEqual(['t1']);
+    expect(world.last()).toMatchObject({ result: 'done' });
   });
 
   it('repeats a known success for a later claim without opening the page', async () => {
