@@ -63,7 +63,8 @@ export function createSessions(deps: SessionDeps) {
     /** Says that this browser is there, and brings the newest snapshot. */
     async heartbeat(): Promise<void> {
       if ((await store.get('pairing'))?.state !== 'paired') return;
-      if (clock.now() - ((await store.get('heartbeatAt')) ?? 0) < HEARTBEAT_MS) return;
+      // Also when the clock was set back behind the last one.
+      if (Math.abs(clock.now() - ((await store.get('heartbeatAt')) ?? 0)) < HEARTBEAT_MS) return;
       if (await deps.permission.mayRead()) return post({ state: 'unknown' });
       await store.set('heartbeatAt', clock.now());
       await deps.snapshots.takeAnswer(await deps.api.snapshot());

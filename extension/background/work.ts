@@ -1,4 +1,4 @@
-import { type Clock, SECOND, type Timers } from '#shared/kernel/clock.ts';
+import { type Clock, MINUTE, SECOND, type Timers } from '#shared/kernel/clock.ts';
 import type { StateStore } from '../storage/state.ts';
 import { oneAtATime } from './once.ts';
 import type { Runner } from './runner/loop.ts';
@@ -7,6 +7,8 @@ import type { Runner } from './runner/loop.ts';
 const AWAKE_MS = 25 * SECOND;
 const LEAST_MS = SECOND / 4;
 const KEEP_ALIVE_MS = 20 * SECOND;
+/** No cycle asks for more: a moment further off was written before the clock was set back. */
+const LONGEST_MS = 10 * MINUTE;
 
 export interface WorkDeps {
   runner: Runner;
@@ -27,7 +29,7 @@ export function createWork(deps: WorkDeps) {
     for (;;) {
       if ((await store.get('pairing'))?.state !== 'paired') return;
       const dueIn = ((await store.get('notBefore')) ?? 0) - clock.now();
-      const waitMs = wakeUp.signal.aborted ? 0 : dueIn;
+      const waitMs = wakeUp.signal.aborted || dueIn > LONGEST_MS ? 0 : dueIn;
       if (waitMs > AWAKE_MS) return;
       if (waitMs > 0) {
         await timers.sleep(waitMs, wakeUp.signal).catch(() => undefined);
