@@ -19,6 +19,7 @@ import { verifyMessage } from './actions/verifyMessage.ts';
 import { prepareVisit } from './actions/visit.ts';
 import type { PageEnv } from './env.ts';
 import { before, StepStop } from './failure.ts';
+import { requireMember } from './guards.ts';
 import { acceptances, inbound, relation } from './watches.ts';
 
 export { stepUrl } from './address.ts';
@@ -47,6 +48,20 @@ export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSig
   } catch (error) {
     forget(env);
     return { outcome: 'failed', failure: failureOf(error, signal), profile: null };
+  }
+}
+
+/** Asked again right before `act`: null when the bound member is still the one logged in. */
+export async function whyNotMember(
+  env: PageEnv,
+  step: LinkedinStep,
+  signal: AbortSignal,
+): Promise<LinkedinFailure | null> {
+  try {
+    await requireMember(env, step.expectedMemberId, signal);
+    return null;
+  } catch (error) {
+    return failureOf(error, signal);
   }
 }
 

@@ -6,9 +6,10 @@ import {
   readInbound,
   readSession,
   verify,
+  whyNotMember,
 } from '#linkedin/index.ts';
 import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
-import type { ActResult, LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import type { ActResult, LinkedinFailure, LinkedinStep } from '#shared/protocol/linkedin.ts';
 import { messageSchemas, type PageRequest } from '#shared/protocol/messages.ts';
 import { onMessage } from '../messaging.ts';
 import { type ActGuard, createActGuard } from './actGuard.ts';
@@ -60,8 +61,7 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
     case 'act':
       if (!guard.take(request.step))
         return notActed('tab_closed', 'The page was loaded anew before the click.');
-      if (env.clock.now() > request.notAfter) return notActed('timeout', 'The time to act was over.');
-      return act(env, request.step, signal);
+      return actInTime(env, request.step, request.notAfter, signal);
     case 'verify':
       return verify(env, request.step, request.baseline, signal);
     case 'acceptances':
@@ -69,6 +69,19 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
     case 'inbound':
       return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
   }
+}
+
+/** Somebody else may have signed in since the page was prepared: cookies are the browser's, not this page's. */
+async function actInTime(
+  env: PageEnv,
+  step: LinkedinStep,
+  notAfter: number,
+  signal: AbortSignal,
+): Promise<ActResult> {
+  const failure = await whyNotMember(env, step, signal);
+  if (failure) return { outcome: 'failed', failure };
+  if (env.clock.now() > notAfter) return notActed('timeout', 'The time to act was over.');
+  return act(env, step, signal);
 }
 
 function notActed(code: LinkedinFailure['code'], detail: string): ActResult {

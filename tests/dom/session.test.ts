@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SessionReport } from '#shared/protocol/linkedin.ts';
 import { call } from './support/call.ts';
 import { launch, openFixture } from './support/fixtures.ts';
+import { person, stepFor, targetOf } from './support/twin.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -80,5 +81,21 @@ test('an answer without a member is a security check', async () => {
     document.cookie = 'JSESSIONID="ajax:123"; path=/; secure';
   });
   expect(await call(page, 'readSession')).toEqual(inactive('challenge', 'other'));
+  await page.close();
+});
+
+test.each([
+  ['100000001', null],
+  ['100000002', { code: 'wrong_account', effect: 'before_effect' }],
+])('before the click the bound member %s must still be logged in', async (expectedMemberId, failure) => {
+  const page = await openFixture(browser, 'profile-connect-row', '/feed/', { '/voyager/api/me': me });
+  await page.evaluate(() => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the page's own session cookie, as LinkedIn sets it.
+    document.cookie = 'JSESSIONID="ajax:123"; path=/; secure';
+  });
+  const step = stepFor('visit', targetOf(person('1')), { expectedMemberId });
+  const why = await call(page, 'whyNotMember', step);
+  if (failure === null) expect(why).toBeNull();
+  else expect(why).toMatchObject(failure);
   await page.close();
 });

@@ -26,6 +26,7 @@ const api = {
   detectSession: () => linkedin.detectSession(env),
   readSession: () => linkedin.readSession(env, seconds(10)),
   prepare: (step: LinkedinStep) => linkedin.prepare(env, step, seconds(30)),
+  whyNotMember: (step: LinkedinStep) => linkedin.whyNotMember(env, step, seconds(10)),
   act: (step: LinkedinStep) => linkedin.act(env, step, seconds(10)),
   verify: (step: LinkedinStep, baseline: string) => linkedin.verify(env, step, baseline, seconds(20)),
   readAcceptances: (since: number) => linkedin.readAcceptances(env, since, seconds(10)),
