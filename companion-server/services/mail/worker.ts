@@ -8,6 +8,7 @@ import type { Services } from '../context.ts';
 import { sendJob } from './sendJob.ts';
 import { openSettings } from './settings.ts';
 import { failureWords, setImapStatus, setSmtpStatus, syncMailbox } from './sync.ts';
+import { settleBySentFolder } from './unknowns.ts';
 
 const { channel } = schema;
 
@@ -94,7 +95,9 @@ async function alone(shared: Shared, channelId: string, work: () => Promise<void
 
 async function read(shared: Shared, channelId: string): Promise<void> {
   shared.polledAt.set(channelId, shared.ctx.clocks.lease.now());
-  await syncMailbox(shared.services, shared.ctx, channelId, shared.signal);
+  const { services, ctx, signal } = shared;
+  await syncMailbox(services, ctx, channelId, signal);
+  await settleBySentFolder(services, ctx, channelId, signal);
 }
 
 /** Reads mailboxes whose time has come, and tries broken ones again. */

@@ -1,0 +1,47 @@
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { schema } from '../../db/index.ts';
+import { findInSent } from '../../email/sentFolder.ts';
+import { type EngineContext, recordOutcome } from '../../engine/index.ts';
+import type { Services } from '../context.ts';
+import { openSettings } from './settings.ts';
+
+const { task, taskAttempt } = schema;
+
+/** Looked for at each reading of a mailbox; the newest first. */
+const AT_ONCE = 20;
+
+/**
+ * Emails whose answer was lost: one that lies in Sent was sent. Not found proves nothing and stays for a
+ * person, or for the next look.
+ */
+export async function settleBySentFolder(
+  services: Services,
+  ctx: EngineContext,
+  channelId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { reader } = services.db;
+  const open = await reader
+    .select({
+      taskId: task.id,
+      fence: task.fence,
+      messageId: task.messageId,
+      executor: taskAttempt.executor,
+    })
+    .from(task)
+    .innerJoin(taskAttempt, and(eq(taskAttempt.taskId, task.id), eq(taskAttempt.fence, task.fence)))
+    .where(and(eq(task.channelId, channelId), sql`${task.state} = 'unknown'`, isNotNull(task.messageId)))
+    .orderBy(desc(task.committedAt))
+    .limit(AT_ONCE);
+  if (open.length === 0) return;
+  const settings = await openSettings(reader, services.vault, channelId);
+  if (!settings) return;
+  for (const { taskId, fence, messageId, executor } of open) {
+    const found = await findInSent(settings, messageId ?? '', signal);
+    // A mailbox that does not answer is the reading's to report.
+    if (!found.ok) return;
+    if (!found.value) continue;
+    const outcome = { result: 'sent' as const, response: 'Found in the Sent folder.' };
+    await recordOutcome(ctx, executor, { taskId, fence, outcome });
+  }
+}
