@@ -67,7 +67,7 @@ export async function startSubmission(
       callback();
     },
     onData(stream, session, callback) {
-      const fault = faults.take(['4xx', '5xx', 'drop_during_data', 'drop_after_data']);
+      const fault = faults.take(['4xx', '5xx', 'drop_during_data', 'drop_after_data', 'hang_after_data']);
       if (fault === 'drop_during_data') {
         stream.once('data', () => drop(session));
         return;
@@ -84,7 +84,10 @@ export async function startSubmission(
           to: rcptTo.map((entry) => entry.address.toLowerCase()),
           raw: Buffer.concat(chunks).toString('utf8'),
         }).then(
-          () => (fault === 'drop_after_data' ? drop(session) : callback(null, 'Queued')),
+          () => {
+            if (fault === 'drop_after_data') drop(session);
+            else if (fault !== 'hang_after_data') callback(null, 'Queued');
+          },
           (cause: unknown) => callback(smtpError(451, `4.3.0 ${String(cause)}`)),
         );
       });

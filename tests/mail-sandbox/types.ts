@@ -31,6 +31,7 @@ export interface Fault {
    * `4xx`/`5xx`: the whole message is refused after the final dot. `5xx_recipient`: refused at RCPT TO.
    * `drop_before_data`: the connection is lost before DATA. `drop_during_data`: while the body is being sent.
    * `drop_after_data`: the message is taken and delivered, and the connection lost before the answer.
+   * `hang_after_data`: it is taken and delivered, and the answer never comes.
    */
   effect:
     | '4xx'
@@ -39,7 +40,8 @@ export interface Fault {
     | 'auth_fail'
     | 'drop_before_data'
     | 'drop_during_data'
-    | 'drop_after_data';
+    | 'drop_after_data'
+    | 'hang_after_data';
   times: number;
 }
 

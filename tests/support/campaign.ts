@@ -1,3 +1,4 @@
+import { linkedinThenEmail } from '#shared/automation/starters.ts';
 import { automationRoutes, taskRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, type EnrollmentView, importRoutes } from '#shared/contract/contact.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
@@ -5,7 +6,6 @@ import { senderRoutes } from '#shared/contract/sender.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
 import { type CastMember, castCsv, rep } from './cast.ts';
-import { linkedinThenEmail } from '#shared/automation/starters.ts';
 import type { RecordedStep, Verdict } from './judge.ts';
 import { effectsOf, judge } from './judge.ts';
 import type { OwnerApi } from './ownerApi.ts';
@@ -22,7 +22,11 @@ export async function createSender(api: OwnerApi, world: World): Promise<string>
   return sender.id;
 }
 
-export async function importCast(api: OwnerApi, cast: readonly CastMember[]): Promise<string> {
+export async function importCast(
+  api: OwnerApi,
+  cast: readonly CastMember[],
+  listName = 'Autumn outreach',
+): Promise<string> {
   const upload = await api.call(importRoutes.upload, {
     body: { fileName: 'contacts.csv', contentBase64: Buffer.from(castCsv(cast)).toString('base64') },
   });
@@ -30,7 +34,7 @@ export async function importCast(api: OwnerApi, cast: readonly CastMember[]): Pr
     params: { importId: upload.id },
     body: {
       mapping: upload.columns.map((column) => column.suggestion),
-      listName: 'Autumn outreach',
+      listName,
       legalBasis: 'legitimate_interest',
     },
   });

@@ -39,7 +39,8 @@ export interface CastMember {
 type Traits = Partial<Pick<TwinPerson, 'connectPlacement' | 'degree' | 'inviteSurface' | 'script' | 'gone'>> &
   Pick<CastMember, 'mailReply' | 'story'> & { email?: null };
 
-function castMember(
+/** One more invented contact; `number` tells them apart everywhere. */
+export function castMember(
   number: number,
   first: string,
   last: string,

@@ -75,8 +75,15 @@ export async function launchWithExtension(launch: ExtensionLaunch): Promise<Exte
       const page = await context.newPage();
       await page.goto(url('options.html'));
       const session = await context.newCDPSession(page);
+      const stopped = new Promise<void>((resolve) => {
+        session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+          if (versions.some((one) => one.scriptURL.includes(extensionId) && one.runningStatus === 'stopped'))
+            resolve();
+        });
+      });
       await session.send('ServiceWorker.enable');
       await session.send('ServiceWorker.stopAllWorkers');
+      await stopped;
       await page.close();
     },
   };

@@ -21,6 +21,8 @@ export interface RapportBrowser extends ExtensionContext {
   agreeToConsent(): Promise<void>;
   /** Logs in on LinkedIn's own page, as the rep would. */
   signInToLinkedin(password?: string): Promise<void>;
+  /** Opens and closes the popup, as a glance of the rep does: whatever the worker had to do goes on. */
+  glance(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,12 @@ export async function openRapportBrowser(
       await page.locator('form[action*=login-submit] button[type=submit]').click();
       await page.waitForURL('**/feed/**');
       await page.close();
+    },
+    async glance() {
+      const popup = await context.newPage();
+      await popup.goto(extension.url('popup.html'));
+      await popup.getByRole('heading', { name: 'Rapport' }).waitFor();
+      await popup.close();
     },
     async close() {
       await context.close();
