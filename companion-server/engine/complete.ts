@@ -4,7 +4,7 @@ import type { EventType } from '#shared/statuses/engine.ts';
 import { schema } from '../db/index.ts';
 import type { TaskRow, Unit } from './context.ts';
 import { endEnrichment } from './enrichment.ts';
-import { setRelation } from './facts.ts';
+import { relationOf, setRelation } from './facts.ts';
 import { noteSuccess } from './guards.ts';
 import { applyEvent } from './interpret.ts';
 import { appendTaskEvent } from './record.ts';
@@ -42,11 +42,11 @@ export async function completeTask(unit: Unit, task: TaskRow, evidence: Evidence
     .set({ holdTimes: 0 })
     .where(and(eq(lane.channelId, task.channelId), eq(lane.kind, task.kind)));
   if (task.kind !== 'visit') {
-    await setRelation(
-      unit,
-      { workspaceId: task.workspaceId, contactId: task.contactId, senderId: task.senderId },
-      task.kind === 'connect' ? { status: 'invite_sent', interaction: true } : { interaction: true },
-    );
+    const pair = { workspaceId: task.workspaceId, contactId: task.contactId, senderId: task.senderId };
+    // An acceptance may be known before the invite's own result: it is not taken back.
+    const isNews =
+      task.kind === 'connect' && (await relationOf(unit.tx, pair.contactId, pair.senderId)) !== 'connected';
+    await setRelation(unit, pair, { ...(isNews ? { status: 'invite_sent' } : {}), interaction: true });
   }
   if (isEnrichment) {
     await endEnrichment(unit, task, 'read');

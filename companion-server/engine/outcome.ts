@@ -24,8 +24,9 @@ import { appendTaskEvent } from './record.ts';
 import { channelById, findTask, taskById } from './rows.ts';
 import { isHeld, markUnknown, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
+import { spend } from './usage.ts';
 
-const { taskAttempt } = schema;
+const { contact, task: taskTable, taskAttempt } = schema;
 
 /** How an email ended. `not_sent`: the server answered 4xx or 5xx, or never took it. */
 export type EmailOutcome =
@@ -50,18 +51,19 @@ export function recordOutcome(
   return unitOfWork(ctx, async (unit) => {
     const task = await findTask(unit.tx, report.taskId);
     if (!task) return { acknowledged: true, state: 'gone' };
-    if (task.fence !== report.fence || !(await wasHeldBy(unit, report, executorId))) {
-      return { acknowledged: true, state: task.state };
-    }
-    if (accepts(task, report.outcome)) await apply(unit, task, report.outcome);
+    if (!(await wasHeldBy(unit, report, executorId))) return { acknowledged: true, state: task.state };
+    if (accepts(task, report)) await apply(unit, task, report.outcome);
     return { acknowledged: true, state: (await taskById(unit.tx, task.id)).state };
   });
 }
 
-function accepts(task: TaskRow, outcome: Outcome): boolean {
-  if (isHeld(task) || task.state === 'unknown') return true;
-  const isEvidence = outcome.result === 'done' || outcome.result === 'closed' || outcome.result === 'sent';
-  return isEvidence && (task.state === 'ready' || task.state === 'scheduled');
+/** Evidence that it took place counts however late: also after a person thought otherwise, or a newer claim. */
+function accepts(task: TaskRow, { fence, outcome }: Fence & { outcome: Outcome }): boolean {
+  const isCurrent = task.fence === fence;
+  if (isCurrent && (isHeld(task) || task.state === 'unknown')) return true;
+  const isOpen = isHeld(task) || ['ready', 'scheduled', 'unknown', 'canceled'].includes(task.state);
+  if (outcome.result === 'done' || outcome.result === 'sent') return isOpen;
+  return isCurrent && outcome.result === 'closed' && (task.state === 'ready' || task.state === 'scheduled');
 }
 
 async function wasHeldBy(unit: Unit, { taskId, fence }: Fence, executorId: string): Promise<boolean> {
@@ -76,10 +78,12 @@ async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void>
   switch (outcome.result) {
     case 'done':
       await paceUncommitted(unit, task);
+      await countAgain(unit, task);
       if (!(await learn(unit, task, outcome.profile, 'after'))) return;
       await completeTask(unit, await taskById(unit.tx, task.id), outcome);
       return;
     case 'sent':
+      await countAgain(unit, task);
       await completeTask(unit, task, { verified: true, proof: outcome.response, noteDropped: false });
       return;
     case 'closed':
@@ -178,4 +182,12 @@ async function giveBack(unit: Unit, task: TaskRow): Promise<void> {
 /** A page was opened: the gap counts, also where nothing was committed. */
 async function paceUncommitted(unit: Unit, task: TaskRow): Promise<void> {
   if (task.state === 'claimed') await noteAction(unit, await channelById(unit.tx, task.channelId));
+}
+
+/** It took place after all: cap and spacing, given back when it seemed that it had not, count again. */
+async function countAgain(unit: Unit, task: TaskRow): Promise<void> {
+  if (task.committedAt !== null || task.kind === 'visit') return;
+  await spend(unit, await channelById(unit.tx, task.channelId), task, 'commit');
+  await unit.tx.update(taskTable).set({ committedAt: unit.now }).where(eq(taskTable.id, task.id));
+  await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));
 }

@@ -130,6 +130,46 @@ describe('claim, commit, outcome', () => {
     expect(work).toMatchObject({ type: 'task', clearedFence: step.fence, step: { taskId: step.taskId } });
   });
 
+  it('believes late evidence of a step that a person gave up, also when it was claimed anew', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await report(stage, step, { result: 'unsure', detail: 'not seen' });
+    await inUnit(stage, (unit) => settleTask(unit, step.taskId, false, 'rep'));
+    pass(stage, 10 * MINUTE);
+    const again = await nextOfKind(stage, 'connect');
+    expect(again.fence).toBeGreaterThan(step.fence);
+    await report(stage, step, done);
+    const row = await taskRow(stage, step.taskId);
+    expect(row.state).toBe('done');
+    expect(row.committedAt).not.toBeNull();
+    expect(await commit(stage, again)).toMatchObject({ ok: false, code: 'lease_lost' });
+  });
+
+  it('believes late evidence of a step that was canceled meanwhile', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await report(stage, step, { result: 'unsure', detail: 'not seen' });
+    const { id } = await enrollmentOf(stage, anna.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'pause', 'rep'));
+    await inUnit(stage, (unit) => settleTask(unit, step.taskId, false, 'rep'));
+    expect((await taskRow(stage, step.taskId)).state).toBe('canceled');
+    await report(stage, step, done);
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'resume', 'rep'));
+    expect((await taskRow(stage, step.taskId)).state).toBe('done');
+  });
+
+  it('keeps an acceptance that was seen before the result of the invite', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await accept(stage, anna);
+    await report(stage, step, done);
+    const [relation] = await stage.db.reader
+      .select()
+      .from(schema.relation)
+      .where(eq(schema.relation.contactId, anna.contactId));
+    expect(relation?.status).toBe('connected');
+  });
+
   it('gives the cap back when nothing happened after a yes', async () => {
     const step = await nextOfKind(stage, 'connect');
     await commit(stage, step);
