@@ -90,8 +90,10 @@ const importBytes = Math.ceil(limits.csvBytes * 1.35);
 function limitBody(maxSize: number) {
   return bodyLimit({
     maxSize,
-    onError: (c) =>
-      problemResponse(
+    onError: (c) => {
+      // The rest of the body is not read, so nothing more can come over this connection.
+      c.header('connection', 'close');
+      return problemResponse(
         c,
         new Refusal(
           413,
@@ -101,7 +103,8 @@ function limitBody(maxSize: number) {
             ? `Split the file: at most ${Math.floor(limits.csvBytes / MIB)} MiB each.`
             : 'Send less at once.',
         ),
-      ),
+      );
+    },
   });
 }
 

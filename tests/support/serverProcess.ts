@@ -61,6 +61,8 @@ export interface ServerOptions {
   publicUrl?: string;
   scheduleOffsetMs?: number;
   env?: Record<string, string>;
+  /** As users run it: nobody moves schedule time, nothing is excused for being on loopback. */
+  production?: boolean;
 }
 
 function spawnServer(options: ServerOptions): ChildProcess {
@@ -73,7 +75,7 @@ function spawnServer(options: ServerOptions): ChildProcess {
       PORT: String(options.port),
       HOST: '127.0.0.1',
       PUBLIC_URL: options.publicUrl ?? '',
-      RAPPORT_SCHEDULE_CONTROL: 'ipc',
+      RAPPORT_SCHEDULE_CONTROL: options.production ? '' : 'ipc',
       RAPPORT_SCHEDULE_OFFSET_MS: String(options.scheduleOffsetMs ?? 0),
       ...options.env,
     },
@@ -82,6 +84,21 @@ function spawnServer(options: ServerOptions): ChildProcess {
   process.once('exit', killWithParent);
   child.once('exit', () => process.removeListener('exit', killWithParent));
   return child;
+}
+
+/** The first-run link as a user reads it on the terminal; the server listens by then. */
+function setupLinkIn(child: ChildProcess, withinMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    const timer = setTimeout(() => reject(new Error(`no set-up link was printed:\n${printed}`)), withinMs);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      const link = /https?:\/\/\S+\/setup\?token=\S+/.exec(printed)?.[0];
+      if (!link) return;
+      clearTimeout(timer);
+      resolve(link);
+    });
+  });
 }
 
 /** Starts the server and resolves once it listens; rejects with its output if it ends or takes too long. */
@@ -133,7 +150,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       child.kill(signal);
     });
 
-  const ready = await next('ready', START_MS);
+  const ready = options.production
+    ? { port: options.port, setupUrl: await setupLinkIn(child, START_MS) }
+    : await next('ready', START_MS);
   return {
     port: ready.port,
     origin: `http://127.0.0.1:${ready.port}`,

@@ -16,6 +16,11 @@ export function finding(
   return { severity, code, nodeId, message, count: null, examples: [] };
 }
 
+/** "1 contact has", "3 contacts have". */
+export function contactsHave(count: number): string {
+  return count === 1 ? '1 contact has' : `${count} contacts have`;
+}
+
 /** A finding about contacts: how many, and the first names; none when there are none. */
 export function aboutContacts(
   severity: Finding['severity'],

@@ -9,7 +9,7 @@ import { type ContactRow, isStoplistedSql } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { requireManager } from '../scope.ts';
 import { workspaceOf } from '../workspace/me.ts';
-import { aboutContacts, type Finding, finding } from './finding.ts';
+import { aboutContacts, contactsHave, type Finding, finding } from './finding.ts';
 import { checkTemplates } from './preflightTexts.ts';
 import { automationOf } from './view.ts';
 
@@ -43,7 +43,10 @@ export async function preflightGraph(call: MemberCall, graph: Graph): Promise<Pr
       'stoplisted',
       null,
       people.filter(({ id }) => stoplisted.has(id)),
-      (count) => `${count} contacts are on the stoplist and will be left out.`,
+      (count) =>
+        count === 1
+          ? '1 contact is on the stoplist and will be left out.'
+          : `${count} contacts are on the stoplist and will be left out.`,
     ),
   ];
   return {
@@ -175,7 +178,7 @@ function checkChannelData(graph: Graph, people: readonly ContactRow[]): Finding[
       code,
       node.id,
       without,
-      (count) => `${count} contacts have no ${what}: this step will fail for them.`,
+      (count) => `${contactsHave(count)} no ${what}: this step will fail for them.`,
     );
   });
 }

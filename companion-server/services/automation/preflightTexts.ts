@@ -2,7 +2,7 @@ import type { Graph, GraphNode } from '#shared/automation/graph.ts';
 import { renderTemplate, type TemplateVariables, templateSeed } from '#shared/automation/render.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import type { ContactRow } from '../contact/view.ts';
-import { aboutContacts, type Finding } from './finding.ts';
+import { aboutContacts, contactsHave, type Finding } from './finding.ts';
 
 interface Text {
   field: string;
@@ -72,7 +72,7 @@ function checkText(node: GraphNode, text: Text, people: readonly ContactRow[]): 
         node.id,
         without,
         (count) =>
-          `${count} contacts have no "${variable}": this step will wait for it. A default avoids that.`,
+          `${contactsHave(count)} no "${variable}": this step will wait for it. A default avoids that.`,
       ),
     ),
     ...aboutContacts(
@@ -80,7 +80,8 @@ function checkText(node: GraphNode, text: Text, people: readonly ContactRow[]): 
       text.field === 'note' ? 'note_too_long' : 'text_too_long',
       node.id,
       tooLong,
-      (count) => `For ${count} contacts the ${text.field} is longer than ${text.maxLength} characters.`,
+      (count) =>
+        `For ${count} ${count === 1 ? 'contact' : 'contacts'} the ${text.field} is longer than ${text.maxLength} characters.`,
     ),
   ];
 }

@@ -13,6 +13,8 @@ export interface ParsedCsv {
 const delimiters = [',', ';', '\t', '|'];
 /** Rows looked at for the delimiter and the header; a preamble of notes may come first. */
 const PROBED_ROWS = 60;
+/** And as much text as they may have: a file may be one huge cell. */
+const PROBED_LENGTH = 200_000;
 const HEADER_WITHIN = 20;
 
 function refuse(code: string, detail: string, action: string): Refusal {
@@ -50,9 +52,10 @@ export function parseCsv(text: string): ParsedCsv {
 
 /** The delimiter under which most rows have the same number of cells, the more cells the better. */
 function detectDelimiter(text: string): string {
+  const head = text.slice(0, PROBED_LENGTH);
   let best = { delimiter: ',', score: 0 };
   for (const delimiter of delimiters) {
-    const { data } = Papa.parse<string[]>(text, { delimiter, preview: PROBED_ROWS });
+    const { data } = Papa.parse<string[]>(head, { delimiter, preview: PROBED_ROWS });
     const widths = new Map<number, number>();
     for (const row of data) {
       if (row.length > 1) widths.set(row.length, (widths.get(row.length) ?? 0) + 1);

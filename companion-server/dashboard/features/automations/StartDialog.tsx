@@ -7,6 +7,7 @@ import { useAction } from '../../api/useAction.ts';
 import { Loading } from '../../components/Loaded.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { stepName } from './builder/catalogue.ts';
+import { readingOrder } from './builder/graphEdits.ts';
 
 type Preflight = Output<typeof automationRoutes.preflight>;
 
@@ -101,7 +102,10 @@ function Findings({ result, automation }: { result: Preflight; automation: Autom
   );
 }
 
+/** The step with its number in reading order, since two may have one name. */
 function labelOf(automation: AutomationDetail, nodeId: string | null): string {
-  const node = automation.graph.nodes.find(({ id }) => id === nodeId);
-  return node ? `: ${stepName(node)}` : '';
+  const steps = readingOrder(automation.graph);
+  const at = steps.findIndex(({ id }) => id === nodeId);
+  const node = steps[at];
+  return node ? `: ${at + 1}. ${stepName(node)}` : '';
 }

@@ -4,7 +4,6 @@ import {
   Fieldset,
   Group,
   NumberInput,
-  PasswordInput,
   Select,
   SimpleGrid,
   Stack,
@@ -19,6 +18,7 @@ import type { SenderView } from '#shared/contract/sender.ts';
 import type { Output, ProblemError } from '../../api/client.ts';
 import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
+import { PasswordField } from '../../components/PasswordField.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import {
   checkMailbox,
@@ -169,12 +169,12 @@ function Server({ form, side, legend, stored, result }: ServerProps) {
             spellCheck={false}
             {...form.getInputProps(`${side}.user`)}
           />
-          <PasswordInput
+          <PasswordField
             label={`${name} password`}
             required={!stored}
             autoComplete="new-password"
             placeholder={stored ? 'Unchanged' : undefined}
-            visibilityToggleButtonProps={{ 'aria-label': `Show or hide the ${name} password` }}
+            what={`${name} password`}
             {...form.getInputProps(`${side}.password`)}
           />
         </SimpleGrid>

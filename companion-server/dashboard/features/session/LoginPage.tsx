@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import type { Problem } from '#shared/contract/route.ts';
 import { setupRoutes } from '#shared/contract/workspace.ts';
 import { signIn } from '../../api/auth.ts';
 import { queryFor } from '../../api/client.ts';
+import { PasswordField } from '../../components/PasswordField.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { SessionFrame } from './SessionFrame.tsx';
 import { safePath } from './safePath.ts';
@@ -47,11 +48,10 @@ export function LoginPage() {
             autoComplete="username"
             {...form.getInputProps('email')}
           />
-          <PasswordInput
+          <PasswordField
             label="Password"
             required
             autoComplete="current-password"
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
             {...form.getInputProps('password')}
           />
           {problem && <ProblemAlert problem={problem} />}

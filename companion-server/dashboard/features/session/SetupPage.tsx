@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Stack, Textarea, TextInput } from '@mantine/core';
 import { schemaResolver, useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ButtonLink } from '../../components/Link.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
+import { PasswordField } from '../../components/PasswordField.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { SessionFrame } from './SessionFrame.tsx';
 
@@ -75,12 +76,11 @@ function SetupForm() {
           autoComplete="username"
           {...form.getInputProps('email')}
         />
-        <PasswordInput
+        <PasswordField
           label="Password"
           description="At least 10 characters."
           required
           autoComplete="new-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
           {...form.getInputProps('password')}
         />
         {setup.error && told && <ProblemAlert problem={setup.error.problem} rest={told.rest} />}

@@ -67,7 +67,9 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
     <section
       className="canvas"
       aria-label="Graph of the automation"
-      style={{ ['--canvas-height' as string]: `${Math.min(TALLEST, Math.max(SHORTEST, 0.85 * heightOf(graph) + 96))}px` }}
+      style={{
+        ['--canvas-height' as string]: `${Math.min(TALLEST, Math.max(SHORTEST, 0.85 * heightOf(graph) + 96))}px`,
+      }}
     >
       <ReactFlow
         nodes={nodes}

@@ -36,6 +36,7 @@ export function Outline({ graph, problems, summaries, open }: Props) {
 /** Everything that stops this graph from starting, each leading to its step. */
 export function Problems({ graph, problems, open }: Omit<Props, 'summaries'>) {
   if (problems.length === 0) return null;
+  const numbers = new Map(readingOrder(graph).map(({ id }, index) => [id, index + 1]));
   return (
     <Section title={`To fix before it can start: ${problems.length}`}>
       <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
@@ -56,7 +57,7 @@ export function Problems({ graph, problems, open }: Omit<Props, 'summaries'>) {
                   styles={{ label: { whiteSpace: 'normal', textAlign: 'left', fontWeight: 400 } }}
                   onClick={() => open(node.id)}
                 >
-                  {stepName(node)}: {message}
+                  {numbers.get(node.id)}. {stepName(node)}: {message}
                 </Button>
               ) : (
                 <Text size="sm">{message}</Text>
