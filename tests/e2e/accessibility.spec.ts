@@ -1,0 +1,255 @@
+import { expect, type Page, test } from '@playwright/test';
+import { automationRoutes } from '#shared/contract/automation.ts';
+import { contactRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { senderRoutes } from '#shared/contract/sender.ts';
+import { must } from '#shared/kernel/assert.ts';
+import { everyLook, openScreen, tabOrder, tabTo, violations } from '../support/accessibility.ts';
+import { createSender, enrollments, importCast, startAutomation } from '../support/campaign.ts';
+import { cast, rep } from '../support/cast.ts';
+import * as dashboard from '../support/dashboardDriver.ts';
+import { type OwnerApi, signedInApi } from '../support/ownerApi.ts';
+import { openRapportBrowser, type RapportBrowser } from '../support/rapportBrowser.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+/** Every screen, empty and filled, light and dark, wide and narrow; and the main job without a mouse. */
+
+test.describe.configure({ mode: 'serial' });
+
+let world: World;
+let browser: RapportBrowser;
+let page: Page;
+let api: OwnerApi;
+let senderId: string;
+let automationId: string;
+
+const fewLooks = [
+  { colorScheme: 'light', width: 360 },
+  { colorScheme: 'dark', width: 1440 },
+] as const;
+
+test.beforeAll(async () => {
+  world = await startWorld(cast);
+  browser = await openRapportBrowser(world);
+  page = await browser.context.newPage();
+});
+
+test.afterAll(async () => {
+  await browser?.close();
+  await world?.stop();
+});
+
+async function checkScreens(paths: readonly string[], looks: Parameters<typeof violations>[1]) {
+  const found: string[] = [];
+  for (const path of paths) {
+    await openScreen(page, world.server().origin + path);
+    found.push(...(await violations(page, looks)));
+  }
+  expect(found).toEqual([]);
+}
+
+async function checkExtension(names: readonly string[]) {
+  const found: string[] = [];
+  for (const name of names) {
+    const tab = await browser.context.newPage();
+    await openScreen(tab, browser.url(name));
+    const widths = name === 'popup.html' ? [360] : [360, 800];
+    const looks = widths.flatMap((width) =>
+      (['light', 'dark'] as const).map((colorScheme) => ({ colorScheme, width })),
+    );
+    found.push(...(await violations(tab, looks)));
+    await tab.close();
+  }
+  expect(found).toEqual([]);
+}
+
+test('the check itself finds what is wrong', async () => {
+  const faulty = await browser.context.newPage();
+  await faulty.setContent(
+    '<img src="x.png"><p style="color: #bbb">Pale</p><div style="width: 2000px">Wide</div>',
+  );
+  const found = (await violations(faulty, [{ colorScheme: 'light', width: 360 }])).join('\n');
+  for (const fault of ['image-alt', 'color-contrast', 'document-title', 'scrolls sideways']) {
+    expect(found).toContain(fault);
+  }
+  await faulty.close();
+});
+
+test('before anything is set up: set-up, sign-in, an unpaired extension', async () => {
+  await checkExtension(['popup.html', 'sidepanel.html', 'options.html']);
+  await openScreen(page, must(world.server().setupUrl, 'set-up link'));
+  await page.getByRole('button', { name: 'Create workspace' }).click();
+  expect(await violations(page, everyLook)).toEqual([]);
+  await checkScreens(['/login'], everyLook);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await dashboard.setUp(page, must(world.server().setupUrl, 'set-up link'));
+  api = await signedInApi(world.server().origin);
+});
+
+test('empty screens', async () => {
+  const { id } = await api.call(automationRoutes.create, { body: { name: 'Empty' } });
+  await checkScreens(
+    [
+      '/',
+      '/automations',
+      `/automations/${id}`,
+      `/automations/${id}?tab=contacts`,
+      '/contacts',
+      '/contacts/import',
+      '/tasks',
+      '/senders',
+      '/device',
+      '/stoplist',
+      '/no-such-page',
+    ],
+    fewLooks,
+  );
+  await api.call(automationRoutes.archive, { params: { automationId: id } });
+});
+
+test('the extension while a code waits, while consent is asked, and paired', async () => {
+  senderId = await createSender(api, world);
+  const userCode = await browser.requestCode(world.server().origin);
+  await checkExtension(['popup.html', 'sidepanel.html']);
+  await api.call(senderRoutes.approveDevice, { params: { senderId }, body: { userCode } });
+  await browser.panel.getByRole('button', { name: 'Agree and start' }).waitFor();
+  await checkExtension(['popup.html', 'sidepanel.html']);
+  await browser.agreeToConsent();
+  await browser.signInToLinkedin();
+});
+
+test('filled screens', async () => {
+  test.setTimeout(400_000);
+  const listId = await importCast(api, cast);
+  await api.call(stoplistRoutes.add, { body: { value: 'never.example', reason: 'Asked by phone' } });
+  automationId = await startAutomation(api, listId, senderId);
+  let contactId = '';
+  await world.conductor.runUntil(async () => {
+    for (const each of await enrollments(api, automationId)) {
+      const log = await api.call(contactRoutes.activity, { params: each, query: { limit: 100 } });
+      if (log.items.some(({ type }) => type === 'invite_sent')) contactId = each.contactId;
+    }
+    return contactId !== '';
+  }, 150_000);
+  await checkScreens(
+    [
+      '/',
+      '/automations',
+      `/automations/${automationId}`,
+      `/automations/${automationId}?tab=contacts`,
+      '/contacts',
+      `/contacts/${contactId}`,
+      '/senders',
+      `/senders/${senderId}`,
+      `/senders/${senderId}?tab=email`,
+      `/senders/${senderId}?tab=pace`,
+      '/stoplist',
+      '/statuses',
+      '/settings',
+    ],
+    everyLook,
+  );
+  await checkScreens(['/', `/automations/${automationId}`], [{ colorScheme: 'light', width: 1920 }]);
+  await checkExtension(['popup.html', 'sidepanel.html', 'options.html']);
+});
+
+test('an import: its mapping, its result, and what opens over a page', async () => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await openScreen(page, world.server().origin);
+  await dashboard.readCsv(page, { name: 'more.csv', content: 'Name,Email\nEva Sol,eva@sol.example\nX,no\n' });
+  await page.getByRole('heading', { name: '2. Map the columns' }).waitFor();
+  expect(await violations(page, fewLooks)).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await dashboard.runImport(page, 'More');
+  expect(await violations(page, fewLooks)).toEqual([]);
+
+  await openScreen(page, world.server().origin);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.getByRole('button', { name: 'Menu', exact: true }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).waitFor();
+  expect(await violations(page, [{ colorScheme: 'dark', width: 360 }])).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await openScreen(page, world.server().origin);
+  await page.getByRole('button', { name: 'Stop everything' }).click();
+  await page.getByRole('dialog').waitFor();
+  expect(await violations(page, fewLooks)).toEqual([]);
+  await page.keyboard.press('Escape');
+});
+
+test('an automation is built and started with the keyboard alone', async () => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await openScreen(page, `${world.server().origin}/automations`);
+  const press = (key: string) => page.keyboard.press(key);
+  const drawer = page.getByRole('dialog');
+  const button = (name: string | RegExp) => page.getByRole('button', { name });
+
+  await tabTo(page, button('New automation'));
+  await press('Enter');
+  await expect(drawer.getByLabel('Name')).toBeFocused();
+  await page.keyboard.type('By keyboard');
+  await tabTo(page, button('Create automation'));
+  await press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Use starter: LinkedIn + email', exact: true }));
+  await press('Space');
+
+  async function inDrawer(step: RegExp, work: () => Promise<void>): Promise<void> {
+    await tabTo(page, button(step));
+    await press('Enter');
+    await drawer.waitFor();
+    await work();
+    await tabTo(page, drawer.getByRole('button', { name: 'Done' }));
+    await press('Enter');
+    await drawer.waitFor({ state: 'hidden' });
+    await expect(button(step)).toBeFocused();
+  }
+  await inDrawer(/^Settings of Segment/, async () => {
+    await tabTo(page, drawer.getByRole('combobox', { name: 'Lists' }));
+    await press('ArrowDown');
+    await press('Enter');
+  });
+  await inDrawer(/^Settings of Sender Profile/, async () => {
+    await tabTo(page, drawer.getByRole('combobox', { name: 'Add sender profile' }));
+    await page.keyboard.type(rep.firstName);
+    await press('ArrowDown');
+    await press('Enter');
+    await expect(drawer.getByRole('list', { name: 'Chosen sender profiles' })).toContainText(rep.firstName);
+  });
+  await inDrawer(/^Settings of Connect/, async () => {
+    await tabTo(page, drawer.getByRole('radio', { name: 'Send without a note' }));
+    await press('Space');
+    await expect(drawer.getByRole('radio', { name: 'Send without a note' })).toBeChecked();
+    expect(await violations(page, fewLooks)).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  await tabTo(page, button(/^Settings of Wait until/));
+  await press('Enter');
+  await drawer.waitFor();
+  await press('Escape');
+  await drawer.waitFor({ state: 'hidden' });
+  await expect(button(/^Settings of Wait until/)).toBeFocused();
+
+  await tabTo(page, button('Check and start'));
+  await press('Enter');
+  await page.getByText(/^Ready to start/).waitFor();
+  expect(await violations(page, fewLooks)).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await tabTo(page, button('Start automation'));
+  await press('Enter');
+  await drawer.waitFor({ state: 'hidden' });
+  await expect(page.getByRole('main').getByText('Running', { exact: true })).toBeVisible();
+});
+
+test('popup and side panel: everything is reached by Tab, in the order of the screen', async () => {
+  const badges = ['LinkedIn: Active', 'SMTP: Active', 'IMAP: Active'];
+  const expected = {
+    'popup.html': [...badges, 'Pause', 'Stop everything', 'Open side panel', 'Dashboard', 'Options'],
+    'sidepanel.html': [...badges, 'Pause', 'Stop everything', 'Your consent', 'Options and privacy'],
+  };
+  for (const [name, order] of Object.entries(expected)) {
+    const tab = await browser.context.newPage();
+    await openScreen(tab, browser.url(name));
+    await tab.bringToFront();
+    expect(await tabOrder(tab)).toEqual(order);
+    await tab.close();
+  }
+});
