@@ -11,6 +11,18 @@ interface Stretch {
 /** 366 listed dates can at most shut 366 weeks of a one-day window; DST may eat single days more. */
 const searchDays = 7 * 380;
 
+/** One local date of a window: from its first moment to the next date's, and the working time in it. */
+interface LocalDay extends Stretch {
+  stretch: Stretch | null;
+}
+
+/**
+ * The latest days asked about, per window. Time zone arithmetic is slow and a plan asks about the same day again
+ * and again; a window is never changed, so what was found stays true.
+ */
+const recentDays = new WeakMap<WorkingWindow, LocalDay[]>();
+const RECENT = 8;
+
 /** Whether `at` (unix ms UTC) lies in working time. */
 export function isOpen(window: WorkingWindow, at: number): boolean {
   return remainingOpenMs(window, at) > 0;
@@ -18,36 +30,47 @@ export function isOpen(window: WorkingWindow, at: number): boolean {
 
 /** `at` itself when open, else the moment the window opens next. */
 export function nextOpen(window: WorkingWindow, at: number): number {
-  const closed = new Set(window.nonWorkingDates);
-  let date = localDate(window, at);
+  let day = dayAt(window, at);
   for (let i = 0; i < searchDays; i++) {
-    const stretch = stretchOn(window, date, closed);
-    if (stretch && at < stretch.end) return Math.max(at, stretch.start);
-    date = date.add({ days: 1 });
+    if (day.stretch && at < day.stretch.end) return Math.max(at, day.stretch.start);
+    day = dayAt(window, day.end);
   }
   throw new InvariantError(`the working window never opens after ${at}`);
 }
 
 /** How long the window stays open from `at` on; 0 when closed. */
 export function remainingOpenMs(window: WorkingWindow, at: number): number {
-  const stretch = stretchOn(window, localDate(window, at), new Set(window.nonWorkingDates));
+  const { stretch } = dayAt(window, at);
   return stretch && stretch.start <= at && at < stretch.end ? stretch.end - at : 0;
 }
 
-function localDate(window: WorkingWindow, at: number): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(window.zone).toPlainDate();
+function dayAt(window: WorkingWindow, at: number): LocalDay {
+  const days = recentDays.get(window) ?? [];
+  const known = days.find((day) => day.start <= at && at < day.end);
+  if (known) return known;
+  const day = readDay(window, at);
+  recentDays.set(window, [day, ...days.slice(0, RECENT - 1)]);
+  return day;
+}
+
+function readDay(window: WorkingWindow, at: number): LocalDay {
+  const date = Temporal.Instant.fromEpochMilliseconds(Math.floor(at))
+    .toZonedDateTimeISO(window.zone)
+    .toPlainDate();
+  const firstMoment = (day: Temporal.PlainDate) => day.toZonedDateTime(window.zone).epochMilliseconds;
+  return {
+    start: firstMoment(date),
+    end: firstMoment(date.add({ days: 1 })),
+    stretch: stretchOn(window, date),
+  };
 }
 
 /**
  * The working time of one local date. Where DST doubles or skips an hour at its edges, the stretch gets shorter,
  * so that it never reaches outside the agreed local hours.
  */
-function stretchOn(
-  window: WorkingWindow,
-  date: Temporal.PlainDate,
-  closed: ReadonlySet<string>,
-): Stretch | null {
-  if (!window.days.includes(date.dayOfWeek) || closed.has(date.toString())) return null;
+function stretchOn(window: WorkingWindow, date: Temporal.PlainDate): Stretch | null {
+  if (!window.days.includes(date.dayOfWeek) || window.nonWorkingDates.includes(date.toString())) return null;
   const start = instantOf(window.zone, date, window.from, 'later');
   const end =
     window.to === '24:00'
