@@ -46,17 +46,25 @@ export type EmailWork =
   | { type: 'sync'; channelId: string }
   | { type: 'none' };
 
-/** What the email worker should do now: send one message, read one mailbox, or nothing. */
-export function claimEmail(ctx: EngineContext, workerId: string): Promise<EmailWork> {
+/**
+ * What the email worker should do now: send one message, read one mailbox, or nothing. A mailbox that somebody works
+ * with just now (`isBusy`) is passed over: it must neither keep the others waiting nor have its task claimed in vain.
+ */
+export function claimEmail(
+  ctx: EngineContext,
+  workerId: string,
+  isBusy: (channelId: string) => boolean = () => false,
+): Promise<EmailWork> {
   return unitOfWork(ctx, async (unit) => {
     for (const channel of await sendableChannels(unit.tx, unit.now)) {
+      if (isBusy(channel.id)) continue;
       if ((channel.inboxReadAt ?? 0) < unit.now - freshInboxMs)
         return { type: 'sync', channelId: channel.id };
       const sender = await senderById(unit.tx, channel.senderId);
       const claimed = await claimTask(unit, channel, sender, workerId);
       if (claimed) return await asJob(unit, claimed, channel);
     }
-    const [due] = await mailDue(unit.tx, unit.now);
+    const due = (await mailDue(unit.tx, unit.now)).find((row) => !isBusy(row.id));
     return due ? { type: 'sync', channelId: due.id } : { type: 'none' };
   });
 }

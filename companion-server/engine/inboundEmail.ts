@@ -41,11 +41,15 @@ export interface InboundEmail {
     | { kind: 'notice' };
 }
 
-/** Records what one successful read of a mailbox brought. Returns how many messages were new. */
+/**
+ * Records what one successful read of a mailbox brought. Returns how many messages were new. `whole` false: more
+ * lies unread there, so the mailbox does not count as read yet; the rest may hold a reply.
+ */
 export async function recordInboundEmail(
   unit: Unit,
   channelId: string,
   messages: readonly InboundEmail[],
+  whole = true,
 ): Promise<number> {
   const channel = await channelById(unit.tx, channelId);
   let recorded = 0;
@@ -54,6 +58,7 @@ export async function recordInboundEmail(
     if (!about) continue;
     if (await recordOne(unit, channel, message, about)) recorded += 1;
   }
+  if (!whole) return recorded;
   await unit.tx.update(channelTable).set({ inboxReadAt: unit.now }).where(eq(channelTable.id, channelId));
   await wakeAfterRead(unit, channel.senderId);
   return recorded;

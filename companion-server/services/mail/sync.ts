@@ -109,6 +109,8 @@ export async function syncMailbox(
       return;
     }
     const { messages, cursor } = result.value;
+    more = result.value.more;
+    const whole = !more;
     await ctx.db.write(async (tx) => {
       const at = ctx.clocks.lease.now();
       for (const [folder, place] of Object.entries(cursor.folders)) {
@@ -118,10 +120,11 @@ export async function syncMailbox(
           .onConflictDoUpdate({ target: [mailCursor.channelId, mailCursor.folder], set: { ...place, at } });
       }
       const inbound = messages.map((message) => asInbound(message, aheadMs));
-      await recordInboundEmail(unitIn(ctx, tx), channelId, inbound);
+      await recordInboundEmail(unitIn(ctx, tx), channelId, inbound, whole);
     });
-    more = result.value.more;
   }
+  // Ended by the shutdown in between: nothing is known of the rest.
+  if (signal.aborted) return;
   if (row.imapStatus !== 'active') await setImapStatus(ctx, channelId, null);
 }
 

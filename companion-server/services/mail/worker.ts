@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import { testConnection } from '../../email/testConnection.ts';
-import { claimEmail, type EngineContext } from '../../engine/index.ts';
+import { claimEmail, type EngineContext, recordOutcome } from '../../engine/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { sendJob } from './sendJob.ts';
@@ -72,9 +72,15 @@ async function loop(shared: Shared, workerId: string): Promise<void> {
 async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
   const { services, ctx, signal } = shared;
   // Without a public address nothing may go out: its unsubscribe link would lead nowhere.
-  const work = services.publicUrl ? await claimEmail(ctx, workerId) : { type: 'none' as const };
+  const isBusy = (channelId: string) => shared.busy.has(channelId);
+  const work = services.publicUrl ? await claimEmail(ctx, workerId, isBusy) : { type: 'none' as const };
   if (work.type === 'task') {
-    return alone(shared, work.channelId, () => sendJob(services, ctx, workerId, work, signal));
+    const { channelId, taskId, fence } = work;
+    if (await alone(shared, channelId, () => sendJob(services, ctx, workerId, work, signal))) return true;
+    // Somebody began to read this mailbox in between: given back at once, not when its lease runs out.
+    const outcome = { result: 'not_started' as const, failure: null };
+    await recordOutcome(ctx, workerId, { taskId, fence, outcome });
+    return false;
   }
   if (work.type === 'sync') {
     if (await alone(shared, work.channelId, () => read(shared, work.channelId))) return true;
