@@ -1,6 +1,8 @@
+import { and, eq } from 'drizzle-orm';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
 import { personSpacingMs } from '#shared/schedule/settings.ts';
+import { schema } from '../db/index.ts';
 import type {
   AutomationRow,
   ChannelRow,
@@ -16,6 +18,8 @@ import { hashOf, renderTask } from './render.ts';
 import { graphOf, settingsOf } from './rows.ts';
 import { isStoplisted } from './stoplist.ts';
 import { budgetKinds, capOf, usageTimes } from './usage.ts';
+
+const { event } = schema;
 
 /** Mail must have been read this recently before an email goes out (schedule time). */
 export const freshInboxMs = 5 * MINUTE;
@@ -66,6 +70,7 @@ export const gates: readonly Gate[] = [
   consent,
   caps,
   spacing,
+  away,
   freshInbox,
   payloadHash,
 ];
@@ -159,6 +164,18 @@ async function spacing({ unit, task, contact }: GateInput): Promise<Refusal | nu
   if (until <= unit.now) return null;
   const detail = 'Four hours lie between two messages or invites to one person.';
   return refuse('spacing', detail, { do: 'postpone', until });
+}
+
+/** Steps planned after an automatic reply was read wait for the return date too. */
+async function away({ unit, task, contact }: GateInput): Promise<Refusal | null> {
+  if (task.kind === 'visit') return null;
+  const replies = await unit.tx
+    .select({ data: event.data })
+    .from(event)
+    .where(and(eq(event.contactId, contact.id), eq(event.type, 'auto_reply_received')));
+  const until = Math.max(0, ...replies.map(({ data }) => Number(data?.until ?? 0)));
+  if (until <= unit.now) return null;
+  return refuse('auto_reply', 'An automatic reply says that they are away.', { do: 'postpone', until });
 }
 
 async function freshInbox({ unit, stage, channel }: GateInput): Promise<Refusal | null> {

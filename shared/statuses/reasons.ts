@@ -12,6 +12,8 @@ const otherReasons = new Map(
     node_missing: 'The step does not exist in this version of the automation.',
     too_many_steps: 'The contact passed more steps than an enrollment may.',
     no_email: 'The contact has no email address.',
+    auto_reply: 'An automatic reply said that they are away; it goes on when they are back.',
+    spacing: 'Four hours lie between two messages or invites to one person.',
     archived: 'The automation was archived.',
     sender_deleted: 'The sender profile was deleted.',
     sender_removed: 'The sender was removed from the automation.',

@@ -247,6 +247,31 @@ describe('email', () => {
     expect(await claimEmail(stage.ctx, 'mailer')).toEqual({ type: 'sync', channelId: email });
   });
 
+  it('does not count as read while more lies unread there', async () => {
+    await settle(stage);
+    pass(stage, 6 * MINUTE);
+    await inUnit(stage, (unit) => recordInboundEmail(unit, email, [], false));
+    expect(await claimEmail(stage.ctx, 'mailer')).toEqual({ type: 'sync', channelId: email });
+  });
+
+  it('is not claimed from a mailbox somebody works with', async () => {
+    await settle(stage);
+    expect(await claimEmail(stage.ctx, 'mailer', (id) => id === email)).toEqual({ type: 'none' });
+  });
+
+  it('waits with follow-ups that were not planned yet until an absent contact is back', async () => {
+    const job = await sent();
+    pass(stage, MINUTE);
+    const returnAt = stage.ctx.clocks.schedule.now() + 3 * DAY;
+    await inUnit(stage, (unit) =>
+      recordInboundEmail(unit, email, [inbound({ kind: 'auto_reply', returnAt }, job.messageId)]),
+    );
+    pass(stage, 5 * HOUR);
+    expect(await nextEmail(stage)).toBeNull();
+    pass(stage, 3 * DAY);
+    expect(await nextEmail(stage)).not.toBeNull();
+  });
+
   it.each([
     [{ kind: 'reply' }, 'paused'],
     [{ kind: 'auto_reply', returnAt: null }, 'in_progress'],
