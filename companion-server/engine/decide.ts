@@ -9,7 +9,7 @@ import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
 import { enrollFromLists, layOut } from './enroll.ts';
 import { clearFailureWindow } from './guards.ts';
-import { liftHold, setHold } from './holds.ts';
+import { liftHold, openHolds, setHold } from './holds.ts';
 import { applyEvent, noteStatus } from './interpret.ts';
 import { appendTaskEvent, publish } from './record.ts';
 import { channelById, enrollmentById, findTask, taskById } from './rows.ts';
@@ -238,7 +238,21 @@ export async function resumeChannel(unit: Unit, channelId: string, by: string): 
   for (const reason of liftedByPerson) {
     await liftHold(unit, { workspaceId, scope: 'channel', scopeId: channelId, reason }, by);
   }
+  await liftCatalogueHolds(unit, { workspaceId, channelId }, by);
   await clearFailureWindow(unit, channelId);
+}
+
+/** A person may try again what stopped at an unknown page: if it is still unknown, it stops again. */
+async function liftCatalogueHolds(
+  unit: Unit,
+  { workspaceId, channelId }: { workspaceId: string; channelId: string },
+  by: string,
+): Promise<void> {
+  const open = await openHolds(unit.tx, [{ scope: 'kind', scopeId: channelId }]);
+  for (const { kind, reason } of open) {
+    if (reason !== 'layout_unknown') continue;
+    await liftHold(unit, { workspaceId, scope: 'kind', scopeId: channelId, kind, reason }, by);
+  }
 }
 
 /** SMTP or IMAP changed its status: a mailbox works only with both (product §2.2). */

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { MINUTE } from '#shared/kernel/clock.ts';
+import { DAY, MINUTE } from '#shared/kernel/clock.ts';
 import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
 import { type FailurePolicy, failurePolicy, holdLength, retryDelay } from '#shared/statuses/policy.ts';
@@ -20,6 +20,9 @@ import { cancelTask, ENRICHMENT_NODE, finish, requeue } from './tasks.ts';
 
 const { lane, task: taskTable } = schema;
 
+/** LinkedIn itself names no date further off. */
+const FARTHEST_MS = 35 * DAY;
+
 /** A LinkedIn step that had no effect: its code decides what comes next (product §4.5). */
 export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinFailure): Promise<void> {
   const policy = failurePolicy[failure.code];
@@ -29,7 +32,7 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
       await closeByRelation(unit, task, failure.code, policy.relation);
       return;
     case 'wait_until':
-      await requeue(unit, task, failure.until ?? unit.now + policy.fallbackMs, failure.code, failure.detail);
+      await requeue(unit, task, dateOf(unit, failure, policy.fallbackMs), failure.code, failure.detail);
       return;
     case 'pause_replied':
       await cancelTask(unit, task, failure.code);
@@ -75,7 +78,7 @@ export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFa
   }
   if (policy.do !== 'hold_kind' && policy.do !== 'hold_kind_until_catalogue') return;
   const times = await raiseHoldTimes(unit, task);
-  const until = policy.do === 'hold_kind' ? (failure.until ?? unit.now + holdLength(times)) : null;
+  const until = policy.do === 'hold_kind' ? dateOf(unit, failure, holdLength(times)) : null;
   await setHold(unit, {
     workspaceId: task.workspaceId,
     scope: 'kind',
@@ -86,6 +89,11 @@ export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFa
     until,
     by: 'linkedin',
   });
+}
+
+/** The date a failure names, as far as it makes sense here: a browser's clock may be wrong by days or years. */
+function dateOf({ now }: Unit, { until }: LinkedinFailure, elseMs: number): number {
+  return until !== null && until > now && until <= now + FARTHEST_MS ? until : now + elseMs;
 }
 
 function sessionReason(code: LinkedinFailure['code']): LinkedinInactiveReason {
@@ -205,5 +213,5 @@ async function withoutNote(
     await passOver(unit, task, 'skipped', failure.code);
     return;
   }
-  await requeue(unit, task, failure.until ?? unit.now + waitMs, failure.code, failure.detail);
+  await requeue(unit, task, dateOf(unit, failure, waitMs), failure.code, failure.detail);
 }

@@ -66,7 +66,7 @@ const reasons: Record<string, string> = {
   account_restricted: 'LinkedIn has restricted the account.',
   weekly_invite_limit: 'LinkedIn allows no more invitations for now.',
   too_many_requests: 'LinkedIn asked to slow down.',
-  layout_unknown: 'LinkedIn changed its page; waiting for an update.',
+  layout_unknown: 'LinkedIn changed its page; update Rapport, then resume LinkedIn in the dashboard.',
   kill_switch: 'Switched off for this version by the server.',
   consent_withdrawn: 'You have withdrawn your consent.',
   restored_from_backup: 'The server was restored from a backup and is being checked.',

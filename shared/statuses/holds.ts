@@ -92,8 +92,8 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'manager',
     'A page looks different from what is known, so that the step does not click blindly.',
     'The check of the page',
-    'A new catalogue',
-    'Goes on by itself with the next catalogue.',
+    'A person, once the extension was updated',
+    'Update the extension, then resume LinkedIn on the sender profile.',
   ),
   kill_switch: hold(
     'Switched off',

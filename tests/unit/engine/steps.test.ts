@@ -9,6 +9,7 @@ import {
   pauseChannel,
   reap,
   resumeAutomation,
+  resumeChannel,
   settleTask,
   stopEverything,
 } from '../../../companion-server/engine/index.ts';
@@ -304,6 +305,23 @@ describe('failures before the effect', () => {
     await report(stage, again, failed('weekly_invite_limit'));
     const holds = await stage.db.reader.select().from(schema.hold);
     expect(holds.find((row) => row.liftedAt === null)?.until).toBe(later + 24 * HOUR);
+  });
+
+  it.each([-3, 400])('does not believe a date %s days off by the browser’s clock', async (days) => {
+    const step = await nextOfKind(stage, 'connect');
+    const until = stage.ctx.clocks.schedule.now() + days * 24 * HOUR;
+    await report(stage, step, failed('too_many_requests', { until }));
+    const [hold] = await stage.db.reader.select().from(schema.hold).where(eq(schema.hold.scope, 'kind'));
+    expect(hold?.until).toBe(stage.ctx.clocks.schedule.now() + 5 * HOUR);
+  });
+
+  it('goes on after an unknown page when a person says so', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await report(stage, step, failed('layout_unknown'));
+    pass(stage, HOUR);
+    expect(await nextStep(stage)).toBeNull();
+    await inUnit(stage, (unit) => resumeChannel(unit, channels.linkedin, 'rep'));
+    expect((await nextOfKind(stage, 'connect')).taskId).toBe(step.taskId);
   });
 
   it('retries after 15 minutes, 1 hour, 4 hours and then fails the branch', async () => {
