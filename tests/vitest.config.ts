@@ -31,6 +31,7 @@ export default defineConfig({
       layer('mail', 60_000, false),
       layer('twin', 60_000, false),
       layer('dom', 120_000, false),
+      layer('database', 60_000, false),
     ],
   },
 });

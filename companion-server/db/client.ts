@@ -1,60 +1,146 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Client, Transaction } from '@libsql/client';
-import { isBusy } from './refusal.ts';
+import { systemTimers } from '#shared/kernel/clock.ts';
+import { DatabaseSilent, isByStatement, isConnectionLost, keptNothing } from './failures.ts';
 
 /** Native calls leave memory until a macrotask runs: let one run this often. */
 const CALLS_PER_YIELD = 100;
 
-/** What is known about a guarded client: after a busy answer its connection silently loses writes. */
+/** What is known about a guarded client. */
 export interface Guard {
-  busySeen: boolean;
+  /** Not to be trusted: after SQLITE_BUSY a file's connection acknowledges writes and loses them. */
+  broken: boolean;
+  /** The unit that failed certainly kept nothing: it may run again as a whole. */
+  mayRunAgain: boolean;
 }
 
-/** The same client, which yields to the event loop now and then and remembers a busy answer in `guard`. */
-export function guarded(client: Client, guard: Guard): Client {
+export function newGuard(): Guard {
+  return { broken: false, mayRunAgain: false };
+}
+
+/** Runs calls: with a deadline, yielding now and then, and noting in `guard` what a failure means. */
+type Call = <T>(run: () => Promise<T>, inTransaction?: boolean) => Promise<T>;
+
+/** The same client, noting failures in `guard`. `timeoutMs` null: the calls are native and end by themselves. */
+export function guarded(client: Client, guard: Guard, timeoutMs: number | null): Client {
   let calls = 0;
-  async function call<T>(run: () => Promise<T>): Promise<T> {
+  const call: Call = async (run, inTransaction = false) => {
     calls += 1;
     if (calls % CALLS_PER_YIELD === 0) await setImmediate();
     try {
-      return await run();
+      return await (timeoutMs === null ? run() : within(timeoutMs, run));
     } catch (error) {
-      if (isBusy(error)) guard.busySeen = true;
+      if (!isByStatement(error)) {
+        guard.broken = true;
+        // What is open and was never committed is rolled back, whatever became of the connection.
+        guard.mayRunAgain = keptNothing(error) || (inTransaction && isConnectionLost(error));
+      }
       throw error;
     }
-  }
+  };
   return overriding(client, {
     execute: (...args: Parameters<Client['execute']>) => call(() => client.execute(...args)),
     batch: (statements, mode) => call(() => client.batch(statements, mode ?? 'write')),
     migrate: (statements) => call(() => client.migrate(statements)),
     executeMultiple: (text) => call(() => client.executeMultiple(text)),
-    transaction: async () => {
-      const inner = await call(() => client.transaction('write'));
-      return overriding(inner, {
-        execute: (statement) => call(() => inner.execute(statement)),
-        batch: (statements) => call(() => inner.batch(statements)),
-        commit: () => call(() => inner.commit()),
-      });
+    transaction: async () =>
+      guardedTransaction(await call(() => client.transaction('write'), true), call, guard),
+  });
+}
+
+/**
+ * After a failure that may have ended the transaction nothing more runs in it: over HTTP (Hrana 2) a later
+ * statement would be executed and kept on its own.
+ */
+function guardedTransaction(inner: Transaction, call: Call, guard: Guard): Transaction {
+  let ended: unknown;
+  async function step<T>(run: () => Promise<T>, inTransaction: boolean): Promise<T> {
+    if (ended !== undefined) throw ended;
+    try {
+      return await call(run, inTransaction);
+    } catch (error) {
+      if (!isByStatement(error)) ended = error;
+      throw error;
+    }
+  }
+  return overriding(inner, {
+    execute: (statement) => step(() => inner.execute(statement), true),
+    batch: (statements) => step(() => inner.batch(statements), true),
+    executeMultiple: (text) => step(() => inner.executeMultiple(text), true),
+    commit: () => step(() => inner.commit(), false),
+    rollback: async () => {
+      const { mayRunAgain } = guard;
+      try {
+        await call(() => inner.rollback());
+      } catch {
+        // Already rolled back, or it will be with its connection. What led here is worth telling, not this.
+        guard.broken = true;
+      } finally {
+        guard.mayRunAgain = mayRunAgain;
+      }
     },
   });
 }
 
-/** The same client, each of whose calls and transactions runs alone, through `exclusive`. */
-export function serialized(client: Client, acquire: () => Promise<() => void>): Client {
-  async function alone<T>(run: () => Promise<T>): Promise<T> {
-    const release = await acquire();
+async function within<T>(ms: number, run: () => Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const silence = systemTimers.sleep(ms, answered.signal).then(
+    () => {
+      throw new DatabaseSilent(`The database server did not answer within ${ms} ms.`);
+    },
+    () => new Promise<never>(() => {}),
+  );
+  try {
+    return await Promise.race([run(), silence]);
+  } finally {
+    answered.abort();
+  }
+}
+
+/** The same client for reading: a read whose connection failed runs once more, after `reconnect`. */
+export function rereading(client: Client, guard: Guard, reconnect: () => Promise<void>): Client {
+  let reconnecting: Promise<void> | null = null;
+  async function heal(): Promise<void> {
+    if (guard.broken) {
+      guard.broken = false;
+      reconnecting = reconnect().finally(() => {
+        reconnecting = null;
+      });
+    }
+    await reconnecting;
+  }
+  async function read<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();
-    } finally {
-      release();
+    } catch (error) {
+      if (isByStatement(error)) throw error;
+      await heal();
+      if (error instanceof DatabaseSilent) throw error;
+      return await run();
     }
   }
   return overriding(client, {
-    execute: (...args: Parameters<Client['execute']>) => alone(() => client.execute(...args)),
-    batch: (statements, mode) => alone(() => client.batch(statements, mode ?? 'write')),
-    executeMultiple: (text) => alone(() => client.executeMultiple(text)),
+    execute: (...args: Parameters<Client['execute']>) => read(() => client.execute(...args)),
+    batch: (statements, mode) => read(() => client.batch(statements, mode ?? 'read')),
+  });
+}
+
+/** How `serialized` takes its turns. */
+export interface Turns {
+  /** Waits for the turn; what it gives ends it. */
+  acquire(): Promise<() => void>;
+  /** Takes a turn for one unit, and runs it again where that is safe. */
+  unit<T>(run: () => Promise<T>): Promise<T>;
+}
+
+/** The same client, each of whose calls and transactions runs alone. */
+export function serialized(client: Client, turns: Turns): Client {
+  return overriding(client, {
+    execute: (...args: Parameters<Client['execute']>) => turns.unit(() => client.execute(...args)),
+    batch: (statements, mode) => turns.unit(() => client.batch(statements, mode ?? 'write')),
+    executeMultiple: (text) => turns.unit(() => client.executeMultiple(text)),
     transaction: async () => {
-      const release = await acquire();
+      const release = await turns.acquire();
       try {
         return releasing(await client.transaction('write'), release);
       } catch (error) {

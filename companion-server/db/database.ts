@@ -1,54 +1,39 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@libsql/client';
-import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
+import { drizzle } from 'drizzle-orm/libsql';
 import { assert } from '#shared/kernel/assert.ts';
-import { guarded, serialized } from './client.ts';
+import { systemTimers } from '#shared/kernel/clock.ts';
+import { guarded, newGuard, rereading, serialized, type Turns } from './client.ts';
+import { isByStatement } from './failures.ts';
+import { fileOf } from './location.ts';
 import { migrateDatabase } from './migrate.ts';
 import { takeOwnership } from './ownership.ts';
+import { DatabaseRefused } from './refusal.ts';
 import * as schema from './schema/index.ts';
-
-/** For reads outside a transaction; never write through it. */
-export type Reader = LibSQLDatabase<typeof schema>;
-/** An open write transaction, with the same query API. */
-export type Tx = Parameters<Parameters<Reader['transaction']>[0]>[0];
-/** What a query that only reads may run on. */
-export type Queryable = Reader | Tx;
-
-export interface Database {
-  reader: Reader;
-  /** Runs `work` alone in one write transaction; may run it again from the start, so it must not act outside. */
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** For a library that writes by itself (better-auth): each statement or transaction takes its turn too. */
-  authDatabase: LibSQLDatabase<typeof schema>;
-  close(): Promise<void>;
-}
-
-export interface OpenOptions {
-  /** `file:…` or `libsql://…`. */
-  url: string;
-  authToken?: string;
-  /** Where the migrations lie; by default beside this file. */
-  migrationsFolder?: string;
-  /** Sees the text of every statement; for tests of query plans. */
-  onStatement?: (text: string) => void;
-  /** How long a statement waits for another process's lock; this thread stands still meanwhile. */
-  busyTimeoutMs?: number;
-}
+import type { Database, OpenOptions, Tx } from './types.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
+/** Longer than a libSQL server lets a transaction wait for another one, or lets one stand idle. */
+const CALL_TIMEOUT_MS = 20_000;
 const WRITE_ATTEMPTS = 5;
+/** Before a unit runs again on a libSQL server; a file has waited for its whole busy timeout already. */
+const PAUSE_MS = 200;
 const defaultMigrations = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /**
  * Opens the database and brings its schema up to date. One writer and a reader of its own: a second writer in
- * the process would freeze the event loop for the whole busy timeout (docs/decisions.md, "Database access").
+ * the process would freeze the event loop for the whole busy timeout (docs/decisions.md, "One writer in front of libSQL").
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
-  const path = options.url.startsWith('file:') ? fileOf(options.url) : null;
-  const disown = path === null ? async () => {} : await takeOwnership(path);
+  const path = fileOf(options.url);
+  if (path === null) return await open(options, false, async () => {});
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const disown = await takeOwnership(path);
   try {
-    return await open(options, path !== null, disown);
+    return await open(options, true, disown);
   } catch (error) {
     await disown();
     throw error;
@@ -56,78 +41,109 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 }
 
 async function open(options: OpenOptions, isFile: boolean, disown: () => Promise<void>): Promise<Database> {
-  const { url, authToken } = options;
+  const { url, authToken, onStatement } = options;
   const config = {
     url,
     timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
     ...(authToken ? { authToken } : {}),
   };
+  const callTimeoutMs = isFile ? null : (options.callTimeoutMs ?? CALL_TIMEOUT_MS);
   const rawWriter = createClient({ ...config, concurrency: 1 });
   const rawReader = createClient({ ...config, concurrency: 4 });
-  const guard = { busySeen: false };
-  const writerClient = guarded(rawWriter, guard);
-  const { onStatement } = options;
+  const [guard, readerGuard] = [newGuard(), newGuard()];
+  const writerClient = guarded(rawWriter, guard, callTimeoutMs);
+  const readerClient = rereading(guarded(rawReader, readerGuard, callTimeoutMs), readerGuard, async () => {
+    await rawReader.reconnect();
+  });
   const settings = { schema, ...(onStatement ? { logger: { logQuery: onStatement } } : {}) };
   const writer = drizzle(writerClient, settings);
-  const reader = drizzle(guarded(rawReader, { busySeen: false }), settings);
-  if (isFile) await prepareConnection(writerClient, true);
-  await migrateDatabase(writerClient, writer, options.migrationsFolder ?? defaultMigrations);
 
-  const turn = mutex();
-  const inWrite = new AsyncLocalStorage<true>();
   async function heal(): Promise<void> {
     await rawWriter.reconnect();
-    guard.busySeen = false;
+    guard.broken = false;
+    guard.mayRunAgain = false;
     if (isFile) await prepareConnection(writerClient, false);
   }
-  async function acquire(): Promise<() => void> {
-    assert(!inWrite.getStore(), 'a write inside a write would wait for itself');
-    const release = await turn();
-    try {
-      if (guard.busySeen) await heal();
-    } catch (error) {
-      release();
-      throw error;
-    }
-    return release;
-  }
-  async function write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const release = await acquire();
-    try {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await inWrite.run(true, () => writer.transaction(work));
-        } catch (error) {
-          if (!guard.busySeen || attempt === WRITE_ATTEMPTS) throw error;
-          await heal();
-        }
+  /** Runs one unit; again from its start while it certainly kept nothing. Reconnects before every repetition. */
+  async function persist<T>(run: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await run();
+      } catch (error) {
+        if (!guard.broken || !guard.mayRunAgain || attempt === WRITE_ATTEMPTS) throw error;
+        if (!isFile) await systemTimers.sleep(PAUSE_MS * attempt);
+        await heal();
       }
-    } finally {
-      release();
     }
+  }
+  const takeTurn = mutex();
+  const inWrite = new AsyncLocalStorage<true>();
+  const turns: Turns = {
+    async acquire() {
+      assert(!inWrite.getStore(), 'a write inside a write would wait for itself');
+      const release = await takeTurn();
+      try {
+        if (guard.broken) await heal();
+      } catch (error) {
+        release();
+        throw error;
+      }
+      return release;
+    },
+    async unit(run) {
+      const release = await turns.acquire();
+      try {
+        return await persist(run);
+      } finally {
+        release();
+      }
+    },
+  };
+
+  function closeClients(): void {
+    rawReader.close();
+    rawWriter.close();
+  }
+  try {
+    if (isFile) await prepareConnection(writerClient, true);
+    const folder = options.migrationsFolder ?? defaultMigrations;
+    await persist(() => migrateDatabase(writerClient, writer, folder));
+    if (guard.broken) await heal();
+  } catch (error) {
+    closeClients();
+    throw isFile ? error : explained(error, url);
   }
   return {
-    reader,
-    write,
-    authDatabase: drizzle(serialized(writerClient, acquire), { schema }),
+    reader: drizzle(readerClient, settings),
+    write: <T>(work: (tx: Tx) => Promise<T>) =>
+      turns.unit(() => inWrite.run(true, () => writer.transaction(work))),
+    authDatabase: drizzle(serialized(writerClient, turns), { schema }),
+    isSole: isFile,
     close: async () => {
-      const release = await turn();
-      rawReader.close();
-      rawWriter.close();
+      const release = await takeTurn();
+      closeClients();
       await disown();
       release();
     },
   };
 }
 
+/** What the operator of a server that cannot use its libSQL server reads. */
+function explained(error: unknown, url: string): unknown {
+  if (error instanceof DatabaseRefused || isByStatement(error)) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  return new DatabaseRefused(
+    'database_unreachable',
+    `The database server ${new URL(url).host} cannot be used (${said}).`,
+    'Check that it runs, DATABASE_URL and DATABASE_AUTH_TOKEN.',
+    error,
+  );
+}
+
 /** FULL: power loss must not forget that a task was committing. PRAGMAs hold for one connection only. */
 async function prepareConnection(client: Client, first: boolean): Promise<void> {
   if (first) await client.execute('PRAGMA journal_mode = WAL');
   await client.execute('PRAGMA synchronous = FULL');
-}
-
-function fileOf(url: string): string {
-  return url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
 }
 
 /** Takes turns, first come first served. */

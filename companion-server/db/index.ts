@@ -1,10 +1,5 @@
-export {
-  type Database,
-  type OpenOptions,
-  openDatabase,
-  type Queryable,
-  type Reader,
-  type Tx,
-} from './database.ts';
+export { backUp } from './backup.ts';
+export { openDatabase } from './database.ts';
 export { DatabaseRefused } from './refusal.ts';
 export * as schema from './schema/index.ts';
+export type { Database, OpenOptions, Queryable, Reader, Tx } from './types.ts';

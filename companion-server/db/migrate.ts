@@ -1,35 +1,64 @@
 import type { Client } from '@libsql/client';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import type { Reader } from './database.ts';
 import { DatabaseRefused } from './refusal.ts';
+import type { Reader } from './types.ts';
 
-/** Brings the schema up to date; refuses a file that is not ours or was made by a newer version. */
+const TABLE = '__drizzle_migrations';
+const ATTEMPTS = 5;
+
+/**
+ * Brings the schema up to date; refuses a file that is not ours or was made by a newer version. Several server
+ * processes may start at once on one libSQL server: whoever comes second finds its unit refused and looks again.
+ */
 export async function migrateDatabase(client: Client, writer: Reader, folder: string): Promise<void> {
+  const newest = Math.max(
+    ...readMigrationFiles({ migrationsFolder: folder }).map((file) => file.folderMillis),
+  );
+  for (let attempt = 1; ; attempt++) {
+    const before = await latestOf(client);
+    if (before === newest) return;
+    if (before > newest) {
+      throw new DatabaseRefused(
+        'newer_database',
+        'The database was made by a newer version of the server.',
+        'Start that version, or restore a backup made before the update.',
+      );
+    }
+    try {
+      await prepareTable(client);
+      await migrate(writer, { migrationsFolder: folder });
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS || (await latestOf(client)) === before) throw error;
+    }
+  }
+}
+
+/** When the latest migration in the database was made; 0: it is empty. */
+async function latestOf(client: Client): Promise<number> {
   const { rows } = await client.execute(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`,
   );
-  const isOurs = rows.some((row) => row.name === '__drizzle_migrations');
-  if (rows.length > 0 && !isOurs) {
+  if (rows.length === 0) return 0;
+  if (!rows.some((row) => row.name === TABLE)) {
     throw new DatabaseRefused(
       'foreign_database',
-      'The database file holds tables of another program.',
-      'Give the server a file of its own.',
+      'The database holds tables of another program.',
+      'Give the server a database of its own.',
     );
   }
-  if (isOurs) await refuseNewer(client, folder);
-  await migrate(writer, { migrationsFolder: folder });
+  const latest = await client.execute(`SELECT max(created_at) AS at FROM ${TABLE}`);
+  return Number(latest.rows[0]?.at ?? 0);
 }
 
-async function refuseNewer(client: Client, folder: string): Promise<void> {
-  const known = Math.max(
-    ...readMigrationFiles({ migrationsFolder: folder }).map((file) => file.folderMillis),
-  );
-  const { rows } = await client.execute('SELECT max(created_at) AS latest FROM __drizzle_migrations');
-  if (Number(rows[0]?.latest ?? 0) <= known) return;
-  throw new DatabaseRefused(
-    'newer_database',
-    'The database was made by a newer version of the server.',
-    'Start that version, or restore a backup made before the update.',
+/** Drizzle's own table, with a rule it lacks: no migration is recorded, and with that kept, twice. */
+async function prepareTable(client: Client): Promise<void> {
+  await client.batch(
+    [
+      `CREATE TABLE IF NOT EXISTS ${TABLE} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`,
+      `CREATE UNIQUE INDEX IF NOT EXISTS ${TABLE}_once ON ${TABLE} (created_at)`,
+    ],
+    'write',
   );
 }

@@ -1,14 +1,22 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Client, createClient } from '@libsql/client';
-import { DatabaseRefused, isBusy } from './refusal.ts';
+import { isBusy } from './failures.ts';
+import { DatabaseRefused } from './refusal.ts';
 
 /**
  * One server process per database file: an open write transaction on a small lock database beside it. The
  * system drops it with the process, SIGKILL included; a pid file alone would lie in containers.
  */
 export async function takeOwnership(path: string): Promise<() => Promise<void>> {
-  const lock: Client = createClient({ url: `file:${path}.lock`, timeout: 0, concurrency: 1 });
-  const pidFile = `${path}.pid`;
+  const real = realOf(path);
+  const lock: Client = createClient({
+    url: pathToFileURL(`${real}.lock`).href,
+    timeout: 0,
+    concurrency: 1,
+  });
+  const pidFile = `${real}.pid`;
   try {
     const held = await lock.transaction('write');
     await held.execute('CREATE TABLE IF NOT EXISTS owner (pid INTEGER)');
@@ -26,6 +34,11 @@ export async function takeOwnership(path: string): Promise<() => Promise<void>> 
       'Stop that process first, or give this one a database file of its own.',
     );
   }
+}
+
+/** One file has one lock, whatever links lead to it. */
+function realOf(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
 }
 
 function ownerOf(pidFile: string): string {

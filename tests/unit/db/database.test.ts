@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../../companion-server/db/database.ts';
+import { type Database, openDatabase } from '../../../companion-server/db/index.ts';
 import { workspace } from '../../../companion-server/db/schema/index.ts';
 
 let file: string;
