@@ -174,9 +174,10 @@ async function learn(
   return false;
 }
 
-async function giveBack(unit: Unit, task: TaskRow): Promise<void> {
+/** Ready again; one that came back so several times makes room for others first. */
+export async function giveBack(unit: Unit, task: TaskRow, detail: string | null = null): Promise<void> {
   const wait = task.attempt > FREE_RETURNS ? 15 * MINUTE : 0;
-  await requeue(unit, task, unit.now + wait, wait > 0 ? 'timeout' : null);
+  await requeue(unit, task, unit.now + wait, wait > 0 ? 'timeout' : null, detail);
 }
 
 /** A page was opened: the gap counts, also where nothing was committed. */

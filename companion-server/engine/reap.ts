@@ -1,10 +1,9 @@
 import { and, asc, lte } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
-import { becomeUnknown } from './outcome.ts';
+import { becomeUnknown, giveBack } from './outcome.ts';
 import { isInFlight } from './predicates.ts';
 import { taskById } from './rows.ts';
-import { requeue } from './tasks.ts';
 
 const { task } = schema;
 
@@ -28,7 +27,7 @@ export async function reap(ctx: EngineContext, limit: number): Promise<boolean> 
       .limit(limit);
     for (const { id } of expired) {
       const row = await taskById(unit.tx, id);
-      if (row.state === 'claimed') await requeue(unit, row, unit.now, null, 'The lease ran out.');
+      if (row.state === 'claimed') await giveBack(unit, row, 'The lease ran out.');
       else await becomeUnknown(unit, row, 'No result came within the time of the commit.');
     }
     return expired.length === limit;

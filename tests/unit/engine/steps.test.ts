@@ -97,6 +97,16 @@ describe('claim, commit, outcome', () => {
     expect(await nextStep(stage)).toBeNull();
   });
 
+  it('lets others go first when a task died unreported several times', async () => {
+    for (let i = 0; i < 4; i++) {
+      await nextOfKind(stage, 'connect');
+      stage.time.real += 61 * SECOND;
+    }
+    await settle(stage);
+    const [row] = await stage.db.reader.select().from(schema.task).where(eq(schema.task.kind, 'connect'));
+    expect(row).toMatchObject({ state: 'scheduled', reason: 'timeout' });
+  });
+
   it('takes a late result for an unknown task, and the proof that nothing was armed', async () => {
     const step = await nextOfKind(stage, 'connect');
     await commit(stage, step);
