@@ -31,7 +31,7 @@ function pictures({ world, browser, senderId, automationId, contactId }: Showcas
   const { origin } = world.server();
   return [
     { name: 'home', url: `${origin}/`, ...desktop },
-    { name: 'automation', url: `${origin}/automations/${automationId}`, ...desktop, height: 1100 },
+    { name: 'automation', url: `${origin}/automations/${automationId}`, ...desktop, height: 1340 },
     { name: 'contact', url: `${origin}/contacts/${contactId}`, ...desktop },
     { name: 'sender', url: `${origin}/senders/${senderId}`, ...desktop },
     { name: 'popup', url: browser.url('popup.html'), width: 360, height: 600, fullPage: true },

@@ -13,6 +13,8 @@ import { isOnline, linkedinSentence, redDots } from './status.ts';
 export async function viewSender(db: Queryable, call: Call, row: SenderRow): Promise<SenderView> {
   const now = call.clocks.schedule.now();
   const real = call.clocks.lease.now();
+  // Presence is kept in real time, screens show schedule time: the two differ where the demo moves the latter.
+  const onSchedule = (at: number | null) => (at === null ? null : at + now - real);
   const { linkedin, email } = await channelsOf(db, row.id);
   const settings = senderSettings.parse(row.settings ?? {});
   const holds = await openHolds(db, [
@@ -42,10 +44,10 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
       since: linkedin.statusSince,
       lastCheckedAt: linkedin.lastCheckedAt,
       online: isOnline(linkedin, real),
-      lastSeenAt: linkedin.lastSeenAt,
+      lastSeenAt: onSchedule(linkedin.lastSeenAt),
     },
     mailbox: await viewMailbox(db, email),
-    devices: await devicesOf(db, row.id),
+    devices: (await devicesOf(db, row.id)).map((one) => ({ ...one, lastSeenAt: onSchedule(one.lastSeenAt) })),
     holds: holds.map(viewHold),
     usage: [...(await usageOf(db, linkedin, settings, now)), ...(await usageOf(db, email, settings, now))],
     next: await nextActionOf(db, call, [linkedin, email]),

@@ -27,7 +27,7 @@ export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) 
           {waitsFor && <>Waits for: {waitsFor}. </>}
           {expectedAt !== null && (
             <>
-              Expected <Time at={expectedAt} />
+              {whoMustAct === 'contact' ? 'Goes on at the latest' : 'Expected'} <Time at={expectedAt} />
               {limit && limitName(limit) !== waitsFor && `, bound by ${limitName(limit)}`}.{' '}
             </>
           )}

@@ -103,13 +103,13 @@ function MappingTable({ preview, mapping, onChange }: TableProps) {
   // A file may name two columns alike, so a column is known by its place.
   const columns = preview.columns.map((column, index) => ({ column, index }));
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={290}>
       <Table aria-label="Columns of the file" verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Column</Table.Th>
-            <Table.Th>Samples</Table.Th>
-            <Table.Th w={240}>Becomes</Table.Th>
+            <Table.Th visibleFrom="sm">Samples</Table.Th>
+            <Table.Th w={{ base: 160, sm: 240 }}>Becomes</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -117,11 +117,10 @@ function MappingTable({ preview, mapping, onChange }: TableProps) {
             <Table.Tr key={index}>
               <Table.Th scope="row" fw={500}>
                 {column.name || `Column ${index + 1}`}
+                <Samples column={column} hiddenFrom="sm" />
               </Table.Th>
-              <Table.Td>
-                <Text size="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
-                  {column.samples.filter(Boolean).slice(0, 3).join(' · ') || 'empty'}
-                </Text>
+              <Table.Td visibleFrom="sm">
+                <Samples column={column} />
               </Table.Td>
               <Table.Td>
                 <Select
@@ -136,6 +135,14 @@ function MappingTable({ preview, mapping, onChange }: TableProps) {
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+function Samples({ column, hiddenFrom }: { column: Preview['columns'][number]; hiddenFrom?: 'sm' }) {
+  return (
+    <Text size="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }} hiddenFrom={hiddenFrom}>
+      {column.samples.filter(Boolean).slice(0, 3).join(' · ') || 'empty'}
+    </Text>
   );
 }
 

@@ -73,7 +73,8 @@ function Counts({ result }: { result: Result }) {
         {outcomes.map(({ outcome, label, count }) => (
           <Button
             key={outcome}
-            size="lg"
+            size="md"
+            px="xs"
             variant={chosen === outcome ? 'filled' : 'default'}
             aria-pressed={chosen === outcome}
             onClick={() => setChosen(outcome)}

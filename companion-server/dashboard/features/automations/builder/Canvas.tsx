@@ -109,9 +109,10 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
 function FitWhenAsked({ fitKey, ready }: { fitKey: number; ready: boolean }) {
   const { fitView } = useReactFlow();
   const height = useStore((state) => state.height);
+  const width = useStore((state) => state.width);
   useEffect(() => {
-    if (ready && fitKey >= 0 && height > 0) void fitView({ maxZoom: 1, padding: 0.08 });
-  }, [fitKey, ready, height, fitView]);
+    if (ready && fitKey >= 0 && height > 0 && width > 0) void fitView({ maxZoom: 1, padding: 0.08 });
+  }, [fitKey, ready, height, width, fitView]);
   return null;
 }
 

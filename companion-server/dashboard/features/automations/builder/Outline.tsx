@@ -54,7 +54,9 @@ export function Problems({ graph, problems, open }: Omit<Props, 'summaries'>) {
                   leftSection={
                     <IconAlertTriangle aria-hidden size={16} color="var(--mantine-color-orange-6)" />
                   }
-                  styles={{ label: { whiteSpace: 'normal', textAlign: 'left', fontWeight: 400 } }}
+                  styles={{
+                    label: { whiteSpace: 'normal', textAlign: 'left', fontWeight: 400, lineHeight: 1.4 },
+                  }}
                   onClick={() => open(node.id)}
                 >
                   {numbers.get(node.id)}. {stepName(node)}: {message}

@@ -171,7 +171,7 @@ function ConnectSettings({ node, context, onChange }: Props<NodeOf<'connect'>>) 
                 change({ whenNoNote: value });
             }}
           >
-            <Stack gap="xs" mt="xs">
+            <Stack gap="xs" my="xs">
               <Radio value="send_without" label="Send without a note" />
               <Radio value="wait" label="Wait until a note is possible" />
               <Radio value="skip" label="Skip this step" />
