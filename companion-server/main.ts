@@ -13,7 +13,7 @@ import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
 import { loadKeys } from './auth/keys.ts';
 import { DatabaseRefused, openDatabase } from './db/index.ts';
-import type { EngineContext } from './engine/index.ts';
+import { type EngineContext, takeOver } from './engine/index.ts';
 import { type Env, readEnv } from './env.ts';
 import { createApp } from './http/app.ts';
 import { findDashboard } from './http/dashboard.ts';
@@ -93,6 +93,7 @@ async function start(env: Env): Promise<void> {
     newId: systemNewId,
     log,
   };
+  if (database.isSole) await takeOver(ctx);
   const engine = startEngineLoop({
     ctx,
     wakeups,
