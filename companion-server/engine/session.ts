@@ -11,6 +11,7 @@ import { findHold, liftHold, setHold } from './holds.ts';
 import { appendEvent, publish } from './record.ts';
 import { channelById } from './rows.ts';
 import { accountOf } from './usage.ts';
+import { watchEveryMs } from './watches.ts';
 
 const { channel: channelTable, device, usage } = schema;
 
@@ -22,10 +23,10 @@ export function recordSession(ctx: EngineContext, deviceId: string, report: Sess
   return unitOfWork(ctx, async (unit) => {
     const channel = await channelOfDevice(unit, deviceId);
     await heartbeat(unit, channel, deviceId);
-    if (report.state === 'unknown') return;
+    if (report.state === 'unknown' || isBystander(unit, channel, deviceId)) return;
     await unit.tx
       .update(channelTable)
-      .set({ lastCheckedAt: unit.now })
+      .set({ lastCheckedAt: checkedAt(unit, channel, report) })
       .where(eq(channelTable.id, channel.id));
     if (report.state === 'inactive') {
       await loseSession(unit, channel, report.reason, report.challenge);
@@ -33,6 +34,20 @@ export function recordSession(ctx: EngineContext, deviceId: string, report: Sess
       await signedIn(unit, channel, report.member);
     }
   });
+}
+
+/** Somebody signed in where nobody was, and the page does not say who: the next read is due at once. */
+function checkedAt(unit: Unit, channel: ChannelRow, report: SessionReport): number {
+  const isNameless = report.state === 'logged_in' && report.member === null;
+  if (!isNameless || channel.status === 'active') return unit.now;
+  return Math.min(channel.lastCheckedAt ?? 0, unit.now - watchEveryMs.session);
+}
+
+/** Another browser runs the account and is signed in: what this one shows says nothing about that session. */
+function isBystander({ real }: Unit, channel: ChannelRow, deviceId: string): boolean {
+  const { status, runnerDeviceId, runnerLeaseUntil } = channel;
+  if (status !== 'active' || runnerDeviceId === null || runnerDeviceId === deviceId) return false;
+  return (runnerLeaseUntil ?? 0) > real;
 }
 
 /** The LinkedIn channel of the sender profile this device is paired with. */

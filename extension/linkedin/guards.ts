@@ -5,15 +5,24 @@ import { before, StepStop, stop } from './failure.ts';
 import type { ReadProblem } from './reads/http.ts';
 import { readMe } from './reads/me.ts';
 import { type Labels, labelsOf, says } from './selectors/labels/index.ts';
-import { detectSession } from './session.ts';
+import { detectSession, isChallengePath, isLoginPath } from './session.ts';
 
 /** The session as the page and LinkedIn's own answer to "who am I" show it. */
 export async function readSession(env: PageEnv, signal: AbortSignal): Promise<SessionReport> {
   const shown = detectSession(env);
-  if (shown.state === 'inactive') return shown;
+  if (shown.state === 'inactive' && !mayBeOutdated(env)) return shown;
   const me = await readMe(env, signal);
   if (me.ok) return { state: 'logged_in', member: me.value };
-  return sessionAfter(me.error);
+  return shown.state === 'inactive' ? shown : sessionAfter(me.error);
+}
+
+/**
+ * A login or check page stays as it was when the member signs in or answers it in another tab. It is asked
+ * and not loaded again: that could send a second PIN while the first is being typed.
+ */
+function mayBeOutdated({ window }: PageEnv): boolean {
+  const { pathname } = window.location;
+  return isLoginPath(pathname) || isChallengePath(pathname);
 }
 
 function sessionAfter({ failure }: ReadProblem): SessionReport {

@@ -72,6 +72,22 @@ test('LinkedIn’s own answer names who is logged in', async () => {
   await page.close();
 });
 
+test.each([
+  ['session-login', '/login'],
+  ['session-email-pin', '/checkpoint/challenge/AgG'],
+])('%s is outdated once LinkedIn names the member', async (fixture, path) => {
+  const page = await openFixture(browser, fixture, path, { '/voyager/api/me': me });
+  await page.evaluate(() => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the page's own session cookie, as LinkedIn sets it.
+    document.cookie = 'JSESSIONID="ajax:123"; path=/; secure';
+  });
+  expect(await call(page, 'readSession')).toMatchObject({
+    state: 'logged_in',
+    member: { memberId: '100000001' },
+  });
+  await page.close();
+});
+
 test('an answer without a member is a security check', async () => {
   const page = await openFixture(browser, 'profile-connect-row', '/feed/', {
     '/voyager/api/me': { data: {} },

@@ -100,6 +100,15 @@ describe('the LinkedIn session', () => {
     expect(await nextOfKind(stage, 'connect')).toBeTruthy();
   });
 
+  it('asks at once who signed in where the page does not say', async () => {
+    await addSender(stage, 's1');
+    await recordSession(stage.ctx, DEVICE, { state: 'inactive', reason: 'logged_out', challenge: null });
+    expect(await nextWorkFor(stage.ctx, DEVICE, { canAct: true })).toMatchObject({ type: 'wait' });
+    await recordSession(stage.ctx, DEVICE, { state: 'logged_in', member: null });
+    const work = await nextWorkFor(stage.ctx, DEVICE, { canAct: true });
+    expect(work).toMatchObject({ type: 'watch', kinds: ['session'] });
+  });
+
   it('takes another member for a wrong account', async () => {
     const { linkedin } = await addSender(stage, 's1');
     await recordSession(stage.ctx, DEVICE, signedIn('999'));
@@ -113,6 +122,16 @@ describe('the LinkedIn session', () => {
     await recordSession(stage.ctx, 's2-d1', signedIn());
     expect(await channelRow(first.linkedin)).toMatchObject({ status: 'active', address: memberIdOf('s1') });
     expect(await channelRow(second.linkedin)).toMatchObject({ status: 'inactive', address: null });
+  });
+
+  it('is not lost because a second browser, which does not run it, is signed out', async () => {
+    const { linkedin } = await addSender(stage, 's1', { devices: ['s1-d1', 's1-d2'] });
+    await nextWorkFor(stage.ctx, 's1-d1', { canAct: true });
+    const out: SessionReport = { state: 'inactive', reason: 'logged_out', challenge: null };
+    await recordSession(stage.ctx, 's1-d2', out);
+    expect(await channelRow(linkedin)).toMatchObject({ status: 'active' });
+    await recordSession(stage.ctx, 's1-d1', out);
+    expect(await channelRow(linkedin)).toMatchObject({ status: 'inactive', reason: 'logged_out' });
   });
 
   it('lets one device run the account at a time', async () => {
