@@ -19,8 +19,8 @@ export interface RapportBrowser extends ExtensionContext {
   /** Asks for a code in the side panel and reads it. */
   requestCode(serverUrl: string): Promise<string>;
   agreeToConsent(): Promise<void>;
-  /** Logs in on LinkedIn's own page, as the rep would. */
-  signInToLinkedin(password?: string): Promise<void>;
+  /** Logs in on LinkedIn's own page, as the rep would; the tab stays open. */
+  signInToLinkedin(member?: { email: string; password: string }): Promise<void>;
   /** Opens and closes the popup, as a glance of the rep does: whatever the worker had to do goes on. */
   glance(): Promise<void>;
   close(): Promise<void>;
@@ -72,14 +72,13 @@ export async function openRapportBrowser(
       await api.call(senderRoutes.approveDevice, { params: { senderId }, body: { userCode } });
       await agreeToConsent();
     },
-    async signInToLinkedin(password = rep.password) {
+    async signInToLinkedin(member = rep) {
       const page = await context.newPage();
       await page.goto(`${world.twin.origin}/login`);
-      await page.locator('input[name=session_key]').fill(rep.email);
-      await page.locator('input[name=session_password]').fill(password);
+      await page.locator('input[name=session_key]').fill(member.email);
+      await page.locator('input[name=session_password]').fill(member.password);
       await page.locator('form[action*=login-submit] button[type=submit]').click();
       await page.waitForURL('**/feed/**');
-      await page.close();
     },
     async glance() {
       const popup = await context.newPage();

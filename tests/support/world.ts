@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MailboxSettings } from '#shared/contract/mailbox.ts';
 import { startTwin, type Twin } from '../linkedin-twin/index.ts';
+import type { TwinMember } from '../linkedin-twin/types.ts';
 import { type MailSandbox, startMailSandbox } from '../mail-sandbox/index.ts';
 import { type CastMember, mailboxUser, owner, rep } from './cast.ts';
 import { type Conductor, createConductor } from './conductor.ts';
@@ -22,9 +23,17 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export async function startWorld(cast: readonly CastMember[]): Promise<World> {
+export interface WorldOptions {
+  /** Who can sign in to LinkedIn; the rep when left out. */
+  members?: TwinMember[];
+}
+
+export async function startWorld(cast: readonly CastMember[], options: WorldOptions = {}): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rapport-world-'));
-  const twin = await startTwin({ members: [rep], people: cast.map(({ person }) => person) });
+  const twin = await startTwin({
+    members: options.members ?? [rep],
+    people: cast.map(({ person }) => person),
+  });
   const mail = await startMailSandbox({ users: [mailboxUser] });
   for (const { email, mailReply, person } of cast) {
     if (email && mailReply) {
