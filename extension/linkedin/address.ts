@@ -1,9 +1,9 @@
-import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
+import type { LinkedinPageStep } from '#shared/protocol/linkedin.ts';
 
 const ORIGIN = 'https://www.linkedin.com';
 
 /** The page the working tab must show before `prepare`. A message to an unbound contact shows its profile. */
-export function stepUrl(step: LinkedinStep): string {
+export function stepUrl(step: LinkedinPageStep): string {
   const { slug, profileId } = step.target;
   // By id where it is known: owners change their slugs, LinkedIn leads from the id to the present one.
   if (step.kind !== 'message' || profileId === null)

@@ -59,6 +59,13 @@ export function likeness(left: string, right: string): 'same' | 'close' | 'diffe
   return inside.length > 0 ? 'close' : 'different';
 }
 
+/** Whether a longer text names a person: all words of the name stand in it. */
+export function mentions(text: string, name: string): boolean {
+  const said = words(text);
+  const wanted = words(name);
+  return wanted.length > 0 && wanted.every((word) => said.includes(word));
+}
+
 /** Titles and degrees that people write into their names. */
 const decorations = new Set([
   'dr',

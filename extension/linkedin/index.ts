@@ -5,22 +5,27 @@ import type {
   ActResult,
   InboundMessageRead,
   LinkedinFailure,
-  LinkedinStep,
+  LinkedinPageStep,
   LinkedinTarget,
   PrepareResult,
   ProfileRead,
+  SentInvitationsRead,
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
 import { actConnect, prepareConnect } from './actions/connect.ts';
+import { actFollow, prepareFollow } from './actions/follow.ts';
 import { actMessage, prepareMessage } from './actions/message.ts';
 import { forget } from './actions/prepared.ts';
 import { verifyConnect } from './actions/verifyConnect.ts';
+import { verifyFollow } from './actions/verifyFollow.ts';
 import { verifyMessage } from './actions/verifyMessage.ts';
+import { verifyWithdraw } from './actions/verifyWithdraw.ts';
 import { prepareVisit } from './actions/visit.ts';
+import { actWithdraw, prepareWithdraw } from './actions/withdraw.ts';
 import type { PageEnv } from './env.ts';
 import { before, StepStop } from './failure.ts';
 import { requireMember } from './guards.ts';
-import { acceptances, inbound, relation } from './watches.ts';
+import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
 
 export { stepUrl } from './address.ts';
 export type { Deadlines, PageEnv } from './env.ts';
@@ -32,7 +37,11 @@ export { detectSession } from './session.ts';
  * Guards, checks and everything short of the effect: right account, right person, state allows it.
  * `ready` leaves the page one click short of sending; call `act` in the same document.
  */
-export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult> {
+export async function prepare(
+  env: PageEnv,
+  step: LinkedinPageStep,
+  signal: AbortSignal,
+): Promise<PrepareResult> {
   forget(env);
   try {
     switch (step.kind) {
@@ -42,6 +51,10 @@ export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSig
         return await prepareConnect(env, step, signal);
       case 'message':
         return await prepareMessage(env, step, signal);
+      case 'withdraw':
+        return await prepareWithdraw(env, step, signal);
+      case 'follow':
+        return await prepareFollow(env, step, signal);
       default:
         return unreachable(step.kind);
     }
@@ -54,7 +67,7 @@ export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSig
 /** Asked again right before `act`: null when the bound member is still the one logged in. */
 export async function whyNotMember(
   env: PageEnv,
-  step: LinkedinStep,
+  step: LinkedinPageStep,
   signal: AbortSignal,
 ): Promise<LinkedinFailure | null> {
   try {
@@ -66,7 +79,7 @@ export async function whyNotMember(
 }
 
 /** Exactly one click (or one Enter), after checking scope and target again synchronously. */
-export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<ActResult> {
+export async function act(env: PageEnv, step: LinkedinPageStep, signal: AbortSignal): Promise<ActResult> {
   if (signal.aborted) return { outcome: 'failed', failure: before('timeout', 'The time to act was over.') };
   switch (step.kind) {
     case 'visit':
@@ -75,6 +88,10 @@ export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal)
       return actConnect(env, step);
     case 'message':
       return actMessage(env, step);
+    case 'withdraw':
+      return actWithdraw(env, step);
+    case 'follow':
+      return actFollow(env, step);
     default:
       return unreachable(step.kind);
   }
@@ -86,7 +103,7 @@ export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal)
  */
 export async function verify(
   env: PageEnv,
-  step: LinkedinStep,
+  step: LinkedinPageStep,
   baseline: string,
   signal: AbortSignal,
 ): Promise<VerifyResult> {
@@ -98,6 +115,10 @@ export async function verify(
         return await verifyConnect(env, step, baseline, signal);
       case 'message':
         return await verifyMessage(env, step, baseline, signal);
+      case 'withdraw':
+        return await verifyWithdraw(env, step, baseline, signal);
+      case 'follow':
+        return await verifyFollow(env, step, baseline, signal);
       default:
         return unreachable(step.kind);
     }
@@ -125,6 +146,14 @@ export function readInbound(
   signal: AbortSignal,
 ): Promise<Result<InboundMessageRead[], LinkedinFailure>> {
   return guarded(signal, () => inbound(env, sinceMs, knownProfileIds, signal));
+}
+
+/** Every pending invitation of the member, those sent by hand included. */
+export function readSentInvitations(
+  env: PageEnv,
+  signal: AbortSignal,
+): Promise<Result<SentInvitationsRead, LinkedinFailure>> {
+  return guarded(signal, () => sentInvitations(env, signal));
 }
 
 /** Who the target is and how the member stands with them, from LinkedIn's own answers. */

@@ -5,6 +5,7 @@ import type {
   LinkedinFailure,
   LinkedinTarget,
   ProfileRead,
+  SentInvitationsRead,
 } from '#shared/protocol/linkedin.ts';
 import type { PageEnv } from './env.ts';
 import { before } from './failure.ts';
@@ -15,6 +16,7 @@ import { readMe } from './reads/me.ts';
 import { type Conversation, readConversations, readMessages } from './reads/messages.ts';
 import { type Identity, readIdentity } from './reads/profile.ts';
 import { readRelationship } from './reads/relationship.ts';
+import { readSentList } from './reads/sentInvitations.ts';
 import { labelsOf } from './selectors/labels/index.ts';
 
 type Watch<T> = Promise<Result<T, LinkedinFailure>>;
@@ -62,6 +64,12 @@ export async function inbound(
 
 function concerns(conversation: Conversation, known: ReadonlySet<string> | null): boolean {
   return known === null || conversation.others.some((id) => known.has(id));
+}
+
+/** Every pending invitation of the member. */
+export async function sentInvitations(env: PageEnv, signal: AbortSignal): Watch<SentInvitationsRead> {
+  const read = await readSentList(env, signal);
+  return read.ok ? read : err(read.error.failure);
 }
 
 /** Who the target is and how the member stands with them, without opening their page. */

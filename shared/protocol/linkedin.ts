@@ -6,9 +6,15 @@ import { linkedinErrorCode, linkedinInactiveReason } from '#shared/statuses/link
  * prepare, act and verify, and their answers. Everything here is parsed on both sides.
  */
 
-/** The LinkedIn action kinds this version of the extension performs. */
+/** The LinkedIn action kinds that the engine schedules and the runner carries. */
 export const linkedinActionKind = z.enum(['visit', 'connect', 'message']);
 export type LinkedinActionKind = z.infer<typeof linkedinActionKind>;
+
+/** All action kinds that the code in the page can perform; scheduling a kind means adding it above. */
+const linkedinPageActionKind = z.enum([...linkedinActionKind.options, 'withdraw', 'follow']);
+
+/** inmail only: `open_profile` sends where it is free and nowhere else, `spend_credit` may spend one credit. */
+const inmailPolicy = z.enum(['open_profile', 'spend_credit']);
 
 /** The person an action is meant for. `profileId` and `memberId` are aliases; either one proves identity. */
 export const linkedinTarget = z.object({
@@ -82,14 +88,21 @@ export const linkedinStep = z.object({
   fence: z.number().int(),
   kind: linkedinActionKind,
   target: linkedinTarget,
-  /** Note for connect (null: without), body for message, null for visit. */
+  /** Note for connect (null: without), body for message and inmail, null for all others. */
   text: z.string().max(8000).nullable(),
+  /** inmail only: its subject. */
+  subject: z.string().max(300).nullable().optional(),
+  inmailPolicy: inmailPolicy.nullable().optional(),
   /** connect with a note: what to do when no note is possible. */
   whenNoNote: z.enum(['send_without', 'wait', 'skip']).nullable(),
   /** The bound member who must be logged in. */
   expectedMemberId: z.string().regex(/^\d+$/).nullable(),
 });
 export type LinkedinStep = z.infer<typeof linkedinStep>;
+
+/** A step as the code in the page takes it: any kind it can perform. */
+const linkedinPageStep = linkedinStep.extend({ kind: linkedinPageActionKind });
+export type LinkedinPageStep = z.infer<typeof linkedinPageStep>;
 
 /**
  * Precheck and preparation, everything short of the effect.
@@ -101,14 +114,22 @@ export const prepareResult = z.discriminatedUnion('outcome', [
     profile: profileRead.nullable(),
     /** connect only: the note was dropped because LinkedIn allows none now and the node says send_without. */
     noteDropped: z.boolean(),
-    /** message only: who wrote last in the thread before we act; a reply newer than our last one blocks. */
+    /** message, inmail: when they wrote last in the thread before we act; a reply newer than our last one blocks. */
     lastInboundAt: z.number().int().nullable(),
     /** Evidence baseline so that verify can tell ours from earlier ones (message ids, invite state). */
     baseline: z.string().max(4000),
   }),
   z.object({
     outcome: z.literal('closed'),
-    reason: z.enum(['visited', 'already_connected', 'already_invited']),
+    reason: z.enum([
+      'visited',
+      'already_connected',
+      'already_invited',
+      'nothing_to_withdraw',
+      'already_following',
+      'no_post',
+      'already_liked',
+    ]),
     profile: profileRead.nullable(),
   }),
   z.object({ outcome: z.literal('failed'), failure: linkedinFailure, profile: profileRead.nullable() }),
@@ -144,6 +165,25 @@ export const acceptanceRead = z.object({
   connectedAt: z.number().int(),
 });
 export type AcceptanceRead = z.infer<typeof acceptanceRead>;
+
+/** One invitation the member sent that is still pending, whoever or whatever sent it. */
+export const sentInvitationRead = z.object({
+  /** Null where only the page's list could be read. */
+  invitationUrn: z.string().max(300).nullable(),
+  profileId: z.string().max(80).nullable(),
+  memberId: z.string().regex(/^\d+$/).max(20).nullable(),
+  slug: z.string().max(200).nullable(),
+  name: z.string().max(300),
+  sentAt: z.number().int().nullable(),
+});
+export type SentInvitationRead = z.infer<typeof sentInvitationRead>;
+
+/** The sent list. Who is missing from it has no pending invitation only if it is `complete`. */
+export const sentInvitationsRead = z.object({
+  invitations: z.array(sentInvitationRead),
+  complete: z.boolean(),
+});
+export type SentInvitationsRead = z.infer<typeof sentInvitationsRead>;
 
 /**
  * One inbound message's identity. The text stays in the browser until the server confirmed that the

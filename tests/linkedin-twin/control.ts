@@ -41,6 +41,8 @@ export const twinCommand = z.discriminatedUnion('action', [
   }),
   z.object({ action: z.literal('setHydrationDelay'), ms: z.number().int().nonnegative() }),
   z.object({ action: z.literal('setSendMode'), memberId, mode: z.enum(['click', 'enter']) }),
+  z.object({ action: z.literal('setFollowing'), memberId, person, following: z.boolean() }),
+  z.object({ action: z.literal('setLiked'), memberId, activityId: z.string(), liked: z.boolean() }),
   z.object({ action: z.literal('setGone'), person, gone: z.boolean() }),
   z.object({ action: z.literal('renameSlug'), person, slug: z.string().min(1) }),
   z.object({ action: z.literal('addPerson'), person: twinPerson }),
@@ -72,6 +74,8 @@ export interface TwinControl {
   setRelation(memberId: string, person: string, state: Payload<'setRelation'>['state']): void;
   setHydrationDelay(ms: number): void;
   setSendMode(memberId: string, mode: 'click' | 'enter'): void;
+  setFollowing(memberId: string, person: string, following: boolean): void;
+  setLiked(memberId: string, activityId: string, liked: boolean): void;
   setGone(person: string, gone: boolean): void;
   renameSlug(person: string, slug: string): void;
   addPerson(person: Payload<'addPerson'>['person']): void;
@@ -108,6 +112,16 @@ export function runCommand(world: World, sessions: Sessions, command: TwinComman
       return;
     case 'setSendMode':
       account(world, command.memberId).sendMode = command.mode;
+      return;
+    case 'setFollowing':
+      put(
+        account(world, command.memberId).following,
+        known(world, command.person).profileId,
+        command.following,
+      );
+      return;
+    case 'setLiked':
+      put(account(world, command.memberId).liked, command.activityId, command.liked);
       return;
     case 'setGone':
       known(world, command.person).gone = command.gone;
@@ -180,6 +194,11 @@ function known(world: World, ref: string) {
   return found;
 }
 
+function put(set: Set<string>, value: string, member: boolean): void {
+  if (member) set.add(value);
+  else set.delete(value);
+}
+
 function setQuota(world: World, target: Account, quota: QuotaChange): void {
   const now = world.clock.now();
   if (quota.notesLeft !== undefined) {
@@ -212,6 +231,9 @@ export function createControl(world: World, sessions: Sessions): TwinControl {
     setRelation: (memberId, person, state) => run({ action: 'setRelation', memberId, person, state }),
     setHydrationDelay: (ms) => run({ action: 'setHydrationDelay', ms }),
     setSendMode: (memberId, mode) => run({ action: 'setSendMode', memberId, mode }),
+    setFollowing: (memberId, person, following) =>
+      run({ action: 'setFollowing', memberId, person, following }),
+    setLiked: (memberId, activityId, liked) => run({ action: 'setLiked', memberId, activityId, liked }),
     setGone: (person, gone) => run({ action: 'setGone', person, gone }),
     renameSlug: (person, slug) => run({ action: 'renameSlug', person, slug }),
     addPerson: (person) => run({ action: 'addPerson', person }),

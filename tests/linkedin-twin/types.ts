@@ -13,6 +13,14 @@ const personScript = z.object({
   replyToMessage: z.number().int().positive().optional(),
 });
 
+/** Something on a person's activity page. A repost is somebody else's post under the person's name. */
+const twinPost = z.object({
+  activityId: z.string().regex(/^\d+$/),
+  text: z.string(),
+  repostOf: z.object({ slug: z.string(), name: z.string() }).optional(),
+});
+export type TwinPost = z.infer<typeof twinPost>;
+
 export const twinPerson = z.object({
   memberId: z.string().regex(/^\d+$/),
   profileId: z.string().min(3),
@@ -30,6 +38,14 @@ export const twinPerson = z.object({
   degree: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   /** Which bridge shows the send-invite dialog on the profile page. */
   inviteSurface: z.enum(['shadow', 'iframe']).optional(),
+  /** Takes InMails for free. */
+  openProfile: z.boolean().optional(),
+  /** Takes no InMail at all. */
+  noInmail: z.boolean().optional(),
+  /** Newest first, as the activity page shows them. */
+  posts: z.array(twinPost).optional(),
+  /** Which stack shows the activity page. */
+  activityFrontEnd: z.enum(['sdui', 'ember']).optional(),
   /** The address the email gate accepts. */
   email: z.string().optional(),
   script: personScript.optional(),
@@ -60,7 +76,7 @@ export const challengeKind = z.enum([
 export type ChallengeKind = z.infer<typeof challengeKind>;
 
 export const fault = z.object({
-  on: z.enum(['invite', 'message', 'page', 'api']),
+  on: z.enum(['invite', 'message', 'withdraw', 'follow', 'like', 'page', 'api']),
   effect: z.enum([
     '429',
     '999',
@@ -90,6 +106,10 @@ export type LedgerKind =
   | 'message'
   | 'inmail'
   | 'follow'
+  | 'unfollow'
+  /** `text` is the activity's number, the target its author. */
+  | 'like'
+  | 'unlike'
   | 'remove_connection'
   /** A click no careful tool makes: another person's Connect in a rail, a quick reply. */
   | 'stray';
@@ -105,6 +125,7 @@ export type LedgerVia =
   | 'quick_reply'
   | 'sent_list'
   | 'profile'
+  | 'activity'
   | 'form'
   | 'navigation'
   | 'api';

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Evidence from before the click, kept by the runner, so that verify can tell our effect from older ones. */
 const baseline = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('connect'), profileId: z.string() }),
+  z.object({ kind: z.literal('withdraw'), profileId: z.string(), invitationUrn: z.string().nullable() }),
+  z.object({ kind: z.literal('follow'), profileId: z.string() }),
+  z.object({ kind: z.literal('like'), profileId: z.string(), slug: z.string(), post: z.string() }),
   z.object({
     kind: z.literal('message'),
     profileId: z.string(),

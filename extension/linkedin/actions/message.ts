@@ -1,4 +1,9 @@
-import type { ActResult, LinkedinStep, LinkedinTarget, PrepareResult } from '#shared/protocol/linkedin.ts';
+import type {
+  ActResult,
+  LinkedinPageStep,
+  LinkedinTarget,
+  PrepareResult,
+} from '#shared/protocol/linkedin.ts';
 import { isEnabled } from '../dom/find.ts';
 import { click, pressEnter, richText, sameText, setRichText } from '../dom/input.ts';
 import { waitFor } from '../dom/wait.ts';
@@ -16,7 +21,7 @@ import { readThread } from './thread.ts';
 /** Leaves the composer filled in, one click (or one Enter) short of sending. */
 export async function prepareMessage(
   env: PageEnv,
-  step: LinkedinStep,
+  step: LinkedinPageStep,
   signal: AbortSignal,
 ): Promise<PrepareResult> {
   const text = step.text?.trim() ? step.text : stop('content_rejected', 'The message has no text.');
@@ -121,7 +126,7 @@ function sendMode(env: PageEnv, target: LinkedinTarget, text: string): 'button' 
 }
 
 /** Sends: every check again, without waiting, then one click or one Enter. */
-export function actMessage(env: PageEnv, step: LinkedinStep): ActResult {
+export function actMessage(env: PageEnv, step: LinkedinPageStep): ActResult {
   const prepared = take(env, step);
   if ('code' in prepared) return { outcome: 'failed', failure: prepared };
   const failure = sessionFailure(env);

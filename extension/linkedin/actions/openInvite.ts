@@ -1,20 +1,13 @@
-import { visibleEverywhere, visibleIn } from '../dom/find.ts';
+import { visibleEverywhere } from '../dom/find.ts';
 import { click, clickWithoutLeaving } from '../dom/input.ts';
-import { pause, waitFor } from '../dom/wait.ts';
+import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { before, StepStop, stop } from '../failure.ts';
 import { inviteRefusal, sessionFailure, weeklyLimit } from '../guards.ts';
 import { anyDialogOpen, dismissButton, type InviteStep, readInviteDialog } from '../pages/inviteDialog.ts';
-import {
-  menuConnect,
-  moreButton,
-  openMenu,
-  readTopCard,
-  rowConnect,
-  showsPending,
-  type TopCard,
-} from '../pages/profile.ts';
+import { menuConnect, readTopCard, rowConnect, showsPending, type TopCard } from '../pages/profile.ts';
 import type { Labels } from '../selectors/labels/index.ts';
+import { expandMenu, settledInMenu } from './openMenu.ts';
 
 /** LinkedIn swallows clicks on controls that its script has not wired yet. */
 const OPENING_CLICKS = 4;
@@ -79,39 +72,8 @@ async function findConnect(
   const inRow = rowConnect(env, fresh);
   if (inRow) return inRow;
   await expandMenu(env, fresh, labels, signal);
-  const inMenu = await settledMenuConnect(env, fresh, signal);
+  const inMenu = await settledInMenu(env, fresh, signal, () => menuConnect(env, fresh));
   return inMenu ?? stop('cannot_be_invited', 'LinkedIn offers no Connect for this person.');
-}
-
-async function expandMenu(env: PageEnv, card: TopCard, labels: Labels, signal: AbortSignal): Promise<void> {
-  for (let attempt = 0; attempt < OPENING_CLICKS; attempt++) {
-    if (openMenu(env, card)) return;
-    const more = moreButton(env, card, labels);
-    if (!more) stop('layout_unknown', 'The top card shows neither Connect nor a More menu.');
-    click(more);
-    if (await waitFor(env, FIRST_WAIT, signal, () => openMenu(env, card))) return;
-  }
-  stop('layout_unknown', 'The More menu does not open.');
-}
-
-/** Menu items arrive late: Connect counts as absent only after the menu stopped changing. */
-async function settledMenuConnect(
-  env: PageEnv,
-  card: TopCard,
-  signal: AbortSignal,
-): Promise<HTMLElement | null> {
-  let last = -1;
-  let still = 0;
-  for (let look = 0; look < 40 && still < 5; look++) {
-    const menu = openMenu(env, card);
-    const found = menuConnect(env, card);
-    if (found) return found;
-    const items = menu ? visibleIn(env, menu, 'menuItem').length : 0;
-    still = items > 0 && items === last ? still + 1 : 0;
-    last = items;
-    await pause(env, 200, signal);
-  }
-  return null;
 }
 
 /** Closes what an earlier attempt left open, by the dialog's own close button. */

@@ -1,4 +1,9 @@
-import type { LinkedinStep, LinkedinTarget, ProfileRead, RelationState } from '#shared/protocol/linkedin.ts';
+import type {
+  LinkedinPageStep,
+  LinkedinTarget,
+  ProfileRead,
+  RelationState,
+} from '#shared/protocol/linkedin.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { StepStop, stop } from '../failure.ts';
@@ -12,12 +17,14 @@ import { type Labels, labelsOf } from '../selectors/labels/index.ts';
 interface OpenProfile {
   card: TopCard;
   profile: ProfileRead;
+  /** The pending invitation, where LinkedIn's answer names it. */
+  invitationUrn: string | null;
 }
 
 /** The guards every step on a profile page begins with: right account, right person, what the relation is. */
 export async function openProfile(
   env: PageEnv,
-  step: LinkedinStep,
+  step: LinkedinPageStep,
   signal: AbortSignal,
 ): Promise<OpenProfile> {
   await requireMember(env, step.expectedMemberId, signal);
@@ -27,7 +34,8 @@ export async function openProfile(
   const shown = { ...card, memberId };
   requirePerson(step.target, shown);
   const relation = await relationOf(env, card, labels, signal);
-  return { card, profile: profileOf(shown, step.target, relation) };
+  const { state, invitationUrn } = relation;
+  return { card, profile: profileOf(shown, step.target, state), invitationUrn };
 }
 
 /** Waits for the top card; stops with what the page shows instead of it. */
@@ -64,14 +72,16 @@ async function relationOf(
   card: TopCard,
   labels: Labels | null,
   signal: AbortSignal,
-): Promise<RelationState> {
+): Promise<{ state: RelationState; invitationUrn: string | null }> {
   const read = await readRelationship(env, card.profileId, signal);
   // A pending control on the page is enough to leave the person alone, whatever an older answer says.
-  if (read.ok)
-    return read.value.state === 'not_connected' && showsPending(env, card) ? 'invite_sent' : read.value.state;
+  if (read.ok && read.value.state === 'not_connected' && showsPending(env, card))
+    return { state: 'invite_sent', invitationUrn: null };
+  if (read.ok) return read.value;
   if (read.error.kind === 'stop') throw new StepStop(read.error.failure);
   const shown = shownRelation(env, card, labels);
-  return shown ?? stop('layout_unknown', 'Neither LinkedIn’s answer nor the top card tells the relation.');
+  if (!shown) stop('layout_unknown', 'Neither LinkedIn’s answer nor the top card tells the relation.');
+  return { state: shown, invitationUrn: null };
 }
 
 function profileOf(card: TopCard, target: LinkedinTarget, relation: RelationState): ProfileRead {

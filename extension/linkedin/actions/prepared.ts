@@ -1,4 +1,4 @@
-import type { LinkedinFailure, LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import type { LinkedinFailure, LinkedinPageStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import type { PageEnv } from '../env.ts';
 import { before } from '../failure.ts';
 
@@ -9,10 +9,15 @@ export interface Prepared {
   profileId: string;
   /** The target as LinkedIn names it now: the sender's own list may spell the name another way. */
   target: LinkedinTarget;
-  /** connect: with the note or without it. message: by the button or by Enter. */
-  mode: 'plain' | 'note' | 'button' | 'enter';
+  /**
+   * connect: with the note or without it. message, inmail: by the button or by Enter. follow: in the row or
+   * in the menu. withdraw, like: `plain`.
+   */
+  mode: 'plain' | 'note' | 'button' | 'enter' | 'row' | 'menu';
   /** What must stand in the field at the moment of the click. */
   text: string | null;
+  /** inmail: what must stand in the subject. like: which post. */
+  subject?: string;
 }
 
 const byDocument = new WeakMap<Document, Prepared>();
@@ -28,7 +33,7 @@ export function forget(env: PageEnv): void {
 }
 
 /** Takes the preparation of this very step, at most once: a second act finds nothing to click. */
-export function take(env: PageEnv, step: LinkedinStep): Prepared | LinkedinFailure {
+export function take(env: PageEnv, step: LinkedinPageStep): Prepared | LinkedinFailure {
   const prepared = byDocument.get(env.document);
   byDocument.delete(env.document);
   if (prepared?.taskId !== step.taskId || prepared.fence !== step.fence) {

@@ -25,11 +25,23 @@ export async function getJson<T>(
 ): Promise<Read<T>> {
   const csrf = csrfToken(env.document.cookie);
   if (!csrf) return problem('stop', 'logged_out', 'The page holds no LinkedIn session.');
-  const answer = await request(env, path, csrf, signal);
+  const headers = { accept: NORMALIZED, 'csrf-token': csrf, 'x-restli-protocol-version': '2.0.0' };
+  const answer = await request(env, path, headers, signal);
   if (!answer.ok) return answer;
   const refusal = refusalOf(answer.value, env.window.location.origin);
   if (refusal) return refusal;
   return parse(answer.value, schema, path);
+}
+
+/** One same-origin GET of a page of LinkedIn's, parsed and never shown: its scripts do not run. */
+export async function getPage(env: PageEnv, path: string, signal: AbortSignal): Promise<Read<Document>> {
+  const answer = await request(env, path, { accept: 'text/html' }, signal);
+  if (!answer.ok) return answer;
+  const refusal = refusalOf(answer.value, env.window.location.origin);
+  if (refusal) return refusal;
+  if (!answer.value.type.includes('html'))
+    return problem('changed', 'layout_unknown', `${name(path)} is no page.`);
+  return ok(new DOMParser().parseFromString(answer.value.body, 'text/html'));
 }
 
 /** The csrf token LinkedIn expects: the readable session cookie without its quotes. */
@@ -44,7 +56,12 @@ interface Answer {
   body: string;
 }
 
-async function request(env: PageEnv, path: string, csrf: string, signal: AbortSignal): Promise<Read<Answer>> {
+async function request(
+  env: PageEnv,
+  path: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Read<Answer>> {
   const tooLate = new AbortController();
   const done = new AbortController();
   const timer = env.timers
@@ -56,7 +73,7 @@ async function request(env: PageEnv, path: string, csrf: string, signal: AbortSi
     const { fetch } = env;
     const response = await fetch(new URL(path, env.window.location.origin).href, {
       credentials: 'same-origin',
-      headers: { accept: NORMALIZED, 'csrf-token': csrf, 'x-restli-protocol-version': '2.0.0' },
+      headers,
       signal: AbortSignal.any([signal, tooLate.signal]),
     });
     // The body is read here, so that the deadline covers it too.

@@ -8,7 +8,18 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
  */
 const entry = z.object({
   css: z.string().min(1).max(600),
-  scope: z.enum(['page', 'top_card', 'menu', 'invite_dialog', 'thread', 'composer', 'any_root']),
+  scope: z.enum([
+    'page',
+    'top_card',
+    'menu',
+    'invite_dialog',
+    'confirm_dialog',
+    'sent_row',
+    'post',
+    'thread',
+    'composer',
+    'any_root',
+  ]),
   count: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
 });
 
@@ -51,6 +62,21 @@ const selectorKey = z.enum([
   'inmailSubject',
   'messageEvent',
   'messageBody',
+  'followButton',
+  'confirmDialog',
+  'confirmButton',
+  'sentRow',
+  'sentProfile',
+  'sentName',
+  'sentCount',
+  'post',
+  'postLink',
+  'postText',
+  'postComments',
+  'postButton',
+  'activityEmpty',
+  'subjectField',
+  'inmailTerms',
 ]);
 export type SelectorKey = z.infer<typeof selectorKey>;
 
@@ -159,6 +185,41 @@ export const shippedCatalogue: Catalogue = {
       count: [0, 200],
     },
     messageBody: { css: '.msg-s-event-listitem__body', scope: 'thread', count: [0, 200] },
+    followButton: { css: 'button[componentkey^="FollowButton"]', scope: 'top_card', count: [0, 1] },
+    confirmDialog: {
+      css: 'dialog[open], [role="dialog"], [role="alertdialog"]',
+      scope: 'any_root',
+      count: [0, 1],
+    },
+    confirmButton: { css: 'button', scope: 'confirm_dialog', count: [1, 4] },
+    sentRow: { css: '[data-testid="lazy-column"] [role="listitem"]', scope: 'page', count: [0, 1000] },
+    sentProfile: { css: 'a[href*="/in/"]', scope: 'sent_row', count: [1, 2] },
+    sentName: { css: 'p', scope: 'sent_row', count: [1, 6] },
+    sentCount: { css: 'a[href*="/invitation-manager/sent/CONNECTION"]', scope: 'page', count: [0, 1] },
+    post: {
+      css: '.feed-shared-update-v2[data-urn^="urn:li:activity:"], [componentkey*="FeedType_"]',
+      scope: 'page',
+      count: [0, 100],
+    },
+    postLink: { css: 'a[href*="/in/"], a[href*="/company/"]', scope: 'post', count: [1, 8] },
+    postText: {
+      css: '[data-testid="expandable-text-box"], .update-components-text',
+      scope: 'post',
+      count: [0, 2],
+    },
+    postComments: {
+      css: '[componentkey*="omment"], .feed-shared-update-v2__comments-container, .comments-comment-entity',
+      scope: 'post',
+      count: [0, 20],
+    },
+    postButton: { css: 'button', scope: 'post', count: [1, 20] },
+    activityEmpty: { css: 'main h2, main p', scope: 'page', count: [0, 200] },
+    subjectField: { css: 'input[name="subject"], input.msg-form__subject', scope: 'thread', count: [0, 1] },
+    inmailTerms: {
+      css: '.msg-inmail-compose, .msg-inmail-credits-display',
+      scope: 'thread',
+      count: [0, 2],
+    },
   },
   queryIds: {
     messengerConversations: [

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { stepUrl } from '#linkedin/index.ts';
 import type {
   ActResult,
-  LinkedinStep,
+  LinkedinPageStep,
   LinkedinTarget,
   PrepareResult,
   VerifyResult,
@@ -101,10 +101,10 @@ export async function logIn(context: BrowserContext, member: TwinMember = rep): 
 let steps = 0;
 
 export function stepFor(
-  kind: LinkedinStep['kind'],
+  kind: LinkedinPageStep['kind'],
   target: LinkedinTarget,
-  change: Partial<LinkedinStep> = {},
-): LinkedinStep {
+  change: Partial<LinkedinPageStep> = {},
+): LinkedinPageStep {
   steps += 1;
   const text = kind === 'message' ? `Hello ${target.name}, step ${steps}.` : null;
   return {
@@ -128,7 +128,7 @@ export interface Run {
 /** Runs a step as the runner does: open the page, prepare, act once, read back. */
 export async function runStep(
   page: Page,
-  step: LinkedinStep,
+  step: LinkedinPageStep,
   between?: (page: Page) => Promise<void> | void,
 ): Promise<Run> {
   await page.goto(stepUrl(step), { waitUntil: 'domcontentloaded' });
@@ -140,8 +140,17 @@ export async function runStep(
   return { prepared, acted, verified: await verifyAnywhere(page, step, prepared.baseline) };
 }
 
+/** How a run ended: an outcome, a reason, or a code with its effect. */
+export function endOf({ prepared, acted, verified }: Run): string {
+  if (prepared.outcome === 'closed') return prepared.reason;
+  if (prepared.outcome === 'failed') return `${prepared.failure.code} ${prepared.failure.effect}`;
+  if (acted?.outcome === 'failed') return `${acted.failure.code} ${acted.failure.effect}`;
+  if (verified?.outcome === 'refused') return `${verified.failure.code} ${verified.failure.effect}`;
+  return String(verified?.outcome);
+}
+
 /** Reads back; where LinkedIn left the page meanwhile, again in the page it went to, as the runner does. */
-async function verifyAnywhere(page: Page, step: LinkedinStep, baseline: string): Promise<VerifyResult> {
+async function verifyAnywhere(page: Page, step: LinkedinPageStep, baseline: string): Promise<VerifyResult> {
   for (let left = 5; ; left--) {
     try {
       return await call(page, 'verify', step, baseline);

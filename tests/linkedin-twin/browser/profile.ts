@@ -4,6 +4,7 @@ import { html } from '../render/html.ts';
 import type { InviteContext, ProfileView } from '../render/views.ts';
 import { openInviteModal } from './invite-modal.ts';
 import { call, hydrateAfter, pageView, sduiRequest } from './page.ts';
+import { toast } from './toast.ts';
 import { openWithdrawDialog } from './withdraw-dialog.ts';
 
 const view = pageView<ProfileView>();
@@ -96,7 +97,7 @@ function onControl(target: Element, via: string): boolean {
       redraw();
     });
   } else if (key.endsWith('_accept') || key.endsWith('_ignore')) void answerInvite(key.endsWith('_accept'));
-  else if (key.startsWith('FollowButton')) void toggleFollow();
+  else if (key.startsWith('FollowButton')) void toggleFollow(via);
   else if (target.hasAttribute('aria-expanded')) toggleMenu(target);
   else return false;
   return true;
@@ -112,14 +113,18 @@ async function answerInvite(accept: boolean): Promise<void> {
   redraw();
 }
 
-async function toggleFollow(): Promise<void> {
-  const answer = await sduiRequest('addaUpdateFollowState', 'profile', {
-    memberUrn: { memberId: view.memberId },
-    followStateType: view.following ? 'FollowStateType_FOLLOW_INACTIVE' : 'FollowStateType_FOLLOW_ACTIVE',
-  });
-  if (answer.kind !== 'json' || answer.status !== 200) return;
+/** The page shows the new state at once and takes it back when LinkedIn refuses. */
+async function toggleFollow(via: string): Promise<void> {
   view.following = !view.following;
   redraw();
+  const answer = await sduiRequest('addaUpdateFollowState', via, {
+    memberUrn: { memberId: view.memberId },
+    followStateType: view.following ? 'FollowStateType_FOLLOW_ACTIVE' : 'FollowStateType_FOLLOW_INACTIVE',
+  });
+  if (answer.kind !== 'json' || answer.status === 200) return;
+  view.following = !view.following;
+  redraw();
+  toast(shadowRoot(), 'error', labels.toastFailed);
 }
 
 /** Rails ask nothing: the invitation goes out with the click. */
@@ -140,6 +145,9 @@ function onClick(event: Event): void {
       event.preventDefault();
       closeMenu();
       void connect('menu');
+    } else if ([labels.follow, labels.following].includes(menuItem.textContent?.trim() ?? '')) {
+      closeMenu();
+      void toggleFollow('menu');
     }
     return;
   }

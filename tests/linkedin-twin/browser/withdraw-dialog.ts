@@ -1,6 +1,7 @@
 import { fill, type Labels } from '../labels/index.ts';
 import { html } from '../render/html.ts';
 import { sduiRequest } from './page.ts';
+import { toast } from './toast.ts';
 
 /** The native dialog of the new stack. `[role=dialog]` does not find it. */
 export function openWithdrawDialog(
@@ -9,6 +10,7 @@ export function openWithdrawDialog(
   via: 'profile' | 'sent_list',
   onWithdrawn: () => void,
 ): void {
+  const toasts = document.getElementById('interop-outlet')?.shadowRoot;
   const label = fill(labels.withdrawAria, { name: person.name });
   document.body.insertAdjacentHTML(
     'beforeend',
@@ -26,5 +28,6 @@ export function openWithdrawDialog(
     });
     dialog?.remove();
     if (answer.kind === 'json' && answer.status === 200) onWithdrawn();
+    else if (answer.kind === 'json' && toasts) toast(toasts, 'error', labels.toastFailed);
   });
 }

@@ -7,6 +7,7 @@ import {
   connectionOf,
   conversationEntities,
   conversationUrn,
+  followingStateOf,
   me,
   memberRelationship,
   messageEntity,
@@ -75,7 +76,12 @@ function profile(c: TwinContext, world: World, account: Account): Response {
       paging: { start: 0, count: 10, total: 1, links: [] },
       $type: 'com.linkedin.restli.common.CollectionResponse',
     },
-    [...profileEntities(person), relationship.data, ...relationship.included],
+    [
+      ...profileEntities(person),
+      relationship.data,
+      ...relationship.included,
+      followingStateOf(account, person),
+    ],
   );
 }
 

@@ -1,7 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import type { Fault } from '../types.ts';
 import { becomeConnected, invite, noteLimit, withdraw } from '../world/invites.ts';
+import { unlike } from '../world/reactions.ts';
 import type { Account, World } from '../world/world.ts';
 import { fullName } from '../world/world.ts';
 import { apiError, guarded } from './api-guard.ts';
@@ -18,12 +20,20 @@ const body = z.object({
         profileUrn: z.object({ profileId: z.string() }).optional(),
         followStateType: z.string().optional(),
         inviteeActionType: z.string().optional(),
+        threadUrn: z.string().optional(),
       }),
     }),
   }),
 });
 
 const REQUESTS = 'com.linkedin.sdui.requests.mynetwork.';
+const UNLIKE = 'com.linkedin.sdui.reactions.delete';
+/** Which armed fault a request meets. */
+const FAULTS: Record<string, Fault['on']> = {
+  addaAddConnection: 'invite',
+  addaWithdrawInvitation: 'withdraw',
+  addaUpdateFollowState: 'follow',
+};
 
 /** The writes of the new (SDUI) pages. Their answer is an RSC stream; only the status matters. */
 export function sduiRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World, sessions: Sessions): void {
@@ -41,14 +51,19 @@ export function sduiRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World, 
 async function serverRequest(c: TwinContext, world: World, account: Account): Promise<Response> {
   const parsed = await parsedBody(c, body);
   const id = c.req.query('sduiid') ?? '';
-  if (!parsed || !id.startsWith(REQUESTS)) return apiError(c, 400, 'BAD_REQUEST');
+  if (!parsed) return apiError(c, 400, 'BAD_REQUEST');
   const { payload } = parsed.serverRequest.requestedArguments;
+  if (id === UNLIKE) {
+    unlike(world, account, payload.threadUrn?.split(':').at(-1) ?? '', viaOf(c), requestPath(c));
+    return done(c);
+  }
+  if (!id.startsWith(REQUESTS)) return apiError(c, 400, 'BAD_REQUEST');
   const ref = payload.inviteeUrn?.memberId ?? payload.memberUrn?.memberId ?? payload.profileUrn?.profileId;
   const person = ref ? world.findPerson(ref) : null;
   if (!person) return apiError(c, 404, 'NOT_FOUND');
   const via = viaOf(c);
   const url = requestPath(c);
-  const record = (kind: 'follow' | 'accept' | 'ignore') =>
+  const record = (kind: 'follow' | 'unfollow' | 'accept' | 'ignore') =>
     world.record({
       actor: account.member.memberId,
       kind,
@@ -59,28 +74,31 @@ async function serverRequest(c: TwinContext, world: World, account: Account): Pr
       url,
     });
   const relation = world.relation(account, person.profileId);
-  switch (id.slice(REQUESTS.length)) {
+  const name = id.slice(REQUESTS.length);
+  const faulty = FAULTS[name];
+  const effect = faulty ? world.takeFault(faulty, account.member.memberId) : null;
+  const answer = effect && faultAnswer(c, effect);
+  if (answer) return answer;
+  if (effect === 'error_toast') return apiError(c, 400, 'FAILED');
+  // LinkedIn answers 200 even when nothing happened.
+  if (effect === 'close_without_success') return done(c);
+  switch (name) {
     case 'addaAddConnection': {
-      const effect = world.takeFault('invite', account.member.memberId);
-      const answer = effect && faultAnswer(c, effect);
-      if (answer) return answer;
-      if (effect && effect !== 'drop_after_effect') return apiError(c, 400, 'INVITATION_FAILED');
       const result = invite(world, account, { person, note: null, email: null, via, url });
-      if (effect) return dropConnection(c);
       if (!result.ok) return apiError(c, result.status, result.code);
       break;
     }
     case 'addaWithdrawInvitation':
-      // LinkedIn answers 200 even when nothing was withdrawn.
       withdraw(world, account, person, via, url);
       break;
     case 'addaUpdateFollowState':
       if (payload.followStateType === 'FollowStateType_FOLLOW_ACTIVE') {
         account.following.add(person.profileId);
+        record('follow');
       } else {
         account.following.delete(person.profileId);
+        record('unfollow');
       }
-      record('follow');
       break;
     case 'addaInvitationAction': {
       if (relation.state !== 'incoming') break;
@@ -93,6 +111,10 @@ async function serverRequest(c: TwinContext, world: World, account: Account): Pr
     default:
       return apiError(c, 400, 'BAD_REQUEST');
   }
+  return effect === 'drop_after_effect' ? dropConnection(c) : done(c);
+}
+
+function done(c: TwinContext): Response {
   return c.body('0:{"ok":true}\n', 200, { 'content-type': 'text/x-component' });
 }
 

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { invite, withdraw } from '../world/invites.ts';
 import { sendMessage } from '../world/messages.ts';
+import { like } from '../world/reactions.ts';
 import type { Account, World } from '../world/world.ts';
 import { type ApiHandler, apiError, guarded, normalized } from './api-guard.ts';
 import { sduiRoutes } from './api-sdui.ts';
@@ -64,8 +65,22 @@ export function writeRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World,
     });
     return c.body('', 200);
   });
+  post('voyagerSocialDashReactions', (c, account) => react(c, world, account));
   post('voyagerMessagingDashMessengerMessages', (c, account) => createMessage(c, world, account));
   sduiRoutes(app, world, sessions);
+}
+
+async function react(c: TwinContext, world: World, account: Account): Promise<Response> {
+  const effect = world.takeFault('like', account.member.memberId);
+  const answer = effect && faultAnswer(c, effect);
+  if (answer) return answer;
+  if (effect === 'error_toast') return apiError(c, 400, 'FAILED');
+  if (effect === 'close_without_success') return c.body('', 201);
+  const body = await parsedBody(c, z.object({ reactionType: z.literal('LIKE') }));
+  const activityId = c.req.query('threadUrn')?.split(':').at(-1) ?? '';
+  if (!body) return apiError(c, 400, 'BAD_REQUEST');
+  if (!like(world, account, activityId, viaOf(c), requestPath(c))) return apiError(c, 404, 'NOT_FOUND');
+  return effect === 'drop_after_effect' ? dropConnection(c) : c.body('', 201);
 }
 
 async function createInvite(c: TwinContext, world: World, account: Account): Promise<Response> {

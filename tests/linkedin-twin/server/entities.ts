@@ -110,6 +110,16 @@ export function connectionOf(person: TwinPerson, relation: Relation) {
   };
 }
 
+/** Whether the member follows a person. */
+export function followingStateOf(account: Account, person: TwinPerson) {
+  return {
+    $type: 'com.linkedin.voyager.dash.feed.FollowingState',
+    entityUrn: `urn:li:fsd_followingState:${profileUrn(person.profileId)}`,
+    following: account.following.has(person.profileId),
+    followerCount: 17_364,
+  };
+}
+
 /** A profile with its company and place, as identity/dash/profiles answers it. */
 export function profileEntities(person: TwinPerson): [Record<string, unknown>, ...Record<string, unknown>[]] {
   const companyUrn = `urn:li:fsd_company:9${person.memberId}`;

@@ -6,7 +6,18 @@ import type { TwinContext } from './session.ts';
 const VIA = 'urn:li:page:d_flagship3_twin;';
 const pageControls = new Map<string, LedgerVia>(
   (
-    ['row', 'menu', 'toolbar', 'preload', 'rail', 'composer', 'quick_reply', 'sent_list', 'profile'] as const
+    [
+      'row',
+      'menu',
+      'toolbar',
+      'preload',
+      'rail',
+      'composer',
+      'quick_reply',
+      'sent_list',
+      'profile',
+      'activity',
+    ] as const
   ).map((via) => [via, via]),
 );
 

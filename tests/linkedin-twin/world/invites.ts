@@ -110,4 +110,6 @@ export function becomeConnected(world: World, account: Account, profileId: strin
   relation.state = 'connected';
   relation.connectedAt = at;
   relation.invitationId = null;
+  // Connections follow each other from the start.
+  account.following.add(profileId);
 }

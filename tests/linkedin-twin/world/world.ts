@@ -9,6 +9,7 @@ import type {
   TwinMember,
   TwinOptions,
   TwinPerson,
+  TwinPost,
 } from '../types.ts';
 
 export type RelationState = 'none' | 'pending' | 'incoming' | 'connected';
@@ -57,6 +58,8 @@ export interface Account {
   challenge: ChallengeKind | null;
   sendMode: 'click' | 'enter';
   following: Set<string>;
+  /** Activity numbers. */
+  liked: Set<string>;
 }
 
 export type ScriptedEvent = {
@@ -99,7 +102,18 @@ export class World {
       const relation = this.relation(account, person.profileId);
       relation.state = 'connected';
       relation.connectedAt = this.clock.now() - 90 * 24 * 60 * 60 * 1000;
+      account.following.add(person.profileId);
     }
+  }
+
+  /** The post with this number and who wrote it. */
+  findPost(activityId: string): { post: TwinPost; author: TwinPerson | null } | null {
+    for (const person of this.people.values()) {
+      const post = person.posts?.find((one) => one.activityId === activityId);
+      if (!post) continue;
+      return { post, author: post.repostOf ? this.findPerson(post.repostOf.slug) : person };
+    }
+    return null;
   }
 
   /** By profile id, ACwAA… alias, slug or member number. */
@@ -192,6 +206,7 @@ export class World {
       challenge: null,
       sendMode: 'click',
       following: new Set(),
+      liked: new Set(),
     };
   }
 }

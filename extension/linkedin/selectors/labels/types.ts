@@ -16,4 +16,22 @@ export interface Labels {
   invitesRestricted: readonly RegExp[];
   /** Text that says the member's profile cannot be shown. */
   profileUnavailable: readonly RegExp[];
+  /** Text of the button that withdraws an invitation, in the dialog that asks again. */
+  withdraw: readonly string[];
+  follow: readonly string[];
+  /** The same control while the member is followed: a click would end it. */
+  following: readonly string[];
+  /** Names of a post's Like control, in either state; the comments' own are told apart by place. */
+  likeControl: readonly RegExp[];
+  /** The end of that name while the account has not reacted. */
+  noReaction: readonly RegExp[];
+  /** What an activity page without anything says. */
+  noActivity: readonly RegExp[];
+  /** What an InMail costs: groups `cost` and `left`. */
+  inmailCost: readonly RegExp[];
+  /** Says that this InMail costs nothing: an open profile. */
+  inmailFree: readonly RegExp[];
+  inmailNoCredits: readonly RegExp[];
+  /** Says that the member takes no InMail. */
+  inmailRefused: readonly RegExp[];
 }
