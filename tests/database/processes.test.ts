@@ -37,6 +37,7 @@ it('two servers share one database: one ticks, and after its SIGKILL the other d
   ends.push(second.kill);
   const db = await openDatabase({ url: hrana.httpUrl, authToken: 'test' });
   ends.push(db.close);
+  mail.people.set(people[0] ?? '', { replyAfterMs: 0, text: 'Yes, gladly!' });
   await startCampaign(first, mail);
 
   let offset = 0;
@@ -74,6 +75,7 @@ it('two servers share one database: one ticks, and after its SIGKILL the other d
     async () => {
       await moveOn([second], (ms) => second.setScheduleOffset(ms));
       expect(mail.receivedByPeople().length, second.output()).toBeGreaterThanOrEqual(people.length);
+      expect(await repliesIn(db)).toBeGreaterThan(0);
     },
     { timeout: 90_000, interval: 100 },
   );
@@ -81,12 +83,19 @@ it('two servers share one database: one ticks, and after its SIGKILL the other d
   expect((await fetch(`${second.origin}/health`)).status).toBe(200);
   const received = mail.receivedByPeople().flatMap(({ to }) => to);
   expect(received.sort()).toEqual(people);
+  // Either server may have read the inbox, or both; what lay there counts once.
+  expect(await repliesIn(db)).toBe(1);
+  expect(await db.reader.$count(schema.inboundMessage)).toBe(1);
   expect(await db.reader.$count(schema.task, eq(schema.task.kind, 'send_email'))).toBe(people.length);
 }, 300_000);
 
 async function leaderOf(db: Database): Promise<string | undefined> {
   const [row] = await db.reader.select().from(schema.leader);
   return row?.holder;
+}
+
+async function repliesIn(db: Database): Promise<number> {
+  return await db.reader.$count(schema.event, eq(schema.event.type, 'reply_received'));
 }
 
 function ticksOf(hrana: HranaServer, token: string): number {
