@@ -51,7 +51,7 @@ async function step(name: string, command: string[]): Promise<Count> {
 }
 
 async function vitest(): Promise<Count> {
-  console.log('\n== unit, property, architecture, conformance, simulation, mail, twin, dom');
+  console.log('\n== unit, property, architecture, conformance, simulation, database, mail, twin, dom');
   const file = join(folder, 'vitest.json');
   const code = await run([
     'vitest',
