@@ -27,7 +27,7 @@ export default defineConfig({
       layer('property', 60_000),
       layer('architecture', 60_000),
       layer('conformance', 30_000),
-      layer('simulation', 240_000),
+      layer('simulation', 600_000),
       layer('mail', 60_000, false),
       layer('twin', 60_000, false),
       layer('dom', 120_000, false),
