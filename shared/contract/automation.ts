@@ -42,10 +42,37 @@ export const preflightFinding = z.object({
   /** Names of the first contacts concerned. */
   examples: z.array(z.string()),
 });
+
+/** When the last of one kind of step would go. */
+export const kindForecast = z.object({
+  /** The action kind. */
+  kind: z.string(),
+  count: z.number().int(),
+  last: z.object({
+    at: instant,
+    /** `later_than`: not before `at`, and nobody knows how much later. */
+    certainty: z.enum(['run', 'extrapolated', 'later_than']),
+  }),
+});
+export type KindForecast = z.infer<typeof kindForecast>;
+
+/** Capacity: the pace of every sender profile run forward, and once more with one profile more. */
+export const capacityForecast = z.object({
+  contacts: z.number().int(),
+  kinds: z.array(kindForecast),
+  senders: z.array(
+    z.object({ senderId: id, name: z.string(), contacts: z.number().int(), kinds: z.array(kindForecast) }),
+  ),
+  /** With one more profile that is as fast as the one named. */
+  oneMore: z.object({ like: z.string(), kinds: z.array(kindForecast) }).nullable(),
+});
+export type CapacityForecast = z.infer<typeof capacityForecast>;
+
 export const preflight = z.object({
   findings: z.array(preflightFinding),
   contacts: z.number().int(),
   canStart: z.boolean(),
+  forecast: capacityForecast.nullable().default(null),
 });
 
 const params = z.object({ automationId: id });

@@ -8,7 +8,7 @@ import { queryFor } from '../api/client.ts';
 import { exactTime, relativeTime } from './time.ts';
 
 /** How far the server's clock is from this browser's; small differences are not worth a correction. */
-function useServerNow(): number {
+export function useServerNow(): number {
   const [tick, setTick] = useState(() => systemClock.now());
   useInterval(() => setTick(systemClock.now()), 30_000, { autoInvoke: true });
   const home = useQuery({ ...queryFor(workspaceRoutes.home), enabled: false });

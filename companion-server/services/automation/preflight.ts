@@ -10,6 +10,7 @@ import type { MemberCall } from '../context.ts';
 import { requireManager } from '../scope.ts';
 import { workspaceOf } from '../workspace/me.ts';
 import { aboutContacts, contactsHave, type Finding, finding } from './finding.ts';
+import { forecastGraph } from './forecast.ts';
 import { checkTemplates } from './preflightTexts.ts';
 import { automationOf } from './view.ts';
 
@@ -20,8 +21,11 @@ type Preflight = z.input<typeof preflight>;
 /** Runs the draft against the real contacts. */
 export async function preflightAutomation(call: MemberCall, automationId: string): Promise<Preflight> {
   requireManager(call);
-  const row = await automationOf(call.db.reader, call, automationId);
-  return preflightGraph(call, row.draft);
+  const { draft } = await automationOf(call.db.reader, call, automationId);
+  const result = await preflightGraph(call, draft);
+  // A graph with problems has no way through that could be foretold.
+  const isWhole = validateGraph(draft).length === 0;
+  return { ...result, forecast: isWhole ? await forecastGraph(call, draft) : null };
 }
 
 export async function preflightGraph(call: MemberCall, graph: Graph): Promise<Preflight> {

@@ -8,6 +8,7 @@ import { Loading } from '../../components/Loaded.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { stepName } from './builder/catalogue.ts';
 import { readingOrder } from './builder/graphEdits.ts';
+import { Forecast } from './Forecast.tsx';
 
 type Preflight = Output<typeof automationRoutes.preflight>;
 
@@ -42,6 +43,7 @@ function Content({ automation, close }: Omit<Props, 'opened'>) {
       {check.isPending && <Loading what="the check" />}
       {check.error && <ProblemAlert problem={check.error.problem} onRetry={() => mutate(input)} />}
       {check.data && <Findings result={check.data} automation={automation} />}
+      {check.data?.forecast && <Forecast forecast={check.data.forecast} />}
       {start.error && <ProblemAlert problem={start.error.problem} />}
       <Group justify="flex-end">
         <Button variant="default" onClick={close}>

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { automationRoutes } from '#shared/contract/automation.ts';
+import { contactRoutes, importRoutes } from '#shared/contract/contact.ts';
+import { senderRoutes } from '#shared/contract/sender.ts';
+import { DAY } from '#shared/kernel/clock.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { csv } from './fixture.ts';
+import { call, setUp, startTestServer, type TestServer } from './support.ts';
+
+/** A Monday, 08:00 in Berlin. */
+const NOW = Date.UTC(2026, 9, 5, 6);
+const PEOPLE = 120;
+
+let server: TestServer;
+let caller: { cookie: string };
+let listId: string;
+let senderIds: string[];
+
+beforeAll(async () => {
+  server = await startTestServer({ schedule: { now: () => NOW } });
+  const { cookie, workspaceId } = await setUp(server);
+  caller = { cookie };
+  senderIds = [await addSender('Olga'), await addSender('Rob')];
+  const rows = Array.from({ length: PEOPLE }, (_, at) => {
+    const number = String(at).padStart(3, '0');
+    return `P${number},Berg,p${number}@example.org,https://www.linkedin.com/in/p-${number}/`;
+  });
+  const content = csv(`First name,Last name,Email,LinkedIn URL\n${rows.join('\n')}\n`);
+  const upload = await call(server, importRoutes.upload, caller, {
+    body: { fileName: 'a.csv', contentBase64: content },
+  });
+  const { id: importId } = importRoutes.upload.response.parse(upload.body);
+  const mapping = ['firstName', 'lastName', 'email', 'linkedinUrl'];
+  await call(server, importRoutes.run, caller, {
+    params: { importId },
+    body: { mapping, listName: 'Leads', legalBasis: 'legitimate_interest' },
+  });
+  const lists = await call(server, contactRoutes.lists, caller);
+  listId = contactRoutes.lists.response.parse(lists.body).items[0]?.id ?? '';
+  // Old accounts: no ramp stands between them and their caps. What they read is known.
+  await server.services.db.write(async (tx) => {
+    await tx.update(schema.channel).set({ firstUsedAt: NOW - 90 * DAY });
+    await tx.update(schema.contact).set({ enrichedAt: NOW - DAY });
+  });
+  expect(workspaceId).not.toBe('');
+});
+afterAll(() => server.close());
+
+async function addSender(name: string): Promise<string> {
+  const answer = await call(server, senderRoutes.create, caller, { body: { name, zone: 'Europe/Berlin' } });
+  return senderRoutes.create.response.parse(answer.body).id;
+}
+
+interface Step {
+  id: string;
+  type: string;
+  config: Record<string, unknown>;
+}
+
+/** Segment, senders, these steps in a row, End; `edges` come beside the row. */
+function rowOf(
+  steps: Step[],
+  senders: string[],
+  edges: { source: string; exit: string; target: string }[] = [],
+) {
+  const position = { x: 0, y: 0 };
+  const nodes = [
+    { id: 's', type: 'segment', config: { listIds: [listId] } },
+    { id: 'p', type: 'sender_profile', config: { senders: senders.map((senderId) => ({ senderId })) } },
+    ...steps,
+    { id: 'e', type: 'end', config: { outcome: 'neutral' } },
+  ].map((node) => ({ ...node, position }));
+  const exitOf = (type: string) =>
+    type === 'wait_until' ? 'happened' : type === 'condition' ? 'yes' : 'next';
+  const row = nodes.slice(0, -1).map((node, at) => ({
+    source: node.id,
+    exit: exitOf(node.type),
+    target: nodes[at + 1]?.id ?? 'e',
+  }));
+  return { nodes, edges: [...row, ...edges].map((edge, at) => ({ id: `e${at}`, ...edge })) };
+}
+
+async function preflight(graph: unknown) {
+  const created = await call(server, automationRoutes.create, caller, { body: { name: 'A' } });
+  const { id: automationId } = automationRoutes.create.response.parse(created.body);
+  const params = { automationId };
+  const saved = await call(server, automationRoutes.saveDraft, caller, {
+    params,
+    body: { name: 'A', graph },
+  });
+  expect(saved.status, JSON.stringify(saved.body)).toBe(200);
+  const answer = await call(server, automationRoutes.preflight, caller, { params });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  return automationRoutes.preflight.response.parse(answer.body);
+}
+
+const connect = (note: string | null = null, whenNoNote: string | null = null): Step => ({
+  id: 'c',
+  type: 'connect',
+  config: { note, whenNoNote },
+});
+const message: Step = { id: 'm', type: 'message', config: { text: 'Hello' } };
+
+test('the forecast names the last invite per sender and what one more sender would change', async () => {
+  const { forecast } = await preflight(rowOf([connect()], senderIds));
+  expect(forecast).toMatchObject({ contacts: PEOPLE, oneMore: { like: expect.any(String) } });
+  expect(forecast?.senders.map(({ name, contacts }) => [name, contacts])).toEqual([
+    ['Olga', 60],
+    ['Rob', 60],
+  ]);
+  const [all, more] = [forecast?.kinds[0], forecast?.oneMore?.kinds[0]];
+  expect(all).toMatchObject({ kind: 'connect', count: PEOPLE, last: { certainty: 'run' } });
+  // 20 a day: sixty each take three days, forty each two.
+  expect(Math.floor(((all?.last.at ?? 0) - NOW) / DAY)).toBe(2);
+  expect(Math.floor(((more?.last.at ?? 0) - NOW) / DAY)).toBe(1);
+});
+
+test('the forecast counts what the week has used and what others have in the queue', async () => {
+  const plain = await preflight(rowOf([connect()], senderIds));
+  const channels = await server.services.db.reader.select().from(schema.channel);
+  const own = channels.find(({ senderId, kind }) => senderId === senderIds[1] && kind === 'linkedin');
+  await server.services.db.write(async (tx) => {
+    for (let n = 0; n < 70; n++) {
+      await tx.insert(schema.usage).values({
+        account: `linkedin:${own?.id}`,
+        kind: 'invite',
+        at: NOW - 4 * DAY + n * 60_000,
+        taskId: `t${n}`,
+      });
+    }
+  });
+  const { forecast } = await preflight(rowOf([connect()], senderIds));
+  const lastOf = (result: typeof forecast, name: string) =>
+    result?.senders.find((sender) => sender.name === name)?.kinds[0]?.last.at ?? 0;
+  expect(lastOf(forecast, 'Olga')).toBe(lastOf(plain.forecast, 'Olga'));
+  expect(lastOf(forecast, 'Rob')).toBeGreaterThan(lastOf(plain.forecast, 'Rob') + DAY);
+  await server.services.db.write(async (tx) => {
+    await tx.delete(schema.usage);
+  });
+});
+
+test('a graph with problems has no forecast', async () => {
+  const { forecast, canStart } = await preflight(rowOf([connect()], []));
+  expect({ forecast, canStart }).toEqual({ forecast: null, canStart: false });
+});
+
+test('everybody goes the longest way: waits in full, the busier exit, emails for those with an address', async () => {
+  const wait: Step = { id: 'w', type: 'wait_until', config: { event: 'accepted', timeoutMs: 5 * DAY } };
+  const graph = rowOf([connect(), wait, message], senderIds, [{ source: 'w', exit: 'timeout', target: 'e' }]);
+  const { forecast } = await preflight(graph);
+  const at = (kind: string) => forecast?.kinds.find((each) => each.kind === kind)?.last.at ?? 0;
+  expect(forecast?.kinds.map(({ kind, count }) => [kind, count])).toEqual([
+    ['connect', PEOPLE],
+    ['message', PEOPLE],
+  ]);
+  expect(at('message')).toBeGreaterThan(at('connect') + 5 * DAY);
+});
