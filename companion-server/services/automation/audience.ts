@@ -1,7 +1,8 @@
-import { and, eq, inArray, isNull, not, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, inArray, isNull, not, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { Graph, NodeOf } from '#shared/automation/graph.ts';
 import { schema } from '../../db/index.ts';
-import { isStoplistedSql } from '../contact/view.ts';
+import { type ContactRow, isStoplistedSql } from '../contact/view.ts';
 import type { Call } from '../context.ts';
 
 const { contact, listMember } = schema;
@@ -67,3 +68,44 @@ export function ownOf(call: Call, graph: Graph, segment: SegmentNode): SQL | und
 }
 
 export const noLinkedin = sql`(${contact.linkedinSlug} IS NULL AND ${contact.linkedinProfileId} IS NULL)`;
+
+const PAGE = 1_000;
+
+/**
+ * Everybody in these lists, once, a page at a time along the lists' own index: neither the memory nor the time of a
+ * page depends on how many there are.
+ */
+export async function* contactsOf(
+  call: Call,
+  listIds: readonly string[],
+): AsyncGenerator<ContactRow & { stoplisted: number }> {
+  const { reader } = call.db;
+  const other = alias(listMember, 'other');
+  for (const [at, listId] of listIds.entries()) {
+    const before = listIds.slice(0, at);
+    const inBefore = reader
+      .select({ contactId: other.contactId })
+      .from(other)
+      .where(and(inArray(other.listId, before), eq(other.contactId, listMember.contactId)));
+    for (let last = ''; ; ) {
+      const rows = await reader
+        .select({ row: contact, stoplisted: sql<number>`${isStoplistedSql}` })
+        .from(listMember)
+        .innerJoin(contact, eq(contact.id, listMember.contactId))
+        .where(
+          and(
+            eq(listMember.listId, listId),
+            eq(listMember.workspaceId, call.workspaceId),
+            gt(listMember.contactId, last),
+            isNull(contact.deletedAt),
+            before.length > 0 ? not(exists(inBefore)) : undefined,
+          ),
+        )
+        .orderBy(asc(listMember.contactId))
+        .limit(PAGE);
+      for (const { row, stoplisted } of rows) yield { ...row, stoplisted };
+      if (rows.length < PAGE) break;
+      last = rows.at(-1)?.row.id ?? '';
+    }
+  }
+}

@@ -86,7 +86,7 @@ export async function startAutomation(call: MemberCall, automationId: string): P
   requireManager(call);
   const row = await automationOf(call.db.reader, call, automationId);
   requireStatus(row, 'draft');
-  const { findings, canStart } = await preflightGraph(call, row.draft);
+  const { findings, canStart } = await preflightGraph(call, automationId, row.draft);
   if (!canStart) {
     const errors = findings.filter(({ severity }) => severity === 'error');
     throw new Refusal(

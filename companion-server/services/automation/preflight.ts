@@ -1,20 +1,31 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { z } from 'zod';
-import { actionChannel, type Graph, type GraphNode, isActionType } from '#shared/automation/graph.ts';
+import { actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
 import type { preflight } from '#shared/contract/automation.ts';
 import { schema } from '../../db/index.ts';
-import { channelOf } from '../../engine/index.ts';
-import { type ContactRow, isStoplistedSql } from '../contact/view.ts';
+import type { ContactRow } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { requireManager } from '../scope.ts';
 import { workspaceOf } from '../workspace/me.ts';
-import { aboutContacts, contactsHave, type Finding, finding } from './finding.ts';
+import { contactsOf, listIdsOf } from './audience.ts';
+import {
+  type About,
+  contactsAre,
+  contactsHave,
+  createTally,
+  type Finding,
+  finding,
+  type Tally,
+} from './finding.ts';
 import { forecastGraph } from './forecast.ts';
-import { checkTemplates } from './preflightTexts.ts';
+import { checkFlow } from './preflightFlow.ts';
+import { checkOverlaps } from './preflightOverlaps.ts';
+import { actorsOf, checkNoteQuota, checkSenders, strictestNote } from './preflightSenders.ts';
+import { checkTexts } from './preflightTexts.ts';
 import { automationOf } from './view.ts';
 
-const { contact, list, listMember, sender } = schema;
+const { list } = schema;
 
 type Preflight = z.input<typeof preflight>;
 
@@ -22,63 +33,65 @@ type Preflight = z.input<typeof preflight>;
 export async function preflightAutomation(call: MemberCall, automationId: string): Promise<Preflight> {
   requireManager(call);
   const { draft } = await automationOf(call.db.reader, call, automationId);
-  const result = await preflightGraph(call, draft);
+  const result = await preflightGraph(call, automationId, draft);
   // A graph with problems has no way through that could be foretold.
   const isWhole = validateGraph(draft).length === 0;
   return { ...result, forecast: isWhole ? await forecastGraph(call, draft) : null };
 }
 
-export async function preflightGraph(call: MemberCall, graph: Graph): Promise<Preflight> {
-  const people = await contactsOf(call, graph);
-  const stoplisted = new Set(people.filter((each) => each.stoplisted === 1).map(({ id }) => id));
-  const reachable = people.filter(({ id }) => !stoplisted.has(id));
+/** Everything that stands against a start or should be known before it. */
+export async function preflightGraph(
+  call: MemberCall,
+  automationId: string,
+  graph: Graph,
+): Promise<Omit<Preflight, 'forecast'>> {
+  const actors = await actorsOf(call, graph);
+  const people = await checkContacts(call, graph, strictestNote(actors));
   const findings: Finding[] = [
     ...validateGraph(graph).map(({ code, nodeId, message }) => finding('error', code, nodeId, message)),
     ...(await checkLists(call, graph)),
-    ...(people.length === 0
+    ...(people.contacts === 0
       ? [finding('warning', 'no_contacts', null, 'The lists hold no contacts yet.')]
       : []),
     ...(await checkEmailNeeds(call, graph)),
-    ...(await checkSenders(call, graph)),
-    ...checkChannelData(graph, reachable),
-    ...checkTemplates(graph, reachable),
-    ...aboutContacts(
-      'warning',
-      'stoplisted',
-      null,
-      people.filter(({ id }) => stoplisted.has(id)),
-      (count) =>
-        count === 1
-          ? '1 contact is on the stoplist and will be left out.'
-          : `${count} contacts are on the stoplist and will be left out.`,
-    ),
+    ...checkSenders(graph, actors),
+    ...(await checkFlow(call, graph)),
+    ...checkNoteQuota(graph, actors, people.reachable),
+    ...people.findings,
+    ...(await checkOverlaps(call, automationId, graph)),
   ];
   return {
     findings,
-    contacts: people.length,
+    contacts: people.contacts,
     canStart: findings.every(({ severity }) => severity !== 'error'),
   };
 }
 
-function listIdsOf(graph: Graph): string[] {
-  return [...new Set(graph.nodes.flatMap((node) => (node.type === 'segment' ? node.config.listIds : [])))];
+/** Looks at every contact of the lists, a page at a time. */
+async function checkContacts(call: MemberCall, graph: Graph, strictest: number) {
+  const tally = createTally();
+  const stoplisted = createTally();
+  let contacts = 0;
+  let reachable = 0;
+  for await (const person of contactsOf(call, listIdsOf(graph))) {
+    contacts += 1;
+    if (person.stoplisted === 1) {
+      stoplisted.add(onStoplist, person);
+      continue;
+    }
+    reachable += 1;
+    checkChannelData(graph, person, tally);
+    checkTexts(graph, person, strictest, tally);
+  }
+  return { contacts, reachable, findings: [...tally.findings(), ...stoplisted.findings()] };
 }
 
-async function contactsOf(call: MemberCall, graph: Graph) {
-  const listIds = listIdsOf(graph);
-  if (listIds.length === 0) return [];
-  const members = call.db.reader
-    .select({ id: listMember.contactId })
-    .from(listMember)
-    .where(and(eq(listMember.workspaceId, call.workspaceId), inArray(listMember.listId, listIds)));
-  const rows = await call.db.reader
-    .select({ row: contact, stoplisted: sql<number>`${isStoplistedSql}` })
-    .from(contact)
-    .where(
-      and(eq(contact.workspaceId, call.workspaceId), isNull(contact.deletedAt), inArray(contact.id, members)),
-    );
-  return rows.map(({ row, stoplisted }) => ({ ...row, stoplisted }));
-}
+const onStoplist: About = {
+  severity: 'warning',
+  code: 'stoplisted',
+  nodeId: null,
+  message: (count) => `${contactsAre(count)} on the stoplist and will be left out.`,
+};
 
 /** Lists and senders of another workspace would be a hole: they count as not there. */
 async function checkLists(call: MemberCall, graph: Graph): Promise<Finding[]> {
@@ -118,71 +131,21 @@ async function checkEmailNeeds(call: MemberCall, graph: Graph): Promise<Finding[
   return findings;
 }
 
-/** An Inactive sender does not refuse the start: its steps wait and say so. One that was never set up cannot act. */
-async function checkSenders(call: MemberCall, graph: Graph): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const kinds = new Set(
-    graph.nodes.flatMap((node) => (isActionType(node.type) ? [actionChannel[node.type]] : [])),
-  );
+function checkChannelData(graph: Graph, person: ContactRow, tally: Tally): void {
   for (const node of graph.nodes) {
-    if (node.type !== 'sender_profile') continue;
-    for (const { senderId } of node.config.senders) {
-      const rows = await call.db.reader
-        .select()
-        .from(sender)
-        .where(and(eq(sender.workspaceId, call.workspaceId), eq(sender.id, senderId)));
-      const row = rows[0];
-      if (row?.state !== 'active') {
-        findings.push(
-          finding('error', 'unknown_sender', node.id, 'A sender profile does not exist any more.'),
-        );
-        continue;
-      }
-      for (const kind of kinds) findings.push(...(await checkChannel(call, node, row.name, senderId, kind)));
-    }
-  }
-  return findings;
-}
-
-async function checkChannel(
-  call: MemberCall,
-  node: GraphNode,
-  name: string,
-  senderId: string,
-  kind: 'linkedin' | 'email',
-): Promise<Finding[]> {
-  const channel = await channelOf(call.db.reader, senderId, kind);
-  const isLinkedin = kind === 'linkedin';
-  const isUp = isLinkedin
-    ? channel?.status === 'active'
-    : channel?.smtpStatus === 'active' && channel.imapStatus === 'active';
-  if (isUp) return [];
-  const what = isLinkedin ? 'LinkedIn account' : 'mailbox';
-  return [
-    finding(
-      'warning',
-      'sender_inactive',
-      node.id,
-      `The ${what} of ${name} is not Active: its steps will wait until it is connected.`,
-    ),
-  ];
-}
-
-function checkChannelData(graph: Graph, people: readonly ContactRow[]): Finding[] {
-  return graph.nodes.flatMap((node) => {
-    if (!isActionType(node.type)) return [];
+    if (!isActionType(node.type)) continue;
     const isEmail = actionChannel[node.type] === 'email';
-    const without = people.filter((each) =>
-      isEmail ? each.email === null : each.linkedinSlug === null && each.linkedinProfileId === null,
-    );
-    const code = isEmail ? 'no_email' : 'no_linkedin';
+    const isThere = isEmail ? person.email : (person.linkedinSlug ?? person.linkedinProfileId);
+    if (isThere !== null) continue;
     const what = isEmail ? 'email address' : 'LinkedIn profile';
-    return aboutContacts(
-      'warning',
-      code,
-      node.id,
-      without,
-      (count) => `${contactsHave(count)} no ${what}: this step will fail for them.`,
+    tally.add(
+      {
+        severity: 'warning',
+        code: isEmail ? 'no_email' : 'no_linkedin',
+        nodeId: node.id,
+        message: (count) => `${contactsHave(count)} no ${what}: this step will fail for them.`,
+      },
+      person,
     );
-  });
+  }
 }

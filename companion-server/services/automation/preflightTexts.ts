@@ -2,7 +2,7 @@ import type { Graph, GraphNode } from '#shared/automation/graph.ts';
 import { renderTemplate, type TemplateVariables, templateSeed } from '#shared/automation/render.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import type { ContactRow } from '../contact/view.ts';
-import { aboutContacts, contactsHave, type Finding } from './finding.ts';
+import { type About, contactsHave, type Tally } from './finding.ts';
 
 interface Text {
   field: string;
@@ -44,44 +44,58 @@ function variablesFor(person: ContactRow): TemplateVariables {
   };
 }
 
-/** Renders every text for every contact: who would wait for missing data, whose note would be too long. */
-export function checkTemplates(graph: Graph, people: readonly ContactRow[]): Finding[] {
-  return graph.nodes.flatMap((node) => textsOf(node).flatMap((text) => checkText(node, text, people)));
-}
-
-function checkText(node: GraphNode, text: Text, people: readonly ContactRow[]): Finding[] {
-  const missing = new Map<string, ContactRow[]>();
-  const tooLong: ContactRow[] = [];
-  for (const person of people) {
-    const { field, maxLength } = text;
-    const seed = templateSeed(person.id, node.id);
-    const rendered = renderTemplate(text.template, variablesFor(person), seed, { field, maxLength });
-    if (rendered.ok) continue;
-    const { code, variable } = rendered.error;
-    if (code === 'missing_variable' && variable) {
-      missing.set(variable, [...(missing.get(variable) ?? []), person]);
-    } else if (code === 'too_long') {
-      tooLong.push(person);
+/**
+ * Renders every text for one contact: would it wait for missing data, would a note be too long for any plan, or for
+ * the strictest of the sender profiles' accounts?
+ */
+export function checkTexts(graph: Graph, person: ContactRow, strictestNote: number, tally: Tally): void {
+  for (const node of graph.nodes) {
+    for (const text of textsOf(node)) {
+      const problem = problemOf(node, text, person, strictestNote);
+      if (problem) tally.add(problem, person);
     }
   }
-  return [
-    ...[...missing].flatMap(([variable, without]) =>
-      aboutContacts(
-        'warning',
-        'missing_variable',
-        node.id,
-        without,
-        (count) =>
-          `${contactsHave(count)} no "${variable}": this step will wait for it. A default avoids that.`,
-      ),
-    ),
-    ...aboutContacts(
-      'error',
-      text.field === 'note' ? 'note_too_long' : 'text_too_long',
-      node.id,
-      tooLong,
-      (count) =>
-        `For ${count} ${count === 1 ? 'contact' : 'contacts'} the ${text.field} is longer than ${text.maxLength} characters.`,
-    ),
-  ];
+}
+
+function problemOf(node: GraphNode, text: Text, person: ContactRow, strictestNote: number): About | null {
+  const { field, maxLength } = text;
+  const seed = templateSeed(person.id, node.id);
+  const rendered = renderTemplate(text.template, variablesFor(person), seed, { field, maxLength });
+  if (rendered.ok) {
+    const isTooLong = field === 'note' && [...rendered.value].length > strictestNote;
+    return isTooLong ? basicNoteTooLong(node.id, strictestNote) : null;
+  }
+  const { code, variable } = rendered.error;
+  if (code === 'missing_variable' && variable) {
+    return {
+      severity: 'warning',
+      code,
+      nodeId: node.id,
+      detail: variable,
+      message: (count) =>
+        `${contactsHave(count)} no "${variable}": this step will wait for it. A default avoids that.`,
+    };
+  }
+  if (code !== 'too_long') return null;
+  return {
+    severity: 'error',
+    code: field === 'note' ? 'note_too_long' : 'text_too_long',
+    nodeId: node.id,
+    detail: field,
+    message: (count) => `For ${peopleOf(count)} the ${field} is longer than ${maxLength} characters.`,
+  };
+}
+
+function basicNoteTooLong(nodeId: string, maxLength: number): About {
+  return {
+    severity: 'warning',
+    code: 'note_too_long_basic',
+    nodeId,
+    message: (count) =>
+      `For ${peopleOf(count)} the note is longer than the ${maxLength} characters of a Basic account: this step will wait where such an account sends it. Shorten it.`,
+  };
+}
+
+function peopleOf(count: number): string {
+  return `${count} ${count === 1 ? 'contact' : 'contacts'}`;
 }

@@ -1,0 +1,122 @@
+import { and, count, eq, inArray, notExists } from 'drizzle-orm';
+import { type Graph, type GraphNode, isActionType } from '#shared/automation/graph.ts';
+import { schema } from '../../db/index.ts';
+import type { MemberCall } from '../context.ts';
+import { listIdsOf, reachableIn, senderIdsOf } from './audience.ts';
+import { contactsAre, EXAMPLES, type Finding, finding, nameOf } from './finding.ts';
+
+const { contact, relation } = schema;
+
+/** What a contact can be when it comes to a step: `unknown` is whatever it was at the start. */
+type Connection = 'unknown' | 'connected' | 'not_connected';
+
+/** Steps that lead nowhere, and messages to people who cannot get one. */
+export async function checkFlow(call: MemberCall, graph: Graph): Promise<Finding[]> {
+  return [...emptyBranches(graph), ...(await messagesTooEarly(call, graph))];
+}
+
+/** A wait or a fork after which nothing is done and everybody ends alike. */
+function emptyBranches(graph: Graph): Finding[] {
+  return graph.nodes.flatMap((node) => {
+    if (node.type !== 'delay' && node.type !== 'wait_until' && node.type !== 'condition') return [];
+    const after = reachedFrom(graph, node.id);
+    const outcomes = new Set(after.flatMap((each) => (each.type === 'end' ? [each.config.outcome] : [])));
+    if (after.some(({ type }) => isActionType(type)) || outcomes.size > 1) return [];
+    return [
+      finding(
+        'warning',
+        'empty_branch',
+        node.id,
+        'Nothing is done after this step on any way. Add a step or remove it.',
+      ),
+    ];
+  });
+}
+
+function reachedFrom(graph: Graph, nodeId: string): GraphNode[] {
+  const reached = new Set<string>();
+  const queue = [nodeId];
+  for (const id of queue) {
+    for (const { source, target } of graph.edges) {
+      if (source !== id || reached.has(target)) continue;
+      reached.add(target);
+      queue.push(target);
+    }
+  }
+  return graph.nodes.filter(({ id }) => reached.has(id));
+}
+
+async function messagesTooEarly(call: MemberCall, graph: Graph): Promise<Finding[]> {
+  const arrivals = connectionsAt(graph);
+  const messages = graph.nodes.filter(({ type }) => type === 'message');
+  const never = messages.filter(({ id }) => arrivals.get(id)?.has('not_connected'));
+  const maybe = messages.filter((node) => !never.includes(node) && arrivals.get(node.id)?.has('unknown'));
+  const findings = never.map(({ id }) =>
+    finding(
+      'warning',
+      'message_before_connection',
+      id,
+      'A way leads here on which the contact is not connected: the message cannot be sent. Lead that way elsewhere.',
+    ),
+  );
+  if (maybe.length === 0) return findings;
+  const { total, examples } = await notConnected(call, graph);
+  if (total === 0) return findings;
+  const message = `${contactsAre(total)} not known to be connected when this step comes: only connections get messages. Wait for the acceptance, or ask "connected?", before it.`;
+  return [
+    ...findings,
+    ...maybe.map(({ id }) => ({
+      ...finding('warning', 'message_before_connection', id, message),
+      count: total,
+      examples,
+    })),
+  ];
+}
+
+/** Per node, what contacts may be when they come to it: every way through the graph is walked once per answer. */
+function connectionsAt(graph: Graph): Map<string, Set<Connection>> {
+  const at = new Map<string, Set<Connection>>();
+  const queue: [string, Connection][] = graph.nodes
+    .filter(({ type }) => type === 'segment')
+    .map(({ id }) => [id, 'unknown']);
+  for (const [nodeId, connection] of queue) {
+    const known = at.get(nodeId) ?? new Set();
+    if (known.has(connection)) continue;
+    at.set(nodeId, known.add(connection));
+    const node = graph.nodes.find(({ id }) => id === nodeId);
+    for (const { source, exit, target } of graph.edges) {
+      if (node && source === nodeId) queue.push([target, after(node, exit) ?? connection]);
+    }
+  }
+  return at;
+}
+
+/** What an exit tells about the connection; null: nothing new. */
+function after(node: GraphNode, exit: string): Connection | null {
+  if (node.type === 'condition' && node.config.test === 'connected') {
+    return exit === 'yes' ? 'connected' : 'not_connected';
+  }
+  if (node.type === 'wait_until' && node.config.event === 'accepted') {
+    return exit === 'happened' ? 'connected' : 'not_connected';
+  }
+  return null;
+}
+
+/** Contacts that are not connected with any of the graph's sender profiles. */
+async function notConnected(call: MemberCall, graph: Graph): Promise<{ total: number; examples: string[] }> {
+  const { reader } = call.db;
+  const connected = reader
+    .select({ contactId: relation.contactId })
+    .from(relation)
+    .where(
+      and(
+        eq(relation.contactId, contact.id),
+        inArray(relation.senderId, senderIdsOf(graph)),
+        eq(relation.status, 'connected'),
+      ),
+    );
+  const where = and(reachableIn(call, listIdsOf(graph)), notExists(connected));
+  const [counted] = await reader.select({ total: count() }).from(contact).where(where);
+  const first = await reader.select(nameOf).from(contact).where(where).orderBy(contact.id).limit(EXAMPLES);
+  return { total: counted?.total ?? 0, examples: first.map(({ name }) => name) };
+}
