@@ -23,6 +23,8 @@ export interface RapportBrowser extends ExtensionContext {
   signInToLinkedin(member?: { email: string; password: string }): Promise<void>;
   /** Opens and closes the popup, as a glance of the rep does: whatever the worker had to do goes on. */
   glance(): Promise<void>;
+  /** Dies at once, as with the power: no page and no worker gets another turn. */
+  crash(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -85,6 +87,12 @@ export async function openRapportBrowser(
       await popup.goto(extension.url('popup.html'));
       await popup.getByRole('heading', { name: 'Rapport' }).waitFor();
       await popup.close();
+    },
+    async crash() {
+      const gone = context.waitForEvent('close');
+      const session = await context.newCDPSession(panel);
+      session.send('Browser.crash').catch(() => undefined);
+      await gone;
     },
     async close() {
       await context.close();
