@@ -14,10 +14,12 @@ import type {
 } from '#shared/protocol/linkedin.ts';
 import { actConnect, prepareConnect } from './actions/connect.ts';
 import { actFollow, prepareFollow } from './actions/follow.ts';
+import { actLike, prepareLike } from './actions/like.ts';
 import { actMessage, prepareMessage } from './actions/message.ts';
 import { forget } from './actions/prepared.ts';
 import { verifyConnect } from './actions/verifyConnect.ts';
 import { verifyFollow } from './actions/verifyFollow.ts';
+import { verifyLike } from './actions/verifyLike.ts';
 import { verifyMessage } from './actions/verifyMessage.ts';
 import { verifyWithdraw } from './actions/verifyWithdraw.ts';
 import { prepareVisit } from './actions/visit.ts';
@@ -55,6 +57,8 @@ export async function prepare(
         return await prepareWithdraw(env, step, signal);
       case 'follow':
         return await prepareFollow(env, step, signal);
+      case 'like':
+        return await prepareLike(env, step, signal);
       default:
         return unreachable(step.kind);
     }
@@ -92,6 +96,8 @@ export async function act(env: PageEnv, step: LinkedinPageStep, signal: AbortSig
       return actWithdraw(env, step);
     case 'follow':
       return actFollow(env, step);
+    case 'like':
+      return actLike(env, step);
     default:
       return unreachable(step.kind);
   }
@@ -119,6 +125,8 @@ export async function verify(
         return await verifyWithdraw(env, step, baseline, signal);
       case 'follow':
         return await verifyFollow(env, step, baseline, signal);
+      case 'like':
+        return await verifyLike(env, baseline, signal);
       default:
         return unreachable(step.kind);
     }

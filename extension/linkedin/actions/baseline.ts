@@ -5,7 +5,13 @@ const baseline = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('connect'), profileId: z.string() }),
   z.object({ kind: z.literal('withdraw'), profileId: z.string(), invitationUrn: z.string().nullable() }),
   z.object({ kind: z.literal('follow'), profileId: z.string() }),
-  z.object({ kind: z.literal('like'), profileId: z.string(), slug: z.string(), post: z.string() }),
+  z.object({
+    kind: z.literal('like'),
+    profileId: z.string(),
+    slug: z.string(),
+    post: z.string(),
+    print: z.string(),
+  }),
   z.object({
     kind: z.literal('message'),
     profileId: z.string(),

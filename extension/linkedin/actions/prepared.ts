@@ -16,8 +16,10 @@ export interface Prepared {
   mode: 'plain' | 'note' | 'button' | 'enter' | 'row' | 'menu';
   /** What must stand in the field at the moment of the click. */
   text: string | null;
-  /** inmail: what must stand in the subject. like: which post. */
+  /** inmail: what must stand in the subject. */
   subject?: string;
+  /** like: which post. */
+  post?: string;
 }
 
 const byDocument = new WeakMap<Document, Prepared>();

@@ -72,7 +72,9 @@ export function hydrateAfter(delayMs: number, wire: () => void): void {
 }
 
 export function sduiRequest(name: string, via: string, payload: Record<string, unknown>): Promise<Answer> {
-  const requestId = `com.linkedin.sdui.requests.mynetwork.${name}`;
+  const requestId = name.includes('.')
+    ? `com.linkedin.sdui.${name}`
+    : `com.linkedin.sdui.requests.mynetwork.${name}`;
   return call('POST', `/flagship-web/rsc-action/actions/server-request?sduiid=${requestId}`, via, {
     requestId,
     serverRequest: { requestId, requestedArguments: { payload } },

@@ -76,6 +76,22 @@ export interface MessagingView {
   labels: Labels;
 }
 
+export interface ActivityPost {
+  activityId: string;
+  text: string;
+  author: { slug: string; name: string };
+  liked: boolean;
+}
+
+export interface ActivityView {
+  kind: 'activity';
+  slug: string;
+  name: string;
+  posts: ActivityPost[];
+  hydrationDelayMs: number;
+  labels: Labels;
+}
+
 export interface SentView {
   kind: 'sent';
   rows: { profileId: string; slug: string; name: string; firstName: string }[];

@@ -77,6 +77,19 @@ async function react(c: TwinContext, world: World, account: Account): Promise<Re
   if (effect === 'error_toast') return apiError(c, 400, 'FAILED');
   if (effect === 'close_without_success') return c.body('', 201);
   const body = await parsedBody(c, z.object({ reactionType: z.literal('LIKE') }));
+  if (c.req.query('threadUrn')?.startsWith('urn:li:comment:')) {
+    // No careful tool likes a comment.
+    world.record({
+      actor: account.member.memberId,
+      kind: 'stray',
+      targetProfileId: null,
+      targetSlug: null,
+      text: null,
+      via: viaOf(c),
+      url: requestPath(c),
+    });
+    return c.body('', 201);
+  }
   const activityId = c.req.query('threadUrn')?.split(':').at(-1) ?? '';
   if (!body) return apiError(c, 400, 'BAD_REQUEST');
   if (!like(world, account, activityId, viaOf(c), requestPath(c))) return apiError(c, 404, 'NOT_FOUND');

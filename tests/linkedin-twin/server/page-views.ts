@@ -1,5 +1,5 @@
 import { labels } from '../labels/index.ts';
-import type { MessagingView, ProfileView, RailPerson, ThreadPerson } from '../render/views.ts';
+import type { ActivityView, MessagingView, ProfileView, RailPerson, ThreadPerson } from '../render/views.ts';
 import type { TwinPerson } from '../types.ts';
 import { existingThread, inbox, mayMessage, unreadCount } from '../world/messages.ts';
 import { type Account, fullName, type World } from '../world/world.ts';
@@ -27,6 +27,23 @@ export function profileView(world: World, account: Account, person: TwinPerson):
     rails: { browsemap, pymk },
     hydrationDelayMs: world.hydrationDelayMs,
     build: world.build,
+    labels: labels[world.locale],
+  };
+}
+
+/** What a person posted, as this member sees it. */
+export function activityView(world: World, account: Account, person: TwinPerson): ActivityView {
+  const own = { slug: person.slug, name: fullName(person) };
+  return {
+    kind: 'activity',
+    ...own,
+    posts: (person.posts ?? []).map(({ activityId, text, repostOf }) => ({
+      activityId,
+      text,
+      author: repostOf ?? own,
+      liked: account.liked.has(activityId),
+    })),
+    hydrationDelayMs: world.hydrationDelayMs,
     labels: labels[world.locale],
   };
 }

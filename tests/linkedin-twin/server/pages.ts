@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { activityPage, emberActivityMain } from '../render/activity.ts';
 import { emberPage } from '../render/frame.ts';
 import { restrictedPage } from '../render/guest.ts';
 import type { Html } from '../render/html.ts';
@@ -14,7 +15,7 @@ import { inviteContextOf } from './api-sdui.ts';
 import { me } from './entities.ts';
 import { dropConnection, faultAnswer } from './faults.ts';
 import { frameOf } from './frame.ts';
-import { messagingView, profileView } from './page-views.ts';
+import { activityView, messagingView, profileView } from './page-views.ts';
 import { requestPath } from './request.ts';
 import {
   deleteSessionCookie,
@@ -39,7 +40,7 @@ export function memberPages(app: App, world: World, sessions: Sessions): void {
   page('/in/me', (c, account) => c.redirect(`/in/${account.member.slug}/`));
   page('/in/:slug', (c, account) => profile(c, world, account));
   page('/in/:slug/overlay/contact-info', (c, account) => profile(c, world, account));
-  page('/in/:slug/recent-activity/all', (c, account) => profile(c, world, account));
+  page('/in/:slug/recent-activity/all', (c, account) => activity(c, world, account));
   for (const path of [
     '/mynetwork/invitation-manager/sent',
     '/mynetwork/invitation-manager/sent/CONNECTION',
@@ -127,6 +128,24 @@ function profile(c: TwinContext, world: World, account: Account): Html | Respons
     });
   }
   return profilePage(frameOf(world), view, account.challenge === 'human_check');
+}
+
+function activity(c: TwinContext, world: World, account: Account): Html | Response {
+  const ref = c.req.param('slug') ?? '';
+  const person = world.findPerson(ref);
+  if (!person || person.gone) return c.redirect('/404/');
+  if (/^AC[ow]AA/.test(ref)) {
+    return c.redirect(`/in/${encodeURIComponent(person.slug)}/recent-activity/all/`);
+  }
+  const view = activityView(world, account, person);
+  if (person.activityFrontEnd !== 'ember') return activityPage(frameOf(world), view);
+  return emberPage(frameOf(world), {
+    title: `${view.labels.activity} | LinkedIn`,
+    self: self(account),
+    main: emberActivityMain(view),
+    view,
+    script: 'activity.ts',
+  });
 }
 
 function self(account: Account) {

@@ -21,10 +21,12 @@ export interface Labels {
   follow: readonly string[];
   /** The same control while the member is followed: a click would end it. */
   following: readonly string[];
-  /** Names of a post's Like control, in either state; the comments' own are told apart by place. */
-  likeControl: readonly RegExp[];
+  /** Name of a post's Like control that tells its state; the comments' own controls are told apart by place. */
+  reactionState: readonly RegExp[];
   /** The end of that name while the account has not reacted. */
   noReaction: readonly RegExp[];
+  /** Name of a post's Like control that tells its state by being pressed or not. */
+  likeControl: readonly RegExp[];
   /** What an activity page without anything says. */
   noActivity: readonly RegExp[];
   /** What an InMail costs: groups `cost` and `left`. */
