@@ -17,9 +17,21 @@ export const everyLook: Look[] = [
   { colorScheme: 'light', width: 360 },
 ];
 
+/** What sticks out furthest of a page that scrolls sideways; null: it does not. */
+function widest(): string | null {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return null;
+  const [worst] = [...document.body.querySelectorAll('*')].sort(
+    (a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right,
+  );
+  return `${scrollWidth} instead of ${clientWidth} px: ${worst?.outerHTML.slice(0, 200)}`;
+}
+
 /** Every violation found on the open page in the given looks, one line each; empty: all is well. */
 export async function violations(page: Page, looks: readonly Look[]): Promise<string[]> {
   const found: string[] = [];
+  // A tab in the background does not render: transitions would stand still.
+  await page.bringToFront();
   for (const { colorScheme, width } of looks) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -28,8 +40,8 @@ export async function violations(page: Page, looks: readonly Look[]): Promise<st
     for (const { id, nodes } of result.violations) {
       found.push(...nodes.map(({ html, failureSummary }) => `${at}: ${id} ${html}\n${failureSummary}`));
     }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    if (wide > width) found.push(`${at}: scrolls sideways, ${wide} px`);
+    const outside = await page.evaluate(widest);
+    if (outside) found.push(`${at}: scrolls sideways, ${outside}`);
   }
   return found;
 }
