@@ -1,4 +1,4 @@
-export { channelOf, openChannels } from './channels.ts';
+export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
 export { type EngineContext, type EngineLog, type Unit, unitIn, unitOfWork } from './context.ts';
 export * from './decide.ts';

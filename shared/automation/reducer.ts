@@ -105,7 +105,7 @@ function start(walk: Walk, segmentNodeId: string): boolean {
 
 function wake(walk: Walk, cursorId: string): boolean {
   const cursor = walk.state.cursors.find((candidate) => candidate.id === cursorId);
-  if (!cursor || cursor.state !== 'waiting' || walk.paused) return false;
+  if (cursor?.state !== 'waiting' || walk.paused) return false;
   recheck(walk, cursor);
   return settle(walk);
 }
@@ -122,7 +122,7 @@ function accept(walk: Walk): boolean {
 
 function endTask(walk: Walk, cursorId: string, nodeId: string, result: TaskEnding): boolean {
   const cursor = walk.state.cursors.find((candidate) => candidate.id === cursorId);
-  if (!cursor || cursor.state !== 'acting' || cursor.nodeId !== nodeId) return false;
+  if (cursor?.state !== 'acting' || cursor.nodeId !== nodeId) return false;
   if (result.kind === 'failed') endCursor(cursor, 'failed', result.code);
   else leaveBy(walk, cursor, 'next');
   return settle(walk);
