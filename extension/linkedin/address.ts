@@ -9,7 +9,7 @@ const ORIGIN = 'https://www.linkedin.com';
 export function stepUrl(step: LinkedinPageStep): string {
   const { slug, profileId } = step.target;
   if (step.kind === 'like') return `${ORIGIN}${activityPath(profileId ?? slug)}`;
-  const written = step.kind === 'message';
+  const written = step.kind === 'message' || step.kind === 'inmail';
   // By id where it is known: owners change their slugs, LinkedIn leads from the id to the present one.
   if (!written || profileId === null) return `${ORIGIN}/in/${encodeURIComponent(profileId ?? slug)}/`;
   const urn = encodeURIComponent(`urn:li:fsd_profile:${profileId}`);

@@ -12,10 +12,12 @@ import type {
   SentInvitationsRead,
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
+import { actCompose } from './actions/compose.ts';
 import { actConnect, prepareConnect } from './actions/connect.ts';
 import { actFollow, prepareFollow } from './actions/follow.ts';
+import { prepareInmail } from './actions/inmail.ts';
 import { actLike, prepareLike } from './actions/like.ts';
-import { actMessage, prepareMessage } from './actions/message.ts';
+import { prepareMessage } from './actions/message.ts';
 import { forget } from './actions/prepared.ts';
 import { verifyConnect } from './actions/verifyConnect.ts';
 import { verifyFollow } from './actions/verifyFollow.ts';
@@ -59,6 +61,8 @@ export async function prepare(
         return await prepareFollow(env, step, signal);
       case 'like':
         return await prepareLike(env, step, signal);
+      case 'inmail':
+        return await prepareInmail(env, step, signal);
       default:
         return unreachable(step.kind);
     }
@@ -91,7 +95,8 @@ export async function act(env: PageEnv, step: LinkedinPageStep, signal: AbortSig
     case 'connect':
       return actConnect(env, step);
     case 'message':
-      return actMessage(env, step);
+    case 'inmail':
+      return actCompose(env, step);
     case 'withdraw':
       return actWithdraw(env, step);
     case 'follow':
@@ -120,6 +125,7 @@ export async function verify(
       case 'connect':
         return await verifyConnect(env, step, baseline, signal);
       case 'message':
+      case 'inmail':
         return await verifyMessage(env, step, baseline, signal);
       case 'withdraw':
         return await verifyWithdraw(env, step, baseline, signal);

@@ -11,7 +11,13 @@ export const linkedinActionKind = z.enum(['visit', 'connect', 'message']);
 export type LinkedinActionKind = z.infer<typeof linkedinActionKind>;
 
 /** All action kinds that the code in the page can perform; scheduling a kind means adding it above. */
-const linkedinPageActionKind = z.enum([...linkedinActionKind.options, 'withdraw', 'follow', 'like']);
+const linkedinPageActionKind = z.enum([
+  ...linkedinActionKind.options,
+  'withdraw',
+  'follow',
+  'like',
+  'inmail',
+]);
 
 /** inmail only: `open_profile` sends where it is free and nowhere else, `spend_credit` may spend one credit. */
 const inmailPolicy = z.enum(['open_profile', 'spend_credit']);

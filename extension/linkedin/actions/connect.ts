@@ -1,5 +1,5 @@
 import type { ActResult, LinkedinPageStep, PrepareResult, ProfileRead } from '#shared/protocol/linkedin.ts';
-import { click, sameText, setTextarea } from '../dom/input.ts';
+import { click, sameText, setText } from '../dom/input.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { before, maybe, StepStop, stop } from '../failure.ts';
@@ -143,7 +143,7 @@ async function writeNote(
       `The note has ${text.length} characters, LinkedIn allows this account ${step.limit}.`,
     );
   }
-  setTextarea(step.area, text);
+  setText(step.area, text);
   const ready = await waitFor(env, 'open', signal, () => {
     const now = readInviteDialog(env, labels);
     if (now?.step === 'upsell') return 'upsell';

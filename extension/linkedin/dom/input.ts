@@ -20,12 +20,13 @@ export function clickWithoutLeaving(element: HTMLElement): void {
   }
 }
 
-/** Sets a textarea's value the way frameworks notice: native setter, then input and change. */
-export function setTextarea(area: HTMLTextAreaElement, text: string): void {
+/** Sets a field's value the way frameworks notice: native setter, then input and change. */
+export function setText(area: HTMLTextAreaElement | HTMLInputElement, text: string): void {
   const view = area.ownerDocument.defaultView;
   if (!view) return;
   area.focus();
-  const setter = Object.getOwnPropertyDescriptor(view.HTMLTextAreaElement.prototype, 'value')?.set;
+  const kind = area.localName === 'input' ? view.HTMLInputElement : view.HTMLTextAreaElement;
+  const setter = Object.getOwnPropertyDescriptor(kind.prototype, 'value')?.set;
   setter?.call(area, text);
   area.dispatchEvent(
     new view.InputEvent('input', { bubbles: true, composed: true, inputType: 'insertText' }),

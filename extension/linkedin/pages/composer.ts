@@ -17,13 +17,18 @@ export interface Composer {
 
 /** The composer of the open conversation; null while missing, or when there is more than one. */
 export function readComposer(env: PageEnv): Composer | null {
-  const pane = onlyIn(env, env.document, 'threadPane');
+  const pane = threadPane(env);
   const form = pane && onlyIn(env, pane, 'composerForm');
   const box = form && onlyIn(env, form, 'composerBox');
   if (!pane || !form || !box) return null;
   const send = onlyIn(env, form, 'sendButton');
   const enterSends = send === null && onlyIn(env, form, 'sendModes') !== null;
   return { pane, form, box, send, enterSends };
+}
+
+/** The one conversation pane of the page, with a composer or without. */
+export function threadPane(env: PageEnv): HTMLElement | null {
+  return onlyIn(env, env.document, 'threadPane');
 }
 
 /** The pane wants a subject or credits: that is an InMail to somebody who is not connected. */

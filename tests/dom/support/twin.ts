@@ -106,7 +106,7 @@ export function stepFor(
   change: Partial<LinkedinPageStep> = {},
 ): LinkedinPageStep {
   steps += 1;
-  const text = kind === 'message' ? `Hello ${target.name}, step ${steps}.` : null;
+  const text = kind === 'message' || kind === 'inmail' ? `Hello ${target.name}, step ${steps}.` : null;
   return {
     taskId: `task-${steps}`,
     fence: 1,

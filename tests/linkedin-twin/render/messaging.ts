@@ -70,11 +70,26 @@ function quickReplies(view: MessagingView, messages: ThreadMessage[]): Html | nu
 export function composeMain(view: MessagingView): Html {
   const { compose, labels } = view;
   const person = compose?.person;
+  const terms = person && inmailTerms(view, person.name);
   const inmail =
-    compose?.mode === 'inmail'
-      ? html`<div class="msg-inmail-compose"><input name="subject" class="msg-form__subject" placeholder="${labels.subject}" aria-label="${labels.subject}"><p class="msg-inmail-credits-display">${fill(labels.inmailCredits, { n: compose.credits })}</p></div>`
+    terms && compose
+      ? html`<div class="msg-inmail-compose"><input name="subject" class="msg-form__subject" placeholder="${labels.subject}" aria-label="${labels.subject}"><p class="msg-inmail-credits-display">${terms}</p></div>`
       : null;
-  return html`<div class="msg-convo-wrapper msg-thread--pillar"><div class="msg-title-bar"><h2>${labels.newMessage}</h2></div><div class="msg-connections-typeahead"><input role="combobox" class="msg-connections-typeahead__search-field" placeholder="${labels.typeName}" aria-label="${labels.typeName}">${person ? html`<span class="artdeco-pill"><span>${person.name}</span></span>` : null}</div>${inmail}${person && compose?.mode !== 'upsell' ? composer(labels.writeMessage, view) : null}</div>`;
+  return html`<div class="msg-convo-wrapper msg-thread--pillar"><div class="msg-title-bar"><h2>${labels.newMessage}</h2></div><div class="msg-connections-typeahead"><input role="combobox" class="msg-connections-typeahead__search-field" placeholder="${labels.typeName}" aria-label="${labels.typeName}">${person ? html`<span class="artdeco-pill"><span>${person.name}</span></span>` : null}</div>${inmail}${person && compose?.mode !== 'upsell' && compose?.mode !== 'refused' ? composer(labels.writeMessage, view) : null}</div>`;
+}
+
+/** What the InMail costs; null for a plain message. */
+function inmailTerms({ compose, labels }: MessagingView, name: string): string | null {
+  switch (compose?.mode) {
+    case 'inmail':
+      return fill(labels.inmailCredits, { n: compose.credits });
+    case 'open':
+      return fill(labels.inmailFree, { name });
+    case 'refused':
+      return fill(labels.inmailRefused, { name });
+    default:
+      return null;
+  }
 }
 
 function composer(label: string, view: MessagingView): Html {

@@ -71,7 +71,11 @@ export interface MessagingView {
   conversations: ConversationRow[];
   /** The open thread, or the one a compose for this person would land in. */
   thread: { id: string; person: ThreadPerson; messages: ThreadMessage[] } | null;
-  compose: { person: ThreadPerson | null; mode: 'message' | 'inmail' | 'upsell'; credits: number } | null;
+  compose: {
+    person: ThreadPerson | null;
+    mode: 'message' | 'open' | 'inmail' | 'upsell' | 'refused';
+    credits: number;
+  } | null;
   sendMode: 'click' | 'enter';
   labels: Labels;
 }

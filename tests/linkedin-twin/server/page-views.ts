@@ -1,7 +1,7 @@
 import { labels } from '../labels/index.ts';
 import type { ActivityView, MessagingView, ProfileView, RailPerson, ThreadPerson } from '../render/views.ts';
 import type { TwinPerson } from '../types.ts';
-import { existingThread, inbox, mayMessage, unreadCount } from '../world/messages.ts';
+import { existingThread, inbox, messageTerms, unreadCount } from '../world/messages.ts';
 import { type Account, fullName, type World } from '../world/world.ts';
 import { messageUrn } from './entities.ts';
 
@@ -93,8 +93,7 @@ export function messagingView(
     };
   });
   const target = composing?.person ?? null;
-  const plain = !target || mayMessage(world, account, target.profileId);
-  const mode = plain ? 'message' : account.inmailCredits > 0 ? 'inmail' : 'upsell';
+  const mode = target ? messageTerms(world, account, target) : 'message';
   return {
     kind: 'messaging',
     self: threadPerson(account.member, ''),

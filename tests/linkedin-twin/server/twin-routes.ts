@@ -39,6 +39,7 @@ function stateOf(world: World) {
       name: fullName(a.member),
       challenge: a.challenge,
       notesLeft: a.member.premium ? null : world.notesLeft(a),
+      inmailCredits: a.inmailCredits,
       weeklyInvitesLeft: world.weeklyLeft(a),
       relations: [...a.relations].map(([profileId, r]) => ({
         profileId,

@@ -17,9 +17,21 @@ export function existingThread(account: Account, profileId: string): Thread | nu
 }
 
 /** Connected, or they wrote first: then a plain message is possible. */
-export function mayMessage(world: World, account: Account, profileId: string): boolean {
+function mayMessage(world: World, account: Account, profileId: string): boolean {
   if (world.relation(account, profileId).state === 'connected') return true;
   return existingThread(account, profileId)?.messages.some((m) => m.fromProfileId === profileId) ?? false;
+}
+
+/** On what terms the member may write: plainly, by an InMail that is free or costs a credit, or not at all. */
+export function messageTerms(
+  world: World,
+  account: Account,
+  person: TwinPerson,
+): 'message' | 'open' | 'inmail' | 'upsell' | 'refused' {
+  if (mayMessage(world, account, person.profileId)) return 'message';
+  if (person.openProfile) return 'open';
+  if (person.noInmail) return 'refused';
+  return account.inmailCredits > 0 ? 'inmail' : 'upsell';
 }
 
 export type SendRequest = {
@@ -37,9 +49,11 @@ export function sendMessage(
   request: SendRequest,
 ): { thread: Thread; message: Message } | null {
   const { person, text, subject } = request;
-  const plain = mayMessage(world, account, person.profileId);
-  if (person.gone || (!plain && (subject === null || account.inmailCredits <= 0))) return null;
-  if (!plain) account.inmailCredits -= 1;
+  const terms = messageTerms(world, account, person);
+  const plain = terms === 'message';
+  if (person.gone || terms === 'refused' || terms === 'upsell') return null;
+  if (!plain && subject === null) return null;
+  if (terms === 'inmail') account.inmailCredits -= 1;
   const thread = threadWith(world, account, person.profileId);
   const self = account.member.profileId;
   const message: Message = {
