@@ -367,3 +367,40 @@ test('a manager sees the profile of another and cannot connect a browser to it',
   );
   expect(problemOf(approve)).toMatchObject({ status: 403, code: 'not_allowed' });
 });
+
+test.each([
+  ['anna@foo', undefined],
+  ['john@@example.com', undefined],
+  ['https://www.linkedin.com/company/acme', undefined],
+  ['https://www.linkedin.com/company/acme', 'domain' as const],
+  ['https://www.linkedin.com/sales/lead/ACwAAA,NAME', undefined],
+  ['=evil.example', undefined],
+])('the stoplist refuses %s instead of taking it for something else', async (value, kind) => {
+  const answer = await call(
+    server,
+    stoplistRoutes.add,
+    { cookie: world.owner },
+    { body: { value, kind, reason: 'Asked us to stop' } },
+  );
+  expect(problemOf(answer)).toMatchObject({
+    status: 422,
+    code: 'not_recognised',
+    fields: [{ field: 'value' }],
+  });
+});
+
+test.each([
+  ['Anna.Berg@Example.com', 'email', 'anna.berg@example.com'],
+  ['linkedin.com/in/Anna-Berg', 'linkedin_slug', 'anna-berg'],
+  ['@example.org', 'domain', 'example.org'],
+  ['https://www.example.net/contact', 'domain', 'example.net'],
+  ['Acme Söhne GmbH', 'company', 'acme sohne'],
+])('the stoplist recognises %s', async (value, kind, stored) => {
+  const answer = await call(
+    server,
+    stoplistRoutes.add,
+    { cookie: world.owner },
+    { body: { value, reason: 'Asked us to stop' } },
+  );
+  expect(answer.body).toMatchObject({ kind, value: stored });
+});

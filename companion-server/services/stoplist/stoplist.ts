@@ -37,6 +37,19 @@ export async function listStoplist(call: Call, query: z.output<typeof stoplistRo
 
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
+const LINKEDIN_PAGE = /linkedin\.com\/./i;
+
+/**
+ * What plainly is meant as an address is never taken for a company's name: a mistyped entry would match nobody,
+ * and the person meant would go on getting messages.
+ */
+function kindsMeantBy(value: string): Kind[] {
+  if (LINKEDIN_PAGE.test(value)) return ['linkedin_slug'];
+  if (/^[^@]+@/.test(value)) return ['email'];
+  if (/^@|:\/\/|^\S+\.\S+$/.test(value)) return ['domain'];
+  return ['company'];
+}
+
 /** The kind and the form it is compared in; null: the value is not of that kind. */
 function recognise(value: string, kind: Kind | undefined): { kind: Kind; value: string } | null {
   const readers: Record<string, () => { kind: Kind; value: string } | null> = {
@@ -54,6 +67,7 @@ function recognise(value: string, kind: Kind | undefined): { kind: Kind; value: 
         : { kind: 'linkedin_profile', value: identity.profileId };
     },
     domain: () => {
+      if (LINKEDIN_PAGE.test(value)) return null;
       const domain = value
         .toLowerCase()
         .replace(/^@/, '')
@@ -66,13 +80,21 @@ function recognise(value: string, kind: Kind | undefined): { kind: Kind; value: 
       return key ? { kind: 'company', value: key } : null;
     },
   };
-  const order = kind ? [kind] : ['email', 'linkedin_slug', 'domain', 'company'];
-  for (const each of order) {
+  for (const each of kind ? [kind] : kindsMeantBy(value)) {
     const found = readers[each]?.();
     if (found) return found;
   }
   return null;
 }
+
+const kindWords: Record<Kind, string> = {
+  email: 'email address',
+  domain: 'domain',
+  linkedin_slug: 'LinkedIn profile',
+  linkedin_member: 'LinkedIn profile',
+  linkedin_profile: 'LinkedIn profile',
+  company: 'company name',
+};
 
 /** Adding is open to every member: it only ever stops things. Whoever it hits is let go at once. */
 export async function addToStoplist(
@@ -84,7 +106,7 @@ export async function addToStoplist(
     throw invalid(
       'value',
       'not_recognised',
-      `"${input.value}" is no ${input.kind?.replace('_', ' ') ?? 'email, domain, LinkedIn profile or company'}.`,
+      `"${input.value}" is no ${input.kind ? kindWords[input.kind] : 'email, domain, LinkedIn profile or company'}.`,
       'E.g. anna@example.com, example.com, linkedin.com/in/anna-berg or a company name.',
     );
   }
