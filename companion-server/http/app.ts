@@ -6,6 +6,7 @@ import { type DashboardFiles, serveDashboard } from './dashboard.ts';
 import { serveHealth } from './health.ts';
 import type { App, HttpEnv } from './httpEnv.ts';
 import { applyBodyLimits, applyRateLimits, type RateLimits } from './limits.ts';
+import { methodsOf, wrongMethod } from './methods.ts';
 import { serveOpenApi } from './openApi.ts';
 import { problemResponse, unexpectedResponse } from './problem.ts';
 import { serveAllRoutes } from './routes/index.ts';
@@ -49,7 +50,12 @@ export function createApp(options: AppOptions): App {
     services.log.error({ requestId: c.get('requestId'), err: error }, 'request failed');
     return unexpectedResponse(c);
   });
-  app.notFound((c) => problemResponse(c, notFound('address')));
+  app.notFound((c) => {
+    const allowed = methodsOf(app, c.req.path);
+    if (allowed.length === 0) return problemResponse(c, notFound('address'));
+    c.header('allow', allowed.join(', '));
+    return problemResponse(c, wrongMethod(c.req.method, allowed));
+  });
   applySecurityHeaders(app, options.dashboard ? inlineScriptHashes(options.dashboard.indexHtml) : []);
   applyExtensionCors(app);
   applyRateLimits(app, options.rates);

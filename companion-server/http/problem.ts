@@ -10,6 +10,7 @@ const titles: Record<number, string> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Wrong method',
   409: 'Not possible now',
   410: 'Gone',
   413: 'Too large',

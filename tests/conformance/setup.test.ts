@@ -133,6 +133,17 @@ test('what does not exist is a problem too', async () => {
   expect(await response.json()).toMatchObject({ code: 'not_found' });
 });
 
+test('a wrong method is a problem that names the right ones', async () => {
+  const ask = (method: string, path: string) => server.app.request(`${ORIGIN}${path}`, { method });
+  for (const path of ['/api/v1/senders', '/u/token']) {
+    const response = await ask('DELETE', path);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, POST');
+    expect(await response.json()).toMatchObject({ code: 'wrong_method', action: 'Use GET or POST.' });
+  }
+  expect((await ask('DELETE', '/api/v1/nothing')).status).toBe(404);
+});
+
 test('health answers the probe of the public address', async () => {
   const response = await server.app.request(`${ORIGIN}/health?probe=abc`);
   expect(await response.json()).toEqual({ status: 'ok', probe: 'abc' });
