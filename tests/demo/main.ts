@@ -43,7 +43,9 @@ try {
   closers.push(() => browser.close());
   await browser.pair(api, senderId);
   await browser.signInToLinkedin();
-  console.log('Extension paired, Mia is logged in on the simulated LinkedIn. Starting the automation.\n');
+  console.log('Extension paired, Mia is logged in on the simulated LinkedIn. Starting the automation.');
+  const whereToLook = `Dashboard: ${world.server().origin}\nSign in as ${owner.email} with the password ${owner.password}`;
+  console.log(`${whereToLook}\n`);
   const automationId = await startAutomation(api, listId, senderId);
 
   const table = createProgressTable(process.stdout);
@@ -61,9 +63,7 @@ try {
     )?.story;
     console.log(`  ${enrollment.contactName.padEnd(14)} ${enrollment.sentence}  [${story}]`);
   }
-  console.log(
-    `\nDashboard: ${world.server().origin}\nSign in as ${owner.email} with the password ${owner.password}`,
-  );
+  console.log(`\n${whereToLook}`);
   if (!options.exit) {
     console.log('Press Ctrl+C to end the demo.');
     await systemTimers.sleep(2 ** 31 - 1);
