@@ -11,7 +11,7 @@ import {
 } from '#shared/kernel/clock.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
-import { loadKeys } from './auth/keys.ts';
+import { DataFolderRefused, loadKeys } from './auth/keys.ts';
 import { DatabaseRefused, openDatabase } from './db/index.ts';
 import { type EngineContext, takeOver } from './engine/index.ts';
 import { type Env, readEnv } from './env.ts';
@@ -30,6 +30,7 @@ import { isSetupNeeded } from './services/workspace/setup.ts';
 const MOVED_CLOCK_ASK_MS = 500;
 const VERSION = '0.1.0';
 const root = fileURLToPath(new URL('..', import.meta.url));
+const ANSWER_WITHIN_MS = 15 * SECOND;
 /** Longer than the longest send; afterwards the process ends anyway, and leases bring back what was open. */
 const STOP_WITHIN_MS = 70 * SECOND;
 
@@ -122,10 +123,10 @@ async function start(env: Env): Promise<void> {
   }
 
   onStopSignal(log, async () => {
-    server.close();
+    const answered = answerAll(server);
     shutdown.abort();
     changes.notify();
-    await Promise.all([engine.done, mail.done]);
+    await Promise.all([engine.done, mail.done, answered]);
     await database.close();
   });
 }
@@ -151,6 +152,20 @@ async function listen(env: Env) {
       handler = fetch;
     },
   };
+}
+
+/** Accepts nothing new and ends when every request under way has its answer, or was given up. */
+async function answerAll(server: ReturnType<typeof serve>): Promise<void> {
+  let closed = false;
+  server.close(() => {
+    closed = true;
+  });
+  const giveUp = withDeadline(ANSWER_WITHIN_MS);
+  while (!closed && !giveUp.aborted) {
+    // A connection kept alive becomes idle only after its last answer.
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    await systemTimers.sleep(50);
+  }
 }
 
 function sayWelcome(dashboard: string, address: string, setupUrl: string | null): void {
@@ -193,7 +208,15 @@ if (!env.ok) {
 try {
   await start(env.value);
 } catch (error) {
-  if (error instanceof DatabaseRefused) fail([`Rapport cannot start. ${error.message}`]);
+  if (error instanceof DatabaseRefused || error instanceof DataFolderRefused) {
+    fail([`Rapport cannot start. ${error.message}`]);
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB') {
+    fail([
+      `Rapport cannot start. ${env.value.databaseUrl} is no database, or it is damaged.`,
+      'Restore it from a backup, or move it away to begin with an empty one.',
+    ]);
+  }
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     fail([
       `Rapport cannot start. Port ${env.value.port} is used by another program.`,

@@ -20,6 +20,11 @@ export interface Keys {
   unsubscribe: Uint8Array;
 }
 
+/** Why the server cannot keep its keys; the operator reads the sentence and what to do. */
+export class DataFolderRefused extends Error {
+  override name = 'DataFolderRefused';
+}
+
 function newKey(): string {
   return randomBytes(32).toString('base64url');
 }
@@ -34,17 +39,39 @@ function bytes(text: string): Uint8Array {
  */
 export async function loadKeys(dataDir: string): Promise<Keys> {
   const file = path.join(dataDir, 'keys.json');
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const content = (await readIfThere(file)) ?? (await createKeys(file));
-  const parsed = keyFile.safeParse(JSON.parse(content));
+  const content = await readOrCreate(dataDir, file);
+  const parsed = keyFile.safeParse(jsonOrNull(content));
   if (!parsed.success) {
-    throw new Error(`${file} is damaged (${parsed.error.issues[0]?.message}). Restore it from a backup.`);
+    throw new DataFolderRefused(
+      `${file} is damaged (${parsed.error.issues[0]?.message}). Restore it from a backup.`,
+    );
   }
   return {
     vault: parsed.data.vault.map((entry) => ({ id: entry.id, key: bytes(entry.key) })),
     authSecret: parsed.data.auth,
     unsubscribe: bytes(parsed.data.unsubscribe),
   };
+}
+
+async function readOrCreate(dataDir: string, file: string): Promise<string> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return (await readIfThere(file)) ?? (await createKeys(file));
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new DataFolderRefused(
+      `The data folder ${dataDir} cannot be used (${cause}). Set RAPPORT_DATA_DIR to a folder this user may write to.`,
+      { cause: error },
+    );
+  }
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 async function readIfThere(file: string): Promise<string | null> {

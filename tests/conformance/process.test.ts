@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, importRoutes } from '#shared/contract/contact.ts';
@@ -119,3 +121,32 @@ test('an email goes out, its answer pauses the contact, and the server stops in 
   expect(sent[0]?.raw).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
   expect(await server.stop()).toBe(0);
 }, 120_000);
+
+test('a request under way when the server is stopped gets its answer', async () => {
+  server = await startServerProcess();
+  const { child } = server;
+  const body = JSON.stringify({ email: 'nobody@acme.test', password: 'not the password' });
+  const sending = request(`${server.api.baseUrl}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: {
+      origin: server.api.baseUrl,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    },
+  });
+  const answered = once(sending, 'response');
+  sending.write(body.slice(0, 5));
+  // Only when a later request is answered has the server surely seen the first half.
+  await fetch(`${server.api.baseUrl}/ready`);
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await vi.waitFor(
+    async () => await expect(fetch(`${server?.api.baseUrl}/ready`)).rejects.toThrow('fetch failed'),
+    10_000,
+  );
+  sending.end(body.slice(5));
+  const [response] = await answered;
+  expect(response.statusCode).toBe(401);
+  response.resume();
+  expect(await exited).toEqual([0, null]);
+});

@@ -44,3 +44,12 @@ test('keys are made once, for this user alone, and a damaged file stops the star
     await rm(dir, { recursive: true, force: true });
   }
 });
+
+test('a data folder that cannot be used, and damaged keys, are told in a sentence', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'rapport-keys-'));
+  await writeFile(path.join(dir, 'file'), '');
+  await expect(loadKeys(path.join(dir, 'file'))).rejects.toThrow(/^The data folder .* RAPPORT_DATA_DIR/);
+  await writeFile(path.join(dir, 'keys.json'), '{');
+  await expect(loadKeys(dir)).rejects.toThrow(/keys\.json is damaged .* backup\.$/);
+  await rm(dir, { recursive: true });
+});
