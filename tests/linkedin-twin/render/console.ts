@@ -13,7 +13,7 @@ export function consolePage(): Html {
 <fieldset><legend>Person</legend><select id="person"></select>
 <button data-do="acceptInvite">Accepts</button><input id="text" value="Sounds good, tell me more."><button data-do="messageFromOutside">Writes</button><button data-do="inviteFromOutside">Invites the member</button></fieldset>
 <fieldset><legend>Site</legend><button data-do="nextEvent">Go to the next scripted event</button><button data-do="day">+1 day</button>
-<select id="on"><option>invite</option><option>message</option><option>page</option><option>api</option></select><select id="effect"><option>429</option><option>999</option><option>500</option><option>redirect_login</option><option>html_in_200</option><option>error_toast</option><option>close_without_success</option><option>drop_after_effect</option><option>hang</option></select><button data-do="armFault">Arm fault once</button>
+<select id="on"><option>invite</option><option>message</option><option>withdraw</option><option>follow</option><option>like</option><option>page</option><option>api</option></select><select id="effect"><option>429</option><option>999</option><option>500</option><option>redirect_login</option><option>html_in_200</option><option>error_toast</option><option>close_without_success</option><option>drop_after_effect</option><option>hang</option></select><button data-do="armFault">Arm fault once</button>
 <select id="locale"><option>en</option><option>de</option><option>fr</option></select><button data-do="setLocale">Set locale</button><button data-do="newBuild">New build</button></fieldset>
 <p id="answer" role="status"></p><table id="ledger"></table>
 ${SCRIPT}</body></html>`;
