@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pairRoutes } from '#shared/contract/device.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { defaultRateLimits } from '../../companion-server/http/limits.ts';
 import {
   call,
   ORIGIN,
@@ -70,6 +71,27 @@ test('signing in with the password works, with a wrong one it says so', async ()
   const cookie = await signIn(server, owner.email, owner.password);
   expect((await call(server, workspaceRoutes.me, { cookie })).status).toBe(200);
   expect(await signIn(server, owner.email, 'wrong password')).toBe('');
+});
+
+test('guessing passwords from one address is slowed down', async () => {
+  const strict = await startTestServer({ rates: defaultRateLimits });
+  const guess = () =>
+    strict.app.request(`${ORIGIN}/api/auth/sign-in/email`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: ORIGIN },
+      body: JSON.stringify({ email: owner.email, password: 'a wrong guess' }),
+    });
+  const codes: number[] = [];
+  for (let attempt = 0; attempt < defaultRateLimits.signIn; attempt++) codes.push((await guess()).status);
+  expect(new Set(codes)).toEqual(new Set([401]));
+  const refused = await guess();
+  expect(refused.status).toBe(429);
+  expect(await refused.json()).toMatchObject({
+    code: 'too_many_requests',
+    action: 'Wait a minute and try again.',
+  });
+  expect((await strict.app.request(`${ORIGIN}/ready`)).status).toBe(200);
+  await strict.close();
 });
 
 test.each([

@@ -13,7 +13,7 @@ import { loadKeys } from '../../companion-server/auth/keys.ts';
 import { openDatabase, schema } from '../../companion-server/db/index.ts';
 import { createApp } from '../../companion-server/http/app.ts';
 import type { App } from '../../companion-server/http/httpEnv.ts';
-import { unlimitedRates } from '../../companion-server/http/limits.ts';
+import { type RateLimits, unlimitedRates } from '../../companion-server/http/limits.ts';
 import { createLog } from '../../companion-server/observability/log.ts';
 import { createChanges } from '../../companion-server/services/changes.ts';
 import type { Services } from '../../companion-server/services/context.ts';
@@ -35,7 +35,9 @@ export interface TestServer {
 }
 
 /** The whole server in this process, on a database of its own. */
-export async function startTestServer(options: { schedule?: Clock } = {}): Promise<TestServer> {
+export async function startTestServer(
+  options: { schedule?: Clock; rates?: RateLimits } = {},
+): Promise<TestServer> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rapport-conformance-'));
   const database = await openDatabase({ url: pathToFileURL(path.join(dir, 'test.db')).href });
   const shutdown = new AbortController();
@@ -57,7 +59,7 @@ export async function startTestServer(options: { schedule?: Clock } = {}): Promi
   });
   const app = createApp({
     services,
-    rates: unlimitedRates,
+    rates: options.rates ?? unlimitedRates,
     dashboard: null,
     shutdown: shutdown.signal,
     isReady: () => true,
