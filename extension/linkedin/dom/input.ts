@@ -49,7 +49,7 @@ export function setRichText(box: HTMLElement, text: string): void {
 
 /** The text of a rich-text box, comparable with `sameText`; an empty box holds one line break. */
 export function richText(box: HTMLElement): string {
-  // biome-ignore lint/performance/useDomNodeTextContent: paragraphs must stay apart.
+  // innerText, because textContent would run the paragraphs together.
   return box.innerText.replace(/\u00a0/gu, ' ').trim();
 }
 
