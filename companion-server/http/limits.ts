@@ -8,7 +8,7 @@ import { Refusal } from '../services/refusal.ts';
 import type { App, HttpEnv } from './httpEnv.ts';
 import { problemResponse } from './problem.ts';
 
-/** Requests per window and client address. */
+/** Requests per minute and client address; of an unsubscribe link, per link. */
 export interface RateLimits {
   everything: number;
   signIn: number;
@@ -50,11 +50,11 @@ function clientAddress(c: Context): string {
   }
 }
 
-function limitTo(limit: number) {
+function limitTo(limit: number, keyGenerator: (c: Context) => string = clientAddress) {
   return rateLimiter<HttpEnv>({
     windowMs: MINUTE,
     limit,
-    keyGenerator: clientAddress,
+    keyGenerator,
     handler: (c) =>
       problemResponse(
         c,
@@ -79,7 +79,11 @@ export function applyRateLimits(app: App, rates: RateLimits): void {
   app.on('POST', ['/api/auth/device/code'], limitTo(rates.deviceCode));
   app.on('POST', ['/api/v1/device/token'], limitTo(rates.deviceToken));
   app.on('POST', ['/api/v1/senders/:senderId/devices'], limitTo(rates.approveCode));
-  app.use('/u/*', limitTo(rates.unsubscribe));
+  // Per link, not per address: behind a proxy everybody has the same one, and no opt-out may be lost to others'.
+  app.use(
+    '/u/*',
+    limitTo(rates.unsubscribe, (c) => c.req.path),
+  );
 }
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contactRoutes } from '#shared/contract/contact.ts';
 import { createUnsubscribeToken } from '../../companion-server/email/unsubscribeToken.ts';
+import { defaultRateLimits } from '../../companion-server/http/limits.ts';
 import { makeWorld, type World } from './fixture.ts';
 import { call, ORIGIN, startTestServer, type TestServer } from './support.ts';
 
@@ -57,4 +58,19 @@ test.each(['nonsense', 'a.b', `${'x'.repeat(300)}.yyy`])('a wrong token %s says 
   const response = await server.app.request(`${ORIGIN}/u/${token}`, { method: 'POST' });
   expect(response.status).toBe(404);
   expect(await response.text()).toContain('This link is not complete');
+});
+
+test('many opt-outs from one address, as behind a proxy, all count; one link asked without end is refused', async () => {
+  const strict = await startTestServer({ rates: { ...defaultRateLimits, unsubscribe: 2 } });
+  const token = (contactId: string) =>
+    createUnsubscribeToken(
+      { workspaceId: world.workspaceId, contactId, taskId: null },
+      strict.services.unsubscribeKey,
+    );
+  const open = async (contactId: string) =>
+    (await strict.app.request(`${ORIGIN}/u/${token(contactId)}`)).status;
+  for (const contactId of ['c1', 'c2', 'c3', 'c4']) expect(await open(contactId)).not.toBe(429);
+  expect(await open('c1')).not.toBe(429);
+  expect(await open('c1')).toBe(429);
+  await strict.close();
 });

@@ -70,6 +70,7 @@ try {
   }
   const { afterReply, ...counts } = summary;
   const clean = counts.twice + counts.wrongPerson + counts.mismatch + counts.unknown + afterReply === 0;
+  if (afterReply > 0) console.error(`${afterReply} steps reached people who had already replied.`);
   code = clean ? 0 : 1;
   await stop();
   console.log(JSON.stringify(counts));
