@@ -38,6 +38,10 @@ export async function checkDatabase(reader: Reader, world: World): Promise<void>
     if (row?.contact_id !== effect.contactId) {
       throw new Violation(`task ${effect.taskId} for ${row?.contact_id} reached ${effect.contactId}`);
     }
+    const [yes] = await reader.all<{ fence: number }>(sql`
+      SELECT fence FROM task_attempt WHERE task_id = ${effect.taskId} AND committed_at IS NOT NULL
+        AND (fence = ${effect.fence} OR ${effect.fence} IS NULL) LIMIT 1`);
+    if (!yes) throw new Violation(`task ${effect.taskId} was done without a yes to its commit`);
   }
   const done = await reader.all<{ id: string; kind: string; contact_id: string }>(
     sql`SELECT id, kind, contact_id FROM task WHERE state = 'done' AND kind <> 'visit'`,

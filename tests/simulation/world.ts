@@ -1,6 +1,6 @@
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { between, type Rng } from '#shared/kernel/prng.ts';
-import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, ProfileRead } from '#shared/protocol/linkedin.ts';
 import type { InboundEmail } from '../../companion-server/engine/index.ts';
 import type { Person } from './setup.ts';
 
@@ -10,11 +10,15 @@ export class Violation extends Error {
 
 export interface Effect {
   taskId: string;
+  /** The claim it was done under; null for email, which the server sends itself. */
+  fence: number | null;
   contactId: string;
   kind: string;
   text: string;
   at: number;
 }
+
+type Step = Pick<LinkedinStep, 'taskId' | 'fence' | 'kind' | 'text'>;
 
 const stops = new Set(['reply', 'unsubscribe']);
 
@@ -83,8 +87,8 @@ export class World {
   }
 
   /** The irreversible click. */
-  click(memberId: string, person: Person, step: { taskId: string; kind: string; text: string | null }): void {
-    this.record(step.taskId, person, step.kind, step.text ?? '');
+  click(memberId: string, person: Person, step: Step): void {
+    this.record(step.taskId, step.fence, person, step.kind, step.text ?? '');
     const tie = this.tie(memberId, person);
     this.refuseAfter(
       person,
@@ -115,7 +119,7 @@ export class World {
       person,
       answers.map((mail) => mail.receivedAt),
     );
-    this.record(taskId, person, 'send_email', messageId);
+    this.record(taskId, null, person, 'send_email', messageId);
     const roll = this.rng();
     if (roll > this.mood.reply) return;
     const kinds: InboundEmail['kind'][] = [
@@ -145,9 +149,9 @@ export class World {
     return this.effects.some((effect) => effect.taskId === taskId);
   }
 
-  private record(taskId: string, person: Person, kind: string, text: string): void {
+  private record(taskId: string, fence: number | null, person: Person, kind: string, text: string): void {
     const before = this.effects.filter((effect) => effect.taskId === taskId);
-    this.effects.push({ taskId, contactId: person.contactId, kind, text, at: this.now() });
+    this.effects.push({ taskId, fence, contactId: person.contactId, kind, text, at: this.now() });
     if (before.length > 0)
       throw new Violation(`twice: task ${taskId} (${kind}) reached ${person.slug} again`);
     const invites = this.effects.filter(
