@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** One project per layer, so that a layer can be run alone: `npx vitest --config tests/vitest.config.ts --project mail`. */
-function layer(name: string, timeoutMs: number, parallel = true) {
+function layer(name: string, timeoutMs: number) {
   return {
     extends: true as const,
     test: {
@@ -12,7 +12,6 @@ function layer(name: string, timeoutMs: number, parallel = true) {
       include: [`tests/${name}/**/*.test.ts`, `tests/${name}/**/*.test.tsx`],
       testTimeout: timeoutMs,
       hookTimeout: 60_000,
-      fileParallelism: parallel,
     },
   };
 }
@@ -28,10 +27,10 @@ export default defineConfig({
       layer('architecture', 60_000),
       layer('conformance', 30_000),
       layer('simulation', 600_000),
-      layer('mail', 60_000, false),
-      layer('twin', 60_000, false),
-      layer('dom', 120_000, false),
-      layer('database', 60_000, false),
+      layer('mail', 60_000),
+      layer('twin', 60_000),
+      layer('dom', 120_000),
+      layer('database', 60_000),
     ],
   },
 });
