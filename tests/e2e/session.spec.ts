@@ -97,6 +97,7 @@ async function expectInactive(seen: {
 
   await dashboard.openMenu(page, 'Automations');
   await main.getByRole('link', { name: seen.automation }).click();
+  await page.getByRole('heading', { name: seen.automation, level: 1 }).waitFor();
   await expect(main.getByText(seen.status, { exact: true })).toBeVisible();
   await expect(main.getByText(hint)).toBeVisible();
 
