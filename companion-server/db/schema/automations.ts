@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { ActionKind, Graph } from '../../../shared/automation/graph.ts';
-import type { AutomationStatus, EnrollmentStatus, TaskState } from '../../../shared/statuses/engine.ts';
+import type { AutomationStatus, EnrollmentStatus, TaskState, UsageKind } from '../../../shared/statuses/engine.ts';
 import { at, id, json, workspaceId } from './columns.ts';
 
 export const automation = sqliteTable(
@@ -16,6 +16,8 @@ export const automation = sqliteTable(
     /** The running version; null while Draft. */
     versionId: text('version_id'),
     holdCount: integer('hold_count').notNull().default(0),
+    /** Its own limit per sender profile and 24 hours, per kind of usage; null: none. */
+    dailyLimits: json<Partial<Record<UsageKind, number>>>('daily_limits'),
     createdBy: text('created_by').notNull(),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
@@ -66,6 +68,22 @@ export const nodeCount = sqliteTable(
     failed: integer('failed').notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.automationId, t.nodeId] })],
+);
+
+/** Tasks of this automation, channel and kind are parked on its own daily limit; one goes on when it allows it. */
+export const dailyLimitWait = sqliteTable(
+  'daily_limit_wait',
+  {
+    automationId: text('automation_id').notNull(),
+    channelId: text('channel_id').notNull(),
+    kind: text('kind').$type<ActionKind>().notNull(),
+    workspaceId: workspaceId(),
+    nextAt: at('next_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.automationId, t.channelId, t.kind] }),
+    index('daily_limit_due').on(t.nextAt),
+  ],
 );
 
 /** Admission runs when something may enter (schedule time). */

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { RelationStatus } from '../../../shared/statuses/engine.ts';
 import { at, id, json, workspaceId } from './columns.ts';
@@ -32,6 +33,10 @@ export const contact = sqliteTable(
     companyName: text('company_name'),
     title: text('title'),
     location: text('location'),
+    /** IANA name; used where the sender profile works by the contact's own hours. */
+    zone: text('zone'),
+    /** A person chose this sender profile for future enrollments. */
+    pinnedSenderId: text('pinned_sender_id'),
     custom: json<Record<string, string>>('custom'),
     source: text('source').notNull(),
     legalBasis: text('legal_basis').notNull(),
@@ -105,6 +110,7 @@ export const relation = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.contactId, t.senderId] }),
+    index('relation_invites').on(t.senderId, t.inviteSentAt).where(sql`invite_sent_at IS NOT NULL`),
     index('relation_interaction').on(t.contactId, t.lastInteractionAt),
   ],
 );

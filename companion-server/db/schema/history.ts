@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { EventType } from '../../../shared/statuses/engine.ts';
 import { at, id, json, workspaceId } from './columns.ts';
@@ -23,6 +24,7 @@ export const event = sqliteTable(
   },
   (t) => [
     uniqueIndex('event_dedupe').on(t.workspaceId, t.dedupeKey),
+    index('event_bounced').on(t.taskId).where(sql`type = 'bounced'`),
     index('event_contact').on(t.contactId, t.at, t.id),
     index('event_workspace').on(t.workspaceId, t.at, t.id),
   ],

@@ -3,3 +3,4 @@ export * from './automations.ts';
 export * from './contacts.ts';
 export * from './history.ts';
 export * from './senders.ts';
+export * from './sessions.ts';

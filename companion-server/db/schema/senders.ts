@@ -17,6 +17,8 @@ export const workspace = sqliteTable('workspace', {
   name: text('name').notNull(),
   /** Printed in every automated email; without it no automation with email starts. */
   postalAddress: text('postal_address').notNull().default(''),
+  /** Least time between two automated messages or invites to one person, over all channels and senders. */
+  personSpacingMs: integer('person_spacing_ms').notNull().default(14_400_000),
   createdAt: at('created_at').notNull(),
 });
 
@@ -36,11 +38,47 @@ export const sender = sqliteTable(
     settings: json<unknown>('settings').notNull(),
     consentVersion: integer('consent_version'),
     consentAt: at('consent_at'),
+    /** Whether the owner is reminded by email that an account waits to be reconnected. */
+    reconnectMail: integer('reconnect_mail', { mode: 'boolean' }).notNull().default(true),
+    /** Whether managers see when this rep's browser was closed, not only the team's sum. */
+    sharesPresence: integer('shares_presence', { mode: 'boolean' }).notNull().default(false),
     createdAt: at('created_at').notNull(),
+    /** Retiring since, or in the recycle bin since (schedule time). */
     deletedAt: at('deleted_at'),
+    /** Out of the recycle bin for good: the row stays so that history can name it, its secrets are gone. */
+    purgedAt: at('purged_at'),
   },
-  (t) => [index('sender_workspace').on(t.workspaceId, t.id)],
+  (t) => [
+    index('sender_workspace').on(t.workspaceId, t.id),
+    index('sender_retiring').on(t.id).where(sql`state = 'retiring'`),
+    index('sender_bin').on(t.deletedAt).where(sql`state = 'deleted' AND purged_at IS NULL`),
+  ],
 );
+
+/**
+ * Enrollments of a sender that are being canceled, a few in each round of the engine: those of one automation it
+ * was removed from, or all (`automation_id` empty) because it was deleted. The gates stop the rest meanwhile.
+ */
+export const senderExit = sqliteTable(
+  'sender_exit',
+  {
+    senderId: text('sender_id').notNull(),
+    automationId: text('automation_id').notNull().default(''),
+    workspaceId: workspaceId(),
+    reason: text('reason').notNull(),
+    at: at('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.senderId, t.automationId] })],
+);
+
+/** Age and pace of a LinkedIn member id or an address that left its channel: they come back with it. */
+export const accountPace = sqliteTable('account_pace', {
+  /** As in `usage`: "linkedin:<member id>" or "email:<address>". */
+  account: text('account').primaryKey(),
+  firstUsedAt: at('first_used_at'),
+  lastActionAt: at('last_action_at'),
+  restart: json<Restart>('restart'),
+});
 
 /**
  * One LinkedIn account or one mailbox address: does one thing at a time and has the caps.
@@ -55,6 +93,8 @@ export const channel = sqliteTable(
     kind: text('kind').$type<ChannelKind>().notNull(),
     /** LinkedIn member id or mailbox address; null until bound. Usage and ramp belong to it. */
     address: text('address'),
+    /** The address a deleted sender profile gave up; a restore takes it back where it is still free. */
+    releasedAddress: text('released_address'),
     displayName: text('display_name'),
     slug: text('slug'),
     profileId: text('profile_id'),
@@ -92,6 +132,10 @@ export const channel = sqliteTable(
     reconcileFrom: at('reconcile_from'),
     /** A failed watch is tried again then. */
     watchRetryAt: at('watch_retry_at'),
+    /** Why the latest watch failed; null: it worked. */
+    watchFailure: text('watch_failure'),
+    /** A person looked at the figures of the guards: what is older does not count any more. */
+    guardsFrom: at('guards_from'),
     /** Caps that start low again after a long pause. */
     restart: json<Restart>('restart'),
     /** The failure window: the last outcomes, oldest first, S or F each. */
@@ -162,10 +206,13 @@ export const hold = sqliteTable(
     by: text('by').notNull(),
     liftedAt: at('lifted_at'),
     liftedBy: text('lifted_by'),
+    /** The cause is gone, and what was missed meanwhile is being read: it lifts by itself. */
+    reconciling: integer('reconciling', { mode: 'boolean' }).notNull().default(false),
   },
   (t) => [
     uniqueIndex('hold_open').on(t.scope, t.scopeId, t.kind, t.reason).where(sql`lifted_at IS NULL`),
     index('hold_workspace').on(t.workspaceId).where(sql`lifted_at IS NULL`),
+    index('hold_reason').on(t.reason, t.scopeId).where(sql`lifted_at IS NULL`),
     index('hold_until').on(t.until).where(sql`lifted_at IS NULL AND until IS NOT NULL`),
     check('hold_reason', sql`length(reason) > 0`),
   ],

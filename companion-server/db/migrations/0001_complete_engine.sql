@@ -1,0 +1,84 @@
+CREATE TABLE `daily_limit_wait` (
+	`automation_id` text NOT NULL,
+	`channel_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`next_at` integer NOT NULL,
+	PRIMARY KEY(`automation_id`, `channel_id`, `kind`)
+);
+--> statement-breakpoint
+CREATE INDEX `daily_limit_due` ON `daily_limit_wait` (`next_at`);--> statement-breakpoint
+CREATE TABLE `account_pace` (
+	`account` text PRIMARY KEY NOT NULL,
+	`first_used_at` integer,
+	`last_action_at` integer,
+	`restart` text
+);
+--> statement-breakpoint
+CREATE TABLE `sender_exit` (
+	`sender_id` text NOT NULL,
+	`automation_id` text DEFAULT '' NOT NULL,
+	`workspace_id` text NOT NULL,
+	`reason` text NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`sender_id`, `automation_id`)
+);
+--> statement-breakpoint
+CREATE TABLE `channel_loss` (
+	`channel_id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`lost_at` integer,
+	`regained_at` integer,
+	`times` text NOT NULL,
+	`flapping_at` integer,
+	`failed_logins` integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `presence_span` (
+	`channel_id` text NOT NULL,
+	`from` integer NOT NULL,
+	`until` integer NOT NULL,
+	`workspace_id` text NOT NULL,
+	PRIMARY KEY(`channel_id`, `from`),
+	CONSTRAINT "presence_span_order" CHECK("until" > "from")
+);
+--> statement-breakpoint
+CREATE INDEX `presence_span_until` ON `presence_span` (`channel_id`,`until`);--> statement-breakpoint
+CREATE TABLE `system_mail` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`dedupe_key` text NOT NULL,
+	`about_id` text NOT NULL,
+	`recipient` text,
+	`step` integer,
+	`cause_at` integer NOT NULL,
+	`send_at` integer NOT NULL,
+	`deadline_at` integer NOT NULL,
+	`state` text DEFAULT 'planned' NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`failure` text,
+	`ended_at` integer,
+	CONSTRAINT "system_mail_ended" CHECK((state = 'planned') = (ended_at IS NULL))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `system_mail_key` ON `system_mail` (`workspace_id`,`dedupe_key`);--> statement-breakpoint
+CREATE INDEX `system_mail_due` ON `system_mail` (`send_at`) WHERE state = 'planned';--> statement-breakpoint
+CREATE INDEX `system_mail_about` ON `system_mail` (`about_id`) WHERE state = 'planned';--> statement-breakpoint
+CREATE INDEX `system_mail_failed` ON `system_mail` (`workspace_id`,`ended_at`) WHERE state = 'failed';--> statement-breakpoint
+ALTER TABLE `automation` ADD `daily_limits` text;--> statement-breakpoint
+ALTER TABLE `contact` ADD `zone` text;--> statement-breakpoint
+ALTER TABLE `contact` ADD `pinned_sender_id` text;--> statement-breakpoint
+ALTER TABLE `channel` ADD `released_address` text;--> statement-breakpoint
+ALTER TABLE `channel` ADD `watch_failure` text;--> statement-breakpoint
+ALTER TABLE `channel` ADD `guards_from` integer;--> statement-breakpoint
+ALTER TABLE `hold` ADD `reconciling` integer DEFAULT false NOT NULL;--> statement-breakpoint
+CREATE INDEX `hold_reason` ON `hold` (`reason`,`scope_id`) WHERE lifted_at IS NULL;--> statement-breakpoint
+ALTER TABLE `sender` ADD `reconnect_mail` integer DEFAULT true NOT NULL;--> statement-breakpoint
+ALTER TABLE `sender` ADD `shares_presence` integer DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE `sender` ADD `purged_at` integer;--> statement-breakpoint
+CREATE INDEX `sender_retiring` ON `sender` (`id`) WHERE state = 'retiring';--> statement-breakpoint
+CREATE INDEX `sender_bin` ON `sender` (`deleted_at`) WHERE state = 'deleted' AND purged_at IS NULL;--> statement-breakpoint
+ALTER TABLE `workspace` ADD `person_spacing_ms` integer DEFAULT 14400000 NOT NULL;--> statement-breakpoint
+CREATE INDEX `relation_invites` ON `relation` (`sender_id`,`invite_sent_at`) WHERE invite_sent_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';
