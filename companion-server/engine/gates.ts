@@ -1,7 +1,6 @@
 import { and, eq } from 'drizzle-orm';
-import { MINUTE } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
-import { personSpacingMs } from '#shared/schedule/settings.ts';
 import { schema } from '../db/index.ts';
 import type {
   AutomationRow,
@@ -15,7 +14,7 @@ import type {
 import { openHolds } from './holds.ts';
 import { slotFor } from './pacing.ts';
 import { hashOf, renderTask } from './render.ts';
-import { graphOf, settingsOf } from './rows.ts';
+import { graphOf, personSpacingOf, settingsOf } from './rows.ts';
 import { isStoplisted } from './stoplist.ts';
 import { budgetKinds, capOf, usageTimes } from './usage.ts';
 
@@ -160,9 +159,10 @@ async function caps({ unit, stage, task, channel, sender }: GateInput): Promise<
 
 async function spacing({ unit, task, contact }: GateInput): Promise<Refusal | null> {
   if (task.kind === 'visit' || contact.lastOutreachAt === null) return null;
-  const until = contact.lastOutreachAt + personSpacingMs;
+  const spacingMs = await personSpacingOf(unit.tx, task.workspaceId);
+  const until = contact.lastOutreachAt + spacingMs;
   if (until <= unit.now) return null;
-  const detail = 'Four hours lie between two messages or invites to one person.';
+  const detail = `At least ${spacingMs / HOUR} hours lie between two messages or invites to one person.`;
   return refuse('spacing', detail, { do: 'postpone', until });
 }
 

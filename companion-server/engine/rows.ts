@@ -45,3 +45,13 @@ export async function graphOf(q: Queryable, versionId: string): Promise<Graph> {
 export function settingsOf(sender: SenderRow): SenderSettings {
   return senderSettings.parse(sender.settings ?? {});
 }
+
+/** Least time between two automated messages or invites to one person, as the workspace set it. */
+export async function personSpacingOf(q: Queryable, workspaceId: string): Promise<number> {
+  const { workspace } = schema;
+  const rows = await q
+    .select({ ms: workspace.personSpacingMs })
+    .from(workspace)
+    .where(eq(workspace.id, workspaceId));
+  return must(rows[0], `workspace ${workspaceId}`).ms;
+}

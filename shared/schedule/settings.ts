@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
-import { HOUR, SECOND } from '#shared/kernel/clock.ts';
+import { DAY, HOUR, SECOND } from '#shared/kernel/clock.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
 
 /** What a rep agreed to per sender profile (product §4.6), with defaults and hard ceilings as data. */
@@ -14,15 +14,22 @@ export interface CapPair {
 export const capTable: Record<UsageKind, { preset: CapPair; ceiling: CapPair }> = {
   invite: { preset: { daily: 20, weekly: 100 }, ceiling: { daily: 40, weekly: 200 } },
   message: { preset: { daily: 25, weekly: 125 }, ceiling: { daily: 100, weekly: 500 } },
+  inmail: { preset: { daily: 5, weekly: 25 }, ceiling: { daily: 40, weekly: 200 } },
   page_load: { preset: { daily: 100, weekly: 500 }, ceiling: { daily: 150, weekly: 750 } },
+  follow_like: { preset: { daily: 20, weekly: 100 }, ceiling: { daily: 50, weekly: 250 } },
+  withdrawal: { preset: { daily: 30, weekly: 150 }, ceiling: { daily: 40, weekly: 200 } },
+  search_page: { preset: { daily: 25, weekly: 125 }, ceiling: { daily: 40, weekly: 200 } },
   email: { preset: { daily: 30, weekly: 150 }, ceiling: { daily: 400, weekly: 2000 } },
 };
 
 /** Invites with a note on a Basic account. */
 export const basicNoteCap = { count: 5, days: 30 } as const;
 
+/** LinkedIn refuses a new invitation for up to so long after a withdrawal. */
+export const resendLockMs = 21 * DAY;
+
 /** Least time between two automated messages or invites to one person, over all channels and senders. */
-export const personSpacingMs = 4 * HOUR;
+export const personSpacing = { presetMs: 4 * HOUR, maxMs: 14 * DAY } as const;
 
 const zone = z.string().refine(isZone, 'Not a time zone name such as Europe/Berlin');
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/);
@@ -67,7 +74,11 @@ export const senderSettings = z.object({
     .object({
       invite: capSetting('invite'),
       message: capSetting('message'),
+      inmail: capSetting('inmail'),
       page_load: capSetting('page_load'),
+      follow_like: capSetting('follow_like'),
+      withdrawal: capSetting('withdrawal'),
+      search_page: capSetting('search_page'),
       email: capSetting('email'),
     })
     .prefault({}),
@@ -78,6 +89,8 @@ export const senderSettings = z.object({
     })
     .prefault({}),
   rampEnabled: z.boolean().default(true),
+  /** Pending invitations that Rapport sent are withdrawn after so many days; null: never by themselves. */
+  withdrawAfterDays: z.number().int().min(14).max(60).nullable().default(20),
 });
 export type SenderSettings = z.infer<typeof senderSettings>;
 export type GapSettings = SenderSettings['gaps']['linkedin'];

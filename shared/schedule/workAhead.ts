@@ -1,5 +1,5 @@
 import type { ChannelKind, UsageKind } from '#shared/statuses/engine.ts';
-import { personSpacingMs } from './settings.ts';
+import { personSpacing } from './settings.ts';
 
 /** One step that every contact of a plan goes through. */
 export interface PlannedStep {
@@ -78,6 +78,8 @@ export interface Work {
   done(due: Due, at: number): void;
   result(): KindRun[];
 }
+
+const outreach: ReadonlySet<UsageKind> = new Set(['invite', 'message', 'inmail', 'email']);
 
 const readStep: PlannedStep = {
   kind: 'visit',
@@ -188,7 +190,7 @@ function headOf(queue: StepQueue): Due | null {
   const head = queue.waiting.first();
   if (!head) return null;
   const { step, job } = queue;
-  const spaced = isOutreach(step) ? (job.outreachAt[head.contact] ?? 0) + personSpacingMs : head.at;
+  const spaced = isOutreach(step) ? (job.outreachAt[head.contact] ?? 0) + personSpacing.presetMs : head.at;
   return {
     queue,
     channel: step.channel,
@@ -212,7 +214,7 @@ function priorityOf({ job, index, waiting }: StepQueue): number {
 
 /** Whether a step writes to the person: between two of those lie four hours. */
 function isOutreach({ spends }: PlannedStep): boolean {
-  return spends.some((kind) => kind !== 'page_load');
+  return spends.some((kind) => outreach.has(kind));
 }
 
 function kindsOf(jobs: readonly JobState[]): Map<string, KindRun> {

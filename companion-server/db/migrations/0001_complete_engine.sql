@@ -8,6 +8,45 @@ CREATE TABLE `daily_limit_wait` (
 );
 --> statement-breakpoint
 CREATE INDEX `daily_limit_due` ON `daily_limit_wait` (`next_at`);--> statement-breakpoint
+CREATE TABLE `enrollment_count` (
+	`automation_id` text NOT NULL,
+	`status` text NOT NULL,
+	`n` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`automation_id`, `status`)
+);
+--> statement-breakpoint
+CREATE TABLE `bulk_action` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`automation_id` text NOT NULL,
+	`input` text NOT NULL,
+	`selection` text NOT NULL,
+	`only_owner` text,
+	`state` text NOT NULL,
+	`total` integer NOT NULL,
+	`position` text NOT NULL,
+	`changed` integer DEFAULT 0 NOT NULL,
+	`skipped` integer DEFAULT 0 NOT NULL,
+	`restored` integer DEFAULT 0 NOT NULL,
+	`created_by` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`ended_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `bulk_action_running` ON `bulk_action` (`id`) WHERE state IN ('running','undoing');--> statement-breakpoint
+CREATE INDEX `bulk_action_automation` ON `bulk_action` (`automation_id`,`id`);--> statement-breakpoint
+CREATE TABLE `bulk_action_item` (
+	`bulk_id` text NOT NULL,
+	`enrollment_id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`outcome` text NOT NULL,
+	`note` text,
+	`revision` integer,
+	`before` text,
+	PRIMARY KEY(`bulk_id`, `enrollment_id`)
+);
+--> statement-breakpoint
+CREATE INDEX `bulk_action_item_outcome` ON `bulk_action_item` (`bulk_id`,`outcome`,`enrollment_id`);--> statement-breakpoint
 CREATE TABLE `account_pace` (
 	`account` text PRIMARY KEY NOT NULL,
 	`first_used_at` integer,
@@ -66,9 +105,21 @@ CREATE UNIQUE INDEX `system_mail_key` ON `system_mail` (`workspace_id`,`dedupe_k
 CREATE INDEX `system_mail_due` ON `system_mail` (`send_at`) WHERE state = 'planned';--> statement-breakpoint
 CREATE INDEX `system_mail_about` ON `system_mail` (`about_id`) WHERE state = 'planned';--> statement-breakpoint
 CREATE INDEX `system_mail_failed` ON `system_mail` (`workspace_id`,`ended_at`) WHERE state = 'failed';--> statement-breakpoint
+DROP INDEX `enrollment_one_live`;--> statement-breakpoint
+ALTER TABLE `enrollment` ADD `exclusive` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE `enrollment` ADD `revision` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX `enrollment_automation` ON `enrollment` (`automation_id`,`id`);--> statement-breakpoint
+CREATE INDEX `enrollment_reason` ON `enrollment` (`automation_id`,`reason`,`id`) WHERE reason IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `enrollment_by_sender` ON `enrollment` (`automation_id`,`sender_id`,`id`);--> statement-breakpoint
+CREATE INDEX `enrollment_company` ON `enrollment` (`automation_id`,`company_id`) WHERE ended_at IS NULL AND company_id IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `enrollment_one_live` ON `enrollment` (`workspace_id`,`contact_id`) WHERE live = 1 AND exclusive = 1;--> statement-breakpoint
+ALTER TABLE `automation` ADD `pause_colleagues` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `daily_limits` text;--> statement-breakpoint
+ALTER TABLE `cursor` ADD `automation_id` text DEFAULT '' NOT NULL;--> statement-breakpoint
+CREATE INDEX `cursor_node` ON `cursor` (`automation_id`,`node_id`,`enrollment_id`) WHERE state <> 'ended';--> statement-breakpoint
 ALTER TABLE `contact` ADD `zone` text;--> statement-breakpoint
 ALTER TABLE `contact` ADD `pinned_sender_id` text;--> statement-breakpoint
+ALTER TABLE `contact` ADD `merged_into` text;--> statement-breakpoint
 ALTER TABLE `channel` ADD `released_address` text;--> statement-breakpoint
 ALTER TABLE `channel` ADD `watch_failure` text;--> statement-breakpoint
 ALTER TABLE `channel` ADD `guards_from` integer;--> statement-breakpoint
@@ -79,6 +130,9 @@ ALTER TABLE `sender` ADD `shares_presence` integer DEFAULT false NOT NULL;--> st
 ALTER TABLE `sender` ADD `purged_at` integer;--> statement-breakpoint
 CREATE INDEX `sender_retiring` ON `sender` (`id`) WHERE state = 'retiring';--> statement-breakpoint
 CREATE INDEX `sender_bin` ON `sender` (`deleted_at`) WHERE state = 'deleted' AND purged_at IS NULL;--> statement-breakpoint
+ALTER TABLE `workspace` ADD `many_automations` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `person_spacing_ms` integer DEFAULT 14400000 NOT NULL;--> statement-breakpoint
 CREATE INDEX `relation_invites` ON `relation` (`sender_id`,`invite_sent_at`) WHERE invite_sent_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';
+CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';--> statement-breakpoint
+INSERT INTO `enrollment_count` (`automation_id`, `status`, `n`) SELECT `automation_id`, `status`, count(*) FROM `enrollment` GROUP BY `automation_id`, `status`;--> statement-breakpoint
+UPDATE `cursor` SET `automation_id` = (SELECT `automation_id` FROM `enrollment` WHERE `enrollment`.`id` = `cursor`.`enrollment_id`);

@@ -1,7 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { ActionKind, Graph } from '../../../shared/automation/graph.ts';
-import type { AutomationStatus, EnrollmentStatus, TaskState, UsageKind } from '../../../shared/statuses/engine.ts';
+import type {
+  AutomationStatus,
+  EnrollmentStatus,
+  TaskState,
+  UsageKind,
+} from '../../../shared/statuses/engine.ts';
 import { at, id, json, workspaceId } from './columns.ts';
 
 export const automation = sqliteTable(
@@ -16,6 +21,8 @@ export const automation = sqliteTable(
     /** The running version; null while Draft. */
     versionId: text('version_id'),
     holdCount: integer('hold_count').notNull().default(0),
+    /** A reply pauses the colleagues at the same company here too. */
+    pauseColleagues: integer('pause_colleagues', { mode: 'boolean' }).notNull().default(false),
     /** Its own limit per sender profile and 24 hours, per kind of usage; null: none. */
     dailyLimits: json<Partial<Record<UsageKind, number>>>('daily_limits'),
     createdBy: text('created_by').notNull(),
@@ -54,6 +61,17 @@ export const automationSender = sqliteTable(
     enabled: integer('enabled', { mode: 'boolean' }).notNull().default(true),
   },
   (t) => [primaryKey({ columns: [t.automationId, t.nodeId, t.senderId] })],
+);
+
+/** How many contacts of an automation have each status, kept by `setStanding` of the engine. */
+export const enrollmentCount = sqliteTable(
+  'enrollment_count',
+  {
+    automationId: text('automation_id').notNull(),
+    status: text('status').$type<EnrollmentStatus>().notNull(),
+    n: integer('n').notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.automationId, t.status] })],
 );
 
 /** Live counts per node, kept as counters. */
@@ -144,6 +162,10 @@ export const enrollment = sqliteTable(
     reason: text('reason'),
     /** 1 once admitted and until it ends: what the limits and the one-live rule count. */
     live: integer('live').notNull().default(0),
+    /** 1: while it lives no other automation has this contact; 0 where the workspace allows several. */
+    exclusive: integer('exclusive').notNull().default(1),
+    /** Counts every change of status or branches, so that an undo sees whether somebody acted since. */
+    revision: integer('revision').notNull().default(0),
     senderId: text('sender_id'),
     /** What a not yet admitted enrollment is parked on: "company:…", "segment:…", "sender:…", "contact:…"; its release wakes one. */
     blockedOn: text('blocked_on'),
@@ -157,13 +179,19 @@ export const enrollment = sqliteTable(
   },
   (t) => [
     uniqueIndex('enrollment_rotation').on(t.automationId, t.contactId, t.rotation),
-    uniqueIndex('enrollment_one_live').on(t.workspaceId, t.contactId).where(sql`live = 1`),
+    uniqueIndex('enrollment_one_live').on(t.workspaceId, t.contactId).where(sql`live = 1 AND exclusive = 1`),
     index('enrollment_queue')
       .on(t.automationId, t.id)
       .where(sql`live = 0 AND ended_at IS NULL AND blocked_on IS NULL`),
     index('enrollment_blocked').on(t.blockedOn, t.id).where(sql`blocked_on IS NOT NULL`),
     index('enrollment_sender').on(t.senderId, t.id).where(sql`live = 1`),
+    index('enrollment_automation').on(t.automationId, t.id),
     index('enrollment_status').on(t.automationId, t.status, t.id),
+    index('enrollment_reason').on(t.automationId, t.reason, t.id).where(sql`reason IS NOT NULL`),
+    index('enrollment_by_sender').on(t.automationId, t.senderId, t.id),
+    index('enrollment_company')
+      .on(t.automationId, t.companyId)
+      .where(sql`ended_at IS NULL AND company_id IS NOT NULL`),
     index('enrollment_contact').on(t.contactId, t.id),
     check('enrollment_live', sql`live IN (0, 1)`),
   ],
@@ -176,6 +204,7 @@ export const cursor = sqliteTable(
     id: id(),
     enrollmentId: text('enrollment_id').notNull(),
     workspaceId: workspaceId(),
+    automationId: text('automation_id').notNull().default(''),
     nodeId: text('node_id').notNull(),
     visit: integer('visit').notNull().default(0),
     state: text('state', { enum: ['waiting', 'acting', 'ended'] }).notNull(),
@@ -187,6 +216,7 @@ export const cursor = sqliteTable(
   },
   (t) => [
     index('cursor_enrollment').on(t.enrollmentId, t.id),
+    index('cursor_node').on(t.automationId, t.nodeId, t.enrollmentId).where(sql`state <> 'ended'`),
     index('cursor_wake').on(t.wakeAt).where(sql`state = 'waiting' AND wake_at IS NOT NULL`),
   ],
 );

@@ -49,6 +49,8 @@ export const contact = sqliteTable(
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
     deletedAt: at('deleted_at'),
+    /** The contact that this one proved to be; it has the whole history. */
+    mergedInto: text('merged_into'),
   },
   (t) => [
     index('contact_sort').on(t.workspaceId, t.sortName, t.id),

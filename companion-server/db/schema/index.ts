@@ -1,5 +1,6 @@
 export * from './auth.ts';
 export * from './automations.ts';
+export * from './bulk.ts';
 export * from './contacts.ts';
 export * from './history.ts';
 export * from './senders.ts';

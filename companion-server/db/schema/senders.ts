@@ -17,6 +17,8 @@ export const workspace = sqliteTable('workspace', {
   name: text('name').notNull(),
   /** Printed in every automated email; without it no automation with email starts. */
   postalAddress: text('postal_address').notNull().default(''),
+  /** A contact may be active in several automations at once. */
+  manyAutomations: integer('many_automations', { mode: 'boolean' }).notNull().default(false),
   /** Least time between two automated messages or invites to one person, over all channels and senders. */
   personSpacingMs: integer('person_spacing_ms').notNull().default(14_400_000),
   createdAt: at('created_at').notNull(),
