@@ -6,11 +6,11 @@ import { type ContactRow, type EngineContext, type EnrollmentRow, type Unit, uni
 import { askEnrichment, endBeforeStart } from './enrichment.ts';
 import { segmentsOf, senderNodeOf } from './enroll.ts';
 import { channelsUsed } from './facts.ts';
-import { applyEvent, noteStatus } from './interpret.ts';
+import { applyEvent } from './interpret.ts';
 import { isLive, isQueued } from './predicates.ts';
-import { publish } from './record.ts';
 import { contactById, enrollmentById, graphOf } from './rows.ts';
 import { blockedOn, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
+import { setStanding } from './standing.ts';
 import { isStoplisted } from './stoplist.ts';
 
 const { admission, automation: automationTable, automationSender, enrollment, relation, sender } = schema;
@@ -101,10 +101,7 @@ async function takePlaces(unit: Unit, row: EnrollmentRow, graph: Graph): Promise
     if (company !== null) await returnCompanySlot(unit, row, company);
     return await parkEnrollment(unit, row, 'active_limit', null, blockedOn.segment(row));
   }
-  await unit.tx
-    .update(enrollment)
-    .set({ live: 1, status: 'ready', reason: null, blockedOn: null, updatedAt: unit.now })
-    .where(eq(enrollment.id, row.id));
+  await setStanding(unit, row, { live: 1, status: 'ready', reason: null, blockedOn: null });
   await applyEvent(unit, row.id, { type: 'started', segmentNodeId: row.segmentNodeId });
 }
 
@@ -115,12 +112,7 @@ async function parkEnrollment(
   reason: string | null,
   key: string,
 ): Promise<void> {
-  await unit.tx
-    .update(enrollment)
-    .set({ status, reason, blockedOn: key, updatedAt: unit.now })
-    .where(eq(enrollment.id, row.id));
-  if (row.status !== status) await noteStatus(unit, row, status, reason);
-  await publish(unit, row.workspaceId, 'enrollment', row.id);
+  await setStanding(unit, row, { status, reason, blockedOn: key });
   await passOn(unit, await enrollmentById(unit.tx, row.id));
 }
 

@@ -10,10 +10,11 @@ import { endBeforeStart } from './enrichment.ts';
 import { enrollFromLists, layOut } from './enroll.ts';
 import { clearFailureWindow } from './guards.ts';
 import { liftHold, openHolds, setHold } from './holds.ts';
-import { applyEvent, noteStatus } from './interpret.ts';
+import { applyEvent } from './interpret.ts';
 import { appendTaskEvent, publish } from './record.ts';
 import { channelById, enrollmentById, findTask, taskById } from './rows.ts';
 import { askAdmission, blockedOn, wakeParked } from './slots.ts';
+import { setStanding } from './standing.ts';
 import { cancelTask, ENRICHMENT_NODE, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
 
@@ -105,11 +106,7 @@ export async function decideEnrollment(
 async function pauseEnrollment(unit: Unit, row: EnrollmentRow): Promise<void> {
   if (row.live === 1) return await applyEvent(unit, row.id, { type: 'paused', reason: 'manual' });
   await cancelEnrichment(unit, row);
-  await unit.tx
-    .update(enrollment)
-    .set({ status: 'paused', reason: 'manual', blockedOn: blockedOn.reply(row.id), updatedAt: unit.now })
-    .where(eq(enrollment.id, row.id));
-  await noteStatus(unit, row, 'paused', 'manual');
+  await setStanding(unit, row, { status: 'paused', reason: 'manual', blockedOn: blockedOn.reply(row.id) });
 }
 
 /** What the contact wrote until now is dealt with; the branch goes on where it stood. */
@@ -123,11 +120,7 @@ async function resumeEnrollment(unit: Unit, row: EnrollmentRow, by: string): Pro
   if (row.live === 1) {
     await applyEvent(unit, row.id, { type: 'resumed' });
   } else if (row.status === 'paused') {
-    await tx
-      .update(enrollment)
-      .set({ status: 'ready', reason: null, blockedOn: null, updatedAt: now })
-      .where(eq(enrollment.id, row.id));
-    await noteStatus(unit, row, 'ready', null);
+    await setStanding(unit, row, { status: 'ready', reason: null, blockedOn: null });
     await askAdmission(unit, row.automationId, row.workspaceId);
   }
 }

@@ -2,10 +2,9 @@ import { and, eq } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import { channelOf } from './channels.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
-import { noteStatus } from './interpret.ts';
-import { publish } from './record.ts';
 import { enrollmentById, senderById, settingsOf } from './rows.ts';
 import { askAdmission, blockedOn, passOn, wakeOne } from './slots.ts';
+import { setStanding } from './standing.ts';
 import { createTask, ENRICHMENT_NODE, priority } from './tasks.ts';
 
 const { enrollment: enrollmentTable, lane } = schema;
@@ -62,11 +61,6 @@ export async function endBeforeStart(
   status: 'duplicate' | 'failed' | 'canceled',
   reason: string,
 ): Promise<void> {
-  await unit.tx
-    .update(enrollmentTable)
-    .set({ status, reason, blockedOn: null, endedAt: unit.now, updatedAt: unit.now })
-    .where(eq(enrollmentTable.id, row.id));
-  await noteStatus(unit, row, status, reason);
-  await publish(unit, row.workspaceId, 'enrollment', row.id);
+  await setStanding(unit, row, { status, reason, blockedOn: null, endedAt: unit.now });
   await passOn(unit, row);
 }

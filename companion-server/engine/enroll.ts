@@ -5,6 +5,7 @@ import type { AutomationRow, Unit } from './context.ts';
 import { appendEvent, publish } from './record.ts';
 import { graphOf } from './rows.ts';
 import { askAdmission } from './slots.ts';
+import { countStatus } from './standing.ts';
 
 const {
   enrollment,
@@ -129,6 +130,7 @@ export async function enrollContacts(
     });
   }
   if (added > 0) {
+    await countStatus(unit, automation.id, { ready: added });
     await askAdmission(unit, automation.id, automation.workspaceId);
     await publish(unit, automation.workspaceId, 'automation', automation.id);
   }

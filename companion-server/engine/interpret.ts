@@ -13,9 +13,9 @@ import { schema } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
 import { factsOf } from './facts.ts';
 import { isLive } from './predicates.ts';
-import { appendEvent, publish } from './record.ts';
 import { enrollmentById, graphOf } from './rows.ts';
 import { releaseSlots } from './slots.ts';
+import { setStanding } from './standing.ts';
 import { cancelTask, createTask, priority } from './tasks.ts';
 
 const { cursor, enrollment: enrollmentTable, nodeCount, task } = schema;
@@ -85,43 +85,22 @@ async function storeState(
     const { id, ...values } = each;
     await tx
       .insert(cursor)
-      .values({ id, enrollmentId: row.id, workspaceId: row.workspaceId, ...values })
+      .values({
+        id,
+        enrollmentId: row.id,
+        workspaceId: row.workspaceId,
+        automationId: row.automationId,
+        ...values,
+      })
       .onConflictDoUpdate({ target: cursor.id, set: values });
   }
   const ended = isFinal(after.status);
-  await tx
-    .update(enrollmentTable)
-    .set({
-      status: after.status,
-      reason: after.reason,
-      visited: after.visited,
-      transitions: after.transitions,
-      updatedAt: now,
-      ...(ended ? { live: 0, endedAt: row.endedAt ?? now, blockedOn: null } : {}),
-    })
-    .where(eq(enrollmentTable.id, row.id));
-  await publish(unit, row.workspaceId, 'enrollment', row.id);
-  if (after.status !== before.status || after.reason !== before.reason) {
-    await noteStatus(unit, row, after.status, after.reason);
-  }
-}
-
-/** The activity log's line about a changed status. */
-export async function noteStatus(
-  unit: Unit,
-  row: EnrollmentRow,
-  status: string,
-  reason: string | null,
-): Promise<void> {
-  await appendEvent(unit, {
-    workspaceId: row.workspaceId,
-    type: 'status_changed',
-    dedupeKey: `enrollment:${row.id}:${unit.newId()}`,
-    contactId: row.contactId,
-    enrollmentId: row.id,
-    automationId: row.automationId,
-    senderId: row.senderId,
-    data: { status, reason },
+  await setStanding(unit, row, {
+    status: after.status,
+    reason: after.reason,
+    visited: after.visited,
+    transitions: after.transitions,
+    ...(ended ? { live: 0, endedAt: row.endedAt ?? now, blockedOn: null } : {}),
   });
 }
 
@@ -137,12 +116,14 @@ async function storeCounts(
     change.set(nodeId, known);
     return known;
   };
-  const failedBefore = new Set(before.filter((each) => each.ending === 'failed').map((each) => each.id));
-  for (const each of before) if (each.state !== 'ended') at(each.nodeId).standing -= 1;
-  for (const each of state.cursors) {
-    if (each.state !== 'ended') at(each.nodeId).standing += 1;
-    if (each.ending === 'failed' && !failedBefore.has(each.id)) at(each.nodeId).failed += 1;
-  }
+  const tally = (cursors: CursorState[], sign: 1 | -1) => {
+    for (const each of cursors) {
+      if (each.state !== 'ended') at(each.nodeId).standing += sign;
+      if (each.ending === 'failed') at(each.nodeId).failed += sign;
+    }
+  };
+  tally(before, -1);
+  tally(state.cursors, 1);
   for (const { nodeId } of passed) at(nodeId).passed += 1;
   for (const [nodeId, delta] of change) {
     if (delta.standing === 0 && delta.passed === 0 && delta.failed === 0) continue;

@@ -2,9 +2,10 @@ import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
 import { setRelation } from './facts.ts';
-import { applyToContact, noteStatus } from './interpret.ts';
+import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
 import { blockedOn } from './slots.ts';
+import { setStanding } from './standing.ts';
 
 const { contact, enrollment, inboundMessage } = schema;
 
@@ -59,11 +60,11 @@ export async function pauseForReply(unit: Unit, reply: { contactId: string; at: 
       ),
     );
   for (const row of waiting) {
-    await unit.tx
-      .update(enrollment)
-      .set({ status: 'paused', reason: 'replied', blockedOn: blockedOn.reply(row.contactId) })
-      .where(eq(enrollment.id, row.id));
-    await noteStatus(unit, row, 'paused', 'replied');
+    await setStanding(unit, row, {
+      status: 'paused',
+      reason: 'replied',
+      blockedOn: blockedOn.reply(row.contactId),
+    });
   }
 }
 
