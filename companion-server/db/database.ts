@@ -8,6 +8,7 @@ import { assert } from '#shared/kernel/assert.ts';
 import { systemTimers } from '#shared/kernel/clock.ts';
 import { guarded, newGuard, rereading, serialized, type Turns } from './client.ts';
 import { isByStatement } from './failures.ts';
+import { groupCommit } from './group.ts';
 import { fileOf } from './location.ts';
 import { migrateDatabase } from './migrate.ts';
 import { takeOwnership } from './ownership.ts';
@@ -19,6 +20,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** Longer than a libSQL server lets a transaction wait for another one, or lets one stand idle. */
 const CALL_TIMEOUT_MS = 20_000;
 const WRITE_ATTEMPTS = 5;
+/** Units that share one commit; fewer by URL, where a server ends transactions that take long. */
+const GROUP = { file: 64, server: 8 } as const;
 /** Before a unit runs again on a libSQL server; a file has waited for its whole busy timeout already. */
 const PAUSE_MS = 200;
 const defaultMigrations = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -78,9 +81,10 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
   }
   const takeTurn = mutex();
   const inWrite = new AsyncLocalStorage<true>();
+  const assertOutside = () => assert(!inWrite.getStore(), 'a write inside a write would wait for itself');
   const turns: Turns = {
     async acquire() {
-      assert(!inWrite.getStore(), 'a write inside a write would wait for itself');
+      assertOutside();
       const release = await takeTurn();
       try {
         if (guard.broken) await heal();
@@ -100,6 +104,13 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
     },
   };
 
+  const inGroup = groupCommit({
+    turns,
+    transaction: (work) => inWrite.run(true, () => writer.transaction(work)),
+    isBroken: () => guard.broken,
+    atMost: isFile ? GROUP.file : GROUP.server,
+  });
+
   function closeClients(): void {
     rawReader.close();
     rawWriter.close();
@@ -115,8 +126,10 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
   }
   return {
     reader: drizzle(readerClient, settings),
-    write: <T>(work: (tx: Tx) => Promise<T>) =>
-      turns.unit(() => inWrite.run(true, () => writer.transaction(work))),
+    write: async <T>(work: (tx: Tx) => Promise<T>) => {
+      assertOutside();
+      return await inGroup(work);
+    },
     authDatabase: drizzle(serialized(writerClient, turns), { schema }),
     isSole: isFile,
     close: async () => {
