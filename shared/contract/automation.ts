@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { enrollmentFilter } from '#shared/automation/bulk.ts';
 import { graph, graphProblem } from '#shared/automation/graph.ts';
 import { automationStatus, enrollmentStatus, taskState, whoMustAct } from '#shared/statuses/engine.ts';
 import { enrollmentView } from './contact.ts';
@@ -119,8 +120,9 @@ export const automationRoutes = {
   }),
   enrollments: route('member', 'GET', '/api/v1/automations/:automationId/enrollments', {
     params,
-    query: pageQuery.extend({ status: enrollmentStatus.optional(), nodeId: z.string().max(64).optional() }),
-    response: page(enrollmentView),
+    query: pageQuery.extend(enrollmentFilter.shape),
+    /** `total` contacts match, or more than that. */
+    response: page(enrollmentView).extend({ total: z.number().int(), atLeast: z.boolean() }),
   }),
 };
 

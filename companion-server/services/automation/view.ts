@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
 import { actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
 import type { AutomationDetail, AutomationSummary } from '#shared/contract/automation.ts';
@@ -10,7 +10,7 @@ import { listEnrollments } from '../enrollment/view.ts';
 import { notFound } from '../refusal.ts';
 import { viewHold } from '../sender/holdView.ts';
 
-const { automation, automationVersion, automationSender, channel, enrollment, hold, nodeCount } = schema;
+const { automation, automationVersion, automationSender, channel, enrollmentCount, hold, nodeCount } = schema;
 
 export type AutomationRow = typeof automation.$inferSelect;
 
@@ -53,18 +53,14 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
 }
 
 async function summarize(db: Queryable, call: Call, row: AutomationRow): Promise<AutomationSummary> {
-  const counts = await db
-    .select({ status: enrollment.status, times: count() })
-    .from(enrollment)
-    .where(eq(enrollment.automationId, row.id))
-    .groupBy(enrollment.status);
+  const counts = await db.select().from(enrollmentCount).where(eq(enrollmentCount.automationId, row.id));
   const { holds, status } = await standing(db, call, row);
   return {
     id: row.id,
     name: row.name,
     status,
     holds,
-    counts: Object.fromEntries(counts.map(({ status, times }) => [status, times])),
+    counts: Object.fromEntries(counts.filter(({ n }) => n > 0).map(({ status, n }) => [status, n])),
     startedAt: row.startedAt,
     updatedAt: row.updatedAt ?? 0,
   };

@@ -1,10 +1,10 @@
-import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { automationRoutes } from '#shared/contract/automation.ts';
 import type { EnrollmentView } from '#shared/contract/contact.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { type Queryable, schema } from '../../db/index.ts';
-import { decideEnrollment, explainEnrollment } from '../../engine/index.ts';
+import { countMatching, decideEnrollment, explainEnrollment, matchingIds } from '../../engine/index.ts';
 import { contactName } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
@@ -72,35 +72,20 @@ export async function listEnrollments(
   query: z.output<typeof automationRoutes.enrollments.query>,
 ) {
   const { reader } = call.db;
-  const before = decodeCursor(query.cursor, idKey);
-  const onNode = query.nodeId
-    ? inArray(
-        enrollment.id,
-        reader
-          .select({ id: cursor.enrollmentId })
-          .from(cursor)
-          .where(and(eq(cursor.nodeId, query.nodeId), ne(cursor.state, 'ended'))),
-      )
-    : undefined;
-  const rows = await joined(reader)
-    .where(
-      and(
-        eq(enrollment.workspaceId, call.workspaceId),
-        eq(enrollment.automationId, automationId),
-        query.status ? eq(enrollment.status, query.status) : undefined,
-        onNode,
-        before ? sql`${enrollment.id} < ${before[0]}` : undefined,
-      ),
-    )
-    .orderBy(desc(enrollment.id))
-    .limit(query.limit + 1);
+  const { cursor: after, limit, ...filter } = query;
+  const before = decodeCursor(after, idKey)?.[0] ?? null;
+  const ids = await matchingIds(reader, automationId, filter, { before, limit: limit + 1 });
   const { items, nextCursor } = pageOf(
-    rows,
-    query.limit,
-    (found) => [found.row.id],
-    (found) => found,
+    ids,
+    limit,
+    (id) => [id],
+    (id) => id,
   );
-  return { items: await Promise.all(items.map((found) => view(reader, call, found))), nextCursor };
+  return {
+    items: await Promise.all(items.map((id) => viewEnrollment(reader, call, id))),
+    nextCursor,
+    ...(await countMatching(reader, automationId, filter)),
+  };
 }
 
 /** A person decides about one contact: a manager about all, a rep about those of their own profiles. */

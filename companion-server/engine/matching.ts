@@ -1,0 +1,72 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { EnrollmentFilter } from '#shared/automation/bulk.ts';
+import { type Queryable, schema } from '../db/index.ts';
+
+const { enrollmentCount } = schema;
+
+/** Counting stops here: "more than 10,000" is answer enough. */
+const COUNT_AT_MOST = 10_000;
+
+/**
+ * Ids of an automation's enrollments that match, newest first, those below `before`. Every combination walks one
+ * index in its order; what that index does not hold is tested row by row.
+ */
+export async function matchingIds(
+  q: Queryable,
+  automationId: string,
+  filter: EnrollmentFilter,
+  { before, limit }: { before: string | null; limit: number },
+): Promise<string[]> {
+  const rows = await q.all<{ id: string }>(
+    sql`SELECT e.id AS id ${matches(automationId, filter, before)} ORDER BY ${orderKey(filter)} DESC LIMIT ${limit}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** How many match; `atLeast`: there are more than that. */
+export async function countMatching(
+  q: Queryable,
+  automationId: string,
+  filter: EnrollmentFilter,
+): Promise<{ total: number; atLeast: boolean }> {
+  const { status, ...rest } = filter;
+  if (Object.values(rest).every((value) => value === undefined)) {
+    const counts = await q
+      .select()
+      .from(enrollmentCount)
+      .where(eq(enrollmentCount.automationId, automationId));
+    const wanted = counts.filter((row) => status === undefined || row.status === status);
+    return { total: wanted.reduce((sum, { n }) => sum + n, 0), atLeast: false };
+  }
+  const [row] = await q.all<{ n: number }>(
+    sql`SELECT count(*) AS n FROM (SELECT 1 ${matches(automationId, filter, null)} LIMIT ${COUNT_AT_MOST + 1})`,
+  );
+  const n = row?.n ?? 0;
+  return { total: Math.min(n, COUNT_AT_MOST), atLeast: n > COUNT_AT_MOST };
+}
+
+/** Where somebody stands on a node the branches lead, else the enrollments. */
+function matches(automationId: string, filter: EnrollmentFilter, before: string | null): SQL {
+  const { nodeId, status, senderId, reason, search } = filter;
+  const from =
+    nodeId === undefined
+      ? sql`FROM enrollment e WHERE e.automation_id = ${automationId}`
+      : sql`FROM cursor c CROSS JOIN enrollment e ON e.id = c.enrollment_id
+          WHERE c.automation_id = ${automationId} AND c.node_id = ${nodeId} AND c.state <> 'ended'`;
+  const parts = [from];
+  if (before !== null) parts.push(sql`AND ${orderKey(filter)} < ${before}`);
+  if (status !== undefined) parts.push(sql`AND e.status = ${status}`);
+  if (senderId !== undefined) parts.push(sql`AND e.sender_id = ${senderId}`);
+  if (reason !== undefined) parts.push(sql`AND e.reason = ${reason}`);
+  for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 6)) {
+    const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
+    parts.push(
+      sql`AND (SELECT sort_name FROM contact WHERE contact.id = e.contact_id) LIKE ${pattern} ESCAPE '\\'`,
+    );
+  }
+  return sql.join(parts, sql` `);
+}
+
+function orderKey({ nodeId }: EnrollmentFilter): SQL {
+  return nodeId === undefined ? sql`e.id` : sql`c.enrollment_id`;
+}
