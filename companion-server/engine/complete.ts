@@ -5,7 +5,7 @@ import { schema } from '../db/index.ts';
 import type { TaskRow, Unit } from './context.ts';
 import { endEnrichment } from './enrichment.ts';
 import { relationOf, setRelation } from './facts.ts';
-import { noteSuccess } from './guards.ts';
+import { checkAcceptance, noteSuccess } from './guards.ts';
 import { applyEvent } from './interpret.ts';
 import { appendTaskEvent } from './record.ts';
 import { ENRICHMENT_NODE, finish } from './tasks.ts';
@@ -16,6 +16,11 @@ const doneEvent: Record<ActionKind, EventType> = {
   visit: 'visited',
   connect: 'invite_sent',
   message: 'message_sent',
+  inmail: 'inmail_sent',
+  group_message: 'group_message_sent',
+  follow: 'followed',
+  like: 'post_liked',
+  withdraw: 'invite_withdrawn',
   send_email: 'email_sent',
 };
 
@@ -47,6 +52,7 @@ export async function completeTask(unit: Unit, task: TaskRow, evidence: Evidence
     const isNews =
       task.kind === 'connect' && (await relationOf(unit.tx, pair.contactId, pair.senderId)) !== 'connected';
     await setRelation(unit, pair, { ...(isNews ? { status: 'invite_sent' } : {}), interaction: true });
+    if (task.kind === 'connect') await checkAcceptance(unit, task.channelId);
   }
   if (isEnrichment) {
     await endEnrichment(unit, task, 'read');

@@ -223,5 +223,10 @@ const names: Record<TaskRow['kind'], string> = {
   visit: 'Reading the profile',
   connect: 'The invitation',
   message: 'The message',
+  inmail: 'The InMail',
+  group_message: 'The message to a fellow member',
+  follow: 'Following',
+  like: 'The like',
+  withdraw: 'Taking the invitation back',
   send_email: 'The email',
 };

@@ -4,10 +4,10 @@ import type { Facts } from '#shared/automation/state.ts';
 import type { ChannelKind, RelationStatus } from '#shared/statuses/engine.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import { channelOf } from './channels.ts';
-import type { EnrollmentRow, Unit } from './context.ts';
+import type { ContactRow, EnrollmentRow, Unit } from './context.ts';
 import { contactById } from './rows.ts';
 
-const { relation, inboundMessage } = schema;
+const { contactTag, event, inboundMessage, relation } = schema;
 
 /** What conditions and waits of this enrollment look at. */
 export async function factsOf(q: Queryable, enrollment: EnrollmentRow, graph: Graph): Promise<Facts> {
@@ -20,9 +20,15 @@ export async function factsOf(q: Queryable, enrollment: EnrollmentRow, graph: Gr
   if (used.has('linkedin')) inboxes.push(linkedin?.inboxReadAt ?? null);
   if (used.has('email')) inboxes.push(email?.inboxReadAt ?? null);
   return {
+    contactId: contact.id,
     relation: senderId ? await relationOf(q, contact.id, senderId) : 'not_verified',
     replied: await hasReplied(q, enrollment),
     hasEmail: contact.email !== null,
+    openProfile: contact.openProfile === true,
+    emailOpened: await happened(q, enrollment, graph, 'email_opened'),
+    emailClicked: await happened(q, enrollment, graph, 'email_clicked'),
+    tagIds: await tagsOf(q, contact.id, graph),
+    fields: fieldsOf(contact),
     acceptancesReadAt: linkedin?.acceptancesReadAt ?? null,
     inboxReadAt: inboxes.some((at) => at === null) ? null : Math.min(...(inboxes as number[])),
   };
@@ -63,6 +69,52 @@ export async function setRelation(
     .insert(relation)
     .values({ ...pair, status: change.status ?? before, since: at, ...values })
     .onConflictDoUpdate({ target: [relation.contactId, relation.senderId], set: values });
+}
+
+/** Whether tracking reported this of an email of this enrollment; not looked up where no step waits for it. */
+async function happened(
+  q: Queryable,
+  enrollment: EnrollmentRow,
+  graph: Graph,
+  type: 'email_opened' | 'email_clicked',
+): Promise<boolean> {
+  const isAsked = graph.nodes.some((node) => node.type === 'wait_until' && node.config.event === type);
+  if (!isAsked) return false;
+  const rows = await q
+    .select({ id: event.id })
+    .from(event)
+    .where(
+      and(
+        eq(event.contactId, enrollment.contactId),
+        eq(event.enrollmentId, enrollment.id),
+        eq(event.type, type),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
+async function tagsOf(q: Queryable, contactId: string, graph: Graph): Promise<string[]> {
+  const isAsked = graph.nodes.some((node) => node.type === 'condition' && node.config.test === 'tag');
+  if (!isAsked) return [];
+  const rows = await q
+    .select({ tagId: contactTag.tagId })
+    .from(contactTag)
+    .where(eq(contactTag.contactId, contactId));
+  return rows.map(({ tagId }) => tagId);
+}
+
+function fieldsOf(contact: ContactRow): Facts['fields'] {
+  const custom = Object.entries(contact.custom ?? {}).map(([name, value]) => [`custom:${name}`, value]);
+  return {
+    firstName: contact.firstName,
+    lastName: contact.lastName,
+    email: contact.email ?? '',
+    company: contact.companyName ?? '',
+    title: contact.title ?? '',
+    location: contact.location ?? '',
+    ...Object.fromEntries(custom),
+  };
 }
 
 async function hasReplied(q: Queryable, enrollment: EnrollmentRow): Promise<boolean> {

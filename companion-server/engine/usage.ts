@@ -3,7 +3,7 @@ import type { ActionKind } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
 import type { SenderSettings } from '#shared/schedule/settings.ts';
-import type { UsageKind } from '#shared/statuses/engine.ts';
+import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow, TaskRow, Unit } from './context.ts';
 
@@ -15,6 +15,11 @@ const atClaim: Record<ActionKind, readonly UsageKind[]> = {
   visit: ['page_load'],
   connect: ['page_load'],
   message: [],
+  inmail: [],
+  group_message: [],
+  follow: ['page_load'],
+  like: ['page_load'],
+  withdraw: ['page_load'],
   send_email: [],
 };
 /** What the effect spends, in the transaction that allows it. */
@@ -22,8 +27,26 @@ const atCommit: Record<ActionKind, readonly UsageKind[]> = {
   visit: [],
   connect: ['invite'],
   message: ['message'],
+  inmail: ['inmail'],
+  group_message: ['message'],
+  follow: ['follow_like'],
+  like: ['follow_like'],
+  withdraw: ['withdrawal'],
   send_email: ['email'],
 };
+
+/** What writes to the person: an interaction, and kept at a distance from the next one. */
+const writing: ReadonlySet<ActionKind> = new Set([
+  'connect',
+  'message',
+  'inmail',
+  'group_message',
+  'send_email',
+]);
+
+export function isOutreach(kind: ActionKind): boolean {
+  return writing.has(kind);
+}
 
 /** Everything one action of this kind spends. */
 export function budgetKinds(kind: ActionKind): UsageKind[] {
@@ -107,7 +130,7 @@ export async function usageOf(
   settings: SenderSettings,
   now: number,
 ): Promise<UsageNow[]> {
-  const kinds: UsageKind[] = channel.kind === 'linkedin' ? ['invite', 'message', 'page_load'] : ['email'];
+  const kinds = usageKind.options.filter((kind) => (kind === 'email') === (channel.kind === 'email'));
   const result: UsageNow[] = [];
   for (const kind of kinds) {
     const times = await usageTimes(q, channel, kind, now);

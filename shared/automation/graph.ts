@@ -1,69 +1,16 @@
 import { z } from 'zod';
-import { DAY, MINUTE } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';
+import { type GraphNode, graphNode, type NodeOf, type NodeType, nodeId, variantName } from './nodes.ts';
+
+export type { GraphNode, NodeOf, NodeType } from './nodes.ts';
 
 /** The graph of an automation: nodes joined by edges (product §4.1). Immutable once a version is started. */
 
-const nodeId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const template = z.string().max(limits.template);
-
-export const waitTimeoutMs = z
-  .number()
-  .int()
-  .min(MINUTE)
-  .max(180 * DAY);
-
-const position = z.object({ x: z.number(), y: z.number() });
-
-function node<T extends string, C extends z.ZodRawShape>(type: T, config: C) {
-  return z.object({
-    id: nodeId,
-    type: z.literal(type),
-    /** Shown on the canvas; empty: the type's own name. */
-    label: z.string().max(120).default(''),
-    position,
-    config: z.object(config),
-  });
-}
-
-export const senderChoice = z.object({
-  senderId: z.string(),
-  weight: z.number().int().min(1).max(100).default(1),
-});
-
-/** What Connect does when LinkedIn allows no note. There is no default: preflight demands an answer. */
-export const whenNoNote = z.enum(['send_without', 'wait', 'skip']);
-
-export const graphNode = z.discriminatedUnion('type', [
-  node('segment', {
-    listIds: z.array(z.string()).max(50),
-    activeLimit: z.number().int().min(1).max(100_000).nullable().default(null),
-    coworkersLimit: z.number().int().min(1).max(1000).nullable().default(null),
-  }),
-  node('sender_profile', {
-    senders: z.array(senderChoice).max(100),
-    /** A contact goes to the sender that contacted them last, if that one is chosen here. */
-    preferLatestContacted: z.boolean().default(true),
-  }),
-  node('visit', {}),
-  node('connect', { note: template.nullable(), whenNoNote: whenNoNote.nullable() }),
-  node('message', { text: template }),
-  node('send_email', {
-    subject: z.string().max(limits.emailSubject),
-    text: template,
-    thread: z.enum(['new', 'reply']),
-  }),
-  node('delay', { durationMs: waitTimeoutMs }),
-  node('wait_until', { event: z.enum(['accepted', 'replied']), timeoutMs: waitTimeoutMs }),
-  node('condition', { test: z.enum(['connected', 'replied', 'has_email']) }),
-  node('end', { outcome: z.enum(['positive', 'neutral', 'negative']) }),
-]);
-export type GraphNode = z.infer<typeof graphNode>;
-export type NodeType = GraphNode['type'];
-export type NodeOf<T extends NodeType> = Extract<GraphNode, { type: T }>;
-
-/** Where an edge leaves its node: `next` everywhere, `yes`/`no` on conditions, `happened`/`timeout` on waits. */
-export const exitName = z.enum(['next', 'yes', 'no', 'happened', 'timeout']);
+/**
+ * Where an edge leaves its node: `next` everywhere, `yes`/`no` on conditions, `happened`/`timeout` on waits, the
+ * variant's name on A/B splits.
+ */
+export const exitName = z.enum(['next', 'yes', 'no', 'happened', 'timeout', ...variantName.options]);
 export type ExitName = z.infer<typeof exitName>;
 
 export const graphEdge = z.object({
@@ -71,6 +18,11 @@ export const graphEdge = z.object({
   source: nodeId,
   exit: exitName,
   target: nodeId,
+  /**
+   * Declares that this edge leads back. Taking it starts the next visit of the nodes on the loop, `maxVisits` at
+   * most; it is taken instead of the exit's other edges, and when it is used up those are taken.
+   */
+  loop: z.object({ maxVisits: z.number().int().min(2).max(limits.nodeVisits) }).optional(),
 });
 export type GraphEdge = z.infer<typeof graphEdge>;
 
@@ -81,31 +33,54 @@ export const graph = z.object({
 });
 export type Graph = z.infer<typeof graph>;
 
-/** The exits each type of node has. */
-export const exitsOf: Record<NodeType, readonly ExitName[]> = {
-  segment: ['next'],
-  sender_profile: ['next'],
-  visit: ['next'],
-  connect: ['next'],
-  message: ['next'],
-  send_email: ['next'],
-  delay: ['next'],
-  wait_until: ['happened', 'timeout'],
-  condition: ['yes', 'no'],
-  end: [],
-};
+/** The exits of a node. */
+export function exitsOf(node: GraphNode): readonly ExitName[] {
+  switch (node.type) {
+    case 'wait_until':
+      return ['happened', 'timeout'];
+    case 'condition':
+      return ['yes', 'no'];
+    case 'split':
+      return node.config.variants.map(({ name }) => name);
+    case 'end':
+      return [];
+    default:
+      return ['next'];
+  }
+}
 
 /** The nodes that make a task, and on which kind of channel it runs. */
 export const actionChannel = {
   visit: 'linkedin',
   connect: 'linkedin',
   message: 'linkedin',
+  inmail: 'linkedin',
+  group_message: 'linkedin',
+  follow: 'linkedin',
+  like: 'linkedin',
+  withdraw: 'linkedin',
   send_email: 'email',
-} as const;
+} as const satisfies Partial<Record<NodeType, 'linkedin' | 'email'>>;
 export type ActionKind = keyof typeof actionChannel;
 
 export function isActionType(type: NodeType): type is ActionKind {
   return type in actionChannel;
+}
+
+const dataTypes = [
+  'tag',
+  'list',
+  'set_field',
+  'change_sender',
+  'enroll',
+  'notify',
+  'webhook',
+] as const satisfies readonly NodeType[];
+/** A node that is carried out at once, in the transaction that reaches it. */
+export type DataNode = NodeOf<(typeof dataTypes)[number]>;
+
+export function isDataNode(node: GraphNode): node is DataNode {
+  return (dataTypes as readonly NodeType[]).includes(node.type);
 }
 
 /** Something about a graph that stops it from starting; `nodeId` and `field` lead to the place. */
@@ -121,12 +96,20 @@ export const graphProblem = z.object({
     'unknown_exit',
     'duplicate_id',
     'loop',
+    'not_a_loop',
+    'loop_without_wait',
     'no_action',
     'missing_text',
     'missing_subject',
     'bad_template',
     'when_no_note',
     'note_too_long',
+    'lonely_join',
+    'bad_variants',
+    'no_tag',
+    'no_automation',
+    'missing_value',
+    'bad_address',
   ]),
   nodeId: z.string().nullable(),
   field: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { DAY } from '#shared/kernel/clock.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { freshSegment, freshSenderProfile } from './nodes.ts';
 
 /** Distance between two steps on the canvas. */
 const STEP_Y = 130;
@@ -22,7 +23,7 @@ export function linkedinThenEmail(choices: { listIds: string[]; senderIds: strin
         id: 'segment',
         type: 'segment',
         position: at(0, 0),
-        config: { listIds: choices.listIds, activeLimit: null, coworkersLimit: null },
+        config: { ...freshSegment, listIds: choices.listIds },
       },
       {
         ...base,
@@ -30,8 +31,9 @@ export function linkedinThenEmail(choices: { listIds: string[]; senderIds: strin
         type: 'sender_profile',
         position: at(0, 1),
         config: {
+          ...freshSenderProfile,
           senders: choices.senderIds.map((senderId) => ({ senderId, weight: 1 })),
-          preferLatestContacted: true,
+          ignorePreviousInteractions: false,
         },
       },
       { ...base, id: 'visit', type: 'visit', position: at(0, 2), config: {} },

@@ -1,10 +1,14 @@
 import type { EnrollmentStatus, RelationStatus } from '#shared/statuses/engine.ts';
-import type { ActionKind, ExitName } from './graph.ts';
+import type { ActionKind, ExitName, NodeOf } from './graph.ts';
+import type { ContactField } from './nodes.ts';
 
 /**
  * The reducer's data: `advance(state, event, graph, {now}) → {state, commands}` (docs/decisions.md).
  * Pure; the engine loads the state from tables, applies the commands in the same transaction.
  */
+
+/** What Wait until waits for. */
+export type WaitEvent = NodeOf<'wait_until'>['config']['event'];
 
 /** What a branch of an enrollment is doing. One row per parallel branch. */
 export interface CursorState {
@@ -20,9 +24,12 @@ export interface CursorState {
   /**
    * The fact a waiting cursor waits for. `fresh_read`: the deadline passed, a successful read made after it
    * is still missing; the engine sends `woke` after each read. `resume`: the step before ended while the
-   * enrollment was paused; the cursor stands before its node and arrives there when resumed.
+   * enrollment was paused; the cursor stands before its node and arrives there when resumed. `step`: it was moved
+   * away from a removed step that may have happened; it arrives at its node when that step's result is known.
+   * `join`: the branches that can still reach this Join are under way. `data`: what this node changes is being stored;
+   * the engine sends `woke` right after, with the new facts.
    */
-  waitsFor: 'time' | 'accepted' | 'replied' | 'fresh_read' | 'resume' | null;
+  waitsFor: WaitEvent | 'time' | 'fresh_read' | 'resume' | 'step' | 'join' | 'data' | null;
   /** When the timeout of a wait_until passes or passed; stays set while `waitsFor` is fresh_read. */
   deadlineAt: number | null;
   /** How an ended branch ended. */
@@ -33,10 +40,20 @@ export interface CursorState {
 
 /** What is known about the contact and its sender that conditions and waits look at. */
 export interface Facts {
+  /** Decides the variant of an A/B split. */
+  contactId: string;
   relation: RelationStatus;
   /** A person's reply on any channel was recorded for this contact. */
   replied: boolean;
   hasEmail: boolean;
+  /** The last visit saw that anybody may write to this profile. */
+  openProfile: boolean;
+  /** An email of this enrollment was opened, a link in one was clicked. */
+  emailOpened: boolean;
+  emailClicked: boolean;
+  /** Only filled where the graph asks for them. */
+  tagIds: readonly string[];
+  fields: Readonly<Partial<Record<ContactField, string>>>;
   /** When the LinkedIn acceptances of this sender were last read successfully (schedule time), null: never. */
   acceptancesReadAt: number | null;
   /** When the inboxes (IMAP and LinkedIn) were last read successfully: the older of those in use. */

@@ -61,7 +61,7 @@ function edgeProblems(graph: Graph): GraphProblem[] {
     if (!source || !target) {
       return [problem('unknown_target', source?.id ?? null, 'An edge leads nowhere. Remove it.')];
     }
-    if (!exitsOf[source.type].includes(edge.exit)) {
+    if (!exitsOf(source).includes(edge.exit)) {
       return [problem('unknown_exit', source.id, `This step has no exit "${edge.exit}". Remove the edge.`)];
     }
     if (target.type === 'segment') {
@@ -135,7 +135,7 @@ function exitProblems(graph: Graph, node: GraphNode): GraphProblem[] {
     if (leaving.length > 0) return [];
     return [problem('missing_exit', node.id, 'Nothing follows. Connect the first step.', 'next')];
   }
-  return exitsOf[node.type]
+  return exitsOf(node)
     .filter((exit) => exitSentence[exit] && !leaving.some((edge) => edge.exit === exit))
     .map((exit) => problem('missing_exit', node.id, exitSentence[exit] ?? '', exit));
 }

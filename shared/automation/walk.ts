@@ -152,7 +152,7 @@ function enter(walk: Walk, cursor: CursorState, node: GraphNode): void {
       recheck(walk, cursor);
       return;
     case 'condition':
-      leaveBy(walk, cursor, evaluateCondition(node.config.test, facts) ? 'yes' : 'no');
+      leaveBy(walk, cursor, evaluateCondition(node.config, facts) ? 'yes' : 'no');
       return;
     case 'end':
       walk.passed.push({ nodeId: node.id, exit: null });
@@ -163,7 +163,7 @@ function enter(walk: Walk, cursor: CursorState, node: GraphNode): void {
 
 /** Looks again at a waiting cursor: has its time or its fact come? Otherwise it stays as it is. */
 export function recheck(walk: Walk, cursor: CursorState): void {
-  if (walk.paused || cursor.state !== 'waiting') return;
+  if (walk.paused || cursor.state !== 'waiting' || cursor.waitsFor === 'step') return;
   if (cursor.waitsFor === 'resume') {
     arrive(walk, cursor);
     return;

@@ -72,6 +72,7 @@ export const holdReason = z.enum([
   'too_many_requests',
   'no_inmail_credits',
   'layout_unknown',
+  'needs_newer_extension',
   'kill_switch',
   'high_failure_rate',
   'low_acceptance',
@@ -95,9 +96,18 @@ export type ChannelKind = z.infer<typeof channelKind>;
 
 /**
  * What caps count (product §4.6). A connect task spends `invite` and `page_load`; a visit `page_load`;
- * a message opened by the compose address spends `message` only.
+ * a message opened by the compose address spends `message` only; follows and likes share one budget.
  */
-export const usageKind = z.enum(['invite', 'message', 'page_load', 'email']);
+export const usageKind = z.enum([
+  'invite',
+  'message',
+  'inmail',
+  'page_load',
+  'follow_like',
+  'withdrawal',
+  'search_page',
+  'email',
+]);
 export type UsageKind = z.infer<typeof usageKind>;
 
 /** Who must act for something to move; `nobody`: it goes on by itself. */
@@ -114,6 +124,13 @@ export const eventType = z.enum([
   'accepted',
   'message_sent',
   'email_sent',
+  'inmail_sent',
+  'group_message_sent',
+  'followed',
+  'post_liked',
+  'invite_withdrawn',
+  'email_opened',
+  'email_clicked',
   'reply_received',
   'auto_reply_received',
   'bounced',
@@ -128,5 +145,15 @@ export const eventType = z.enum([
   'hold_set',
   'hold_lifted',
   'session_changed',
+  'manual_task_ended',
+  'tag_added',
+  'tag_removed',
+  'list_added',
+  'list_removed',
+  'field_set',
+  'sender_changed',
+  'notified',
+  'webhook_queued',
+  'enroll_skipped',
 ]);
 export type EventType = z.infer<typeof eventType>;

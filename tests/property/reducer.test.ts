@@ -13,6 +13,7 @@ import {
   email,
   end,
   message,
+  noFacts,
   segment,
   sender,
   visit,
@@ -46,7 +47,7 @@ const anyGraph: fc.Arbitrary<Graph> = fc
     ];
     const drawn = edges.flatMap(([from, to, exit], index) => {
       const source = nodes[from % nodes.length];
-      const exits = source ? exitsOf[source.type] : [];
+      const exits = source ? exitsOf(source) : [];
       const name = exits[exit % Math.max(1, exits.length)];
       if (!source || !name) return [];
       return [
@@ -101,13 +102,7 @@ function run(
 ): EnrollmentState {
   let now = 1_000_000;
   let ids = 0;
-  const facts: Facts = {
-    relation: 'invite_sent',
-    replied: false,
-    hasEmail: true,
-    acceptancesReadAt: null,
-    inboxReadAt: null,
-  };
+  const facts: Facts = { ...noFacts, relation: 'invite_sent' };
   let state = initialState();
   for (const step of [{ ...steps[0], kind: 'started' } as Step, ...steps]) {
     now += step.wait ?? 0;

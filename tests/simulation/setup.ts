@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import type { Graph, GraphNode } from '#shared/automation/graph.ts';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Rng, seededRng } from '#shared/kernel/prng.ts';
@@ -234,11 +235,16 @@ export function outreachGraph(
   const steps: Record<string, Step> = {
     seg: [
       'segment',
-      { listIds: ['l1'], activeLimit: limits.active ?? null, coworkersLimit: limits.coworkers ?? null },
+      {
+        ...freshSegment,
+        listIds: ['l1'],
+        activeLimit: limits.active ?? null,
+        coworkersLimit: limits.coworkers ?? null,
+      },
     ],
     who: [
       'sender_profile',
-      { senders: senders.map((senderId) => ({ senderId, weight: 1 })), preferLatestContacted: true },
+      { ...freshSenderProfile, senders: senders.map((senderId) => ({ senderId, weight: 1 })) },
     ],
   };
   const edges = ['seg>who'];

@@ -1,4 +1,5 @@
 import type { ExitName, Graph, GraphNode, NodeOf, NodeType } from '#shared/automation/graph.ts';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import type { Facts } from '#shared/automation/state.ts';
 
 /** Short ways to write graphs in tests: `graphOf([nodes], ['a>b', 'wait:happened>c'])`. */
@@ -10,12 +11,13 @@ export function node<T extends NodeType>(type: T, id: string, config: NodeOf<T>[
 }
 
 export const segment = (id = 'segment', listIds = ['list']) =>
-  node('segment', id, { listIds, activeLimit: null, coworkersLimit: null });
+  node('segment', id, { ...freshSegment, listIds });
 
 export const sender = (id = 'sender') =>
   node('sender_profile', id, {
+    ...freshSenderProfile,
     senders: [{ senderId: 'anna', weight: 1 }],
-    preferLatestContacted: true,
+    ignorePreviousInteractions: false,
   });
 
 export const visit = (id: string) => node('visit', id, {});
@@ -44,9 +46,15 @@ export function graphOf(nodes: GraphNode[], edges: string[], first?: string): Gr
 }
 
 export const noFacts: Facts = {
+  contactId: 'contact',
   relation: 'not_connected',
   replied: false,
   hasEmail: true,
+  openProfile: false,
+  emailOpened: false,
+  emailClicked: false,
+  tagIds: [],
+  fields: {},
   acceptancesReadAt: null,
   inboxReadAt: null,
 };

@@ -15,6 +15,32 @@ CREATE TABLE `enrollment_count` (
 	PRIMARY KEY(`automation_id`, `status`)
 );
 --> statement-breakpoint
+CREATE TABLE `move_origin` (
+	`enrollment_id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`version_id` text NOT NULL,
+	`origin` text NOT NULL,
+	`ended` integer DEFAULT false NOT NULL,
+	`at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `move_origin_ended` ON `move_origin` (`version_id`,`enrollment_id`) WHERE ended = 1;--> statement-breakpoint
+CREATE INDEX `move_origin_at` ON `move_origin` (`at`);--> statement-breakpoint
+CREATE TABLE `version_move` (
+	`from_version_id` text PRIMARY KEY NOT NULL,
+	`to_version_id` text NOT NULL,
+	`automation_id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`plan` text NOT NULL,
+	`restores` integer DEFAULT false NOT NULL,
+	`total` integer NOT NULL,
+	`moved` integer DEFAULT 0 NOT NULL,
+	`started_at` integer NOT NULL,
+	`finished_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `version_move_open` ON `version_move` (`from_version_id`) WHERE finished_at IS NULL;--> statement-breakpoint
+CREATE INDEX `version_move_automation` ON `version_move` (`automation_id`,`from_version_id`);--> statement-breakpoint
 CREATE TABLE `bulk_action` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -47,6 +73,23 @@ CREATE TABLE `bulk_action_item` (
 );
 --> statement-breakpoint
 CREATE INDEX `bulk_action_item_outcome` ON `bulk_action_item` (`bulk_id`,`outcome`,`enrollment_id`);--> statement-breakpoint
+CREATE TABLE `contact_tag` (
+	`tag_id` text NOT NULL,
+	`contact_id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`added_at` integer NOT NULL,
+	PRIMARY KEY(`tag_id`, `contact_id`)
+);
+--> statement-breakpoint
+CREATE INDEX `contact_tag_contact` ON `contact_tag` (`contact_id`);--> statement-breakpoint
+CREATE TABLE `tag` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`name` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tag_name` ON `tag` (`workspace_id`,`name`);--> statement-breakpoint
 CREATE TABLE `account_pace` (
 	`account` text PRIMARY KEY NOT NULL,
 	`first_used_at` integer,
@@ -112,13 +155,17 @@ CREATE INDEX `enrollment_automation` ON `enrollment` (`automation_id`,`id`);--> 
 CREATE INDEX `enrollment_reason` ON `enrollment` (`automation_id`,`reason`,`id`) WHERE reason IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `enrollment_by_sender` ON `enrollment` (`automation_id`,`sender_id`,`id`);--> statement-breakpoint
 CREATE INDEX `enrollment_company` ON `enrollment` (`automation_id`,`company_id`) WHERE ended_at IS NULL AND company_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `enrollment_version` ON `enrollment` (`version_id`,`id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `enrollment_one_live` ON `enrollment` (`workspace_id`,`contact_id`) WHERE live = 1 AND exclusive = 1;--> statement-breakpoint
 ALTER TABLE `automation` ADD `pause_colleagues` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `daily_limits` text;--> statement-breakpoint
+ALTER TABLE `automation_version` ADD `counts_before` text;--> statement-breakpoint
+ALTER TABLE `automation_version` ADD `restores` text;--> statement-breakpoint
 ALTER TABLE `cursor` ADD `automation_id` text DEFAULT '' NOT NULL;--> statement-breakpoint
 CREATE INDEX `cursor_node` ON `cursor` (`automation_id`,`node_id`,`enrollment_id`) WHERE state <> 'ended';--> statement-breakpoint
 ALTER TABLE `contact` ADD `zone` text;--> statement-breakpoint
 ALTER TABLE `contact` ADD `pinned_sender_id` text;--> statement-breakpoint
+ALTER TABLE `contact` ADD `open_profile` integer;--> statement-breakpoint
 ALTER TABLE `contact` ADD `merged_into` text;--> statement-breakpoint
 ALTER TABLE `channel` ADD `released_address` text;--> statement-breakpoint
 ALTER TABLE `channel` ADD `watch_failure` text;--> statement-breakpoint

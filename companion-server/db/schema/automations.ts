@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { ActionKind, Graph } from '../../../shared/automation/graph.ts';
+import type { Origin } from '../../../shared/automation/migrate.ts';
+import type { CursorState } from '../../../shared/automation/state.ts';
+import type { MovePlan } from '../../../shared/automation/versionDiff.ts';
 import type {
   AutomationStatus,
   EnrollmentStatus,
@@ -42,10 +45,61 @@ export const automationVersion = sqliteTable(
     automationId: text('automation_id').notNull(),
     number: integer('number').notNull(),
     graph: json<Graph>('graph').notNull(),
+    /** What the nodes had counted when it was published: a version's own figures are the difference to the next. */
+    countsBefore: json<NodeCountSnapshot[]>('counts_before'),
+    /** The version whose graph this one brought back, if publishing was undone. */
+    restores: text('restores'),
     createdBy: text('created_by').notNull(),
     createdAt: at('created_at').notNull(),
   },
   (t) => [uniqueIndex('version_number').on(t.automationId, t.number)],
+);
+
+export interface NodeCountSnapshot {
+  nodeId: string;
+  passed: number;
+  failed: number;
+}
+
+/** Contacts of one version on their way to the next: the engine moves some in each round, in the order published. */
+export const versionMove = sqliteTable(
+  'version_move',
+  {
+    fromVersionId: text('from_version_id').primaryKey(),
+    toVersionId: text('to_version_id').notNull(),
+    automationId: text('automation_id').notNull(),
+    workspaceId: workspaceId(),
+    plan: json<MovePlan>('plan').notNull(),
+    /** Undoes a publishing: positions of before are restored where nothing happened since. */
+    restores: integer('restores', { mode: 'boolean' }).notNull().default(false),
+    total: integer('total').notNull(),
+    moved: integer('moved').notNull().default(0),
+    startedAt: at('started_at').notNull(),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [
+    index('version_move_open').on(t.fromVersionId).where(sql`finished_at IS NULL`),
+    index('version_move_automation').on(t.automationId, t.fromVersionId),
+  ],
+);
+
+/** How an enrollment stood before its last move, while that can be undone. */
+export const moveOrigin = sqliteTable(
+  'move_origin',
+  {
+    enrollmentId: text('enrollment_id').primaryKey(),
+    workspaceId: workspaceId(),
+    /** The version it was moved to. */
+    versionId: text('version_id').notNull(),
+    origin: json<Origin>('origin').notNull(),
+    /** Ended by the move itself. */
+    ended: integer('ended', { mode: 'boolean' }).notNull().default(false),
+    at: at('at').notNull(),
+  },
+  (t) => [
+    index('move_origin_ended').on(t.versionId, t.enrollmentId).where(sql`ended = 1`),
+    index('move_origin_at').on(t.at),
+  ],
 );
 
 export const automationSender = sqliteTable(
@@ -193,6 +247,7 @@ export const enrollment = sqliteTable(
       .on(t.automationId, t.companyId)
       .where(sql`ended_at IS NULL AND company_id IS NOT NULL`),
     index('enrollment_contact').on(t.contactId, t.id),
+    index('enrollment_version').on(t.versionId, t.id).where(sql`ended_at IS NULL`),
     check('enrollment_live', sql`live IN (0, 1)`),
   ],
 );
@@ -209,7 +264,7 @@ export const cursor = sqliteTable(
     visit: integer('visit').notNull().default(0),
     state: text('state', { enum: ['waiting', 'acting', 'ended'] }).notNull(),
     wakeAt: at('wake_at'),
-    waitsFor: text('waits_for', { enum: ['time', 'accepted', 'replied', 'fresh_read', 'resume'] }),
+    waitsFor: text('waits_for').$type<CursorState['waitsFor']>(),
     deadlineAt: at('deadline_at'),
     ending: text('ending', { enum: ['finished', 'merged', 'failed', 'bounced', 'canceled'] }),
     reason: text('reason'),

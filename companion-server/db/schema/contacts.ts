@@ -42,6 +42,8 @@ export const contact = sqliteTable(
     legalBasis: text('legal_basis').notNull(),
     /** When a sender's browser last read the profile. */
     enrichedAt: at('enriched_at'),
+    /** A visit saw that anybody may write to this profile; null: not seen yet. */
+    openProfile: integer('open_profile', { mode: 'boolean' }),
     /** A person replied on some channel and nobody has decided since. */
     repliedAt: at('replied_at'),
     /** Last committed message, invite or email to this person, over all channels and senders. */
@@ -94,6 +96,28 @@ export const listMember = sqliteTable(
     addedAt: at('added_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.listId, t.contactId] }), index('list_member_contact').on(t.contactId)],
+);
+
+export const tag = sqliteTable(
+  'tag',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('tag_name').on(t.workspaceId, t.name)],
+);
+
+export const contactTag = sqliteTable(
+  'contact_tag',
+  {
+    tagId: text('tag_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    workspaceId: workspaceId(),
+    addedAt: at('added_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tagId, t.contactId] }), index('contact_tag_contact').on(t.contactId)],
 );
 
 /** Where a contact × sender profile pair stands on LinkedIn. */

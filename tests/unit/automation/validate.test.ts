@@ -61,7 +61,10 @@ describe('validateGraph', () => {
     const graph: Graph = {
       nodes: [
         segment('s', []),
-        { ...sender('p'), config: { senders: [], preferLatestContacted: true } } as Graph['nodes'][number],
+        {
+          ...sender('p'),
+          config: { senders: [], preferLatestContacted: true, ignorePreviousInteractions: false },
+        } as Graph['nodes'][number],
         visit('v'),
         segment('t'),
       ],

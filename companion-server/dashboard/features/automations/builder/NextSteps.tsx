@@ -23,7 +23,7 @@ export function NextSteps({ graph, node, problems, setTargets, addAfter }: Props
   const choices = numbered(graph).filter(({ value, type }) => value !== node.id && type !== 'segment');
   return (
     <Stack gap="md">
-      {exitsOf[node.type].map((exit) => {
+      {exitsOf(node).map((exit) => {
         const from = { nodeId: node.id, exit };
         const label = nextStepLabels[exit];
         return (

@@ -2,7 +2,7 @@ import { MultiSelect, NumberInput, Radio, Select, Stack, Switch, Text, TextInput
 import type { GraphNode, GraphProblem, NodeOf } from '#shared/automation/graph.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import { limits } from '#shared/kernel/limits.ts';
-import { choicesOf, eventLabels, testLabels } from './catalogue.ts';
+import { choicesOf, eventLabels, freshCondition, testLabels } from './catalogue.ts';
 import { DurationField } from './DurationField.tsx';
 import { SenderChoices } from './SenderChoices.tsx';
 import { TemplateField } from './TemplateField.tsx';
@@ -76,7 +76,7 @@ export function StepSettings({ node, context, onChange }: Props<GraphNode>) {
           label="Question"
           data={choicesOf(testLabels)}
           value={node.config.test}
-          onChange={(test) => test && onChange({ ...node, config: { test } })}
+          onChange={(test) => test && onChange({ ...node, config: freshCondition(test) })}
         />
       );
     case 'end':

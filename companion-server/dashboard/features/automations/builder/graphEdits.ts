@@ -85,9 +85,7 @@ export function moveSteps(graph: Graph, positions: ReadonlyMap<string, GraphNode
 export function freeExit(graph: Graph, nodeId: string | null): Exit | null {
   const node = graph.nodes.find(({ id }) => id === nodeId);
   if (!node) return null;
-  const exit = exitsOf[node.type].find(
-    (one) => targetsOf(graph, { nodeId: node.id, exit: one }).length === 0,
-  );
+  const exit = exitsOf(node).find((one) => targetsOf(graph, { nodeId: node.id, exit: one }).length === 0);
   return exit ? { nodeId: node.id, exit } : null;
 }
 
@@ -99,7 +97,7 @@ export function readingOrder(graph: Graph): GraphNode[] {
     const node = byId.get(id);
     if (!node || order.has(node)) return;
     order.add(node);
-    for (const exit of exitsOf[node.type])
+    for (const exit of exitsOf(node))
       for (const target of targetsOf(graph, { nodeId: id, exit })) walk(target);
   };
   for (const node of graph.nodes) if (node.type === 'segment') walk(node.id);

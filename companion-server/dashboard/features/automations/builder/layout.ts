@@ -34,7 +34,7 @@ export function exitOrder(graph: Graph, node: GraphNode): ExitName[] {
     const places = graph.nodes.filter(({ id }) => targets.includes(id)).map(({ position }) => position.x);
     return places.length === 0 ? node.position.x : places.reduce((sum, x) => sum + x, 0) / places.length;
   };
-  return [...exitsOf[node.type]].sort((one, other) => middle(one) - middle(other));
+  return [...exitsOf(node)].sort((one, other) => middle(one) - middle(other));
 }
 
 /** How tall the steps stand together, in px at full size. */
