@@ -49,7 +49,8 @@ export function createDeviceApi(deps: ApiDeps) {
   }
 
   const runner: RunnerApi = {
-    next: (canAct, signal) => call(deviceRoutes.next, { body: { canAct } }, signal),
+    next: ({ canAct, kinds }, signal) =>
+      call(deviceRoutes.next, { body: { canAct, kinds: [...kinds] } }, signal),
     renew: ({ taskId, fence }, signal) => call(deviceRoutes.renew, { body: { taskId, fence } }, signal),
     commit: ({ taskId, fence }, seen, signal) =>
       call(deviceRoutes.commit, { body: { taskId, fence, ...seen } }, signal),

@@ -16,6 +16,7 @@ const deadlines: Record<PageRequest['op'], number> = {
   verify: MINUTE,
   acceptances: 2 * MINUTE,
   inbound: 2 * MINUTE,
+  sentInvitations: 2 * MINUTE,
 };
 
 export interface PageDeps {
@@ -50,6 +51,7 @@ export function createPage(deps: PageDeps): RunnerPage {
     readAcceptances: (sinceMs, signal) => ask<'acceptances'>({ op: 'acceptances', sinceMs }, signal),
     readInbound: (sinceMs, knownProfileIds, signal) =>
       ask<'inbound'>({ op: 'inbound', sinceMs, knownProfileIds }, signal),
+    readSentInvitations: (signal) => ask<'sentInvitations'>({ op: 'sentInvitations' }, signal),
     close: () => deps.tab.close(),
   };
 }

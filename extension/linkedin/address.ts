@@ -1,4 +1,4 @@
-import type { LinkedinPageStep } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
 
 const ORIGIN = 'https://www.linkedin.com';
 
@@ -6,7 +6,7 @@ const ORIGIN = 'https://www.linkedin.com';
  * The page the working tab must show before `prepare`. A message or InMail to an unbound contact shows its
  * profile.
  */
-export function stepUrl(step: LinkedinPageStep): string {
+export function stepUrl(step: LinkedinStep): string {
   const { slug, profileId } = step.target;
   if (step.kind === 'like') return `${ORIGIN}${activityPath(profileId ?? slug)}`;
   const written = step.kind === 'message' || step.kind === 'inmail';

@@ -5,7 +5,7 @@ import type {
   ActResult,
   InboundMessageRead,
   LinkedinFailure,
-  LinkedinPageStep,
+  LinkedinStep,
   LinkedinTarget,
   PrepareResult,
   ProfileRead,
@@ -41,11 +41,7 @@ export { detectSession } from './session.ts';
  * Guards, checks and everything short of the effect: right account, right person, state allows it.
  * `ready` leaves the page one click short of sending; call `act` in the same document.
  */
-export async function prepare(
-  env: PageEnv,
-  step: LinkedinPageStep,
-  signal: AbortSignal,
-): Promise<PrepareResult> {
+export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult> {
   forget(env);
   try {
     switch (step.kind) {
@@ -75,7 +71,7 @@ export async function prepare(
 /** Asked again right before `act`: null when the bound member is still the one logged in. */
 export async function whyNotMember(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   signal: AbortSignal,
 ): Promise<LinkedinFailure | null> {
   try {
@@ -87,7 +83,7 @@ export async function whyNotMember(
 }
 
 /** Exactly one click (or one Enter), after checking scope and target again synchronously. */
-export async function act(env: PageEnv, step: LinkedinPageStep, signal: AbortSignal): Promise<ActResult> {
+export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<ActResult> {
   if (signal.aborted) return { outcome: 'failed', failure: before('timeout', 'The time to act was over.') };
   switch (step.kind) {
     case 'visit':
@@ -114,7 +110,7 @@ export async function act(env: PageEnv, step: LinkedinPageStep, signal: AbortSig
  */
 export async function verify(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   baseline: string,
   signal: AbortSignal,
 ): Promise<VerifyResult> {

@@ -4,6 +4,7 @@ import {
   prepare,
   readAcceptances,
   readInbound,
+  readSentInvitations,
   readSession,
   verify,
   whyNotMember,
@@ -68,6 +69,8 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
       return readAcceptances(env, request.sinceMs, signal);
     case 'inbound':
       return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
+    case 'sentInvitations':
+      return readSentInvitations(env, signal);
   }
 }
 

@@ -2,7 +2,7 @@ import Dexie, { type EntityTable, type Table } from 'dexie';
 import type { DeviceSnapshot } from '#shared/contract/device.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 
-/** A journal line as stored: `open` is 1 until it ended and the server acknowledged it. */
+/** A journal line as stored: `open` is 1 until it ended and the server acknowledged or refused it. */
 export type StoredEntry = JournalEntry & { open: 0 | 1 };
 
 export interface StoredSnapshot {

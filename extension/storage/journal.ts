@@ -42,7 +42,8 @@ export function createJournal(database: RapportDatabase): Journal {
 }
 
 function stored(entry: JournalEntry): StoredEntry {
-  return { ...journalEntry.parse(entry), open: entry.phase === 'ended' && entry.acked ? 0 : 1 };
+  const isOver = entry.phase === 'ended' && (entry.acked || entry.refused !== null);
+  return { ...journalEntry.parse(entry), open: isOver ? 0 : 1 };
 }
 
 function parsed(line: StoredEntry): JournalEntry {

@@ -23,7 +23,11 @@ export const mailWords = {
 export const usageWords: Record<string, string> = {
   invite: 'Invitations',
   message: 'Messages',
+  inmail: 'InMails',
   page_load: 'Profile pages',
+  follow_like: 'Follows and likes',
+  withdrawal: 'Withdrawals',
+  search_page: 'Search result pages',
   email: 'Emails',
 };
 
@@ -31,7 +35,12 @@ export const kindWords: Record<string, string> = {
   visit: 'Visit profile',
   connect: 'Connection request',
   message: 'Message',
-  email: 'Email',
+  inmail: 'InMail',
+  group_message: 'Message to a group member',
+  follow: 'Follow',
+  like: 'Like',
+  withdraw: 'Withdraw invitation',
+  send_email: 'Email',
 };
 
 export const phaseWords: Record<NonNullable<Activity['phase']>, string> = {
@@ -67,6 +76,8 @@ const reasons: Record<string, string> = {
   weekly_invite_limit: 'LinkedIn allows no more invitations for now.',
   too_many_requests: 'LinkedIn asked to slow down.',
   layout_unknown: 'LinkedIn changed its page; update Rapport, then resume LinkedIn in the dashboard.',
+  needs_newer_extension: 'This kind of step needs a newer Rapport extension.',
+  no_inmail_credits: 'The account has no InMail credits left.',
   kill_switch: 'Switched off for this version by the server.',
   consent_withdrawn: 'You have withdrawn your consent.',
   restored_from_backup: 'The server was restored from a backup and is being checked.',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   acceptanceRead,
   inboundMessageRead,
+  type LinkedinActionKind,
   linkedinFailure,
   linkedinStep,
   profileRead,
@@ -88,7 +89,12 @@ export const deviceSnapshot = z.object({
 });
 export type DeviceSnapshot = z.infer<typeof deviceSnapshot>;
 
-export const watchKind = z.enum(['session', 'acceptances', 'inbox']);
+export const watchKind = z.enum(['session', 'acceptances', 'inbox', 'sent_invitations']);
+
+/** What an extension could do that does not say so. */
+const firstKinds: LinkedinActionKind[] = ['visit', 'connect', 'message'];
+
+const readIds = z.array(z.string().max(80)).max(5000);
 
 /** What the runner should do now. */
 export const nextWork = z.discriminatedUnion('type', [
@@ -108,7 +114,11 @@ export const nextWork = z.discriminatedUnion('type', [
     acceptancesSince: instant,
     inboxSince: instant,
     /** Profile ids of contacts under way: only their messages are reported. */
-    knownProfileIds: z.array(z.string()).max(5000),
+    knownProfileIds: readIds,
+    /** Contacts bound late: everything they wrote since `since` is read once more. */
+    threads: z.object({ since: instant, profileIds: readIds }).nullable().default(null),
+    /** Contacts with a pending invitation of this account: gone ones are told from the sent list. */
+    pendingProfileIds: readIds.default([]),
   }),
   z.object({
     type: z.literal('wait'),
@@ -143,6 +153,23 @@ export const stepOutcome = z.discriminatedUnion('result', [
 ]);
 export type StepOutcome = z.infer<typeof stepOutcome>;
 
+/** The anonymous key of an invitation: the same one counts once in the caps. */
+const invitationKey = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** The sent invitations, without anything that tells who people are that are no contacts. */
+export const sentInvitationsSeen = z.object({
+  /** Pending ones to contacts. */
+  toContacts: z
+    .array(z.object({ profileId: z.string().max(80), key: invitationKey, sentAt: instant.nullable() }))
+    .max(5000),
+  /** All others of the last 7 days. */
+  toOthers: z.array(z.object({ key: invitationKey, sentAt: instant })).max(2500),
+  /** Of `pendingProfileIds`, those without a pending invitation; empty unless the whole list was read. */
+  gone: readIds,
+  complete: z.boolean(),
+});
+export type SentInvitationsSeen = z.infer<typeof sentInvitationsSeen>;
+
 export const deviceRoutes = {
   snapshot: route('device', 'GET', '/api/v1/device/snapshot', { response: deviceSnapshot }),
   consent: route('device', 'POST', '/api/v1/device/consent', {
@@ -156,7 +183,11 @@ export const deviceRoutes = {
   }),
   /** Claims a task, or says what else to do. Takes the runner's lease for this device. */
   next: route('device', 'POST', '/api/v1/device/next', {
-    body: z.object({ canAct: z.boolean() }),
+    body: z.object({
+      canAct: z.boolean(),
+      /** The action kinds this extension performs; it never gets another. */
+      kinds: z.array(z.string().max(40)).max(40).default(firstKinds),
+    }),
     response: nextWork,
   }),
   renew: route('device', 'POST', '/api/v1/device/renew', {
@@ -180,11 +211,22 @@ export const deviceRoutes = {
     body: fence.extend({ outcome: stepOutcome }),
     response: z.object({ acknowledged: z.literal(true), state: z.string() }),
   }),
-  /** What the watches read. An omitted list was not read; an empty one was read and is empty. */
+  /**
+   * What the watches read. An omitted list was not read; an empty one was read and is empty. Long lists come oldest
+   * first in several parts, each but the last with `more`.
+   */
   observations: route('device', 'POST', '/api/v1/device/observations', {
     body: z.object({
       acceptances: z.array(acceptanceRead).max(500).optional(),
       inbound: z.array(inboundMessageRead).max(500).optional(),
+      /** The profile ids whose threads (`threads` of the watch) lie in `inbound`. */
+      threadsOf: readIds.default([]),
+      /** Read before the acceptances, so that who is missing in both is certainly not connected. */
+      sentInvitations: sentInvitationsSeen.optional(),
+      /** Further parts follow: the account does not count as read yet. */
+      more: z.boolean().default(false),
+      /** How long ago the reading began: what came since may be missing. */
+      readAgoMs: z.number().int().min(0).default(0),
       failure: linkedinFailure.nullable().default(null),
     }),
     response: z.object({ recorded: z.number().int() }),

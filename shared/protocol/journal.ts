@@ -31,5 +31,7 @@ export const journalEntry = z.object({
   outcome: stepOutcome.nullable(),
   /** The server has confirmed the outcome. */
   acked: z.boolean(),
+  /** Why the server refuses the outcome: it is kept here and not sent again. */
+  refused: z.string().nullable().default(null),
 });
 export type JournalEntry = z.infer<typeof journalEntry>;

@@ -6,18 +6,17 @@ import { linkedinErrorCode, linkedinInactiveReason } from '#shared/statuses/link
  * prepare, act and verify, and their answers. Everything here is parsed on both sides.
  */
 
-/** The LinkedIn action kinds that the engine schedules and the runner carries. */
-export const linkedinActionKind = z.enum(['visit', 'connect', 'message']);
-export type LinkedinActionKind = z.infer<typeof linkedinActionKind>;
-
-/** All action kinds that the code in the page can perform; scheduling a kind means adding it above. */
-const linkedinPageActionKind = z.enum([
-  ...linkedinActionKind.options,
-  'withdraw',
+/** The LinkedIn action kinds that this version of the extension performs; the server may know more. */
+export const linkedinActionKind = z.enum([
+  'visit',
+  'connect',
+  'message',
+  'inmail',
   'follow',
   'like',
-  'inmail',
+  'withdraw',
 ]);
+export type LinkedinActionKind = z.infer<typeof linkedinActionKind>;
 
 /** inmail only: `open_profile` sends where it is free and nowhere else, `spend_credit` may spend one credit. */
 const inmailPolicy = z.enum(['open_profile', 'spend_credit']);
@@ -97,18 +96,14 @@ export const linkedinStep = z.object({
   /** Note for connect (null: without), body for message and inmail, null for all others. */
   text: z.string().max(8000).nullable(),
   /** inmail only: its subject. */
-  subject: z.string().max(300).nullable().optional(),
-  inmailPolicy: inmailPolicy.nullable().optional(),
+  subject: z.string().max(300).nullable().default(null),
+  inmailPolicy: inmailPolicy.nullable().default(null),
   /** connect with a note: what to do when no note is possible. */
   whenNoNote: z.enum(['send_without', 'wait', 'skip']).nullable(),
   /** The bound member who must be logged in. */
   expectedMemberId: z.string().regex(/^\d+$/).nullable(),
 });
 export type LinkedinStep = z.infer<typeof linkedinStep>;
-
-/** A step as the code in the page takes it: any kind it can perform. */
-const linkedinPageStep = linkedinStep.extend({ kind: linkedinPageActionKind });
-export type LinkedinPageStep = z.infer<typeof linkedinPageStep>;
 
 /**
  * Precheck and preparation, everything short of the effect.

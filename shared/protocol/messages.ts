@@ -6,6 +6,7 @@ import {
   linkedinFailure,
   linkedinStep,
   prepareResult,
+  sentInvitationsRead,
   sessionReport,
   verifyResult,
 } from './linkedin.ts';
@@ -33,6 +34,7 @@ const pageRequest = z.discriminatedUnion('op', [
     sinceMs: z.number().int(),
     knownProfileIds: z.array(z.string()).max(5000),
   }),
+  z.object({ op: z.literal('sentInvitations') }),
 ]);
 export type PageRequest = z.infer<typeof pageRequest>;
 
@@ -53,6 +55,7 @@ export const pageAnswers = {
   verify: verifyResult,
   acceptances: readResult(z.array(acceptanceRead)),
   inbound: readResult(z.array(inboundMessageRead)),
+  sentInvitations: readResult(sentInvitationsRead),
 };
 export type PageAnswer<Op extends keyof typeof pageAnswers> = z.infer<(typeof pageAnswers)[Op]>;
 

@@ -81,7 +81,11 @@ function stateOf(channel: ForecastChannel): ChannelState {
     usage: {
       invite: copy('invite'),
       message: copy('message'),
+      inmail: copy('inmail'),
       page_load: copy('page_load'),
+      follow_like: copy('follow_like'),
+      withdrawal: copy('withdrawal'),
+      search_page: copy('search_page'),
       email: copy('email'),
     },
   };

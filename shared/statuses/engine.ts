@@ -152,6 +152,7 @@ export const eventType = z.enum([
   'list_removed',
   'field_set',
   'sender_changed',
+  'sender_chosen',
   'notified',
   'webhook_queued',
   'enroll_skipped',

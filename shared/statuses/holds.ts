@@ -95,6 +95,15 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'A person, once the extension was updated',
     'Update the extension, then resume LinkedIn on the sender profile.',
   ),
+  needs_newer_extension: hold(
+    'Needs a newer extension',
+    'orange',
+    'rep',
+    'The Rapport extension in this browser cannot do this kind of step yet.',
+    'The extension, which says what it can do',
+    'An extension that can do it, in the same browser or another one',
+    'Update the extension; the steps go on by themselves.',
+  ),
   kill_switch: hold(
     'Switched off',
     'orange',

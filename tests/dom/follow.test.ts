@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { LinkedinPageStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import type { Fault, Twin, TwinLocale, TwinPerson } from '../linkedin-twin/index.ts';
 import {
   effects,
@@ -32,7 +32,7 @@ interface Case {
   name: string;
   person?: Partial<TwinPerson>;
   target?: Partial<LinkedinTarget>;
-  step?: Partial<LinkedinPageStep>;
+  step?: Partial<LinkedinStep>;
   locale?: TwinLocale;
   setup?(twin: Twin, someone: TwinPerson): void;
   between?(page: Page): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { LinkedinPageStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import type { Fault, Twin, TwinLocale, TwinPerson, TwinPost } from '../linkedin-twin/index.ts';
 import { call } from './support/call.ts';
 import {
@@ -35,7 +35,7 @@ interface Case {
   /** Which of the person's posts there are, newest first. */
   posts?: ('own' | 'repost')[];
   target?: Partial<LinkedinTarget>;
-  step?: Partial<LinkedinPageStep>;
+  step?: Partial<LinkedinStep>;
   locale?: TwinLocale;
   setup?(twin: Twin, posts: TwinPost[]): void;
   between?(page: Page): Promise<void>;

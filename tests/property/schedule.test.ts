@@ -11,6 +11,7 @@ import {
   workingWindow,
 } from '#shared/schedule/settings.ts';
 import { isOpen, nextOpen, remainingOpenMs } from '#shared/schedule/window.ts';
+import { usageKind } from '#shared/statuses/engine.ts';
 
 const zones = [
   ...[
@@ -219,7 +220,7 @@ it('no burst: after any pause the hour after the opening holds no more than an e
 it('the effective cap never passes setting or ceiling and grows with the age of the account', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom('invite' as const, 'message' as const, 'page_load' as const, 'email' as const),
+      fc.constantFrom(...usageKind.options),
       fc.integer({ min: 0, max: 40 * 24 * 60 }),
       fc.integer({ min: 0, max: 40 * 24 * 60 }),
       (kind, minutes, pause) => {

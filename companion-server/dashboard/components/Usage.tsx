@@ -4,7 +4,11 @@ import type { SenderView } from '#shared/contract/sender.ts';
 const names: Record<SenderView['usage'][number]['kind'], string> = {
   invite: 'Invitations',
   message: 'Messages',
+  inmail: 'InMails',
   page_load: 'Profile page loads',
+  follow_like: 'Follows and likes',
+  withdrawal: 'Withdrawals',
+  search_page: 'Search result pages',
   email: 'Emails',
 };
 

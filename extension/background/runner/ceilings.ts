@@ -10,6 +10,10 @@ const spends: Record<LinkedinActionKind, UsageKind[]> = {
   visit: ['page_load'],
   connect: ['invite', 'page_load'],
   message: ['message'],
+  inmail: ['inmail'],
+  follow: ['follow_like', 'page_load'],
+  like: ['follow_like', 'page_load'],
+  withdraw: ['withdrawal', 'page_load'],
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Problem } from '#shared/contract/route.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { backOffMs } from './backoff.ts';
 import { flush } from './flush.ts';
 import { lineOf, notStarted } from './line.ts';
@@ -46,7 +47,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     const flushed = await flush(deps, signal);
     if (!flushed.ok) return later(flushed.error);
 
-    const answer = await deps.api.next(await deps.mayWork(), signal);
+    const ability = { canAct: await deps.mayWork(), kinds: linkedinActionKind.options };
+    const answer = await deps.api.next(ability, signal);
     if (!answer.ok) return later(answer.error);
     const work = answer.value;
     if (work.type === 'wait') {

@@ -1,4 +1,4 @@
-import type { DeviceSnapshot, NextWork, StepOutcome } from '#shared/contract/device.ts';
+import type { DeviceSnapshot, NextWork, SentInvitationsSeen, StepOutcome } from '#shared/contract/device.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import type { Clock, Timers } from '#shared/kernel/clock.ts';
 import type { Rng } from '#shared/kernel/prng.ts';
@@ -8,10 +8,12 @@ import type {
   AcceptanceRead,
   ActResult,
   InboundMessageRead,
+  LinkedinActionKind,
   LinkedinFailure,
   LinkedinStep,
   PrepareResult,
   ProfileRead,
+  SentInvitationsRead,
   SessionReport,
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
@@ -26,7 +28,11 @@ export interface Fence {
 export type ApiResult<T> = Promise<Result<T, Problem>>;
 
 export interface RunnerApi {
-  next(canAct: boolean, signal: AbortSignal): ApiResult<NextWork>;
+  /** `kinds`: what this extension performs. */
+  next(
+    ability: { canAct: boolean; kinds: readonly LinkedinActionKind[] },
+    signal: AbortSignal,
+  ): ApiResult<NextWork>;
   renew(task: Fence, signal: AbortSignal): ApiResult<{ ok: boolean; leaseMs: number }>;
   commit(
     task: Fence,
@@ -35,14 +41,18 @@ export interface RunnerApi {
   ): ApiResult<{ ok: true; leaseMs: number } | { ok: false; code: string; detail: string }>;
   outcome(task: Fence, outcome: StepOutcome, signal: AbortSignal): ApiResult<unknown>;
   session(report: SessionReport, signal: AbortSignal): ApiResult<DeviceSnapshot>;
-  observations(
-    seen: {
-      acceptances?: AcceptanceRead[];
-      inbound?: InboundMessageRead[];
-      failure: LinkedinFailure | null;
-    },
-    signal: AbortSignal,
-  ): ApiResult<unknown>;
+  observations(seen: Observed, signal: AbortSignal): ApiResult<unknown>;
+}
+
+/** What the server is told of one reading. */
+export interface Observed {
+  acceptances?: AcceptanceRead[];
+  inbound?: InboundMessageRead[];
+  threadsOf?: string[];
+  sentInvitations?: SentInvitationsSeen;
+  more?: boolean;
+  readAgoMs: number;
+  failure: LinkedinFailure | null;
 }
 
 export interface Journal {
@@ -50,7 +60,7 @@ export interface Journal {
   put(entry: JournalEntry): Promise<void>;
   find(taskId: string, fence: number): Promise<JournalEntry | null>;
   ofTask(taskId: string): Promise<JournalEntry[]>;
-  /** Lines that have not ended, or whose end the server has not acknowledged. */
+  /** Lines that have not ended, or whose end the server has neither acknowledged nor refused. */
   open(): Promise<JournalEntry[]>;
   /** Lines touched at or after this moment. */
   since(instant: number): Promise<JournalEntry[]>;
@@ -78,6 +88,7 @@ export interface RunnerPage {
     knownProfileIds: string[],
     signal: AbortSignal,
   ): Promise<Result<InboundMessageRead[], LinkedinFailure>>;
+  readSentInvitations(signal: AbortSignal): Promise<Result<SentInvitationsRead, LinkedinFailure>>;
   close(): Promise<void>;
 }
 

@@ -63,12 +63,13 @@ export function newEntry(deps: RunnerDeps, task: TaskWork): JournalEntry {
     updatedAt: now,
     outcome: null,
     acked: false,
+    refused: null,
   };
 }
 
 /** The same claim came twice. What it led to is said again; an unfinished one is for `recover`. */
 async function repeatOutcome(deps: RunnerDeps, same: JournalEntry): Promise<void> {
-  if (same.phase === 'ended') await lineOf(deps, same).write({ acked: false });
+  if (same.phase === 'ended') await lineOf(deps, same).write({ acked: false, refused: null });
 }
 
 /** Armed under an earlier claim: only evidence counts now, whatever the fence says. */

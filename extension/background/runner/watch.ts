@@ -2,12 +2,16 @@ import type { NextWork } from '#shared/contract/device.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { MINUTE, withDeadline } from '#shared/kernel/clock.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
-import type { AcceptanceRead, InboundMessageRead, LinkedinFailure } from '#shared/protocol/linkedin.ts';
-import { PageError, type RunnerDeps } from './ports.ts';
+import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import { stopwatch } from './lease.ts';
+import { type Observed, PageError, type RunnerDeps } from './ports.ts';
+import { seenOf } from './sentInvitations.ts';
 
 export type WatchWork = Extract<NextWork, { type: 'watch' }>;
 
 const WATCH_MS = 3 * MINUTE;
+/** What one report may hold of each list. */
+const PART = 500;
 
 /**
  * Reads what the server asks for and posts what was seen; a read that failed is said, never left out.
@@ -21,6 +25,7 @@ export async function watch(
   await deps.onProgress({ state: 'watching' });
   const limited = withDeadline(WATCH_MS, signal);
   const kinds = new Set(work.kinds);
+  const since = stopwatch(deps);
   let whole = true;
   try {
     await deps.page.ensure(limited);
@@ -31,20 +36,16 @@ export async function watch(
       if (!answer.ok) return answer;
       await deps.onSnapshot(answer.value);
     }
-    if (!kinds.has('acceptances') && !kinds.has('inbox')) return ok({ whole });
+    if (kinds.size === 1 && kinds.has('session')) return ok({ whole });
     const seen = await readLists(deps, work, kinds, limited);
-    return await post(deps, seen, whole, limited);
+    return await post(deps, seen, since, whole, limited);
   } catch (error) {
     signal.throwIfAborted();
-    return post(deps, { failure: failureOf(error) }, false, withDeadline(MINUTE, signal));
+    return post(deps, { failure: failureOf(error) }, since, false, withDeadline(MINUTE, signal));
   }
 }
 
-interface Seen {
-  acceptances?: AcceptanceRead[];
-  inbound?: InboundMessageRead[];
-  failure: LinkedinFailure | null;
-}
+type Seen = Omit<Observed, 'readAgoMs' | 'more'>;
 
 async function readLists(
   deps: RunnerDeps,
@@ -53,29 +54,78 @@ async function readLists(
   signal: AbortSignal,
 ): Promise<Seen> {
   const seen: Seen = { failure: null };
+  if (kinds.has('sent_invitations')) {
+    // First: somebody who accepts in between is then found among the acceptances.
+    const read = await deps.page.readSentInvitations(signal);
+    if (read.ok) seen.sentInvitations = await seenOf(read.value, work, deps.clock.now());
+  }
   if (kinds.has('acceptances')) {
     const read = await deps.page.readAcceptances(work.acceptancesSince, signal);
-    if (read.ok) seen.acceptances = read.value.slice(0, 500);
+    if (read.ok) seen.acceptances = read.value.toSorted((a, b) => a.connectedAt - b.connectedAt);
     else seen.failure = read.error;
   }
-  if (kinds.has('inbox')) {
-    const read = await deps.page.readInbound(work.inboxSince, work.knownProfileIds, signal);
-    // A second guard: what is not from a known contact stays in this browser.
-    const known = new Set(work.knownProfileIds);
-    if (read.ok) seen.inbound = read.value.filter((one) => known.has(one.fromProfileId)).slice(0, 500);
-    else seen.failure ??= read.error;
-  }
+  if (kinds.has('inbox')) await readMessages(deps, work, seen, signal);
   return seen;
 }
 
+async function readMessages(
+  deps: RunnerDeps,
+  work: WatchWork,
+  seen: Seen,
+  signal: AbortSignal,
+): Promise<void> {
+  const asked = [{ since: work.inboxSince, profileIds: work.knownProfileIds }];
+  if (work.threads) asked.unshift(work.threads);
+  for (const { since, profileIds } of asked) {
+    const read = await deps.page.readInbound(since, profileIds, signal);
+    if (!read.ok) {
+      seen.failure ??= read.error;
+      return;
+    }
+    // A second guard: what is not from a known contact stays in this browser.
+    const known = new Set(profileIds);
+    const messages = read.value.filter((one) => known.has(one.fromProfileId));
+    seen.inbound = [...(seen.inbound ?? []), ...messages];
+  }
+  seen.inbound?.sort((a, b) => a.deliveredAt - b.deliveredAt);
+  if (work.threads) seen.threadsOf = work.threads.profileIds;
+}
+
+/** In as many parts as it takes; what makes the account count as read goes with the last. */
 async function post(
   deps: RunnerDeps,
   seen: Seen,
+  since: ReturnType<typeof stopwatch>,
   whole: boolean,
   signal: AbortSignal,
 ): Promise<Result<{ whole: boolean }, Problem>> {
-  const answer = await deps.api.observations(seen, signal);
-  return answer.ok ? ok({ whole: whole && seen.failure === null }) : answer;
+  const { acceptances = [], inbound = [], failure } = seen;
+  const parts = Math.ceil(Math.max(acceptances.length, inbound.length) / PART);
+  for (let part = 0; part < parts - 1; part++) {
+    const answer = await deps.api.observations(
+      { ...partOf(seen, part), more: true, readAgoMs: since.elapsed(), failure: null },
+      signal,
+    );
+    if (!answer.ok) return answer;
+  }
+  const { sentInvitations, threadsOf } = seen;
+  const last = {
+    ...partOf(seen, Math.max(0, parts - 1)),
+    ...(sentInvitations ? { sentInvitations } : {}),
+    ...(threadsOf ? { threadsOf } : {}),
+    readAgoMs: since.elapsed(),
+    failure,
+  };
+  const answer = await deps.api.observations(last, signal);
+  return answer.ok ? ok({ whole: whole && failure === null }) : answer;
+}
+
+function partOf({ acceptances, inbound }: Seen, part: number): Pick<Observed, 'acceptances' | 'inbound'> {
+  const from = part * PART;
+  return {
+    ...(acceptances ? { acceptances: acceptances.slice(from, from + PART) } : {}),
+    ...(inbound ? { inbound: inbound.slice(from, from + PART) } : {}),
+  };
 }
 
 function failureOf(error: unknown): LinkedinFailure {

@@ -1,4 +1,4 @@
-import type { ActResult, LinkedinPageStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import type { ActResult, LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import { isEnabled } from '../dom/find.ts';
 import { click, pressEnter, richText, sameText, setRichText, setText } from '../dom/input.ts';
 import { waitFor } from '../dom/wait.ts';
@@ -75,7 +75,7 @@ function sendMode(
 }
 
 /** Sends a message or an InMail: every check again, without waiting, then one click or one Enter. */
-export function actCompose(env: PageEnv, step: LinkedinPageStep): ActResult {
+export function actCompose(env: PageEnv, step: LinkedinStep): ActResult {
   const prepared = take(env, step);
   if ('code' in prepared) return { outcome: 'failed', failure: prepared };
   const failure = sessionFailure(env);

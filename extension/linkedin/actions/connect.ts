@@ -1,4 +1,4 @@
-import type { ActResult, LinkedinPageStep, PrepareResult, ProfileRead } from '#shared/protocol/linkedin.ts';
+import type { ActResult, LinkedinStep, PrepareResult, ProfileRead } from '#shared/protocol/linkedin.ts';
 import { click, sameText, setText } from '../dom/input.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
@@ -19,7 +19,7 @@ const NOTE_MAX = 300;
 /** Leaves the invitation dialog open, filled in, one click short of sending. */
 export async function prepareConnect(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   signal: AbortSignal,
 ): Promise<PrepareResult> {
   const labels = requireLabels(env);
@@ -70,7 +70,7 @@ function closedBy(profile: ProfileRead): PrepareResult | null {
 /** Opens the dialog and fills it; true when the note was dropped because LinkedIn allows none. */
 async function fillDialog(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   card: TopCard,
   labels: Labels,
   signal: AbortSignal,
@@ -174,7 +174,7 @@ async function chooseNote(env: PageEnv, labels: Labels, signal: AbortSignal): Pr
 }
 
 /** Sends: every check again, without waiting, then one click. */
-export function actConnect(env: PageEnv, step: LinkedinPageStep): ActResult {
+export function actConnect(env: PageEnv, step: LinkedinStep): ActResult {
   const prepared = take(env, step);
   if ('code' in prepared) return { outcome: 'failed', failure: prepared };
   const failure = sessionFailure(env);
@@ -193,7 +193,7 @@ export function actConnect(env: PageEnv, step: LinkedinPageStep): ActResult {
 }
 
 /** The one control that sends, or a sentence why there is none. */
-function sendControl(env: PageEnv, step: LinkedinPageStep, prepared: Prepared): HTMLElement | string {
+function sendControl(env: PageEnv, step: LinkedinStep, prepared: Prepared): HTMLElement | string {
   const labels = labelsOf(env);
   const card = readTopCard(env);
   if (!labels || !card) return 'The page changed after it was prepared.';

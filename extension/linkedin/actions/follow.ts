@@ -1,4 +1,4 @@
-import type { ActResult, LinkedinPageStep, PrepareResult } from '#shared/protocol/linkedin.ts';
+import type { ActResult, LinkedinStep, PrepareResult } from '#shared/protocol/linkedin.ts';
 import { click } from '../dom/input.ts';
 import type { PageEnv } from '../env.ts';
 import { before, maybe, StepStop, stop } from '../failure.ts';
@@ -15,7 +15,7 @@ import { type Prepared, remember, take } from './prepared.ts';
 /** Finds the Follow control, one click short of following. The same control ends it where one follows. */
 export async function prepareFollow(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   signal: AbortSignal,
 ): Promise<PrepareResult> {
   const labels = requireLabels(env);
@@ -67,7 +67,7 @@ export async function shownFollow(
 }
 
 /** Follows: every check again, without waiting, then one click. */
-export function actFollow(env: PageEnv, step: LinkedinPageStep): ActResult {
+export function actFollow(env: PageEnv, step: LinkedinStep): ActResult {
   const prepared = take(env, step);
   if ('code' in prepared) return { outcome: 'failed', failure: prepared };
   const failure = sessionFailure(env);

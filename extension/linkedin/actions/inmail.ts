@@ -1,6 +1,6 @@
 import type {
   LinkedinMember,
-  LinkedinPageStep,
+  LinkedinStep,
   LinkedinTarget,
   PrepareResult,
 } from '#shared/protocol/linkedin.ts';
@@ -25,7 +25,7 @@ const BODY_MAX = 1_900;
 /** Leaves the InMail filled in, one click short of sending, where it is free or the step allows its one credit. */
 export async function prepareInmail(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   signal: AbortSignal,
 ): Promise<PrepareResult> {
   const { text, subject } = writtenIn(step);
@@ -57,7 +57,7 @@ export async function prepareInmail(
   return { outcome: 'ready', profile: null, noteDropped: false, lastInboundAt, baseline };
 }
 
-function writtenIn(step: LinkedinPageStep): { text: string; subject: string } {
+function writtenIn(step: LinkedinStep): { text: string; subject: string } {
   const text = step.text?.trim() ? step.text : stop('content_rejected', 'The InMail has no text.');
   const subject = step.subject?.trim()
     ? step.subject
@@ -72,7 +72,7 @@ function writtenIn(step: LinkedinPageStep): { text: string; subject: string } {
 /** Waits for the InMail's composer; stops with what LinkedIn offers instead, or asks for it. */
 async function waitForInmail(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   target: LinkedinTarget,
   me: LinkedinMember,
   labels: Labels,
@@ -100,7 +100,7 @@ async function waitForInmail(
 }
 
 /** Stops on terms on which this step is not sent. */
-function refuseTerms(step: LinkedinPageStep, terms: InmailTerms): void {
+function refuseTerms(step: LinkedinStep, terms: InmailTerms): void {
   if (terms.is === 'refused') stop('inmail_not_allowed', 'LinkedIn says that this person takes no InMail.');
   if (terms.is === 'no_credits') stop('inmail_no_credits', 'No InMail credits are left.');
   if (terms.is !== 'costs') return;

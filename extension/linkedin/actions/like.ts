@@ -1,4 +1,4 @@
-import type { ActResult, LinkedinPageStep, PrepareResult } from '#shared/protocol/linkedin.ts';
+import type { ActResult, LinkedinStep, PrepareResult } from '#shared/protocol/linkedin.ts';
 import { activityPath } from '../address.ts';
 import { click } from '../dom/input.ts';
 import { pause, waitFor } from '../dom/wait.ts';
@@ -19,7 +19,7 @@ const SETTLE_MS = 1_500;
 /** Finds the newest post of the person's own and its Like, one click short of liking. */
 export async function prepareLike(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   signal: AbortSignal,
 ): Promise<PrepareResult> {
   const labels = requireLabels(env);
@@ -46,7 +46,7 @@ interface Author {
 /** Who the page is about, in LinkedIn's own words: the activity page itself shows no id. */
 async function requireAuthor(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   labels: Labels,
   signal: AbortSignal,
 ): Promise<Author> {
@@ -95,7 +95,7 @@ async function settledPosts(env: PageEnv, author: Author, labels: Labels, signal
 }
 
 /** Likes: every check again, without waiting, then one click. */
-export function actLike(env: PageEnv, step: LinkedinPageStep): ActResult {
+export function actLike(env: PageEnv, step: LinkedinStep): ActResult {
   const prepared = take(env, step);
   if ('code' in prepared) return { outcome: 'failed', failure: prepared };
   const failure = sessionFailure(env);

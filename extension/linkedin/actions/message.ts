@@ -1,4 +1,4 @@
-import type { LinkedinPageStep, LinkedinTarget, PrepareResult } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, LinkedinTarget, PrepareResult } from '#shared/protocol/linkedin.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { StepStop, stop } from '../failure.ts';
@@ -14,7 +14,7 @@ import { readThread } from './thread.ts';
 /** Leaves the composer filled in, one click (or one Enter) short of sending. */
 export async function prepareMessage(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   signal: AbortSignal,
 ): Promise<PrepareResult> {
   const text = step.text?.trim() ? step.text : stop('content_rejected', 'The message has no text.');

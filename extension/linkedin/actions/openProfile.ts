@@ -1,9 +1,4 @@
-import type {
-  LinkedinPageStep,
-  LinkedinTarget,
-  ProfileRead,
-  RelationState,
-} from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, LinkedinTarget, ProfileRead, RelationState } from '#shared/protocol/linkedin.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { StepStop, stop } from '../failure.ts';
@@ -24,7 +19,7 @@ interface OpenProfile {
 /** The guards every step on a profile page begins with: right account, right person, what the relation is. */
 export async function openProfile(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   signal: AbortSignal,
 ): Promise<OpenProfile> {
   await requireMember(env, step.expectedMemberId, signal);

@@ -1,4 +1,4 @@
-import type { LinkedinFailure, LinkedinPageStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import type { LinkedinFailure, LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import type { PageEnv } from '../env.ts';
 import { before } from '../failure.ts';
 
@@ -35,7 +35,7 @@ export function forget(env: PageEnv): void {
 }
 
 /** Takes the preparation of this very step, at most once: a second act finds nothing to click. */
-export function take(env: PageEnv, step: LinkedinPageStep): Prepared | LinkedinFailure {
+export function take(env: PageEnv, step: LinkedinStep): Prepared | LinkedinFailure {
   const prepared = byDocument.get(env.document);
   byDocument.delete(env.document);
   if (prepared?.taskId !== step.taskId || prepared.fence !== step.fence) {

@@ -1,4 +1,4 @@
-import type { LinkedinPageStep, VerifyResult } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
 import { maybe } from '../failure.ts';
@@ -16,7 +16,7 @@ import { unpackBaseline } from './baseline.ts';
  */
 export async function verifyConnect(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   baseline: string,
   signal: AbortSignal,
 ): Promise<VerifyResult> {
@@ -54,7 +54,7 @@ function notSeen(relationRead: boolean): VerifyResult {
   return { outcome: 'not_seen', detail };
 }
 
-function pendingShown(env: PageEnv, step: LinkedinPageStep, profileId: string | null): boolean {
+function pendingShown(env: PageEnv, step: LinkedinStep, profileId: string | null): boolean {
   const card = readTopCard(env);
   if (!card || !showsPending(env, card)) return false;
   return profileId === null ? whyNotTarget(step.target, card) === null : card.profileId === profileId;

@@ -1,4 +1,4 @@
-import type { LinkedinPageStep, VerifyResult } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
 import { maybe, StepStop } from '../failure.ts';
@@ -13,7 +13,7 @@ import { shownFollow } from './follow.ts';
 /** Reads the follow back: LinkedIn's own answer, else what the profile shows. */
 export async function verifyFollow(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   baseline: string,
   signal: AbortSignal,
 ): Promise<VerifyResult> {

@@ -1,4 +1,4 @@
-import type { LinkedinPageStep, VerifyResult } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
 import { sameText } from '../dom/input.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
@@ -16,7 +16,7 @@ type MessageBaseline = Extract<Baseline, { kind: 'message' }>;
  */
 export async function verifyMessage(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   baselineText: string,
   signal: AbortSignal,
 ): Promise<VerifyResult> {
@@ -75,7 +75,7 @@ async function readBack(
 
 function shownInThread(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   baseline: MessageBaseline,
   text: string,
 ): string | null {

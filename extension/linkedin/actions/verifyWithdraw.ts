@@ -1,4 +1,4 @@
-import type { LinkedinPageStep, VerifyResult } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
 import { before, maybe } from '../failure.ts';
@@ -15,7 +15,7 @@ import { unpackBaseline } from './baseline.ts';
  */
 export async function verifyWithdraw(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   baselineText: string,
   signal: AbortSignal,
 ): Promise<VerifyResult> {

@@ -1,4 +1,4 @@
-import type { ActResult, LinkedinPageStep, PrepareResult, ProfileRead } from '#shared/protocol/linkedin.ts';
+import type { ActResult, LinkedinStep, PrepareResult, ProfileRead } from '#shared/protocol/linkedin.ts';
 import { onlyIn } from '../dom/find.ts';
 import { click, clickWithoutLeaving } from '../dom/input.ts';
 import { waitFor } from '../dom/wait.ts';
@@ -22,7 +22,7 @@ const FIRST_WAIT = 1_500;
  */
 export async function prepareWithdraw(
   env: PageEnv,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   signal: AbortSignal,
 ): Promise<PrepareResult> {
   const labels = requireLabels(env);
@@ -85,7 +85,7 @@ function pendingControl(env: PageEnv, profileId: string): HTMLElement | null {
 }
 
 /** Withdraws: every check again, without waiting, then one click. */
-export function actWithdraw(env: PageEnv, step: LinkedinPageStep): ActResult {
+export function actWithdraw(env: PageEnv, step: LinkedinStep): ActResult {
   const prepared = take(env, step);
   if ('code' in prepared) return { outcome: 'failed', failure: prepared };
   const failure = sessionFailure(env);

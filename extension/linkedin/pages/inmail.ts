@@ -1,4 +1,4 @@
-import type { LinkedinPageStep } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
 import { onlyIn, textOf, visibleIn } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
 import { type Labels, says } from '../selectors/labels/index.ts';
@@ -21,7 +21,7 @@ export function inmailTerms(env: PageEnv, pane: Element, labels: Labels): Inmail
 }
 
 /** Whether the step may be sent on these terms: for free, or for one credit where the step allows it. */
-export function mayBeSent(step: LinkedinPageStep, terms: InmailTerms): boolean {
+export function mayBeSent(step: LinkedinStep, terms: InmailTerms): boolean {
   if (terms.is === 'free') return true;
   return terms.is === 'costs' && terms.credits === 1 && step.inmailPolicy === 'spend_credit';
 }

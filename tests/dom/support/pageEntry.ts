@@ -4,7 +4,7 @@ import { readInviteDialog } from '#linkedin/pages/inviteDialog.ts';
 import { menuConnect, readTopCard, rowConnect, shownRelation } from '#linkedin/pages/profile.ts';
 import { labelsOf } from '#linkedin/selectors/labels/index.ts';
 import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
-import type { LinkedinPageStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 
 /** What the tests call inside a page: the same code as in the extension, with the page's own environment. */
 const env: linkedin.PageEnv = {
@@ -25,10 +25,10 @@ function card() {
 const api = {
   detectSession: () => linkedin.detectSession(env),
   readSession: () => linkedin.readSession(env, seconds(10)),
-  prepare: (step: LinkedinPageStep) => linkedin.prepare(env, step, seconds(30)),
-  whyNotMember: (step: LinkedinPageStep) => linkedin.whyNotMember(env, step, seconds(10)),
-  act: (step: LinkedinPageStep) => linkedin.act(env, step, seconds(10)),
-  verify: (step: LinkedinPageStep, baseline: string) => linkedin.verify(env, step, baseline, seconds(20)),
+  prepare: (step: LinkedinStep) => linkedin.prepare(env, step, seconds(30)),
+  whyNotMember: (step: LinkedinStep) => linkedin.whyNotMember(env, step, seconds(10)),
+  act: (step: LinkedinStep) => linkedin.act(env, step, seconds(10)),
+  verify: (step: LinkedinStep, baseline: string) => linkedin.verify(env, step, baseline, seconds(20)),
   readAcceptances: (since: number) => linkedin.readAcceptances(env, since, seconds(10)),
   readInbound: (since: number, known: string[] | null) =>
     linkedin.readInbound(env, since, known && new Set(known), seconds(10)),

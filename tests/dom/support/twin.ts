@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { stepUrl } from '#linkedin/index.ts';
 import type {
   ActResult,
-  LinkedinPageStep,
+  LinkedinStep,
   LinkedinTarget,
   PrepareResult,
   VerifyResult,
@@ -101,10 +101,10 @@ export async function logIn(context: BrowserContext, member: TwinMember = rep): 
 let steps = 0;
 
 export function stepFor(
-  kind: LinkedinPageStep['kind'],
+  kind: LinkedinStep['kind'],
   target: LinkedinTarget,
-  change: Partial<LinkedinPageStep> = {},
-): LinkedinPageStep {
+  change: Partial<LinkedinStep> = {},
+): LinkedinStep {
   steps += 1;
   const text = kind === 'message' || kind === 'inmail' ? `Hello ${target.name}, step ${steps}.` : null;
   return {
@@ -113,6 +113,8 @@ export function stepFor(
     kind,
     target,
     text,
+    subject: null,
+    inmailPolicy: null,
     whenNoNote: null,
     expectedMemberId: rep.memberId,
     ...change,
@@ -128,7 +130,7 @@ export interface Run {
 /** Runs a step as the runner does: open the page, prepare, act once, read back. */
 export async function runStep(
   page: Page,
-  step: LinkedinPageStep,
+  step: LinkedinStep,
   between?: (page: Page) => Promise<void> | void,
 ): Promise<Run> {
   await page.goto(stepUrl(step), { waitUntil: 'domcontentloaded' });
@@ -150,7 +152,7 @@ export function endOf({ prepared, acted, verified }: Run): string {
 }
 
 /** Reads back; where LinkedIn left the page meanwhile, again in the page it went to, as the runner does. */
-async function verifyAnywhere(page: Page, step: LinkedinPageStep, baseline: string): Promise<VerifyResult> {
+async function verifyAnywhere(page: Page, step: LinkedinStep, baseline: string): Promise<VerifyResult> {
   for (let left = 5; ; left--) {
     try {
       return await call(page, 'verify', step, baseline);

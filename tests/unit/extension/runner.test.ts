@@ -3,7 +3,7 @@ import { must } from '#shared/kernel/assert.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import { PageError } from '../../../extension/background/runner/ports.ts';
-import { createWorld, offline, START, stepFor, taskWork, type World } from './runnerWorld.ts';
+import { createWorld, offline, START, stepFor, taskWork, type World, watchWork } from './runnerWorld.ts';
 
 describe('a task that goes well', () => {
   it('is committed, clicked once, read back and acknowledged', async () => {
@@ -286,14 +286,20 @@ describe('the network fails', () => {
     expect(await world.journal.open()).toEqual([]);
   });
 
-  it('an outcome the server refuses does not keep the others back', async () => {
+  it('an outcome the server refuses is kept, told once and never sent again', async () => {
     const world = createWorld();
     world.problems.outcome = offline('conflict', 409);
-    world.queue.push(taskWork(stepFor('t1')));
-    await world.cycle();
-    await world.cycle();
-    expect(world.asked).toHaveLength(2);
-    expect(await world.journal.open()).toHaveLength(1);
+    world.queue.push(taskWork(stepFor('t1')), taskWork(stepFor('t2')));
+    expect((await world.cycle()).problem?.code).toBe('conflict');
+    expect(await world.journal.open()).toEqual([]);
+    expect(await world.journal.find('t1', 1)).toMatchObject({
+      acked: false,
+      refused: 'conflict: conflict',
+      outcome: { result: 'done' },
+    });
+    world.problems = {};
+    expect((await world.cycle()).problem).toBeNull();
+    expect(world.outcomes.map(({ taskId }) => taskId)).toEqual(['t2']);
   });
 
   it('the lease is renewed while preparing; a lost one ends the preparation', async () => {
@@ -348,15 +354,9 @@ describe('hard ceilings from this browser’s own journal', () => {
 describe('watching and waiting', () => {
   it('reads what the server asks for and says what could be read', async () => {
     const world = createWorld();
-    world.queue.push({
-      type: 'watch',
-      kinds: ['acceptances', 'inbox'],
-      acceptancesSince: 1,
-      inboxSince: 2,
-      knownProfileIds: ['ACoAA1'],
-    });
+    world.queue.push(watchWork());
     await world.cycle();
-    expect(world.observations).toEqual([{ acceptances: [], inbound: [], failure: null }]);
+    expect(world.observations).toEqual([{ acceptances: [], inbound: [], readAgoMs: 0, failure: null }]);
   });
 
   it('closes the working tab when the server does not want it', async () => {

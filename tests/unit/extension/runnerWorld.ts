@@ -3,9 +3,16 @@ import type { NextWork, StepOutcome } from '#shared/contract/device.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { seededRng } from '#shared/kernel/prng.ts';
 import { err, ok } from '#shared/kernel/result.ts';
-import type { LinkedinStep, PrepareResult, VerifyResult } from '#shared/protocol/linkedin.ts';
+import type {
+  AcceptanceRead,
+  InboundMessageRead,
+  LinkedinStep,
+  PrepareResult,
+  SentInvitationsRead,
+  VerifyResult,
+} from '#shared/protocol/linkedin.ts';
 import { createRunner, type Runner } from '../../../extension/background/runner/loop.ts';
-import type { Progress, RunnerDeps } from '../../../extension/background/runner/ports.ts';
+import type { Observed, Progress, RunnerDeps } from '../../../extension/background/runner/ports.ts';
 import { openDatabase } from '../../../extension/storage/database.ts';
 import { createJournal } from '../../../extension/storage/journal.ts';
 
@@ -34,6 +41,8 @@ export function stepFor(taskId: string, fence = 1, kind: LinkedinStep['kind'] = 
     kind,
     target: { slug: 'anna-berg', profileId: 'ACoAA1', memberId: '11', name: 'Anna Berg', company: null },
     text: null,
+    subject: null,
+    inmailPolicy: null,
     whenNoNote: null,
     expectedMemberId: '7',
   };
@@ -41,6 +50,19 @@ export function stepFor(taskId: string, fence = 1, kind: LinkedinStep['kind'] = 
 
 export function taskWork(step: LinkedinStep): NextWork {
   return { type: 'task', step, contactName: 'Anna Berg', automationName: 'First', leaseMs: 60_000 };
+}
+
+export function watchWork(change: Partial<Extract<NextWork, { type: 'watch' }>> = {}): NextWork {
+  return {
+    type: 'watch',
+    kinds: ['acceptances', 'inbox'],
+    acceptancesSince: START - 1_000,
+    inboxSince: START - 1_000,
+    knownProfileIds: ['ACoAA1'],
+    threads: null,
+    pendingProfileIds: [],
+    ...change,
+  };
 }
 
 export function offline(code = 'unreachable', status = 0): Problem {
@@ -78,11 +100,18 @@ export function createWorld() {
     mono: 0,
     queue: [] as NextWork[],
     asked: [] as boolean[],
+    kinds: [] as readonly string[],
     clicks: [] as string[],
     sent: new Set<string>(),
     opened: [] as string[],
     outcomes: [] as { taskId: string; fence: number; outcome: StepOutcome }[],
-    observations: [] as unknown[],
+    observations: [] as Observed[],
+    /** What the page's lists hold, and in which order they were read. */
+    acceptances: [] as AcceptanceRead[],
+    inbound: [] as InboundMessageRead[],
+    sentInvitations: { invitations: [], complete: true } as SentInvitationsRead,
+    read: [] as string[],
+    onSent: null as null | (() => void),
     sessions: [] as unknown[],
     progress: [] as Progress[],
     commits: 0,
@@ -185,8 +214,9 @@ export function createWorld() {
       },
       onSnapshot: async () => undefined,
       api: {
-        async next(canAct) {
-          world.asked.push(canAct);
+        async next(ability) {
+          world.asked.push(ability.canAct);
+          world.kinds = ability.kinds;
           if (world.problems.next) return err(world.problems.next);
           const work = world.queue.shift();
           await at('next');
@@ -252,8 +282,19 @@ export function createWorld() {
             : { outcome: 'not_seen', detail: 'No sign of it.' };
         },
         readSession: async () => ({ state: 'logged_in', member: null }),
-        readAcceptances: async () => ok([]),
-        readInbound: async () => ok([]),
+        readAcceptances: async () => {
+          world.read.push('acceptances');
+          return ok(world.acceptances);
+        },
+        readInbound: async (since, profileIds) => {
+          world.read.push(`inbound since ${since}`);
+          return ok(world.inbound.filter((one) => profileIds.includes(one.fromProfileId)));
+        },
+        readSentInvitations: async () => {
+          world.read.push('sent');
+          world.onSent?.();
+          return ok(world.sentInvitations);
+        },
         async close() {
           world.tabClosed += 1;
         },

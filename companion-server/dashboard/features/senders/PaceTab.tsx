@@ -61,6 +61,7 @@ export function PaceTab({ sender }: { sender: SenderView }) {
             description="LinkedIn from 20 % on day 1 to 100 % on day 14; email 10 a day, and 2 more each day."
             {...form.getInputProps('rampEnabled', { type: 'checkbox' })}
           />
+          <WithdrawField form={form} />
           {save.error && <ProblemAlert problem={save.error.problem} />}
           <Group>
             <Button type="submit" loading={save.isPending}>
@@ -134,7 +135,11 @@ function zones(current: string): string[] {
 const kinds: [UsageKind, string][] = [
   ['invite', 'Invitations'],
   ['message', 'Messages'],
+  ['inmail', 'InMails'],
   ['page_load', 'Profile page loads'],
+  ['follow_like', 'Follows and likes'],
+  ['withdrawal', 'Withdrawals'],
+  ['search_page', 'Search result pages'],
   ['email', 'Emails'],
 ];
 
@@ -167,6 +172,23 @@ function CapFields({ form }: { form: Form }) {
         })}
       </Stack>
     </Fieldset>
+  );
+}
+
+/** Empty: invitations stay pending until somebody withdraws them. */
+function WithdrawField({ form }: { form: Form }) {
+  const { value, onChange, error } = form.getInputProps('withdrawAfterDays');
+  return (
+    <NumberInput
+      label="Withdraw pending invitations after days"
+      description="14 to 60; only invitations that Rapport sent. Empty: never by itself."
+      min={14}
+      max={60}
+      allowDecimal={false}
+      value={value ?? ''}
+      error={error}
+      onChange={(days) => onChange(days === '' ? null : days)}
+    />
   );
 }
 
