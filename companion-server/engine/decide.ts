@@ -8,8 +8,8 @@ import { completeTask } from './complete.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
 import { enrollFromLists, layOut } from './enroll.ts';
-import { clearFailureWindow } from './guards.ts';
-import { liftHold, openHolds, setHold } from './holds.ts';
+import { clearFailureWindow, clearGuardWindow } from './guards.ts';
+import { FIRST_EMAIL, liftHold, openHolds, setHold } from './holds.ts';
 import { applyEvent } from './interpret.ts';
 import { appendTaskEvent, publish } from './record.ts';
 import { channelById, enrollmentById, findTask, taskById } from './rows.ts';
@@ -213,13 +213,8 @@ export async function resumeEverything(unit: Unit, workspaceId: string, by: stri
   await liftHold(unit, { ...key, reason: 'restored_from_backup' }, by);
 }
 
-/** What a person's resume of a channel lifts: their own pause, and the guards they looked at. */
-const liftedByPerson: readonly HoldReason[] = [
-  'manual',
-  'high_failure_rate',
-  'low_acceptance',
-  'bounce_guard',
-];
+/** Ended by a person who saw the evidence: what it was found in does not count again. */
+const guards: readonly HoldReason[] = ['high_failure_rate', 'low_acceptance', 'bounce_guard'];
 
 export async function pauseChannel(unit: Unit, channelId: string, by: string): Promise<void> {
   const { workspaceId } = await channelById(unit.tx, channelId);
@@ -228,9 +223,12 @@ export async function pauseChannel(unit: Unit, channelId: string, by: string): P
 
 export async function resumeChannel(unit: Unit, channelId: string, by: string): Promise<void> {
   const { workspaceId } = await channelById(unit.tx, channelId);
-  for (const reason of liftedByPerson) {
-    await liftHold(unit, { workspaceId, scope: 'channel', scopeId: channelId, reason }, by);
-  }
+  const key = { workspaceId, scope: 'channel' as const, scopeId: channelId };
+  await liftHold(unit, { ...key, reason: 'manual' }, by);
+  const firstEmails = { ...key, scope: 'kind' as const, kind: FIRST_EMAIL, reason: 'bounce_guard' as const };
+  let seen = await liftHold(unit, firstEmails, by);
+  for (const reason of guards) seen = (await liftHold(unit, { ...key, reason }, by)) || seen;
+  if (seen) await clearGuardWindow(unit, channelId);
   await liftCatalogueHolds(unit, { workspaceId, channelId }, by);
   await clearFailureWindow(unit, channelId);
 }
@@ -243,26 +241,8 @@ async function liftCatalogueHolds(
 ): Promise<void> {
   const open = await openHolds(unit.tx, [{ scope: 'kind', scopeId: channelId }]);
   for (const { kind, reason } of open) {
-    if (reason !== 'layout_unknown') continue;
+    if (reason !== 'layout_unknown' && reason !== 'kill_switch') continue;
     await liftHold(unit, { workspaceId, scope: 'kind', scopeId: channelId, kind, reason }, by);
-  }
-}
-
-/** SMTP or IMAP changed its status: a mailbox works only with both (product §2.2). */
-export async function noteMailbox(unit: Unit, channelId: string): Promise<void> {
-  const row = await channelById(unit.tx, channelId);
-  const key = {
-    workspaceId: row.workspaceId,
-    scope: 'channel' as const,
-    scopeId: channelId,
-    reason: 'email_disconnected' as const,
-  };
-  const broken = row.smtpStatus === 'inactive' || row.imapStatus === 'inactive';
-  if (broken) {
-    const detail = row.smtpStatus === 'inactive' ? row.smtpResponse : row.imapResponse;
-    await setHold(unit, { ...key, detail, by: 'system' });
-  } else if (row.smtpStatus === 'active' && row.imapStatus === 'active') {
-    await liftHold(unit, key, 'system');
   }
 }
 

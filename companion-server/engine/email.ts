@@ -88,8 +88,11 @@ export async function mailDue(q: Queryable, now: number): Promise<ChannelRow[]> 
   const rows = await q.select().from(channelTable).where(eq(channelTable.kind, 'email'));
   const due: ChannelRow[] = [];
   for (const row of rows) {
-    if (!isConnected(row) || (row.inboxReadAt ?? 0) + mailReadEveryMs > now) continue;
-    if (await hasLiveEnrollments(q, row.senderId)) due.push(row);
+    if (!isConnected(row)) continue;
+    // What came while it was lost is read at once, for whoever follows.
+    if (row.reconcileFrom !== null) due.push(row);
+    else if ((row.inboxReadAt ?? 0) + mailReadEveryMs > now) continue;
+    else if (await hasLiveEnrollments(q, row.senderId)) due.push(row);
   }
   return due;
 }

@@ -11,11 +11,12 @@ import type {
   TaskRow,
   Unit,
 } from './context.ts';
-import { openHolds } from './holds.ts';
+import { FIRST_EMAIL, firstEmailsOf, type HoldRow, openHolds } from './holds.ts';
 import { slotFor } from './pacing.ts';
 import { hashOf, renderTask } from './render.ts';
 import { graphOf, personSpacingOf, settingsOf } from './rows.ts';
 import { isStoplisted } from './stoplist.ts';
+import { priority } from './tasks.ts';
 import { budgetKinds, capOf, usageTimes } from './usage.ts';
 
 const { event } = schema;
@@ -121,16 +122,25 @@ async function holds(input: GateInput): Promise<Refusal | null> {
     { scope: 'sender', scopeId: task.senderId },
     { scope: 'channel', scopeId: channel.id },
     { scope: 'kind', scopeId: channel.id, kind: task.kind },
+    ...(isFirstEmail(task) ? [{ scope: 'kind' as const, scopeId: channel.id, kind: FIRST_EMAIL }] : []),
     { scope: 'enrollment', scopeId: enrollment.id },
   ]);
-  // Those that stop only this automation or contact go first: their task must not stand before others.
-  const hold = open.find((row) => row.scope === 'automation' || row.scope === 'enrollment') ?? open[0];
+  // Those that stop only some tasks of the lane go first: such a task must not stand before others.
+  const hold = open.find((row) => parkedOn(row) !== null) ?? open[0];
   if (!hold) return null;
-  const disposition: Disposition =
-    hold.scope === 'automation' || hold.scope === 'enrollment'
-      ? { do: 'park', on: `${hold.scope}:${hold.scopeId}` }
-      : { do: 'wait_lane' };
+  const on = parkedOn(hold);
+  const disposition: Disposition = on === null ? { do: 'wait_lane' } : { do: 'park', on };
   return refuse(hold.reason, hold.detail ?? `Held: ${hold.reason}.`, disposition);
+}
+
+/** What the tasks of a hold wait on that stops only some of their lane; null: the whole lane waits. */
+function parkedOn({ scope, scopeId, kind }: HoldRow): string | null {
+  if (scope === 'automation' || scope === 'enrollment') return `${scope}:${scopeId}`;
+  return scope === 'kind' && kind === FIRST_EMAIL ? firstEmailsOf(scopeId) : null;
+}
+
+function isFirstEmail(task: TaskRow): boolean {
+  return task.kind === 'send_email' && task.priority >= priority.firstTouch;
 }
 
 async function consent({ sender, channel }: GateInput): Promise<Refusal | null> {

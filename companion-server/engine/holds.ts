@@ -22,13 +22,18 @@ export interface NewHold extends HoldKey {
   by: string;
 }
 
+/** The kind of a hold that stops first emails of a mailbox, but not follow-ups: no lane has it. */
+export const FIRST_EMAIL = 'first_email';
+/** What first emails are parked on while their mailbox has such a hold. */
+export const firstEmailsOf = (channelId: string) => `${FIRST_EMAIL}:${channelId}`;
+
 /** Puts a hold; one that is open already gets the new detail and date. True when it is new. */
 export async function setHold(unit: Unit, wanted: NewHold): Promise<boolean> {
   const open = await findHold(unit.tx, wanted);
   if (open) {
     await unit.tx
       .update(hold)
-      .set({ detail: wanted.detail ?? open.detail, until: wanted.until ?? open.until })
+      .set({ detail: wanted.detail ?? open.detail, until: wanted.until ?? open.until, reconciling: false })
       .where(eq(hold.id, open.id));
     return false;
   }
@@ -50,6 +55,13 @@ export async function setHold(unit: Unit, wanted: NewHold): Promise<boolean> {
   return true;
 }
 
+/** Its cause is gone: what was missed meanwhile is read before it lifts. `failure`: why that does not succeed yet. */
+export async function markReconciling(unit: Unit, key: HoldKey, failure: string | null): Promise<void> {
+  const open = await findHold(unit.tx, key);
+  if (!open) return;
+  await unit.tx.update(hold).set({ reconciling: true, detail: failure }).where(eq(hold.id, open.id));
+}
+
 /** Lifts the open hold of exactly this scope and reason; false when there is none. */
 export async function liftHold(unit: Unit, key: HoldKey, by: string): Promise<boolean> {
   const open = await findHold(unit.tx, key);
@@ -59,6 +71,7 @@ export async function liftHold(unit: Unit, key: HoldKey, by: string): Promise<bo
   if (key.scope === 'automation' || key.scope === 'enrollment') {
     await unpark(unit, `${key.scope}:${key.scopeId}`);
   }
+  if (key.scope === 'kind' && key.kind === FIRST_EMAIL) await unpark(unit, firstEmailsOf(key.scopeId));
   await logHold(unit, key, 'hold_lifted', `${open.id}:lifted`, by);
   return true;
 }

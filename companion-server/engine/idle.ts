@@ -1,18 +1,15 @@
 import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
-import { MINUTE } from '#shared/kernel/clock.ts';
 import type { WorkingWindow } from '#shared/schedule/settings.ts';
 import { nextOpen } from '#shared/schedule/window.ts';
 import { schema } from '../db/index.ts';
 import type { ChannelRow, EngineContext } from './context.ts';
 import { isConnected, mailReadEveryMs } from './email.ts';
 import { isInFlight, isPlanned, isWaiting, laneMayFire } from './predicates.ts';
+import { isOnline } from './presence.ts';
 import { senderById, settingsOf } from './rows.ts';
 import { hasLiveEnrollments, isReadAwaited, watchDueAt, watchEveryMs } from './watches.ts';
 
 const { channel, lane, cursor, task, admission, hold } = schema;
-
-/** A device is online while its last heartbeat is younger (real time). */
-export const onlineMs = 3 * MINUTE;
 
 /** The next due moments, in schedule time; null: none is planned. */
 export interface Due {
@@ -121,9 +118,4 @@ export async function isIdle(ctx: EngineContext): Promise<Idle> {
     nextWorkAt: work,
     nextReadAt: read,
   };
-}
-
-/** Whether the device of a LinkedIn channel was heard of lately. */
-export function isOnline(row: Pick<ChannelRow, 'lastSeenAt'>, real: number): boolean {
-  return row.lastSeenAt !== null && real - row.lastSeenAt < onlineMs;
 }

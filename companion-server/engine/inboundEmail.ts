@@ -2,7 +2,9 @@ import { and, eq } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
+import { checkBounces } from './guards.ts';
 import { applyEvent, applyToContact } from './interpret.ts';
+import { finishMailboxReconnect } from './mailboxes.ts';
 import { ownerOf } from './profiles.ts';
 import { appendEvent, publish } from './record.ts';
 import { recordReply } from './replies.ts';
@@ -60,6 +62,7 @@ export async function recordInboundEmail(
   }
   if (!whole) return recorded;
   await unit.tx.update(channelTable).set({ inboxReadAt: unit.now }).where(eq(channelTable.id, channelId));
+  await finishMailboxReconnect(unit, channelId);
   await wakeAfterRead(unit, channel.senderId);
   return recorded;
 }
@@ -122,7 +125,10 @@ async function recordOne(
       const { severity, status, diagnostic } = message.kind;
       const data = { result: 'error', severity, status, detail: diagnostic };
       if (!(await appendEvent(unit, { ...base, type: 'bounced', data }))) return false;
-      if (severity !== 'soft') await bounce(unit, contact, task);
+      if (severity !== 'soft') {
+        await bounce(unit, contact, task);
+        await checkBounces(unit, channel.id);
+      }
       return true;
     }
     case 'unsubscribe':

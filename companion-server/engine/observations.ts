@@ -5,6 +5,7 @@ import type { AcceptanceRead, InboundMessageRead, LinkedinFailure } from '#share
 import { failurePolicy } from '#shared/statuses/policy.ts';
 import { schema } from '../db/index.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
+import { markReconciling } from './holds.ts';
 import { ownerOf, recordConnected } from './profiles.ts';
 import { recordReply } from './replies.ts';
 import { channelById } from './rows.ts';
@@ -40,7 +41,7 @@ export function recordObservations(
     // A watch that worked has seen the session too.
     await unit.tx
       .update(channelTable)
-      .set({ watchRetryAt: null, lastCheckedAt: unit.now })
+      .set({ watchRetryAt: null, watchFailure: null, lastCheckedAt: unit.now })
       .where(eq(channelTable.id, channel.id));
     await finishReconnect(unit, channel.id);
     await wakeAfterRead(unit, channel.senderId);
@@ -114,8 +115,13 @@ async function contactOf(unit: Unit, workspaceId: string, read: AcceptanceRead):
 async function watchFailed(unit: Unit, channel: ChannelRow, failure: LinkedinFailure): Promise<void> {
   await unit.tx
     .update(channelTable)
-    .set({ watchRetryAt: unit.now + WATCH_RETRY_MS })
+    .set({ watchRetryAt: unit.now + WATCH_RETRY_MS, watchFailure: failure.detail })
     .where(eq(channelTable.id, channel.id));
+  if (channel.reconcileFrom !== null) {
+    const { workspaceId, id: scopeId } = channel;
+    const key = { workspaceId, scope: 'channel', scopeId, reason: 'linkedin_account_disconnected' } as const;
+    await markReconciling(unit, key, `Reading failed: ${failure.detail} It is tried again in 5 minutes.`);
+  }
   if (failurePolicy[failure.code].do !== 'hold_account') return;
   const isReason =
     failure.code === 'challenge' || failure.code === 'wrong_account' || failure.code === 'restricted';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 
-const { cursor, task, enrollment, lane } = schema;
+const { cursor, task, enrollment, lane, systemMail } = schema;
 
 /**
  * The conditions of the partial indexes, written out: SQLite uses such an index only where the condition stands in
@@ -12,5 +12,7 @@ export const isReady = sql`${task.state} = 'ready'`;
 export const isPlanned = sql`${task.state} = 'scheduled' AND ${task.blockedOn} IS NULL`;
 export const isInFlight = sql`${task.state} IN ('claimed','committing')`;
 export const isLive = sql`${enrollment.live} = 1`;
+export const isAssigned = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.senderId} IS NOT NULL`;
 export const isQueued = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.blockedOn} IS NULL`;
+export const isPlannedMail = sql`${systemMail.state} = 'planned'`;
 export const laneMayFire = sql`${lane.readyCount} > 0 AND ${lane.holdCount} = 0`;

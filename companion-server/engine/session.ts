@@ -7,7 +7,9 @@ import { schema } from '../db/index.ts';
 import { channelOf, openChannel } from './channels.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
 import { clearFailureWindow } from './guards.ts';
-import { findHold, liftHold, setHold } from './holds.ts';
+import { findHold, liftHold, markReconciling, setHold } from './holds.ts';
+import { endLoss, noteFailedLogin, noteLoss, noteRegained } from './losses.ts';
+import { noteSilence } from './presence.ts';
 import { appendEvent, publish } from './record.ts';
 import { channelById } from './rows.ts';
 import { accountOf } from './usage.ts';
@@ -15,8 +17,12 @@ import { watchEveryMs } from './watches.ts';
 
 const { channel: channelTable, device, usage } = schema;
 
-/** The holds a lost session puts; only these are lifted when it is back. */
-const sessionHolds = ['linkedin_account_disconnected', 'account_restricted'] as const;
+/** What a rep typed that LinkedIn refused, or that opened another account: a login that failed. */
+const failedLogins: readonly LinkedinInactiveReason[] = [
+  'wrong_credentials',
+  'wrong_verification_code',
+  'wrong_account',
+];
 
 /** The state of the LinkedIn session as the device saw it just now; also its heartbeat. */
 export function recordSession(ctx: EngineContext, deviceId: string, report: SessionReport): Promise<void> {
@@ -60,6 +66,7 @@ export async function channelOfDevice(unit: Unit, deviceId: string): Promise<Cha
 }
 
 export async function heartbeat(unit: Unit, channel: ChannelRow, deviceId: string): Promise<void> {
+  await noteSilence(unit, channel);
   await unit.tx.update(channelTable).set({ lastSeenAt: unit.real }).where(eq(channelTable.id, channel.id));
   await unit.tx.update(device).set({ lastSeenAt: unit.real }).where(eq(device.id, deviceId));
 }
@@ -84,8 +91,10 @@ async function signedIn(unit: Unit, channel: ChannelRow, member: LinkedinMember)
   // The hold stays until messages and acceptances of the time away are read.
   await unit.tx
     .update(channelTable)
-    .set({ reconcileFrom: unit.now, watchRetryAt: null })
+    .set({ reconcileFrom: unit.now, watchRetryAt: null, watchFailure: null })
     .where(eq(channelTable.id, channel.id));
+  await markReconciling(unit, { ...onChannel(channel), reason: 'linkedin_account_disconnected' }, null);
+  await noteRegained(unit, channel.id);
   await clearFailureWindow(unit, channel.id);
 }
 
@@ -128,7 +137,8 @@ async function bindMember(unit: Unit, channel: ChannelRow, member: LinkedinMembe
     firstUsedAt: first?.at ?? null,
     lastActionAt: last?.at ?? null,
   });
-  await liftSessionHolds(unit, channel);
+  await noteRegained(unit, channel.id);
+  await liftSessionHold(unit, channel);
 }
 
 /** Status, badge and hold change in one transaction (product §2.4). */
@@ -141,6 +151,8 @@ export async function loseSession(
   const isNews = channel.status !== 'inactive' || channel.reason !== reason;
   if (isNews) await setStatus(unit, channel, { status: 'inactive', reason, reasonDetail: detail });
   await unit.tx.update(channelTable).set({ reconcileFrom: null }).where(eq(channelTable.id, channel.id));
+  if (reason !== 'disconnected_by_user') await noteLoss(unit, channel);
+  if (isNews && failedLogins.includes(reason)) await noteFailedLogin(unit, channel.id);
   await setHold(unit, { ...onChannel(channel), reason: holdFor(reason), detail, by: 'linkedin' });
 }
 
@@ -150,22 +162,45 @@ function holdFor(reason: LinkedinInactiveReason): HoldReason {
   return 'linkedin_account_disconnected';
 }
 
-/** Lifts the session's holds once everything of the time away was read. True: the channel is free of them. */
+/** Lifts the session's hold once everything of the time away was read. True: the channel is free of them. */
 export async function finishReconnect(unit: Unit, channelId: string): Promise<boolean> {
   const channel = await channelById(unit.tx, channelId);
   const from = channel.reconcileFrom;
   if (channel.status !== 'active' || from === null) return channel.status === 'active';
   const isRead = (at: number | null) => at !== null && at >= from;
   if (!isRead(channel.inboxReadAt) || !isRead(channel.acceptancesReadAt)) return false;
-  await unit.tx.update(channelTable).set({ reconcileFrom: null }).where(eq(channelTable.id, channelId));
-  await liftSessionHolds(unit, channel);
+  await unit.tx
+    .update(channelTable)
+    .set({ reconcileFrom: null, watchFailure: null })
+    .where(eq(channelTable.id, channelId));
+  await liftSessionHold(unit, channel);
   return true;
+}
+
+/** Active under a hold whose lift was missed: read what came meanwhile, and lift it then. */
+export async function resumeMissedLift(unit: Unit, channelId: string): Promise<void> {
+  const channel = await channelById(unit.tx, channelId);
+  if (channel.status !== 'active') return;
+  if (channel.reconcileFrom !== null) {
+    await finishReconnect(unit, channelId);
+    return;
+  }
+  await unit.tx.update(channelTable).set({ reconcileFrom: unit.now }).where(eq(channelTable.id, channelId));
+  await markReconciling(unit, { ...onChannel(channel), reason: 'linkedin_account_disconnected' }, null);
+}
+
+/** The rep saw that LinkedIn's restriction is over; false: the account is not signed in yet. */
+export async function endRestriction(unit: Unit, channelId: string, by: string): Promise<boolean> {
+  const channel = await channelById(unit.tx, channelId);
+  if (channel.status !== 'active') return false;
+  return await liftHold(unit, { ...onChannel(channel), reason: 'account_restricted' }, by);
 }
 
 /** The rep disconnects: everything stays where it is until they reconnect. */
 export async function disconnectLinkedin(unit: Unit, channelId: string, by: string): Promise<void> {
   const channel = await channelById(unit.tx, channelId);
   await setStatus(unit, channel, { status: 'inactive', reason: 'disconnected_by_user', reasonDetail: null });
+  await endLoss(unit, channelId);
   await setHold(unit, { ...onChannel(channel), reason: 'disconnected_by_user', by });
 }
 
@@ -173,11 +208,13 @@ export async function disconnectLinkedin(unit: Unit, channelId: string, by: stri
 export async function reconnectLinkedin(unit: Unit, channelId: string, by: string): Promise<void> {
   const channel = await channelById(unit.tx, channelId);
   if (!(await liftHold(unit, { ...onChannel(channel), reason: 'disconnected_by_user' }, by))) return;
+  await noteLoss(unit, channel);
   await setHold(unit, { ...onChannel(channel), reason: 'linkedin_account_disconnected', by: 'system' });
 }
 
-async function liftSessionHolds(unit: Unit, channel: ChannelRow): Promise<void> {
-  for (const reason of sessionHolds) await liftHold(unit, { ...onChannel(channel), reason }, 'system');
+/** Only the hold of this cause: manual pauses and guards stay, and a restriction ends with the rep's word. */
+async function liftSessionHold(unit: Unit, channel: ChannelRow): Promise<void> {
+  await liftHold(unit, { ...onChannel(channel), reason: 'linkedin_account_disconnected' }, 'system');
 }
 
 function onChannel(channel: ChannelRow) {

@@ -6,6 +6,7 @@ import { type EngineContext, unitOfWork } from './context.ts';
 import { expireHolds } from './holds.ts';
 import { nextDue } from './idle.ts';
 import { reap } from './reap.ts';
+import { sweepMissedLifts } from './sweep.ts';
 import { wake } from './wake.ts';
 
 export const tickBounds = { reap: 100, holds: 100, wake: 200, automations: 50 } as const;
@@ -24,6 +25,7 @@ export async function tick(ctx: EngineContext): Promise<TickResult> {
   const expired = await expireDueHolds(ctx);
   const woken = await wake(ctx, tickBounds.wake);
   const admitted = await admit(ctx, tickBounds.automations);
+  await sweepMissedLifts(ctx);
   await trimOutbox(ctx);
   const busy = reaped || expired === tickBounds.holds || woken || admitted;
   return { nextDueAt: await nextDue(ctx), busy };

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, or, sql } from 'drizzle-orm';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import { testConnection } from '../../email/testConnection.ts';
@@ -114,7 +114,7 @@ async function poll(shared: Shared): Promise<boolean> {
   const rows = await services.db.reader
     .select()
     .from(channel)
-    .where(and(eq(channel.kind, 'email'), hasLive));
+    .where(and(eq(channel.kind, 'email'), or(hasLive, isNotNull(channel.reconcileFrom))));
   for (const row of rows) {
     if (shared.busy.has(row.id) || row.smtpStatus === 'not_set_up') continue;
     if (row.smtpStatus === 'inactive' || row.imapStatus === 'inactive') {

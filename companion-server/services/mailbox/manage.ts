@@ -6,7 +6,7 @@ import type { SenderView } from '#shared/contract/sender.ts';
 import { schema } from '../../db/index.ts';
 import { sendMessage } from '../../email/send.ts';
 import { testConnection } from '../../email/testConnection.ts';
-import { liftHold } from '../../engine/index.ts';
+import { liftHold, noteMailbox, setHold } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { openSettings, sealSettings, withStoredPasswords } from '../mail/settings.ts';
@@ -111,10 +111,9 @@ async function store(
         statusSince: call.clocks.schedule.now(),
       })
       .where(eq(channel.id, channelId));
-    for (const reason of ['email_disconnected', 'disconnected_by_user'] as const) {
-      const key = { workspaceId: call.workspaceId, scope: 'channel', scopeId: channelId, reason } as const;
-      await liftHold(unitOf(call, tx), key, call.actor.id);
-    }
+    const unit = unitOf(call, tx);
+    await liftHold(unit, disconnectedByUser(call, channelId), call.actor.id);
+    await noteMailbox(unit, channelId);
     await audit(tx, call, { action: 'mailbox.saved', entity: 'sender', entityId: senderId });
   });
 }
@@ -139,9 +138,16 @@ export async function disconnectMailbox(call: MemberCall, senderId: string): Pro
         statusSince: call.clocks.schedule.now(),
       })
       .where(eq(channel.id, email.id));
+    const unit = unitOf(call, tx);
+    await noteMailbox(unit, email.id);
+    await setHold(unit, { ...disconnectedByUser(call, email.id), by: call.actor.id });
     await audit(tx, call, { action: 'mailbox.disconnected', entity: 'sender', entityId: senderId });
   });
   return getSender(call, senderId);
+}
+
+function disconnectedByUser({ workspaceId }: MemberCall, scopeId: string) {
+  return { workspaceId, scope: 'channel', scopeId, reason: 'disconnected_by_user' } as const;
 }
 
 /** Mails the rep's own address. */

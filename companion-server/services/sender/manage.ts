@@ -6,6 +6,7 @@ import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { schema } from '../../db/index.ts';
 import {
   disconnectLinkedin as disconnectChannel,
+  endRestriction,
   liftHold,
   openChannels,
   pauseChannel,
@@ -112,9 +113,12 @@ export async function setSenderPaused(
       const channelId = (await channelsOf(tx, senderId))[kind].id;
       if (paused) await pauseChannel(unit, channelId, by);
       else await resumeChannel(unit, channelId, by);
-      // Only the owner can take back a disconnect: nobody connects another person's LinkedIn.
+      // Only the owner takes back a disconnect or confirms that a restriction is over: the account is theirs.
       const isOwner = row.ownerUserId === call.actor.userId;
-      if (!paused && kind === 'linkedin' && isOwner) await reconnectLinkedin(unit, channelId, by);
+      if (!paused && kind === 'linkedin' && isOwner) {
+        await reconnectLinkedin(unit, channelId, by);
+        await endRestriction(unit, channelId, by);
+      }
     }
     await audit(tx, call, {
       action: paused ? 'sender.paused' : 'sender.resumed',

@@ -2,14 +2,7 @@ import { MINUTE } from '#shared/kernel/clock.ts';
 import { linkedinInactiveReasons } from '#shared/statuses/dictionary.ts';
 import type { ChannelRow } from '../scope.ts';
 
-/** No heartbeat for this long: Offline. */
-const ONLINE_WITHIN_MS = 3 * MINUTE;
 const CONNECTING_TOO_LONG_MS = 30 * MINUTE;
-
-/** Both in real time: the heartbeat is not moved by the demo's clock. */
-export function isOnline(channel: ChannelRow, realNow: number): boolean {
-  return channel.lastSeenAt !== null && realNow - channel.lastSeenAt < ONLINE_WITHIN_MS;
-}
 
 /** One sentence about the LinkedIn account for the rep; null: nothing to say. */
 export function linkedinSentence(channel: ChannelRow, scheduleNow: number): string | null {

@@ -2,12 +2,12 @@ import { and, asc, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { SenderView } from '#shared/contract/sender.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { type Queryable, schema } from '../../db/index.ts';
-import { openHolds, usageOf } from '../../engine/index.ts';
+import { isOnline, openHolds, usageOf } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
 import { type ChannelRow, channelsOf, isManager, type SenderRow, senderToManage } from '../scope.ts';
 import { viewHold } from './holdView.ts';
 import { nextActionOf } from './nextAction.ts';
-import { isOnline, linkedinSentence, redDots } from './status.ts';
+import { linkedinSentence, redDots } from './status.ts';
 
 /** Everything a profile's page shows. */
 export async function viewSender(db: Queryable, call: Call, row: SenderRow): Promise<SenderView> {
