@@ -1,19 +1,21 @@
-import { and, asc, desc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, lte } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
 import { schema } from '../db/index.ts';
+import { chooseSender, hasLeft } from './chooseSender.ts';
 import { type ContactRow, type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { askEnrichment, endBeforeStart } from './enrichment.ts';
 import { segmentsOf, senderNodeOf } from './enroll.ts';
-import { channelsUsed } from './facts.ts';
+import { channelsUsed, relationOf } from './facts.ts';
 import { applyEvent } from './interpret.ts';
+import { keepsWayIn } from './moves.ts';
 import { isLive, isQueued } from './predicates.ts';
 import { contactById, enrollmentById, graphOf } from './rows.ts';
-import { blockedOn, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
+import { blockedOn, NO_LIMIT, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
 import { setStanding } from './standing.ts';
 import { isStoplisted } from './stoplist.ts';
 
-const { admission, automation: automationTable, automationSender, enrollment, relation, sender } = schema;
+const { admission, automation: automationTable, enrollment } = schema;
 const PER_AUTOMATION = 20;
 
 /** Lets contacts in, up to `limit` automations a time, one transaction per contact. True: there may be more. */
@@ -50,8 +52,18 @@ async function admitNext(unit: Unit, automationId: string): Promise<boolean> {
     await unit.tx.delete(admission).where(eq(admission.automationId, automationId));
     return false;
   }
-  await admitOne(unit, next, await graphOf(unit.tx, next.versionId));
+  await admitNewest(unit, next, row?.versionId ?? next.versionId);
   return true;
+}
+
+/** Who has not entered yet takes the version that is newest when they do. */
+async function admitNewest(unit: Unit, row: EnrollmentRow, versionId: string): Promise<void> {
+  const graph = await graphOf(unit.tx, versionId);
+  if (row.versionId !== versionId) {
+    await unit.tx.update(enrollment).set({ versionId }).where(eq(enrollment.id, row.id));
+    if (!(await keepsWayIn(unit, row, graph))) return;
+  }
+  await admitOne(unit, { ...row, versionId }, graph);
 }
 
 /** The way in, in the order of product §4.3. Whoever cannot go on parks on what stops them. */
@@ -65,7 +77,7 @@ async function admitOne(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<v
   if (await hasLive(unit, row)) {
     return await parkEnrollment(unit, row, 'ready', 'other_automation', blockedOn.contact(contact.id));
   }
-  const senderId = row.senderId ?? (await chooseSender(unit, row, graph));
+  const senderId = await senderFor(unit, row, contact, graph);
   if (!senderId) {
     const key = blockedOn.automation(row.automationId);
     return await parkEnrollment(unit, row, 'ready', 'no_usable_sender', key);
@@ -73,9 +85,39 @@ async function admitOne(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<v
   if (row.senderId !== senderId) {
     await unit.tx.update(enrollment).set({ senderId }).where(eq(enrollment.id, row.id));
   }
+  const mine = { ...row, senderId };
+  const known = segmentOf(graph, row)?.config.existingConnections
+    ? await relationOf(unit.tx, contact.id, senderId)
+    : null;
   const usesLinkedin = channelsUsed(graph).has('linkedin');
-  if (usesLinkedin && contact.enrichedAt === null) return await enrich(unit, row, contact, senderId);
-  await takePlaces(unit, { ...row, senderId, companyId: contact.companyId }, graph);
+  if ((usesLinkedin && contact.enrichedAt === null) || known === 'not_verified') {
+    return await enrich(unit, mine, contact, senderId);
+  }
+  if (known !== null && known !== 'connected') {
+    const key = blockedOn.connection(contact.id, senderId);
+    return await parkEnrollment(unit, mine, 'ready', 'not_a_connection', key);
+  }
+  await takePlaces(unit, { ...mine, companyId: contact.companyId }, graph);
+}
+
+/** The one assigned before, unless it left meanwhile; else a new choice. */
+async function senderFor(
+  unit: Unit,
+  row: EnrollmentRow,
+  contact: ContactRow,
+  graph: Graph,
+): Promise<string | null> {
+  const node = senderNodeOf(graph, row.segmentNodeId);
+  if (row.senderId && !(await hasLeft(unit.tx, row.automationId, node?.id ?? '', row.senderId))) {
+    return row.senderId;
+  }
+  if (!node) return null;
+  const onlyConnected = segmentOf(graph, row)?.config.existingConnections ?? false;
+  return await chooseSender(unit, row, contact, node, onlyConnected);
+}
+
+function segmentOf(graph: Graph, row: EnrollmentRow) {
+  return segmentsOf(graph).find((node) => node.id === row.segmentNodeId);
 }
 
 async function enrich(unit: Unit, row: EnrollmentRow, contact: ContactRow, senderId: string): Promise<void> {
@@ -87,22 +129,26 @@ async function enrich(unit: Unit, row: EnrollmentRow, contact: ContactRow, sende
   await parkEnrollment(unit, row, 'waiting_enrichment', asked ? null : 'sender_busy', key);
 }
 
+/** Places are counted without a limit too: one that is set later must find the right number. */
 async function takePlaces(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<void> {
   await unit.tx.update(enrollment).set({ companyId: row.companyId }).where(eq(enrollment.id, row.id));
-  const segment = segmentsOf(graph).find((node) => node.id === row.segmentNodeId);
-  const companyLimit = segment?.config.coworkersLimit ?? null;
-  const company = companyLimit === null ? null : row.companyId;
-  if (company !== null && companyLimit !== null) {
-    if (!(await takeCompanySlot(unit, row, company, companyLimit))) {
-      return await parkEnrollment(unit, row, 'coworkers_limit', null, blockedOn.company(row, company));
-    }
+  const company = row.companyId;
+  const companyLimit = segmentOf(graph, row)?.config.coworkersLimit ?? NO_LIMIT;
+  if (company !== null && !(await takeCompanySlot(unit, row, company, companyLimit))) {
+    return await parkEnrollment(unit, row, 'coworkers_limit', null, blockedOn.company(row, company));
   }
   if (!(await takeSegmentSlot(unit, row))) {
     if (company !== null) await returnCompanySlot(unit, row, company);
     return await parkEnrollment(unit, row, 'active_limit', null, blockedOn.segment(row));
   }
   await setStanding(unit, row, { live: 1, status: 'ready', reason: null, blockedOn: null });
-  await applyEvent(unit, row.id, { type: 'started', segmentNodeId: row.segmentNodeId });
+  // Who comes back (an undone cancel, a retry) was started before and goes on where it stood.
+  const comesBack = row.visited.length > 0;
+  await applyEvent(
+    unit,
+    row.id,
+    comesBack ? { type: 'reopened' } : { type: 'started', segmentNodeId: row.segmentNodeId },
+  );
 }
 
 async function parkEnrollment(
@@ -122,69 +168,4 @@ async function hasLive(unit: Unit, row: EnrollmentRow): Promise<boolean> {
     .from(enrollment)
     .where(and(eq(enrollment.workspaceId, row.workspaceId), eq(enrollment.contactId, row.contactId), isLive));
   return rows.length > 0;
-}
-
-/** The latest that contacted them and is enabled here, else the enabled one with the least (placed + 1) / weight. */
-async function chooseSender(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<string | null> {
-  const node = senderNodeOf(graph, row.segmentNodeId);
-  if (!node) return null;
-  const candidates = await unit.tx
-    .select({
-      senderId: automationSender.senderId,
-      placed: automationSender.placed,
-      weight: automationSender.weight,
-    })
-    .from(automationSender)
-    .innerJoin(sender, eq(sender.id, automationSender.senderId))
-    .where(
-      and(
-        eq(automationSender.automationId, row.automationId),
-        eq(automationSender.nodeId, node.id),
-        eq(automationSender.enabled, true),
-        eq(sender.state, 'active'),
-      ),
-    );
-  candidates.sort((a, b) => shareOf(a) - shareOf(b) || (a.senderId < b.senderId ? -1 : 1));
-  const ids = candidates.map((each) => each.senderId);
-  if (ids.length === 0) return null;
-  if (node.config.preferLatestContacted) {
-    const [latest] = await unit.tx
-      .select({ senderId: relation.senderId })
-      .from(relation)
-      .where(
-        and(
-          eq(relation.contactId, row.contactId),
-          inArray(relation.senderId, ids),
-          isNotNull(relation.lastInteractionAt),
-        ),
-      )
-      .orderBy(desc(relation.lastInteractionAt))
-      .limit(1);
-    if (latest) return latest.senderId;
-  }
-  const chosen = ids[0] ?? null;
-  if (chosen !== null) await countPlaced(unit, row.automationId, node.id, chosen);
-  return chosen;
-}
-
-function shareOf(row: { placed: number; weight: number }): number {
-  return (row.placed + 1) / row.weight;
-}
-
-async function countPlaced(
-  unit: Unit,
-  automationId: string,
-  nodeId: string,
-  senderId: string,
-): Promise<void> {
-  await unit.tx
-    .update(automationSender)
-    .set({ placed: sql`${automationSender.placed} + 1` })
-    .where(
-      and(
-        eq(automationSender.automationId, automationId),
-        eq(automationSender.nodeId, nodeId),
-        eq(automationSender.senderId, senderId),
-      ),
-    );
 }

@@ -1,32 +1,21 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
-import { isFinal } from '#shared/automation/reducer.ts';
 import { assert } from '#shared/kernel/assert.ts';
 import type { HoldReason } from '#shared/statuses/engine.ts';
 import { schema } from '../db/index.ts';
 import { completeTask } from './complete.ts';
-import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
-import { endBeforeStart } from './enrichment.ts';
+import type { TaskRow, Unit } from './context.ts';
 import { enrollFromLists, layOut } from './enroll.ts';
+import { stopEnrollment } from './enrollmentDecisions.ts';
 import { clearFailureWindow, clearGuardWindow } from './guards.ts';
 import { FIRST_EMAIL, liftHold, openHolds, setHold } from './holds.ts';
-import { applyEvent } from './interpret.ts';
 import { appendTaskEvent, publish } from './record.ts';
 import { channelById, enrollmentById, findTask, taskById } from './rows.ts';
 import { askAdmission, blockedOn, wakeParked } from './slots.ts';
-import { setStanding } from './standing.ts';
-import { cancelTask, ENRICHMENT_NODE, requeue } from './tasks.ts';
+import { cancelTask, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
 
-const {
-  automation: automationTable,
-  automationVersion,
-  enrollment,
-  contact,
-  hold,
-  task,
-  taskAttempt,
-} = schema;
+const { automation: automationTable, automationVersion, enrollment, hold, taskAttempt } = schema;
 
 /** Contacts without a usable sender that one resume tries again; the rest follow at the next. */
 const RESUME_AT_MOST = 1000;
@@ -84,59 +73,7 @@ export async function archiveAutomation(unit: Unit, automationId: string): Promi
     .update(automationTable)
     .set({ status: 'archived', updatedAt: unit.now })
     .where(eq(automationTable.id, automationId));
-  for (const row of open) await cancelEnrollment(unit, row, 'archived');
-}
-
-export type Decision = 'pause' | 'resume' | 'cancel';
-
-/** A person decides about one contact in one automation. */
-export async function decideEnrollment(
-  unit: Unit,
-  enrollmentId: string,
-  decision: Decision,
-  by: string,
-): Promise<void> {
-  const row = await enrollmentById(unit.tx, enrollmentId);
-  if (isFinal(row.status)) return;
-  if (decision === 'cancel') return await cancelEnrollment(unit, row, 'manual');
-  if (decision === 'pause') return await pauseEnrollment(unit, row);
-  await resumeEnrollment(unit, row, by);
-}
-
-async function pauseEnrollment(unit: Unit, row: EnrollmentRow): Promise<void> {
-  if (row.live === 1) return await applyEvent(unit, row.id, { type: 'paused', reason: 'manual' });
-  await cancelEnrichment(unit, row);
-  await setStanding(unit, row, { status: 'paused', reason: 'manual', blockedOn: blockedOn.reply(row.id) });
-}
-
-/** What the contact wrote until now is dealt with; the branch goes on where it stood. */
-async function resumeEnrollment(unit: Unit, row: EnrollmentRow, by: string): Promise<void> {
-  const { tx, now } = unit;
-  await tx.update(contact).set({ repliedAt: null }).where(eq(contact.id, row.contactId));
-  await tx.update(enrollment).set({ repliesFrom: now }).where(eq(enrollment.id, row.id));
-  const key = { workspaceId: row.workspaceId, scope: 'enrollment' as const, scopeId: row.id };
-  await liftHold(unit, { ...key, reason: 'missing_data' }, by);
-  await liftHold(unit, { ...key, reason: 'manual' }, by);
-  if (row.live === 1) {
-    await applyEvent(unit, row.id, { type: 'resumed' });
-  } else if (row.status === 'paused') {
-    await setStanding(unit, row, { status: 'ready', reason: null, blockedOn: null });
-    await askAdmission(unit, row.automationId, row.workspaceId);
-  }
-}
-
-async function cancelEnrollment(unit: Unit, row: EnrollmentRow, reason: string): Promise<void> {
-  if (row.live === 1) return await applyEvent(unit, row.id, { type: 'canceled', reason });
-  await cancelEnrichment(unit, row);
-  await endBeforeStart(unit, row, 'canceled', reason);
-}
-
-async function cancelEnrichment(unit: Unit, row: EnrollmentRow): Promise<void> {
-  const rows = await unit.tx
-    .select()
-    .from(task)
-    .where(and(eq(task.enrollmentId, row.id), eq(task.nodeId, ENRICHMENT_NODE)));
-  for (const each of rows) await cancelTask(unit, each, 'enrollment_stopped');
+  for (const row of open) await stopEnrollment(unit, row, 'archived');
 }
 
 /** The data of these contacts changed: what waited for it is rendered again. */

@@ -1,16 +1,20 @@
 import { and, eq } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import { channelOf } from './channels.ts';
+import { usableSenders } from './chooseSender.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
-import { enrollmentById, senderById, settingsOf } from './rows.ts';
+import { senderNodeOf } from './enroll.ts';
+import { enrollmentById, graphOf, senderById, settingsOf } from './rows.ts';
 import { askAdmission, blockedOn, passOn, wakeOne } from './slots.ts';
 import { setStanding } from './standing.ts';
 import { createTask, ENRICHMENT_NODE, priority } from './tasks.ts';
 
-const { enrollment: enrollmentTable, lane } = schema;
+const { enrollment: enrollmentTable, lane, task } = schema;
 
 /** How far ahead profiles are read, in days of page loads. */
 const DAYS_AHEAD = 2;
+
+const openStates = ['scheduled', 'ready', 'claimed', 'committing', 'unknown'];
 
 /** Asks the sender's browser to read the profile; false: it has two days of reading ahead already. */
 export async function askEnrichment(unit: Unit, row: EnrollmentRow, senderId: string): Promise<boolean> {
@@ -23,12 +27,14 @@ export async function askEnrichment(unit: Unit, row: EnrollmentRow, senderId: st
       .where(and(eq(lane.channelId, channel.id), eq(lane.kind, 'visit')));
     if ((visits?.ready ?? 0) >= DAYS_AHEAD * settings.caps.page_load.daily) return false;
   }
+  const before = await readsOf(unit, row.id);
+  if (before.some(({ state }) => openStates.includes(state))) return true;
   await createTask(unit, {
     enrollment: row,
     senderId,
     cursorId: '',
     nodeId: ENRICHMENT_NODE,
-    visit: 1,
+    visit: before.length + 1,
     kind: 'visit',
     priority: priority.enrichment,
     notBefore: unit.now,
@@ -50,15 +56,42 @@ export async function endEnrichment(
     await askAdmission(unit, row.automationId, row.workspaceId);
     return;
   }
-  if (result === 'duplicate') await endBeforeStart(unit, row, 'duplicate', 'duplicate');
-  else await endBeforeStart(unit, row, 'failed', result.failed);
+  if (result === 'duplicate') return await endBeforeStart(unit, row, 'duplicate', 'duplicate');
+  if (result.failed === 'profile_not_found' && (await askAnotherSender(unit, row))) return;
+  await endBeforeStart(unit, row, 'failed', result.failed);
+}
+
+/** A link that is dead for one sender may work for another: one more of the node tries it. */
+async function askAnotherSender(unit: Unit, row: EnrollmentRow): Promise<boolean> {
+  const failed = (await readsOf(unit, row.id)).filter(({ state }) => state === 'failed');
+  const tried = new Set(failed.map(({ senderId }) => senderId));
+  if (tried.size > 1) return false;
+  const node = senderNodeOf(await graphOf(unit.tx, row.versionId), row.segmentNodeId);
+  const usable = node ? await usableSenders(unit.tx, row.automationId, node.id) : [];
+  const other = usable.find(({ senderId }) => !tried.has(senderId));
+  if (!other) return false;
+  const { senderId } = other;
+  await unit.tx
+    .update(enrollmentTable)
+    .set({ senderId, blockedOn: null })
+    .where(eq(enrollmentTable.id, row.id));
+  await askAdmission(unit, row.automationId, row.workspaceId);
+  return true;
+}
+
+/** The profile reads of this enrollment so far. */
+async function readsOf(unit: Unit, enrollmentId: string) {
+  return await unit.tx
+    .select({ senderId: task.senderId, state: task.state })
+    .from(task)
+    .where(and(eq(task.enrollmentId, enrollmentId), eq(task.nodeId, ENRICHMENT_NODE)));
 }
 
 /** Ends an enrollment that was never admitted. */
 export async function endBeforeStart(
   unit: Unit,
   row: EnrollmentRow,
-  status: 'duplicate' | 'failed' | 'canceled',
+  status: 'duplicate' | 'failed' | 'canceled' | 'finished',
   reason: string,
 ): Promise<void> {
   await setStanding(unit, row, { status, reason, blockedOn: null, endedAt: unit.now });

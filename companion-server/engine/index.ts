@@ -4,6 +4,7 @@ export { type EngineContext, type EngineLog, type Unit, unitIn, unitOfWork } fro
 export * from './decide.ts';
 export { claimEmail, type EmailJob, type EmailWork } from './email.ts';
 export { contactsAddedToList } from './enroll.ts';
+export { type Decision, decideEnrollment } from './enrollmentDecisions.ts';
 export { type Explanation, explainChannel, explainEnrollment, type NextAction } from './explain.ts';
 export { acceptanceOf, bouncesOf } from './guards.ts';
 export { type HoldKey, liftHold, type NewHold, openHolds, setHold } from './holds.ts';

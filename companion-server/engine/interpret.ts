@@ -1,16 +1,17 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
-import { advance, isFinal } from '#shared/automation/reducer.ts';
+import { type AdvanceContext, advance, isFinal } from '#shared/automation/reducer.ts';
 import type {
   Advance,
   CursorState,
   EnrollmentEvent,
   EnrollmentState,
   ReducerCommand,
+  TaskEnding,
 } from '#shared/automation/state.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { schema } from '../db/index.ts';
-import type { EnrollmentRow, Unit } from './context.ts';
+import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { factsOf } from './facts.ts';
 import { isLive } from './predicates.ts';
 import { enrollmentById, graphOf } from './rows.ts';
@@ -22,11 +23,31 @@ const { cursor, enrollment: enrollmentTable, nodeCount, task } = schema;
 
 /** Moves one enrollment by one event through the reducer and stores what follows, all in this transaction. */
 export async function applyEvent(unit: Unit, enrollmentId: string, event: EnrollmentEvent): Promise<void> {
+  await transform(unit, enrollmentId, (state, graph, context) => advance(state, event, graph, context));
+}
+
+/** The same for a change that is no event: a move, a way back. It gives the state itself where nothing changes. */
+export async function transform(
+  unit: Unit,
+  enrollmentId: string,
+  change: (state: EnrollmentState, graph: Graph, context: AdvanceContext) => Advance,
+): Promise<void> {
   const row = await enrollmentById(unit.tx, enrollmentId);
   const graph = await graphOf(unit.tx, row.versionId);
   const before = await loadState(unit, row);
   const facts = await factsOf(unit.tx, row, graph);
-  const result = advance(before, event, graph, { now: unit.now, facts, newCursorId: unit.newId });
+  const result = change(before, graph, { now: unit.now, facts, newCursorId: unit.newId });
+  await storeAdvance(unit, row, graph, before, result);
+}
+
+/** Stores what the reducer, or a move to another version, made of an enrollment. */
+export async function storeAdvance(
+  unit: Unit,
+  row: EnrollmentRow,
+  graph: Graph,
+  before: EnrollmentState,
+  result: Advance,
+): Promise<void> {
   if (result.state === before) return;
   await storeState(unit, row, before, result.state);
   await storeCounts(unit, row, before.cursors, result);
@@ -51,7 +72,7 @@ export async function applyToContact(
   }
 }
 
-async function loadState(unit: Unit, row: EnrollmentRow): Promise<EnrollmentState> {
+export async function loadState(unit: Unit, row: EnrollmentRow): Promise<EnrollmentState> {
   const rows = await unit.tx.select().from(cursor).where(eq(cursor.enrollmentId, row.id)).orderBy(cursor.id);
   return {
     status: row.status,
@@ -100,7 +121,7 @@ async function storeState(
     reason: after.reason,
     visited: after.visited,
     transitions: after.transitions,
-    ...(ended ? { live: 0, endedAt: row.endedAt ?? now, blockedOn: null } : {}),
+    ...(ended ? { live: 0, endedAt: row.endedAt ?? now, blockedOn: null } : { endedAt: null }),
   });
 }
 
@@ -143,8 +164,8 @@ async function storeCounts(
 
 async function run(unit: Unit, row: EnrollmentRow, graph: Graph, command: ReducerCommand): Promise<void> {
   switch (command.type) {
-    case 'create_task':
-      await createTask(unit, {
+    case 'create_task': {
+      const earlier = await createTask(unit, {
         enrollment: row,
         senderId: must(row.senderId, 'sender of a started enrollment'),
         cursorId: command.cursorId,
@@ -154,11 +175,44 @@ async function run(unit: Unit, row: EnrollmentRow, graph: Graph, command: Reduce
         priority: (await isFollowUp(unit, row, graph)) ? priority.followUp : priority.firstTouch,
         notBefore: command.notBefore,
       });
+      if (earlier) await takeResult(unit, row, command, earlier);
       return;
+    }
     case 'cancel_task':
       for (const each of await openTasks(unit, command.cursorId))
         await cancelTask(unit, each, command.reason);
       return;
+  }
+}
+
+/**
+ * The step has its task already: a move to another version brought the branch back to it. Nothing is repeated; a
+ * result that is known counts at once, one that is awaited comes to this branch.
+ */
+async function takeResult(
+  unit: Unit,
+  row: EnrollmentRow,
+  { cursorId, nodeId }: Extract<ReducerCommand, { type: 'create_task' }>,
+  earlier: TaskRow,
+): Promise<void> {
+  if (earlier.cursorId !== cursorId) {
+    await unit.tx.update(task).set({ cursorId }).where(eq(task.id, earlier.id));
+  }
+  const result = endingOf(earlier);
+  if (result) await applyEvent(unit, row.id, { type: 'task_ended', cursorId, nodeId, result });
+}
+
+function endingOf({ state, reason }: TaskRow): TaskEnding | null {
+  switch (state) {
+    case 'done':
+      return { kind: 'done' };
+    case 'closed':
+    case 'skipped':
+      return { kind: state, reason: reason ?? state };
+    case 'failed':
+      return { kind: 'failed', code: reason ?? state };
+    default:
+      return null;
   }
 }
 

@@ -1,7 +1,9 @@
 import { unreachable } from '#shared/kernel/assert.ts';
 import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
-import type { Graph } from './graph.ts';
-import type { Advance, CursorState, EnrollmentEvent, EnrollmentState, TaskEnding } from './state.ts';
+import { type Graph, isActionType } from './graph.ts';
+import { openJoins } from './join.ts';
+import { wasEntered } from './paths.ts';
+import type { Advance, CursorState, EnrollmentEvent, EnrollmentState, Facts, TaskEnding } from './state.ts';
 import {
   type AdvanceContext,
   arrive,
@@ -59,15 +61,31 @@ function apply(walk: Walk, event: EnrollmentEvent): boolean {
     case 'task_ended':
       return endTask(walk, event.cursorId, event.nodeId, event.result);
     case 'accepted':
-      return accept(walk);
+      return learn(walk, { relation: 'connected' });
+    case 'email_opened':
+      return learn(walk, { emailOpened: true });
+    case 'email_clicked':
+      return learn(walk, { emailClicked: true });
     case 'replied':
       return pause(walk, 'replied');
     case 'paused':
       return pause(walk, event.reason);
     case 'resumed':
       return resume(walk);
+    case 'reopened':
+      return reopen(walk);
+    case 'skipped':
+      return skip(walk);
+    case 'completed':
+      return complete(walk);
     case 'bounced':
       return bounce(walk, event.cursorId);
+    case 'duplicate':
+      endAll(walk, 'duplicate');
+      return setStatus(walk, 'duplicate', 'duplicate');
+    case 'failed':
+      endAll(walk, event.reason);
+      return setStatus(walk, 'failed', event.reason);
     case 'unsubscribed':
       endAll(walk, 'unsubscribed');
       return setStatus(walk, 'unsubscribed', null);
@@ -111,9 +129,9 @@ function wake(walk: Walk, cursorId: string): boolean {
 }
 
 /** While paused the fact is the engine's to keep: `resumed` looks at it. */
-function accept(walk: Walk): boolean {
+function learn(walk: Walk, news: Partial<Facts>): boolean {
   if (walk.paused) return false;
-  walk.context = { ...walk.context, facts: { ...walk.context.facts, relation: 'connected' } };
+  walk.context = { ...walk.context, facts: { ...walk.context.facts, ...news } };
   const waiting = liveCursors(walk.state).filter((cursor) => cursor.deadlineAt !== null);
   if (waiting.length === 0) return false;
   for (const cursor of waiting) recheck(walk, cursor);
@@ -122,9 +140,20 @@ function accept(walk: Walk): boolean {
 
 function endTask(walk: Walk, cursorId: string, nodeId: string, result: TaskEnding): boolean {
   const cursor = walk.state.cursors.find((candidate) => candidate.id === cursorId);
+  if (cursor?.waitsFor === 'step') return endRemovedStep(walk, cursor, result);
   if (cursor?.state !== 'acting' || cursor.nodeId !== nodeId) return false;
   if (result.kind === 'failed') endCursor(cursor, 'failed', result.code);
   else leaveBy(walk, cursor, 'next');
+  return settle(walk);
+}
+
+/** The result of a step that the graph has no more: the branch goes on where the edit placed it. */
+function endRemovedStep(walk: Walk, cursor: CursorState, result: TaskEnding): boolean {
+  if (result.kind === 'failed') endCursor(cursor, 'failed', result.code);
+  else {
+    cursor.waitsFor = 'resume';
+    arrive(walk, cursor);
+  }
   return settle(walk);
 }
 
@@ -143,11 +172,52 @@ function resume(walk: Walk): boolean {
   if (!walk.paused) return false;
   walk.paused = false;
   setStatus(walk, 'ready', null);
-  for (const cursor of liveCursors(state)) {
+  goOn(walk, liveCursors(state));
+  return settle(walk);
+}
+
+function reopen(walk: Walk): boolean {
+  const live = liveCursors(walk.state);
+  if (walk.paused || live.length === 0) return false;
+  goOn(walk, live);
+  return settle(walk);
+}
+
+function goOn(walk: Walk, cursors: CursorState[]): void {
+  for (const cursor of cursors) {
     if (cursor.state === 'acting') requestTask(walk, cursor);
     else recheck(walk, cursor);
   }
+}
+
+/** Past the step itself; a wait for a fact is left by its timeout, for that is how one goes on without it. */
+function skip(walk: Walk): boolean {
+  if (!walk.paused) return false;
+  walk.paused = false;
+  setStatus(walk, 'ready', null);
+  const live = liveCursors(walk.state);
+  cancelTasks(walk, live, 'skipped');
+  for (const cursor of live) {
+    if (cursor.waitsFor === 'resume') passBy(walk, cursor);
+    else if (cursor.state === 'acting' || cursor.waitsFor === 'time') leaveBy(walk, cursor, 'next');
+    else if (cursor.deadlineAt !== null) leaveBy(walk, cursor, 'timeout');
+    else recheck(walk, cursor);
+  }
   return settle(walk);
+}
+
+/** A step that was not begun yet is the one to be skipped; a junction before it is no step. */
+function passBy(walk: Walk, cursor: CursorState): void {
+  const node = nodeById(walk.graph, cursor.nodeId);
+  if (node && (isActionType(node.type) || node.type === 'delay')) leaveBy(walk, cursor, 'next');
+  else recheck(walk, cursor);
+}
+
+function complete(walk: Walk): boolean {
+  const live = liveCursors(walk.state);
+  cancelTasks(walk, live, 'completed');
+  for (const cursor of live) endCursor(cursor, 'finished', 'completed');
+  return walk.state.cursors.length === 0 ? setStatus(walk, 'finished', 'completed') : settle(walk);
 }
 
 function bounce(walk: Walk, cursorId: string | null): boolean {
@@ -167,7 +237,7 @@ function isAfterSentEmail(walk: Walk, cursor: CursorState): boolean {
   const { graph, state } = walk;
   const after = new Set(
     graph.nodes
-      .filter((node) => node.type === 'send_email' && state.visited.includes(node.id))
+      .filter((node) => node.type === 'send_email' && wasEntered(state, node.id))
       .map((node) => node.id),
   );
   for (const id of after) {
@@ -201,7 +271,8 @@ function setStatus(walk: Walk, status: EnrollmentState['status'], reason: string
 }
 
 /** The enrollment's status from its branches (product §4.3). */
-function settle(walk: Walk): true {
+export function settle(walk: Walk): true {
+  if (!walk.paused) openJoins(walk);
   const { cursors, status } = walk.state;
   if (cursors.length === 0) return true;
   if (liveCursors(walk.state).length > 0) {

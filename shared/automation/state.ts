@@ -1,5 +1,5 @@
 import type { EnrollmentStatus, RelationStatus } from '#shared/statuses/engine.ts';
-import type { ActionKind, ExitName, NodeOf } from './graph.ts';
+import type { DataNode, ExitName, NodeOf, TaskKind } from './graph.ts';
 import type { ContactField } from './nodes.ts';
 
 /**
@@ -64,7 +64,7 @@ export interface EnrollmentState {
   status: EnrollmentStatus;
   reason: string | null;
   cursors: CursorState[];
-  /** `nodeId` of every node that a branch has reached, for merging: first arrival runs, later ones merge. */
+  /** Every (node, visit) that a branch has entered (paths.ts), for merging: first arrival runs, later ones merge. */
   visited: string[];
   transitions: number;
 }
@@ -78,6 +78,9 @@ export type EnrollmentEvent =
   | { type: 'task_ended'; cursorId: string; nodeId: string; result: TaskEnding }
   /** The relation became Connected. */
   | { type: 'accepted' }
+  /** Tracking saw an email of this enrollment opened, or a link in it clicked. */
+  | { type: 'email_opened' }
+  | { type: 'email_clicked' }
   /** A person replied: pauses (product §4.7). */
   | { type: 'replied' }
   | { type: 'unsubscribed' }
@@ -86,6 +89,15 @@ export type EnrollmentEvent =
   | { type: 'stoplisted' }
   | { type: 'paused'; reason: string }
   | { type: 'resumed' }
+  /** Admitted once more (an undone cancel, a retry): every branch goes on at the step where it stands. */
+  | { type: 'reopened' }
+  /** A person's decision on a paused contact: past the steps where it stands, or to the end. */
+  | { type: 'skipped' }
+  | { type: 'completed' }
+  /** The person proved to be another contact, which is in the automation already. */
+  | { type: 'duplicate' }
+  /** Stopped in the middle of a task, so that nobody knows how that ends (archived, sender deleted). */
+  | { type: 'failed'; reason: string }
   | { type: 'canceled'; reason: string };
 
 export type TaskEnding =
@@ -105,11 +117,13 @@ export type ReducerCommand =
       cursorId: string;
       nodeId: string;
       visit: number;
-      kind: ActionKind;
+      kind: TaskKind;
       notBefore: number;
     }
   /** Cancel the task of this cursor if its effect cannot have happened; committing/unknown stay. */
-  | { type: 'cancel_task'; cursorId: string; reason: string };
+  | { type: 'cancel_task'; cursorId: string; reason: string }
+  /** Do what this node says, now, and send `woke` for the cursor: what follows sees the new facts. */
+  | { type: 'apply'; cursorId: string; node: DataNode };
 
 export interface Advance {
   state: EnrollmentState;
