@@ -67,6 +67,13 @@ export function isActionType(type: NodeType): type is ActionKind {
   return type in actionChannel;
 }
 
+/** What makes a task: an action on a channel, or something a person does. */
+export type TaskKind = ActionKind | 'manual_task';
+
+export function isTaskNode(node: GraphNode): node is NodeOf<TaskKind> {
+  return node.type === 'manual_task' || isActionType(node.type);
+}
+
 const dataTypes = [
   'tag',
   'list',

@@ -1,8 +1,11 @@
-import { must } from '#shared/kernel/assert.ts';
+import { must, unreachable } from '#shared/kernel/assert.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { evaluateCondition } from './conditions.ts';
-import { type ExitName, type Graph, type GraphNode, isActionType, type NodeOf } from './graph.ts';
+import { type ExitName, type Graph, type GraphNode, isDataNode, isTaskNode, type NodeOf } from './graph.ts';
+import { visitAfter, visitKey } from './paths.ts';
+import { variantOf } from './split.ts';
 import type { Advance, CursorState, EnrollmentState, Facts } from './state.ts';
+import { answerOf } from './waits.ts';
 
 /** What the reducer may know besides its state: everything injected, so that it stays pure. */
 export interface AdvanceContext {
@@ -39,11 +42,11 @@ export function liveCursors(state: EnrollmentState): CursorState[] {
 }
 
 /** A cursor that stands before its node; `arrive` takes it in. */
-export function newCursor(id: string, nodeId: string): CursorState {
+export function newCursor(id: string, nodeId: string, visit = 1): CursorState {
   return {
     id,
     nodeId,
-    visit: 1,
+    visit,
     state: 'waiting',
     wakeAt: null,
     waitsFor: 'resume',
@@ -67,7 +70,7 @@ export function endCursor(cursor: CursorState, ending: CursorState['ending'], re
 /** Asks for the task of an acting cursor; the same (node, visit) always means the same task. */
 export function requestTask(walk: Walk, cursor: CursorState): void {
   const node = nodeById(walk.graph, cursor.nodeId);
-  if (!node || !isActionType(node.type)) {
+  if (!node || !isTaskNode(node)) {
     endCursor(cursor, 'failed', 'node_missing');
     return;
   }
@@ -81,29 +84,34 @@ export function requestTask(walk: Walk, cursor: CursorState): void {
   });
 }
 
-/** Leaves the cursor's node by `exit`: the cursor itself takes the first edge, new cursors the others. */
+/**
+ * Leaves the cursor's node by `exit`: the cursor itself takes the first edge, new cursors the others. Loop edges go
+ * before the others as long as they may be taken.
+ */
 export function leaveBy(walk: Walk, cursor: CursorState, exit: ExitName): void {
-  walk.passed.push({ nodeId: cursor.nodeId, exit });
-  const targets = walk.graph.edges
-    .filter((edge) => edge.source === cursor.nodeId && edge.exit === exit)
-    .map((edge) => edge.target);
-  const first = targets.shift();
+  const { nodeId, visit } = cursor;
+  walk.passed.push({ nodeId, exit });
+  const edges = walk.graph.edges.filter((edge) => edge.source === nodeId && edge.exit === exit);
+  const back = edges.filter((edge) => edge.loop && visit < edge.loop.maxVisits);
+  const [first, ...others] = back.length > 0 ? back : edges.filter((edge) => !edge.loop);
   if (first === undefined) {
     endCursor(cursor, 'finished', null);
     return;
   }
-  const branches = [Object.assign(cursor, newCursor(cursor.id, first))];
-  for (const target of targets) {
-    const branch = newCursor(walk.context.newCursorId(), target);
-    walk.state.cursors.push(branch);
-    branches.push(branch);
+  const branches = [
+    Object.assign(cursor, newCursor(cursor.id, first.target, visitAfter(walk.graph, first, visit))),
+  ];
+  for (const edge of others) {
+    const id = walk.context.newCursorId();
+    branches.push(newCursor(id, edge.target, visitAfter(walk.graph, edge, visit)));
   }
+  walk.state.cursors.push(...branches.slice(1));
   for (const branch of branches) arrive(walk, branch);
 }
 
 /**
- * Takes a cursor into the node it stands before. Terminates: every node is entered once per enrollment
- * (later arrivals merge), and the transitions are bounded besides.
+ * Takes a cursor into the node it stands before. Terminates: every visit of a node is entered once per enrollment
+ * (later arrivals merge), visits are bounded, and so are the transitions.
  */
 export function arrive(walk: Walk, cursor: CursorState): void {
   if (walk.paused) return;
@@ -113,7 +121,8 @@ export function arrive(walk: Walk, cursor: CursorState): void {
     endCursor(cursor, 'failed', 'node_missing');
     return;
   }
-  if (state.visited.includes(node.id)) {
+  const key = visitKey(node.id, cursor.visit);
+  if (state.visited.includes(key)) {
     endCursor(cursor, 'merged', null);
     return;
   }
@@ -121,7 +130,12 @@ export function arrive(walk: Walk, cursor: CursorState): void {
     endCursor(cursor, 'failed', 'too_many_steps');
     return;
   }
-  state.visited.push(node.id);
+  if (node.type === 'join' && node.config.mode === 'all') {
+    // Entered when it opens (join.ts): until then others arrive beside it.
+    cursor.waitsFor = 'join';
+    return;
+  }
+  state.visited.push(key);
   state.transitions += 1;
   enter(walk, cursor, node);
 }
@@ -129,17 +143,22 @@ export function arrive(walk: Walk, cursor: CursorState): void {
 function enter(walk: Walk, cursor: CursorState, node: GraphNode): void {
   const { now, facts } = walk.context;
   cursor.waitsFor = null;
+  if (isTaskNode(node)) {
+    cursor.state = 'acting';
+    requestTask(walk, cursor);
+    return;
+  }
+  if (isDataNode(node)) {
+    cursor.waitsFor = 'data';
+    cursor.wakeAt = now;
+    walk.commands.push({ type: 'apply', cursorId: cursor.id, node });
+    return;
+  }
   switch (node.type) {
     case 'segment':
     case 'sender_profile':
+    case 'join':
       leaveBy(walk, cursor, 'next');
-      return;
-    case 'visit':
-    case 'connect':
-    case 'message':
-    case 'send_email':
-      cursor.state = 'acting';
-      requestTask(walk, cursor);
       return;
     case 'delay':
       cursor.waitsFor = 'time';
@@ -154,22 +173,35 @@ function enter(walk: Walk, cursor: CursorState, node: GraphNode): void {
     case 'condition':
       leaveBy(walk, cursor, evaluateCondition(node.config, facts) ? 'yes' : 'no');
       return;
+    case 'split':
+      takeVariant(walk, cursor, node);
+      return;
     case 'end':
       walk.passed.push({ nodeId: node.id, exit: null });
       endCursor(cursor, 'finished', null);
       return;
+    default:
+      unreachable(node);
   }
+}
+
+function takeVariant(walk: Walk, cursor: CursorState, node: NodeOf<'split'>): void {
+  const variant = variantOf(node, walk.context.facts.contactId);
+  if (variant === null) endCursor(cursor, 'failed', 'no_variant');
+  else leaveBy(walk, cursor, variant);
 }
 
 /** Looks again at a waiting cursor: has its time or its fact come? Otherwise it stays as it is. */
 export function recheck(walk: Walk, cursor: CursorState): void {
-  if (walk.paused || cursor.state !== 'waiting' || cursor.waitsFor === 'step') return;
+  if (walk.paused || cursor.state !== 'waiting') return;
+  const node = nodeById(walk.graph, cursor.nodeId);
   if (cursor.waitsFor === 'resume') {
     arrive(walk, cursor);
-    return;
-  }
-  const node = nodeById(walk.graph, cursor.nodeId);
-  if (node?.type === 'delay') {
+  } else if (cursor.waitsFor === 'join' || cursor.waitsFor === 'step') {
+    // Something else brings these on: the other branches (join.ts), the result of a removed step.
+  } else if (cursor.waitsFor === 'data') {
+    leaveBy(walk, cursor, 'next');
+  } else if (node?.type === 'delay') {
     if (walk.context.now >= (cursor.wakeAt ?? 0)) leaveBy(walk, cursor, 'next');
   } else if (node?.type === 'wait_until') {
     recheckWait(walk, cursor, node);
@@ -178,26 +210,9 @@ export function recheck(walk: Walk, cursor: CursorState): void {
   }
 }
 
-/** The timeout exit needs a successful read made after the deadline: until then the answer is not known. */
 function recheckWait(walk: Walk, cursor: CursorState, node: NodeOf<'wait_until'>): void {
-  const { now, facts } = walk.context;
-  const waitsForAcceptance = node.config.event === 'accepted';
-  const happened = waitsForAcceptance ? facts.relation === 'connected' : facts.replied;
-  if (happened) {
-    leaveBy(walk, cursor, 'happened');
-    return;
-  }
-  if (waitsForAcceptance && facts.relation === 'invitation_withdrawn') {
-    leaveBy(walk, cursor, 'timeout');
-    return;
-  }
   const deadline = must(cursor.deadlineAt ?? cursor.wakeAt, 'deadline of a wait');
-  if (now < deadline) return;
-  const readAt = waitsForAcceptance ? facts.acceptancesReadAt : facts.inboxReadAt;
-  if (readAt !== null && readAt > deadline) {
-    leaveBy(walk, cursor, 'timeout');
-    return;
-  }
-  cursor.waitsFor = 'fresh_read';
-  cursor.wakeAt = null;
+  const answer = answerOf(node.config.event, deadline, walk.context.facts, walk.context.now);
+  if (answer === 'happened' || answer === 'timeout') leaveBy(walk, cursor, answer);
+  else if (answer === 'fresh_read') Object.assign(cursor, { waitsFor: answer, wakeAt: null });
 }

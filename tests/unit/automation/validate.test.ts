@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '#shared/automation/graph.ts';
-import { noteExceedsBasic, validateGraph } from '#shared/automation/validate.ts';
+import { validateGraph } from '#shared/automation/validate.ts';
+import { noteExceedsBasic } from '#shared/automation/validateNodes.ts';
 import { HOUR } from '#shared/kernel/clock.ts';
 import {
   condition,
