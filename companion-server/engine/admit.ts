@@ -57,7 +57,9 @@ async function admitNext(unit: Unit, automationId: string): Promise<boolean> {
 }
 
 /** Who has not entered yet takes the version that is newest when they do. */
-async function admitNewest(unit: Unit, row: EnrollmentRow, versionId: string): Promise<void> {
+async function admitNewest(unit: Unit, row: EnrollmentRow, newest: string): Promise<void> {
+  // Who comes back stands on a step of the version it was in.
+  const versionId = comesBack(row) ? row.versionId : newest;
   const graph = await graphOf(unit.tx, versionId);
   if (row.versionId !== versionId) {
     await unit.tx.update(enrollment).set({ versionId }).where(eq(enrollment.id, row.id));
@@ -142,13 +144,16 @@ async function takePlaces(unit: Unit, row: EnrollmentRow, graph: Graph): Promise
     return await parkEnrollment(unit, row, 'active_limit', null, blockedOn.segment(row));
   }
   await setStanding(unit, row, { live: 1, status: 'ready', reason: null, blockedOn: null });
-  // Who comes back (an undone cancel, a retry) was started before and goes on where it stood.
-  const comesBack = row.visited.length > 0;
   await applyEvent(
     unit,
     row.id,
-    comesBack ? { type: 'reopened' } : { type: 'started', segmentNodeId: row.segmentNodeId },
+    comesBack(row) ? { type: 'reopened' } : { type: 'started', segmentNodeId: row.segmentNodeId },
   );
+}
+
+/** Started before (an undone cancel, a retry): it goes on where it stood. */
+function comesBack(row: EnrollmentRow): boolean {
+  return row.visited.length > 0;
 }
 
 async function parkEnrollment(

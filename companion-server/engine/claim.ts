@@ -1,6 +1,9 @@
 import { and, eq, lte } from 'drizzle-orm';
+import type { Graph } from '#shared/automation/graph.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { basicNoteCap } from '#shared/schedule/settings.ts';
 import { schema } from '../db/index.ts';
+import type { TaskPayload } from '../db/schema/automations.ts';
 import type {
   AutomationRow,
   ChannelRow,
@@ -11,12 +14,14 @@ import type {
   Unit,
 } from './context.ts';
 import { dispose } from './dispose.ts';
-import { failBranch } from './failures.ts';
+import { failBranch, withoutNote } from './failures.ts';
 import { firstRefusal } from './gates.ts';
+import { noNoteUntil } from './notes.ts';
+import { passOver } from './passOver.ts';
 import { isReady, laneMayFire } from './predicates.ts';
-import { hashOf, type Payload, renderTask } from './render.ts';
+import { hashOf, nodeOf, renderTask } from './render.ts';
 import { contactById, enrollmentById, graphOf, taskById } from './rows.ts';
-import { moveTo } from './tasks.ts';
+import { isEngineTask, moveTo } from './tasks.ts';
 import { spend } from './usage.ts';
 
 const { lane, task: taskTable, automation, taskAttempt } = schema;
@@ -29,7 +34,7 @@ const CANDIDATES = 20;
 
 export interface Claimed {
   task: TaskRow;
-  payload: Payload;
+  payload: TaskPayload;
   contact: ContactRow;
   enrollment: EnrollmentRow;
   automation: AutomationRow;
@@ -119,6 +124,11 @@ async function prepare(
     return null;
   }
   const graph = await graphOf(unit.tx, enrollment.versionId);
+  if (!isEngineTask(head) && !nodeOf({ task: head, graph })) {
+    // It came back without an effect after an edit removed its step: the branch goes where the edit placed it.
+    await passOver(unit, head, 'skipped', 'node_deleted');
+    return null;
+  }
   const rendered = renderTask({ task: head, graph, contact, sender, channel });
   if (!rendered.ok) {
     const detail = rendered.error.message;
@@ -129,14 +139,16 @@ async function prepare(
     });
     return null;
   }
+  const payload = await withinNotes(unit, head, channel, graph, rendered.value);
+  if (!payload) return null;
   const fence = head.fence + 1;
   await moveTo(unit, head, 'claimed', {
     fence,
     attempt: head.attempt + 1,
     leaseOwner: executorId,
     leaseUntil: unit.real + claimLeaseMs,
-    payload: rendered.value,
-    payloadHash: hashOf(rendered.value),
+    payload,
+    payloadHash: hashOf(payload),
     messageId: head.kind === 'send_email' ? (head.messageId ?? newMessageId(unit, channel)) : null,
     committedAt: null,
     reason: null,
@@ -150,7 +162,27 @@ async function prepare(
     claimedAt: unit.real,
   });
   await spend(unit, channel, head, 'claim');
-  return { task: await taskById(unit.tx, head.id), payload: rendered.value, ...context };
+  return { task: await taskById(unit.tx, head.id), payload, ...context };
+}
+
+/** Without a note left the step's own choice decides; null: the task waits for one, or was skipped. */
+async function withinNotes(
+  unit: Unit,
+  head: TaskRow,
+  channel: ChannelRow,
+  graph: Graph,
+  payload: TaskPayload,
+): Promise<TaskPayload | null> {
+  if (head.kind !== 'connect' || payload.text === null) return payload;
+  const until = await noNoteUntil(unit.tx, channel, unit.now);
+  if (until === null) return payload;
+  const node = nodeOf({ task: head, graph });
+  if (node?.type === 'connect' && node.config.whenNoNote === 'send_without') {
+    return { ...payload, text: null, noteDropped: true };
+  }
+  const { count, days } = basicNoteCap;
+  await withoutNote(unit, head, until, `The ${count} notes of a Basic account in ${days} days are used up.`);
+  return null;
 }
 
 /** Our own Message-ID, fixed before sending and kept for every try of this task. */

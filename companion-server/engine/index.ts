@@ -1,7 +1,16 @@
+export { isTaken, keepPace, paceOf } from './accounts.ts';
+export {
+  addSenderToNode,
+  isLeaving,
+  type Removal,
+  removeSenderFromNode,
+  setSenderWeight,
+} from './automationSenders.ts';
 export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
 export { type EngineContext, type EngineLog, type Unit, unitIn, unitOfWork } from './context.ts';
 export * from './decide.ts';
+export { binMs, deleteSender, type RestoreRefusal, restoreSender, retireSender } from './departures.ts';
 export { claimEmail, type EmailJob, type EmailWork } from './email.ts';
 export { contactsAddedToList } from './enroll.ts';
 export { type Decision, decideEnrollment } from './enrollmentDecisions.ts';
@@ -28,3 +37,10 @@ export { isStoplisted } from './stoplist.ts';
 export { takeOver } from './takeOver.ts';
 export { type TickResult, tick } from './tick.ts';
 export { usageOf } from './usage.ts';
+export {
+  publishVersion,
+  type RunningAutomation,
+  undoableVersion,
+  undoPublishing,
+  undoWithinMs,
+} from './versions.ts';

@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { Graph } from '#shared/automation/graph.ts';
+import { type Graph, isActionType } from '#shared/automation/graph.ts';
 import { type AdvanceContext, advance, isFinal } from '#shared/automation/reducer.ts';
 import type {
   Advance,
@@ -18,6 +18,7 @@ import { enrollmentById, graphOf } from './rows.ts';
 import { releaseSlots } from './slots.ts';
 import { setStanding } from './standing.ts';
 import { cancelTask, createTask, priority } from './tasks.ts';
+import { isOutreach } from './usage.ts';
 
 const { cursor, enrollment: enrollmentTable, nodeCount, task } = schema;
 
@@ -219,7 +220,7 @@ function endingOf({ state, reason }: TaskRow): TaskEnding | null {
 /** Whether something went to this person in this enrollment before; visits are no touch. */
 async function isFollowUp(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<boolean> {
   const touches = graph.nodes
-    .filter((node) => node.type === 'connect' || node.type === 'message' || node.type === 'send_email')
+    .filter((node) => isActionType(node.type) && isOutreach(node.type))
     .map((node) => node.id);
   if (touches.length === 0) return false;
   const done = await unit.tx

@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, sql } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
 
@@ -20,7 +20,43 @@ export const blockedOn = {
   automation: (automationId: string) => `automation:${automationId}`,
   /** The sender has two days of profile reading ahead. */
   sender: (senderId: string) => `sender:${senderId}`,
+  /** The segment admits existing connections only, and these two are none. */
+  connection: (contactId: string, senderId: string) => `connection:${contactId}:${senderId}`,
 };
+
+/** Segments without a limit of their own. */
+export const NO_LIMIT = 1_000_000_000;
+
+/** The segment's limits as they are now, also on a running automation: whom they let in now wakes. */
+export async function setSegmentLimits(
+  unit: Unit,
+  segment: { automationId: string; workspaceId: string; nodeId: string },
+  limits: { activeLimit: number | null; coworkersLimit: number | null },
+): Promise<void> {
+  const { automationId, nodeId } = segment;
+  const activeLimit = limits.activeLimit ?? NO_LIMIT;
+  const [slot] = await unit.tx
+    .insert(segmentSlot)
+    .values({ ...segment, activeLimit })
+    .onConflictDoUpdate({ target: [segmentSlot.automationId, segmentSlot.nodeId], set: { activeLimit } })
+    .returning({ active: segmentSlot.active });
+  await unit.tx
+    .update(companySlot)
+    .set({ slotLimit: limits.coworkersLimit ?? NO_LIMIT })
+    .where(and(eq(companySlot.automationId, automationId), eq(companySlot.nodeId, nodeId)));
+  const key = blockedOn.segment({ automationId, segmentNodeId: nodeId });
+  await wakeParked(unit, key, Math.max(0, activeLimit - (slot?.active ?? 0)));
+  await wakeCompanies(unit, `company:${automationId}:${nodeId}:`);
+  await askAdmission(unit, automationId, segment.workspaceId);
+}
+
+/** Everybody who waits for a company's place in this segment looks again; who finds none parks anew. */
+async function wakeCompanies(unit: Unit, prefix: string): Promise<void> {
+  await unit.tx
+    .update(enrollment)
+    .set({ blockedOn: null })
+    .where(and(gte(enrollment.blockedOn, prefix), lt(enrollment.blockedOn, `${prefix}\u{10ffff}`)));
+}
 
 /** Takes a place among the segment's active contacts; false: none is free. */
 export async function takeSegmentSlot(unit: Unit, row: EnrollmentRow): Promise<boolean> {
@@ -72,6 +108,19 @@ export async function releaseSlots(unit: Unit, row: EnrollmentRow): Promise<void
   await passOn(unit, row);
 }
 
+/** One that had ended goes on: it has its places again, over the limit if they were given away. */
+export async function retakeSlots(unit: Unit, row: EnrollmentRow): Promise<void> {
+  await unit.tx
+    .update(segmentSlot)
+    .set({ active: sql`${segmentSlot.active} + 1` })
+    .where(and(...segmentKey(row)));
+  if (!row.companyId) return;
+  await unit.tx
+    .update(companySlot)
+    .set({ active: sql`${companySlot.active} + 1` })
+    .where(and(...companyKey(row, row.companyId)));
+}
+
 /** Free places must not stay empty because the one that was woken could not use them. */
 export async function passOn(unit: Unit, row: EnrollmentRow): Promise<void> {
   const [segment] = await unit.tx
@@ -94,21 +143,21 @@ export async function wakeOne(unit: Unit, key: string): Promise<void> {
   await wakeParked(unit, key, 1);
 }
 
+/** Up to `limit` of those that wait for this, the longest waiting first, look again. */
 export async function wakeParked(unit: Unit, key: string, limit: number): Promise<void> {
-  const rows = await unit.tx
-    .select({
-      id: enrollment.id,
-      automationId: enrollment.automationId,
-      workspaceId: enrollment.workspaceId,
-    })
+  const first = unit.tx
+    .select({ id: enrollment.id })
     .from(enrollment)
     .where(eq(enrollment.blockedOn, key))
     .orderBy(enrollment.id)
     .limit(limit);
-  for (const row of rows) {
-    await unit.tx.update(enrollment).set({ blockedOn: null }).where(eq(enrollment.id, row.id));
-    await askAdmission(unit, row.automationId, row.workspaceId);
-  }
+  const woken = await unit.tx
+    .update(enrollment)
+    .set({ blockedOn: null })
+    .where(inArray(enrollment.id, first))
+    .returning({ automationId: enrollment.automationId, workspaceId: enrollment.workspaceId });
+  const automations = new Map(woken.map((row) => [row.automationId, row.workspaceId]));
+  for (const [automationId, workspaceId] of automations) await askAdmission(unit, automationId, workspaceId);
 }
 
 /** Something may enter this automation now. */

@@ -9,11 +9,19 @@ import { taskById } from './rows.ts';
 
 const { task, lane, channel, taskAttempt } = schema;
 
-/** Lower goes first: follow-ups before first touches, reading profiles last. */
-export const priority = { followUp: 10, firstTouch: 20, enrichment: 30 } as const;
+/** Lower goes first: follow-ups before first touches, then reading profiles and withdrawing old invitations. */
+export const priority = { followUp: 10, firstTouch: 20, enrichment: 30, withdrawal: 40 } as const;
 
 /** The pseudo node of the profile read that comes before admission. */
 export const ENRICHMENT_NODE = '_enrichment';
+
+/** Before the id of the node that invited: the pseudo node of withdrawing that invitation after its time. */
+export const WITHDRAWAL_NODE = '_withdraw:';
+
+/** Whether the engine asks for this task, not a step of the graph. */
+export function isEngineTask({ nodeId }: Pick<TaskRow, 'nodeId'>): boolean {
+  return nodeId === ENRICHMENT_NODE || nodeId.startsWith(WITHDRAWAL_NODE);
+}
 
 /** In flight: claimed or committing. Only these hold their channel. */
 export function isHeld(row: Pick<TaskRow, 'state'>): boolean {
@@ -33,9 +41,9 @@ export interface TaskPlan {
 
 /**
  * Makes the task of (enrollment, node, visit). Idempotent: one canceled before its effect becomes plannable
- * again, any other that exists stays as it is, so that nothing happens twice.
+ * again, any other that exists stays as it is, so that nothing happens twice, and is the answer.
  */
-export async function createTask(unit: Unit, plan: TaskPlan): Promise<void> {
+export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | null> {
   const { enrollment } = plan;
   const existing = await unit.tx
     .select()
@@ -45,7 +53,7 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<void> {
     );
   const before = existing[0];
   if (before) {
-    if (before.state !== 'canceled') return;
+    if (before.state !== 'canceled') return before;
     await moveTo(unit, before, plan.notBefore <= unit.now ? 'ready' : 'scheduled', {
       notBefore: plan.notBefore,
       cursorId: plan.cursorId,
@@ -55,7 +63,7 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<void> {
       reason: null,
       detail: null,
     });
-    return;
+    return null;
   }
   const owner = { workspaceId: enrollment.workspaceId, senderId: plan.senderId };
   const channelId = await openChannel(unit, owner, channelKindOf(plan.kind));
@@ -77,6 +85,7 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<void> {
     createdAt: unit.now,
   });
   if (state === 'ready') await countReady(unit, channelId, plan.kind, 1);
+  return null;
 }
 
 /** Back in line: ready at once or at `notBefore`, rendered anew when claimed. Frees the channel if it held it. */

@@ -3,13 +3,24 @@ import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
 import { admit } from './admit.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
+import { releaseDailyLimits } from './dailyLimits.ts';
+import { departures } from './departures.ts';
 import { expireHolds } from './holds.ts';
 import { nextDue } from './idle.ts';
+import { moveContacts } from './moves.ts';
 import { reap } from './reap.ts';
 import { sweepMissedLifts } from './sweep.ts';
 import { wake } from './wake.ts';
 
-export const tickBounds = { reap: 100, holds: 100, wake: 200, automations: 50 } as const;
+export const tickBounds = {
+  reap: 100,
+  holds: 100,
+  wake: 200,
+  automations: 50,
+  moves: 200,
+  limits: 100,
+  leaving: 100,
+} as const;
 const OUTBOX_KEPT_MS = DAY;
 
 export interface TickResult {
@@ -24,10 +35,13 @@ export async function tick(ctx: EngineContext): Promise<TickResult> {
   const reaped = await reap(ctx, tickBounds.reap);
   const expired = await expireDueHolds(ctx);
   const woken = await wake(ctx, tickBounds.wake);
+  const moving = await moveContacts(ctx, tickBounds.moves);
+  const leaving = await departures(ctx, tickBounds.leaving);
+  const released = await releaseDailyLimits(ctx, tickBounds.limits);
   const admitted = await admit(ctx, tickBounds.automations);
   await sweepMissedLifts(ctx);
   await trimOutbox(ctx);
-  const busy = reaped || expired === tickBounds.holds || woken || admitted;
+  const busy = reaped || expired === tickBounds.holds || woken || moving || leaving || released || admitted;
   return { nextDueAt: await nextDue(ctx), busy };
 }
 

@@ -152,11 +152,14 @@ DROP INDEX `enrollment_one_live`;--> statement-breakpoint
 ALTER TABLE `enrollment` ADD `exclusive` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `enrollment` ADD `revision` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX `enrollment_automation` ON `enrollment` (`automation_id`,`id`);--> statement-breakpoint
+CREATE INDEX `enrollment_assigned` ON `enrollment` (`sender_id`,`id`) WHERE live = 0 AND ended_at IS NULL AND sender_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `enrollment_reason` ON `enrollment` (`automation_id`,`reason`,`id`) WHERE reason IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `enrollment_by_sender` ON `enrollment` (`automation_id`,`sender_id`,`id`);--> statement-breakpoint
 CREATE INDEX `enrollment_company` ON `enrollment` (`automation_id`,`company_id`) WHERE ended_at IS NULL AND company_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `enrollment_version` ON `enrollment` (`version_id`,`id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `enrollment_one_live` ON `enrollment` (`workspace_id`,`contact_id`) WHERE live = 1 AND exclusive = 1;--> statement-breakpoint
+DROP INDEX `task_blocked`;--> statement-breakpoint
+CREATE INDEX `task_blocked` ON `task` (`blocked_on`,`priority`,`not_before`,`id`) WHERE blocked_on IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `pause_colleagues` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `daily_limits` text;--> statement-breakpoint
 ALTER TABLE `automation_version` ADD `counts_before` text;--> statement-breakpoint
@@ -167,7 +170,18 @@ ALTER TABLE `contact` ADD `zone` text;--> statement-breakpoint
 ALTER TABLE `contact` ADD `pinned_sender_id` text;--> statement-breakpoint
 ALTER TABLE `contact` ADD `open_profile` integer;--> statement-breakpoint
 ALTER TABLE `contact` ADD `merged_into` text;--> statement-breakpoint
+ALTER TABLE `relation` ADD `by_rapport` integer DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE `relation` ADD `withdraw_at` integer;--> statement-breakpoint
+ALTER TABLE `relation` ADD `locked_until` integer;--> statement-breakpoint
+ALTER TABLE `relation` ADD `thread_from` integer;--> statement-breakpoint
+CREATE INDEX `relation_invites` ON `relation` (`sender_id`,`invite_sent_at`) WHERE invite_sent_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `relation_pending` ON `relation` (`sender_id`,`contact_id`) WHERE status = 'invite_sent';--> statement-breakpoint
+CREATE INDEX `relation_withdraw` ON `relation` (`sender_id`,`withdraw_at`) WHERE withdraw_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `relation_locked` ON `relation` (`locked_until`) WHERE locked_until IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `relation_thread` ON `relation` (`sender_id`,`thread_from`) WHERE thread_from IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `channel` ADD `released_address` text;--> statement-breakpoint
+ALTER TABLE `channel` ADD `sent_read_at` integer;--> statement-breakpoint
+ALTER TABLE `channel` ADD `sent_asked_at` integer;--> statement-breakpoint
 ALTER TABLE `channel` ADD `watch_failure` text;--> statement-breakpoint
 ALTER TABLE `channel` ADD `guards_from` integer;--> statement-breakpoint
 ALTER TABLE `hold` ADD `reconciling` integer DEFAULT false NOT NULL;--> statement-breakpoint
@@ -179,7 +193,7 @@ CREATE INDEX `sender_retiring` ON `sender` (`id`) WHERE state = 'retiring';--> s
 CREATE INDEX `sender_bin` ON `sender` (`deleted_at`) WHERE state = 'deleted' AND purged_at IS NULL;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `many_automations` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `person_spacing_ms` integer DEFAULT 14400000 NOT NULL;--> statement-breakpoint
-CREATE INDEX `relation_invites` ON `relation` (`sender_id`,`invite_sent_at`) WHERE invite_sent_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `automation_sender_of` ON `automation_sender` (`sender_id`);--> statement-breakpoint
 CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';--> statement-breakpoint
 INSERT INTO `enrollment_count` (`automation_id`, `status`, `n`) SELECT `automation_id`, `status`, count(*) FROM `enrollment` GROUP BY `automation_id`, `status`;--> statement-breakpoint
 UPDATE `cursor` SET `automation_id` = (SELECT `automation_id` FROM `enrollment` WHERE `enrollment`.`id` = `cursor`.`enrollment_id`);

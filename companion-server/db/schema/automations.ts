@@ -114,7 +114,10 @@ export const automationSender = sqliteTable(
     placed: integer('placed').notNull().default(0),
     enabled: integer('enabled', { mode: 'boolean' }).notNull().default(true),
   },
-  (t) => [primaryKey({ columns: [t.automationId, t.nodeId, t.senderId] })],
+  (t) => [
+    primaryKey({ columns: [t.automationId, t.nodeId, t.senderId] }),
+    index('automation_sender_of').on(t.senderId),
+  ],
 );
 
 /** How many contacts of an automation have each status, kept by `setStanding` of the engine. */
@@ -240,6 +243,9 @@ export const enrollment = sqliteTable(
     index('enrollment_blocked').on(t.blockedOn, t.id).where(sql`blocked_on IS NOT NULL`),
     index('enrollment_sender').on(t.senderId, t.id).where(sql`live = 1`),
     index('enrollment_automation').on(t.automationId, t.id),
+    index('enrollment_assigned')
+      .on(t.senderId, t.id)
+      .where(sql`live = 0 AND ended_at IS NULL AND sender_id IS NOT NULL`),
     index('enrollment_status').on(t.automationId, t.status, t.id),
     index('enrollment_reason').on(t.automationId, t.reason, t.id).where(sql`reason IS NOT NULL`),
     index('enrollment_by_sender').on(t.automationId, t.senderId, t.id),
@@ -276,6 +282,18 @@ export const cursor = sqliteTable(
   ],
 );
 
+/** What goes out and to whom, from the claim on. */
+export interface TaskPayload {
+  text: string | null;
+  subject: string | null;
+  /** InMail: whether it may spend a credit. */
+  policy: 'open_profile' | 'spend_credit' | null;
+  /** Whom it is prepared for: profile id, member id or slug; the address of an email. */
+  recipient: string | null;
+  /** The text is left out because the account has no note left. */
+  noteDropped: boolean;
+}
+
 /** One execution of one action node for one enrollment. */
 export const task = sqliteTable(
   'task',
@@ -308,7 +326,7 @@ export const task = sqliteTable(
     /** Lease time (real). */
     leaseUntil: at('lease_until'),
     /** Rendered text as it goes out; null until claimed. */
-    payload: json<{ text: string | null; subject: string | null }>('payload'),
+    payload: json<TaskPayload>('payload'),
     payloadHash: text('payload_hash'),
     /** Email: our own Message-ID, fixed before sending. */
     messageId: text('message_id'),
@@ -323,7 +341,7 @@ export const task = sqliteTable(
     uniqueIndex('task_inflight').on(t.channelId).where(sql`state IN ('claimed','committing')`),
     index('task_ready').on(t.channelId, t.kind, t.priority, t.notBefore, t.id).where(sql`state = 'ready'`),
     index('task_scheduled').on(t.notBefore).where(sql`state = 'scheduled' AND blocked_on IS NULL`),
-    index('task_blocked').on(t.blockedOn).where(sql`blocked_on IS NOT NULL`),
+    index('task_blocked').on(t.blockedOn, t.priority, t.notBefore, t.id).where(sql`blocked_on IS NOT NULL`),
     index('task_lease').on(t.leaseUntil).where(sql`state IN ('claimed','committing')`),
     index('task_unknown').on(t.workspaceId, t.id).where(sql`state = 'unknown'`),
     index('task_contact').on(t.contactId, t.id),
