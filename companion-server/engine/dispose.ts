@@ -1,9 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
+import { dailyLimitKey, planRelease } from './dailyLimits.ts';
 import type { Refusal } from './gates.ts';
 import { setHold } from './holds.ts';
 import { applyEvent, applyToContact } from './interpret.ts';
+import { passOver } from './passOver.ts';
 import { appendTaskEvent } from './record.ts';
 import { pauseForReply } from './replies.ts';
 import { taskById } from './rows.ts';
@@ -31,6 +33,9 @@ export async function dispose(
     case 'cancel':
       await takeBack(unit, task, refusal.code);
       return;
+    case 'close':
+      await passOver(unit, task, 'closed', refusal.code);
+      return;
     case 'wait_lane':
       if (task.state !== 'ready') await requeue(unit, task, unit.now, refusal.code, refusal.detail);
       return;
@@ -43,6 +48,10 @@ export async function dispose(
     case 'postpone_lane':
       if (task.state !== 'ready') await requeue(unit, task, unit.now, refusal.code, refusal.detail);
       await postponeLane(unit, task, disposition.until, disposition.limit);
+      return;
+    case 'wait_daily_limit':
+      await park(unit, task, dailyLimitKey(task), refusal.code, refusal.detail);
+      await planRelease(unit, task, disposition.until);
       return;
     case 'missing_data':
       await holdForData(unit, task, enrollment, refusal.detail);

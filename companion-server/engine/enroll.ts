@@ -4,20 +4,10 @@ import { schema } from '../db/index.ts';
 import type { AutomationRow, Unit } from './context.ts';
 import { appendEvent, publish } from './record.ts';
 import { graphOf } from './rows.ts';
-import { askAdmission } from './slots.ts';
+import { askAdmission, setSegmentLimits } from './slots.ts';
 import { countStatus } from './standing.ts';
 
-const {
-  enrollment,
-  listMember,
-  automation: automationTable,
-  segmentSlot,
-  automationSender,
-  contact,
-} = schema;
-
-/** Segments without a limit of their own. */
-const NO_LIMIT = 1_000_000_000;
+const { enrollment, listMember, automation: automationTable, automationSender, contact } = schema;
 
 export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
 
@@ -25,11 +15,7 @@ export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { ve
 export async function layOut(unit: Unit, automation: StartedAutomation, graph: Graph): Promise<void> {
   const { id: automationId, workspaceId } = automation;
   for (const segment of segmentsOf(graph)) {
-    const activeLimit = segment.config.activeLimit ?? NO_LIMIT;
-    await unit.tx
-      .insert(segmentSlot)
-      .values({ automationId, nodeId: segment.id, workspaceId, activeLimit })
-      .onConflictDoUpdate({ target: [segmentSlot.automationId, segmentSlot.nodeId], set: { activeLimit } });
+    await setSegmentLimits(unit, { automationId, workspaceId, nodeId: segment.id }, segment.config);
     const node = senderNodeOf(graph, segment.id);
     for (const { senderId, weight } of node?.config.senders ?? []) {
       await unit.tx
@@ -88,6 +74,70 @@ export async function contactsAddedToList(
   }
 }
 
+/** Queues a contact that was here before once more, as its next rotation. Returns the new enrollment; null: it is here still. */
+export async function enrollAgain(
+  unit: Unit,
+  automation: StartedAutomation,
+  segmentNodeId: string,
+  contactId: string,
+): Promise<string | null> {
+  const earlier = await unit.tx
+    .select({ rotation: enrollment.rotation, endedAt: enrollment.endedAt })
+    .from(enrollment)
+    .where(and(eq(enrollment.automationId, automation.id), eq(enrollment.contactId, contactId)));
+  if (earlier.some(({ endedAt }) => endedAt === null)) return null;
+  const rotation = Math.max(0, ...earlier.map((each) => each.rotation)) + 1;
+  const id = await enterAs(unit, automation, segmentNodeId, contactId, rotation);
+  if (id) {
+    await countStatus(unit, automation.id, { ready: 1 });
+    await askAdmission(unit, automation.id, automation.workspaceId);
+  }
+  return id;
+}
+
+/** Null: there is such an enrollment, or no such contact. */
+async function enterAs(
+  unit: Unit,
+  automation: StartedAutomation,
+  segmentNodeId: string,
+  contactId: string,
+  rotation: number,
+): Promise<string | null> {
+  const [person] = await unit.tx.select().from(contact).where(eq(contact.id, contactId));
+  if (!person || person.deletedAt !== null) return null;
+  const inserted = await unit.tx
+    .insert(enrollment)
+    .values({
+      id: unit.newId(),
+      workspaceId: automation.workspaceId,
+      automationId: automation.id,
+      versionId: automation.versionId,
+      segmentNodeId,
+      contactId,
+      rotation,
+      companyId: person.companyId,
+      status: 'ready',
+      visited: [],
+      repliesFrom: unit.now,
+      createdAt: unit.now,
+      updatedAt: unit.now,
+    })
+    .onConflictDoNothing()
+    .returning({ id: enrollment.id });
+  const id = inserted[0]?.id;
+  if (!id) return null;
+  await appendEvent(unit, {
+    workspaceId: automation.workspaceId,
+    type: 'enrolled',
+    dedupeKey: `enrolled:${id}`,
+    contactId,
+    enrollmentId: id,
+    automationId: automation.id,
+    data: { rotation },
+  });
+  return id;
+}
+
 /** Queues contacts; one that was here before stays as it is (entering again is explicit). */
 export async function enrollContacts(
   unit: Unit,
@@ -97,37 +147,7 @@ export async function enrollContacts(
 ): Promise<number> {
   let added = 0;
   for (const contactId of contactIds) {
-    const [person] = await unit.tx.select().from(contact).where(eq(contact.id, contactId));
-    if (!person || person.deletedAt !== null) continue;
-    const inserted = await unit.tx
-      .insert(enrollment)
-      .values({
-        id: unit.newId(),
-        workspaceId: automation.workspaceId,
-        automationId: automation.id,
-        versionId: automation.versionId,
-        segmentNodeId,
-        contactId,
-        companyId: person.companyId,
-        status: 'ready',
-        visited: [],
-        repliesFrom: unit.now,
-        createdAt: unit.now,
-        updatedAt: unit.now,
-      })
-      .onConflictDoNothing()
-      .returning({ id: enrollment.id });
-    const id = inserted[0]?.id;
-    if (!id) continue;
-    added += 1;
-    await appendEvent(unit, {
-      workspaceId: automation.workspaceId,
-      type: 'enrolled',
-      dedupeKey: `enrolled:${id}`,
-      contactId,
-      enrollmentId: id,
-      automationId: automation.id,
-    });
+    if (await enterAs(unit, automation, segmentNodeId, contactId, 1)) added += 1;
   }
   if (added > 0) {
     await countStatus(unit, automation.id, { ready: added });

@@ -1,7 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
+import { nextSharedOpen } from '#shared/schedule/window.ts';
 import { schema } from '../db/index.ts';
+import { isLeaving } from './automationSenders.ts';
 import type {
   AutomationRow,
   ChannelRow,
@@ -11,13 +13,15 @@ import type {
   TaskRow,
   Unit,
 } from './context.ts';
+import { dailyLimitUntil } from './dailyLimits.ts';
 import { FIRST_EMAIL, firstEmailsOf, type HoldRow, openHolds } from './holds.ts';
+import { invitation, isHousekeeping } from './invitationGate.ts';
 import { slotFor } from './pacing.ts';
 import { hashOf, renderTask } from './render.ts';
 import { graphOf, personSpacingOf, settingsOf } from './rows.ts';
 import { isStoplisted } from './stoplist.ts';
 import { priority } from './tasks.ts';
-import { budgetKinds, capOf, usageTimes } from './usage.ts';
+import { budgetKinds, capOf, isOutreach, usageTimes } from './usage.ts';
 
 const { event } = schema;
 
@@ -43,11 +47,15 @@ export type Disposition =
   | { do: 'cancel_stoplisted' }
   | { do: 'pause_replied'; at: number | null }
   | { do: 'cancel' }
+  /** Nothing to do: the branch goes on. */
+  | { do: 'close' }
   /** Ready, behind a hold of its lane. */
   | { do: 'wait_lane' }
   | { do: 'park'; on: string }
   | { do: 'postpone'; until: number }
   | { do: 'postpone_lane'; until: number; limit: string }
+  /** The automation's own daily limit: other automations' tasks of the lane go on. */
+  | { do: 'wait_daily_limit'; until: number }
   | { do: 'missing_data' };
 
 export interface Refusal {
@@ -66,9 +74,13 @@ export const gates: readonly Gate[] = [
   stoplist,
   replied,
   enrollmentRuns,
+  senderStays,
   holds,
   consent,
+  invitation,
   caps,
+  automationLimit,
+  contactHours,
   spacing,
   away,
   freshInbox,
@@ -76,7 +88,7 @@ export const gates: readonly Gate[] = [
 ];
 
 /** Asked again about a commit that was allowed: what came up since still stops an effect that has not begun. */
-export const repeatGates: readonly Gate[] = [stoplist, replied, enrollmentRuns, holds];
+export const repeatGates: readonly Gate[] = [stoplist, replied, enrollmentRuns, senderStays, holds];
 
 export async function firstRefusal(
   input: GateInput,
@@ -89,13 +101,14 @@ export async function firstRefusal(
   return null;
 }
 
-async function stoplist({ unit, contact }: GateInput): Promise<Refusal | null> {
+async function stoplist({ unit, contact, task }: GateInput): Promise<Refusal | null> {
   if (contact.deletedAt !== null) return refuse('deleted', 'The contact was deleted.', { do: 'cancel' });
-  if (!(await isStoplisted(unit.tx, contact))) return null;
+  if (isHousekeeping(task) || !(await isStoplisted(unit.tx, contact))) return null;
   return refuse('stoplisted', 'The contact is on the stoplist.', { do: 'cancel_stoplisted' });
 }
 
-async function replied({ contact, enrollment, lastInboundAt }: GateInput): Promise<Refusal | null> {
+async function replied({ contact, task, enrollment, lastInboundAt }: GateInput): Promise<Refusal | null> {
+  if (isHousekeeping(task)) return null;
   if (contact.repliedAt !== null) {
     return refuse('replied_meanwhile', 'The contact replied.', { do: 'pause_replied', at: null });
   }
@@ -108,15 +121,24 @@ async function replied({ contact, enrollment, lastInboundAt }: GateInput): Promi
 
 async function enrollmentRuns({ enrollment, task }: GateInput): Promise<Refusal | null> {
   const reading = enrollment.status === 'waiting_enrichment' && task.kind === 'visit';
-  if (enrollment.status === 'in_progress' || reading) return null;
+  if (enrollment.status === 'in_progress' || reading || isHousekeeping(task)) return null;
   return refuse('not_running', `The contact is ${enrollment.status} in this automation.`, { do: 'cancel' });
+}
+
+/** Deleted, or removed from this automation with its tasks: its enrollments end in the engine's next rounds. */
+async function senderStays({ unit, task, sender }: GateInput): Promise<Refusal | null> {
+  if (sender.state === 'deleted') {
+    return refuse('sender_deleted', 'The sender profile was deleted.', { do: 'cancel' });
+  }
+  if (!(await isLeaving(unit, task.senderId, task.automationId))) return null;
+  return refuse('sender_removed', 'The sender was removed from this automation.', { do: 'cancel' });
 }
 
 async function holds(input: GateInput): Promise<Refusal | null> {
   const { unit, task, automation, enrollment, channel } = input;
-  if (automation.status === 'archived')
+  if (automation.status === 'archived' && !isHousekeeping(task))
     return refuse('archived', 'The automation is archived.', { do: 'cancel' });
-  const open = await openHolds(unit.tx, [
+  const found = await openHolds(unit.tx, [
     { scope: 'workspace', scopeId: task.workspaceId },
     { scope: 'automation', scopeId: automation.id },
     { scope: 'sender', scopeId: task.senderId },
@@ -125,12 +147,18 @@ async function holds(input: GateInput): Promise<Refusal | null> {
     ...(isFirstEmail(task) ? [{ scope: 'kind' as const, scopeId: channel.id, kind: FIRST_EMAIL }] : []),
     { scope: 'enrollment', scopeId: enrollment.id },
   ]);
+  const open = found.filter(stopsTasks);
   // Those that stop only some tasks of the lane go first: such a task must not stand before others.
   const hold = open.find((row) => parkedOn(row) !== null) ?? open[0];
   if (!hold) return null;
   const on = parkedOn(hold);
   const disposition: Disposition = on === null ? { do: 'wait_lane' } : { do: 'park', on };
   return refuse(hold.reason, hold.detail ?? `Held: ${hold.reason}.`, disposition);
+}
+
+/** Without a usable sender nobody enters; what is under way belongs to a sender that finishes. */
+function stopsTasks({ reason }: HoldRow): boolean {
+  return reason !== 'no_usable_sender';
 }
 
 /** What the tasks of a hold wait on that stops only some of their lane; null: the whole lane waits. */
@@ -167,8 +195,33 @@ async function caps({ unit, stage, task, channel, sender }: GateInput): Promise<
   return null;
 }
 
+async function automationLimit({
+  unit,
+  stage,
+  task,
+  channel,
+  automation,
+}: GateInput): Promise<Refusal | null> {
+  // What the claim spent is this very task's.
+  if (stage === 'commit' && budgetKinds(task.kind).every((kind) => kind === 'page_load')) return null;
+  const until = await dailyLimitUntil(unit.tx, automation, channel, task.kind, unit.now);
+  if (until === null || until <= unit.now) return null;
+  const detail = 'The daily limit of this automation for this sender is reached.';
+  return refuse('automation_limit', detail, { do: 'wait_daily_limit', until });
+}
+
+/** Asked at the claim, like the sender's own window: what was prepared inside may finish. */
+async function contactHours({ unit, stage, sender, contact }: GateInput): Promise<Refusal | null> {
+  const { window } = settingsOf(sender);
+  if (stage === 'commit' || !window.contactZone || contact.zone === null) return null;
+  const until = nextSharedOpen(window, contact.zone, unit.now);
+  if (until <= unit.now) return null;
+  const detail = 'It is outside of working hours where the contact is.';
+  return refuse('contact_hours', detail, { do: 'postpone', until });
+}
+
 async function spacing({ unit, task, contact }: GateInput): Promise<Refusal | null> {
-  if (task.kind === 'visit' || contact.lastOutreachAt === null) return null;
+  if (!isOutreach(task.kind) || contact.lastOutreachAt === null) return null;
   const spacingMs = await personSpacingOf(unit.tx, task.workspaceId);
   const until = contact.lastOutreachAt + spacingMs;
   if (until <= unit.now) return null;
@@ -178,7 +231,7 @@ async function spacing({ unit, task, contact }: GateInput): Promise<Refusal | nu
 
 /** Steps planned after an automatic reply was read wait for the return date too. */
 async function away({ unit, task, contact }: GateInput): Promise<Refusal | null> {
-  if (task.kind === 'visit') return null;
+  if (task.kind === 'visit' || isHousekeeping(task)) return null;
   const replies = await unit.tx
     .select({ data: event.data })
     .from(event)
@@ -200,7 +253,10 @@ async function payloadHash(input: GateInput): Promise<Refusal | null> {
   const graph = await graphOf(unit.tx, enrollment.versionId);
   const rendered = renderTask({ ...input, graph });
   if (!rendered.ok) return refuse('missing_data', rendered.error.message, { do: 'missing_data' });
-  if (hashOf(rendered.value) === task.payloadHash) return null;
+  // Whom it goes to was compared before the page was learned; the note was left out at the claim.
+  const { recipient = null, noteDropped = false } = task.payload ?? {};
+  const text = noteDropped ? null : rendered.value.text;
+  if (hashOf({ ...rendered.value, text, recipient }) === task.payloadHash) return null;
   return refuse('text_changed', 'The data behind the text changed.', { do: 'postpone', until: unit.now });
 }
 

@@ -6,6 +6,7 @@ export {
   removeSenderFromNode,
   setSenderWeight,
 } from './automationSenders.ts';
+export { type BulkRow, bulkUndoMs, startBulk, stopBulk, undoBulk } from './bulk.ts';
 export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
 export { type EngineContext, type EngineLog, type Unit, unitIn, unitOfWork } from './context.ts';

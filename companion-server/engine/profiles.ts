@@ -7,6 +7,7 @@ import { relationOf, setRelation } from './facts.ts';
 import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
 import { contactById } from './rows.ts';
+import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
 
 const { contact: contactTable, contactIdentity } = schema;
 type IdentityKind = typeof contactIdentity.$inferSelect.kind;
@@ -53,6 +54,7 @@ export async function recordConnected(
     });
   }
   await applyToContact(unit, pair.contactId, { type: 'accepted' }, { senderId: pair.senderId });
+  await wakeParked(unit, blockedOn.connection(pair.contactId, pair.senderId), NO_LIMIT);
   return true;
 }
 

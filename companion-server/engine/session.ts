@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, ne } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { must } from '#shared/kernel/assert.ts';
 import type { LinkedinMember, SessionReport } from '#shared/protocol/linkedin.ts';
 import type { HoldReason } from '#shared/statuses/engine.ts';
 import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
 import { schema } from '../db/index.ts';
+import { isTaken, paceOf } from './accounts.ts';
 import { channelOf, openChannel } from './channels.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
 import { clearFailureWindow } from './guards.ts';
@@ -12,10 +13,9 @@ import { endLoss, noteFailedLogin, noteLoss, noteRegained } from './losses.ts';
 import { noteSilence } from './presence.ts';
 import { appendEvent, publish } from './record.ts';
 import { channelById } from './rows.ts';
-import { accountOf } from './usage.ts';
 import { watchEveryMs } from './watches.ts';
 
-const { channel: channelTable, device, usage } = schema;
+const { channel: channelTable, device } = schema;
 
 /** What a rep typed that LinkedIn refused, or that opened another account: a login that failed. */
 const failedLogins: readonly LinkedinInactiveReason[] = [
@@ -100,42 +100,18 @@ async function signedIn(unit: Unit, channel: ChannelRow, member: LinkedinMember)
 
 /** The first login binds the member; a member has one live profile per server. */
 async function bindMember(unit: Unit, channel: ChannelRow, member: LinkedinMember): Promise<void> {
-  const [taken] = await unit.tx
-    .select({ id: channelTable.id })
-    .from(channelTable)
-    .where(
-      and(
-        eq(channelTable.kind, 'linkedin'),
-        eq(channelTable.address, member.memberId),
-        ne(channelTable.id, channel.id),
-      ),
-    );
-  if (taken) {
+  if (await isTaken(unit.tx, 'linkedin', member.memberId, channel.id)) {
     const detail = 'This LinkedIn account belongs to another sender profile already.';
     await loseSession(unit, channel, 'wrong_account', detail);
     return;
   }
-  const account = accountOf({ ...channel, address: member.memberId });
-  const [first] = await unit.tx
-    .select()
-    .from(usage)
-    .where(eq(usage.account, account))
-    .orderBy(asc(usage.at))
-    .limit(1);
-  const [last] = await unit.tx
-    .select()
-    .from(usage)
-    .where(eq(usage.account, account))
-    .orderBy(desc(usage.at))
-    .limit(1);
   await setStatus(unit, channel, {
     ...profileOf(member),
     address: member.memberId,
     status: 'active',
     reason: null,
     reasonDetail: null,
-    firstUsedAt: first?.at ?? null,
-    lastActionAt: last?.at ?? null,
+    ...(await paceOf(unit.tx, 'linkedin', member.memberId)),
   });
   await noteRegained(unit, channel.id);
   await liftSessionHold(unit, channel);

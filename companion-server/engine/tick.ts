@@ -2,6 +2,7 @@ import { and, isNull, lt, lte } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
 import { admit } from './admit.ts';
+import { workOffBulk } from './bulk.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
 import { releaseDailyLimits } from './dailyLimits.ts';
 import { departures } from './departures.ts';
@@ -18,6 +19,7 @@ export const tickBounds = {
   wake: 200,
   automations: 50,
   moves: 200,
+  bulk: 100,
   limits: 100,
   leaving: 100,
 } as const;
@@ -38,10 +40,12 @@ export async function tick(ctx: EngineContext): Promise<TickResult> {
   const moving = await moveContacts(ctx, tickBounds.moves);
   const leaving = await departures(ctx, tickBounds.leaving);
   const released = await releaseDailyLimits(ctx, tickBounds.limits);
+  const bulk = await workOffBulk(ctx, tickBounds.bulk);
   const admitted = await admit(ctx, tickBounds.automations);
   await sweepMissedLifts(ctx);
   await trimOutbox(ctx);
-  const busy = reaped || expired === tickBounds.holds || woken || moving || leaving || released || admitted;
+  const busy =
+    reaped || expired === tickBounds.holds || woken || moving || leaving || released || bulk || admitted;
   return { nextDueAt: await nextDue(ctx), busy };
 }
 

@@ -42,6 +42,8 @@ export const workingWindow = z
     days: z.array(z.number().int().min(1).max(7)).min(1).max(7).default([1, 2, 3, 4, 5]),
     from: timeOfDay.default('09:00'),
     to: closingTime.default('18:00'),
+    /** Steps go where it is working time for the contact too, if their zone is known and the hours meet. */
+    contactZone: z.boolean().default(false),
     nonWorkingDates: z.array(z.iso.date()).max(366).default([]),
   })
   .refine((window) => window.from < window.to, { message: 'The day must end after it starts', path: ['to'] });
@@ -100,7 +102,8 @@ export function defaultSenderSettings(zoneName = 'UTC'): SenderSettings {
   return senderSettings.parse({ window: { zone: zoneName } });
 }
 
-function isZone(name: string): boolean {
+/** Whether this is a time zone name such as Europe/Berlin. */
+export function isZone(name: string): boolean {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
     return true;

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { InvariantError } from '#shared/kernel/assert.ts';
-import type { WorkingWindow } from './settings.ts';
+import { DAY } from '#shared/kernel/clock.ts';
+import { isZone, type WorkingWindow } from './settings.ts';
 
 /** One stretch of working time in unix ms UTC, `end` excluded. */
 interface Stretch {
@@ -36,6 +37,24 @@ export function nextOpen(window: WorkingWindow, at: number): number {
     day = dayAt(window, day.end);
   }
   throw new InvariantError(`the working window never opens after ${at}`);
+}
+
+/** How far ahead shared hours are looked for; beyond it the contact's zone is let go. */
+const sharedSearchMs = 7 * DAY;
+
+/**
+ * When the window is open next for the sender and, in the same local hours, in the contact's zone too. Hours that
+ * never meet do not count: the step goes in the sender's.
+ */
+export function nextSharedOpen(window: WorkingWindow, contactZone: string, at: number): number {
+  if (!isZone(contactZone)) return nextOpen(window, at);
+  const theirs = { ...window, zone: contactZone };
+  for (let next = at; next <= at + sharedSearchMs; ) {
+    const ours = nextOpen(window, next);
+    next = nextOpen(theirs, ours);
+    if (next === ours) return next;
+  }
+  return nextOpen(window, at);
 }
 
 /** How long the window stays open from `at` on; 0 when closed. */

@@ -25,6 +25,7 @@ const otherReasons = new Map(
     not_a_connection: 'Only existing connections of the assigned sender enter, and this contact is none.',
     sender_busy: 'The sender has two days of profile reading ahead.',
     other_automation: 'Active in another automation.',
+    contact_hours: 'It is outside of working hours where the contact is.',
     automation_limit: "The automation's own daily limit for this sender is reached.",
     sender_deleted: 'The sender profile was deleted.',
     sender_removed: 'The sender was removed from the automation.',

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { BulkInput, BulkSelection } from '../../../shared/automation/bulk.ts';
+import type { BulkInput, BulkSelection, BulkSnapshot } from '../../../shared/automation/bulk.ts';
 import { at, id, json, workspaceId } from './columns.ts';
 
 /** One action on many contacts of an automation; the tick works it off in small chunks. */
@@ -44,7 +44,7 @@ export const bulkActionItem = sqliteTable(
     note: text('note'),
     /** The enrollment's revision after the change: an undo needs the same. */
     revision: integer('revision'),
-    before: json<unknown>('before'),
+    before: json<BulkSnapshot>('before'),
   },
   (t) => [
     primaryKey({ columns: [t.bulkId, t.enrollmentId] }),

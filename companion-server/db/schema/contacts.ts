@@ -130,7 +130,15 @@ export const relation = sqliteTable(
     status: text('status').$type<RelationStatus>().notNull(),
     since: at('since').notNull(),
     inviteSentAt: at('invite_sent_at'),
+    /** Rapport sent the latest invitation; one by hand is never withdrawn by itself. */
+    byRapport: integer('by_rapport', { mode: 'boolean' }).notNull().default(false),
+    /** When the pending invitation is withdrawn by itself; null: never, or it is asked for already. */
+    withdrawAt: at('withdraw_at'),
+    /** After a withdrawal LinkedIn refuses a new invitation until then. */
+    lockedUntil: at('locked_until'),
     connectedAt: at('connected_at'),
+    /** Bound late: what they wrote since then has to be read once; null: nothing to catch up. */
+    threadFrom: at('thread_from'),
     /** Last done invite, message or email by this sender, or a reply to it. */
     lastInteractionAt: at('last_interaction_at'),
   },
@@ -138,6 +146,10 @@ export const relation = sqliteTable(
     primaryKey({ columns: [t.contactId, t.senderId] }),
     index('relation_invites').on(t.senderId, t.inviteSentAt).where(sql`invite_sent_at IS NOT NULL`),
     index('relation_interaction').on(t.contactId, t.lastInteractionAt),
+    index('relation_pending').on(t.senderId, t.contactId).where(sql`status = 'invite_sent'`),
+    index('relation_withdraw').on(t.senderId, t.withdrawAt).where(sql`withdraw_at IS NOT NULL`),
+    index('relation_locked').on(t.lockedUntil).where(sql`locked_until IS NOT NULL`),
+    index('relation_thread').on(t.senderId, t.threadFrom).where(sql`thread_from IS NOT NULL`),
   ],
 );
 

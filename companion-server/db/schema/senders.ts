@@ -127,6 +127,9 @@ export const channel = sqliteTable(
     runnerLeaseUntil: at('runner_lease_until'),
     acceptancesReadAt: at('acceptances_read_at'),
     inboxReadAt: at('inbox_read_at'),
+    /** When the whole list of sent invitations was read, and when a browser was asked to. */
+    sentReadAt: at('sent_read_at'),
+    sentAskedAt: at('sent_asked_at'),
     /** Newest acceptance and message already recorded (remote time), where the next read starts. */
     acceptancesSince: at('acceptances_since'),
     inboxSince: at('inbox_since'),
@@ -226,7 +229,8 @@ export const usage = sqliteTable(
   {
     /** "linkedin:<member id>" or "email:<address>". */
     account: text('account').notNull(),
-    kind: text('kind').$type<UsageKind>().notNull(),
+    /** `note`: an invitation that took one of a Basic account's notes. */
+    kind: text('kind').$type<UsageKind | 'note'>().notNull(),
     at: at('at').notNull(),
     taskId: text('task_id').notNull(),
   },

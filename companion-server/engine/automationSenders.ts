@@ -1,0 +1,139 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { schema } from '../db/index.ts';
+import type { Unit } from './context.ts';
+import { liftHold, setHold } from './holds.ts';
+import { publish } from './record.ts';
+import { askAdmission, blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
+
+const { automation, automationSender, sender, senderExit } = schema;
+
+/** A Sender Profile node of a started automation: `automation_sender` is the truth, its version only the start. */
+export interface NodeOfAutomation {
+  workspaceId: string;
+  automationId: string;
+  nodeId: string;
+}
+
+/** What happens to what a removed sender has under way here. */
+export type Removal = 'cancel' | 'finish';
+
+/** Contacts that enter from now on are distributed over this sender too. */
+export async function addSenderToNode(
+  unit: Unit,
+  node: NodeOfAutomation,
+  senderId: string,
+  weight: number,
+): Promise<void> {
+  await unit.tx
+    .insert(automationSender)
+    .values({ ...node, senderId, weight })
+    .onConflictDoUpdate({
+      target: [automationSender.automationId, automationSender.nodeId, automationSender.senderId],
+      set: { enabled: true, weight },
+    });
+  await distributionChanged(unit, node);
+}
+
+export async function setSenderWeight(
+  unit: Unit,
+  node: NodeOfAutomation,
+  senderId: string,
+  weight: number,
+): Promise<void> {
+  await unit.tx
+    .update(automationSender)
+    .set({ weight })
+    .where(and(...inNode(node), eq(automationSender.senderId, senderId)));
+  await distributionChanged(unit, node);
+}
+
+/** Nothing new is assigned; what is under way here is finished, or canceled in the next rounds of the engine. */
+export async function removeSenderFromNode(
+  unit: Unit,
+  node: NodeOfAutomation,
+  senderId: string,
+  removal: Removal,
+): Promise<void> {
+  const { automationId, workspaceId } = node;
+  await unit.tx
+    .update(automationSender)
+    .set({ enabled: false })
+    .where(and(...inNode(node), eq(automationSender.senderId, senderId)));
+  if (removal === 'cancel') {
+    await unit.tx
+      .insert(senderExit)
+      .values({ senderId, automationId, workspaceId, reason: 'sender_removed', at: unit.now })
+      .onConflictDoNothing();
+  }
+  await distributionChanged(unit, node);
+  await wakeParked(unit, blockedOn.sender(senderId), NO_LIMIT);
+}
+
+/** The sender became usable or stopped being so: every automation it works in looks again. */
+export async function senderUsabilityChanged(unit: Unit, senderId: string): Promise<void> {
+  const nodes = await unit.tx
+    .select({
+      workspaceId: automationSender.workspaceId,
+      automationId: automationSender.automationId,
+      nodeId: automationSender.nodeId,
+    })
+    .from(automationSender)
+    .where(eq(automationSender.senderId, senderId));
+  for (const node of nodes) await distributionChanged(unit, node);
+  await wakeParked(unit, blockedOn.sender(senderId), NO_LIMIT);
+}
+
+/** Counting starts anew, so that a newcomer gets its share of later contacts and not all of them. */
+async function distributionChanged(unit: Unit, node: NodeOfAutomation): Promise<void> {
+  await unit.tx
+    .update(automationSender)
+    .set({ placed: 0 })
+    .where(and(...inNode(node)));
+  await checkUsableSenders(unit, node);
+  await publish(unit, node.workspaceId, 'automation', node.automationId);
+}
+
+/** Puts or lifts `no_usable_sender`. It stops admission only: what is under way belongs to a sender that finishes. */
+async function checkUsableSenders(unit: Unit, node: NodeOfAutomation): Promise<void> {
+  const { workspaceId, automationId } = node;
+  const [row] = await unit.tx.select().from(automation).where(eq(automation.id, automationId));
+  if (row?.status !== 'running') return;
+  const [usable] = await unit.tx
+    .select({ senderId: automationSender.senderId })
+    .from(automationSender)
+    .innerJoin(sender, eq(sender.id, automationSender.senderId))
+    .where(
+      and(
+        eq(automationSender.automationId, automationId),
+        eq(automationSender.enabled, true),
+        eq(sender.state, 'active'),
+      ),
+    )
+    .limit(1);
+  const hold = {
+    workspaceId,
+    scope: 'automation',
+    scopeId: automationId,
+    reason: 'no_usable_sender',
+  } as const;
+  if (!usable) {
+    await setHold(unit, { ...hold, by: 'system' });
+    return;
+  }
+  await liftHold(unit, hold, 'system');
+  await wakeParked(unit, blockedOn.automation(automationId), NO_LIMIT);
+  await askAdmission(unit, automationId, workspaceId);
+}
+
+/** Whether its enrollments here are still being canceled: until that is over it cannot come back. */
+export async function isLeaving(unit: Unit, senderId: string, automationId: string): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ at: senderExit.at })
+    .from(senderExit)
+    .where(and(eq(senderExit.senderId, senderId), inArray(senderExit.automationId, ['', automationId])));
+  return rows.length > 0;
+}
+
+function inNode(node: NodeOfAutomation) {
+  return [eq(automationSender.automationId, node.automationId), eq(automationSender.nodeId, node.nodeId)];
+}

@@ -1,0 +1,164 @@
+import { and, asc, eq, isNull, lte } from 'drizzle-orm';
+import { DAY } from '#shared/kernel/clock.ts';
+import { schema } from '../db/index.ts';
+import { releaseAccount, returnAccount } from './accounts.ts';
+import { isLeaving, senderUsabilityChanged } from './automationSenders.ts';
+import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
+import { stopEnrollment } from './enrollmentDecisions.ts';
+import { isAssigned, isLive } from './predicates.ts';
+import { publish } from './record.ts';
+import { enrollmentById } from './rows.ts';
+import { hasLiveEnrollments } from './watches.ts';
+
+const { channel, device, enrollment, mailbox, sender, senderExit } = schema;
+
+/** How long a deleted sender profile can be restored. */
+export const binMs = 30 * DAY;
+
+/** *Finish*: its channels stay connected, nothing new is assigned; it is deleted when its last task ends. */
+export async function retireSender(unit: Unit, senderId: string): Promise<void> {
+  await unit.tx.update(sender).set({ state: 'retiring' }).where(eq(sender.id, senderId));
+  await senderUsabilityChanged(unit, senderId);
+  await announce(unit, senderId);
+}
+
+/** *Cancel*: both channels disconnect at once; its enrollments end in the next rounds of the engine. */
+export async function deleteSender(unit: Unit, senderId: string): Promise<void> {
+  const [row] = await unit.tx
+    .update(sender)
+    .set({ state: 'deleted', deletedAt: unit.now })
+    .where(eq(sender.id, senderId))
+    .returning({ workspaceId: sender.workspaceId });
+  if (!row) return;
+  for (const each of await channelsOf(unit, senderId)) await releaseAccount(unit, each);
+  await unit.tx
+    .insert(senderExit)
+    .values({ senderId, workspaceId: row.workspaceId, reason: 'sender_deleted', at: unit.now })
+    .onConflictDoNothing();
+  await senderUsabilityChanged(unit, senderId);
+  await announce(unit, senderId);
+}
+
+export type RestoreRefusal = 'purged' | 'still_leaving';
+
+/** Brings back profile and history, never tasks. Its accounts come back where nobody else took them meanwhile. */
+export async function restoreSender(unit: Unit, senderId: string): Promise<RestoreRefusal | null> {
+  const [row] = await unit.tx.select().from(sender).where(eq(sender.id, senderId));
+  if (!row || row.purgedAt !== null) return 'purged';
+  if (await isLeaving(unit, senderId, '')) return 'still_leaving';
+  await unit.tx.update(sender).set({ state: 'active', deletedAt: null }).where(eq(sender.id, senderId));
+  for (const each of await channelsOf(unit, senderId)) await returnAccount(unit, each);
+  await senderUsabilityChanged(unit, senderId);
+  await announce(unit, senderId);
+  return null;
+}
+
+/** The engine's stage: enrollments of leaving senders end, retired ones are deleted, the bin is emptied. */
+export async function departures(ctx: EngineContext, limit: number): Promise<boolean> {
+  const canceled = await cancelLeaving(ctx, limit);
+  await deleteRetired(ctx);
+  await purgeBin(ctx, limit);
+  return canceled === limit;
+}
+
+async function cancelLeaving(ctx: EngineContext, limit: number): Promise<number> {
+  const [exit] = await ctx.db.reader.select().from(senderExit).orderBy(asc(senderExit.senderId)).limit(1);
+  if (!exit) return 0;
+  return await unitOfWork(ctx, async (unit) => {
+    const { senderId, automationId, reason } = exit;
+    const open = await openEnrollments(unit, senderId, automationId, limit);
+    for (const { id } of open) await stopEnrollment(unit, await enrollmentById(unit.tx, id), reason);
+    if (open.length === limit) return limit;
+    await unit.tx
+      .delete(senderExit)
+      .where(and(eq(senderExit.senderId, senderId), eq(senderExit.automationId, automationId)));
+    // Another departure may wait behind this one.
+    return limit;
+  });
+}
+
+/** Those under way, then those assigned that are still on the way in; `automationId` empty: of all automations. */
+async function openEnrollments(
+  unit: Unit,
+  senderId: string,
+  automationId: string,
+  limit: number,
+): Promise<Pick<EnrollmentRow, 'id'>[]> {
+  const here = automationId === '' ? undefined : eq(enrollment.automationId, automationId);
+  const found: Pick<EnrollmentRow, 'id'>[] = [];
+  for (const isOpen of [isLive, isAssigned]) {
+    const rows = await unit.tx
+      .select({ id: enrollment.id })
+      .from(enrollment)
+      .where(and(eq(enrollment.senderId, senderId), isOpen, here))
+      .orderBy(asc(enrollment.id))
+      .limit(limit - found.length);
+    found.push(...rows);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+async function deleteRetired(ctx: EngineContext): Promise<void> {
+  const retiring = await ctx.db.reader
+    .select({ id: sender.id })
+    .from(sender)
+    .where(eq(sender.state, 'retiring'));
+  for (const { id } of retiring) {
+    if (await isBusy(ctx, id)) continue;
+    await unitOfWork(ctx, async (unit) => {
+      const [row] = await unit.tx.select().from(sender).where(eq(sender.id, id));
+      if (row?.state === 'retiring') await deleteSender(unit, id);
+    });
+  }
+}
+
+/** Somebody is under way with it, or it still reads a profile. */
+async function isBusy(ctx: EngineContext, senderId: string): Promise<boolean> {
+  if (await hasLiveEnrollments(ctx.db.reader, senderId)) return true;
+  const [reading] = await ctx.db.reader
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(and(eq(enrollment.senderId, senderId), isAssigned, eq(enrollment.status, 'waiting_enrichment')))
+    .limit(1);
+  return reading !== undefined;
+}
+
+/** After 30 days: secrets, devices and names go; what history points to stays. */
+async function purgeBin(ctx: EngineContext, limit: number): Promise<void> {
+  const due = and(
+    eq(sender.state, 'deleted'),
+    isNull(sender.purgedAt),
+    lte(sender.deletedAt, ctx.clocks.schedule.now() - binMs),
+  );
+  const [first] = await ctx.db.reader.select({ id: sender.id }).from(sender).where(due).limit(1);
+  if (!first) return;
+  await unitOfWork(ctx, async (unit) => {
+    const rows = await unit.tx.select({ id: sender.id }).from(sender).where(due).limit(limit);
+    for (const { id } of rows) await purge(unit, id);
+  });
+}
+
+async function purge(unit: Unit, senderId: string): Promise<void> {
+  for (const { id } of await channelsOf(unit, senderId)) {
+    await unit.tx.delete(mailbox).where(eq(mailbox.channelId, id));
+    await unit.tx
+      .update(channel)
+      .set({ releasedAddress: null, displayName: null, slug: null, profileId: null })
+      .where(eq(channel.id, id));
+  }
+  await unit.tx.delete(device).where(eq(device.senderId, senderId));
+  await unit.tx
+    .update(sender)
+    .set({ name: 'Deleted sender profile', purgedAt: unit.now })
+    .where(eq(sender.id, senderId));
+}
+
+async function channelsOf(unit: Unit, senderId: string) {
+  return await unit.tx.select().from(channel).where(eq(channel.senderId, senderId));
+}
+
+async function announce(unit: Unit, senderId: string): Promise<void> {
+  const [row] = await unit.tx.select().from(sender).where(eq(sender.id, senderId));
+  if (row) await publish(unit, row.workspaceId, 'sender', senderId);
+}

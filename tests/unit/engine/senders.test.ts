@@ -1,0 +1,475 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Graph } from '#shared/automation/graph.ts';
+import { must } from '#shared/kernel/assert.ts';
+import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { schema } from '../../../companion-server/db/index.ts';
+import {
+  addSenderToNode,
+  contactsAddedToList,
+  deleteSender,
+  openHolds,
+  recordSession,
+  removeSenderFromNode,
+  restoreSender,
+  retireSender,
+  setSenderWeight,
+  usageOf,
+} from '../../../companion-server/engine/index.ts';
+import { setSegmentLimits } from '../../../companion-server/engine/slots.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  eagerSettings,
+  graphOfSteps,
+  memberIdOf,
+  openStage,
+  type Person,
+  type Stage,
+  WORKSPACE,
+} from '../../simulation/setup.ts';
+import {
+  accept,
+  commit,
+  enrollmentOf,
+  failed,
+  inUnit,
+  nextOfKind,
+  nextStep,
+  pass,
+  perform,
+  report,
+  settle,
+} from './support.ts';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage(3);
+});
+afterEach(() => stage.close());
+
+const node = (automationId = 'a1') => ({ workspaceId: WORKSPACE, automationId, nodeId: 'who' });
+
+interface Choices {
+  senders: string[];
+  weights?: number[];
+  segment?: object;
+  who?: object;
+}
+
+/** One message to everybody of the list, after a delay so that nothing is under way at once. */
+function graphFor({ senders, weights = [], segment = {}, who = {} }: Choices): Graph {
+  const graph = graphOfSteps(
+    {
+      seg: [
+        'segment',
+        {
+          listIds: ['l1'],
+          tagIds: [],
+          filter: { hasEmail: false, companyContains: '', titleContains: '' },
+          existingConnections: false,
+          activeLimit: null,
+          coworkersLimit: null,
+          keepFeeding: true,
+          ...segment,
+        },
+      ],
+      who: [
+        'sender_profile',
+        {
+          senders: senders.map((senderId, i) => ({ senderId, weight: weights[i] ?? 1 })),
+          preferLatestContacted: true,
+          ignorePreviousInteractions: false,
+          ...who,
+        },
+      ],
+      look: ['visit', {}],
+      pause: ['delay', { durationMs: DAY }],
+      over: ['end', { outcome: 'neutral' }],
+    },
+    ['seg>who', 'who>look', 'look>pause', 'pause>over'],
+  );
+  return graph;
+}
+
+async function people(count: number, from = 1): Promise<Person[]> {
+  const added: Person[] = [];
+  for (let n = from; n < from + count; n++) added.push(await addContact(stage, n, { bound: true }));
+  return added;
+}
+
+function somebody(n = 1): Promise<Person> {
+  return addContact(stage, n, { bound: true });
+}
+
+async function linkedinOf(senderId: string) {
+  const rows = await stage.db.reader
+    .select()
+    .from(schema.channel)
+    .where(eq(schema.channel.senderId, senderId));
+  return must(
+    rows.find(({ kind }) => kind === 'linkedin'),
+    `channel of ${senderId}`,
+  );
+}
+
+async function senderOfEach(persons: readonly Person[]): Promise<(string | null)[]> {
+  const found: (string | null)[] = [];
+  for (const { contactId } of persons) found.push((await enrollmentOf(stage, contactId)).senderId);
+  return found;
+}
+
+async function interaction(person: Person, senderId: string, at: number): Promise<void> {
+  await stage.db.write((tx) =>
+    tx.insert(schema.relation).values({
+      contactId: person.contactId,
+      senderId,
+      workspaceId: WORKSPACE,
+      status: 'connected',
+      since: at,
+      lastInteractionAt: at,
+    }),
+  );
+}
+
+async function choiceOf(person: Person) {
+  const rows = await stage.db.reader
+    .select({ type: schema.event.type, data: schema.event.data })
+    .from(schema.event)
+    .where(eq(schema.event.contactId, person.contactId));
+  return rows.find(({ type }) => type === 'sender_chosen')?.data;
+}
+
+function holdsOf(automationId: string) {
+  return openHolds(stage.db.reader, [{ scope: 'automation', scopeId: automationId }]);
+}
+
+async function senderState(id: string) {
+  const [row] = await stage.db.reader.select().from(schema.sender).where(eq(schema.sender.id, id));
+  return row;
+}
+
+describe('distribution', () => {
+  it('is even by weight', async () => {
+    for (const id of ['s1', 's2']) await addSender(stage, id);
+    const persons = await people(9);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1', 's2'], weights: [2, 1] }));
+    await settle(stage);
+    const chosen = await senderOfEach(persons);
+    expect(chosen.filter((id) => id === 's1')).toHaveLength(6);
+    expect(chosen.filter((id) => id === 's2')).toHaveLength(3);
+  });
+
+  it('counts anew when senders or weights change: a newcomer gets its share of later contacts only', async () => {
+    for (const id of ['s1', 's2', 's3']) await addSender(stage, id);
+    const early = await people(6);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1', 's2'] }));
+    await settle(stage);
+    await inUnit(stage, (unit) => addSenderToNode(unit, node(), 's3', 1));
+    const later = await people(6, 100);
+    await enterLater(later);
+    expect(await senderOfEach(early)).not.toContain('s3');
+    for (const id of ['s1', 's2', 's3']) {
+      expect((await senderOfEach(later)).filter((each) => each === id)).toHaveLength(2);
+    }
+    await inUnit(stage, (unit) => setSenderWeight(unit, node(), 's3', 4));
+    const last = await people(6, 200);
+    await enterLater(last);
+    expect((await senderOfEach(last)).filter((each) => each === 's3')).toHaveLength(4);
+  });
+});
+
+/** Contacts come into the list of running automations. */
+async function enterLater(persons: readonly Person[]): Promise<void> {
+  await inUnit(stage, (unit) =>
+    contactsAddedToList(
+      unit,
+      'l1',
+      persons.map(({ contactId }) => contactId),
+    ),
+  );
+  await settle(stage);
+}
+
+describe('who was in touch before', () => {
+  it('keeps the contact, across automations', async () => {
+    for (const id of ['s1', 's2']) await addSender(stage, id);
+    const person = await somebody();
+    await interaction(person, 's1', 1000);
+    await interaction(person, 's2', 2000);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1', 's2'] }));
+    await settle(stage);
+    expect(await senderOfEach([person])).toEqual(['s2']);
+    expect(await choiceOf(person)).toEqual({ way: 'latest_contacted' });
+  });
+
+  it('warns of a collision when that one is not in the node, unless interactions are ignored', async () => {
+    for (const id of ['s1', 's9']) await addSender(stage, id);
+    const person = await somebody();
+    await interaction(person, 's9', 2000);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'] }));
+    await settle(stage);
+    expect(await choiceOf(person)).toEqual({
+      way: 'distribution',
+      collisionSenderId: 's9',
+      collisionAt: 2000,
+    });
+
+    const second = await somebody(50);
+    await interaction(second, 's9', 2000);
+    const who = { ignorePreviousInteractions: true };
+    await addAutomation(stage, 'a2', graphFor({ senders: ['s1'], who }));
+    await enterLater([second]);
+    const rows = await stage.db.reader
+      .select()
+      .from(schema.event)
+      .where(eq(schema.event.contactId, second.contactId));
+    const ignoring = rows.find((row) => row.type === 'sender_chosen' && row.automationId === 'a2');
+    expect(ignoring?.data ?? { way: 'distribution' }).toEqual({ way: 'distribution' });
+  });
+
+  it('gives way to a pinned sender that is usable, and says when it is not', async () => {
+    for (const id of ['s1', 's2', 's9']) await addSender(stage, id);
+    const [pinned, stray] = [await somebody(1), await somebody(2)];
+    await interaction(pinned, 's2', 2000);
+    for (const [person, senderId] of [
+      [pinned, 's1'],
+      [stray, 's9'],
+    ] as const) {
+      await stage.db.write((tx) =>
+        tx
+          .update(schema.contact)
+          .set({ pinnedSenderId: senderId })
+          .where(eq(schema.contact.id, person.contactId)),
+      );
+    }
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1', 's2'] }));
+    await settle(stage);
+    expect(await choiceOf(pinned)).toEqual({ way: 'pinned' });
+    expect((await senderOfEach([pinned]))[0]).toBe('s1');
+    expect(await choiceOf(stray)).toEqual({ way: 'distribution', unusablePin: 's9' });
+  });
+});
+
+describe('removing a sender from a running automation', () => {
+  async function runningWith(senders: string[]): Promise<Person[]> {
+    for (const id of senders) await addSender(stage, id);
+    const persons = await people(4);
+    await addAutomation(stage, 'a1', graphFor({ senders }));
+    await settle(stage);
+    return persons;
+  }
+
+  it('with its tasks: its contacts are Canceled, the one in the middle of a task Failed', async () => {
+    const persons = await runningWith(['s1', 's2']);
+    const step = await nextOfKind(stage, 'visit');
+    await commit(stage, step);
+    await inUnit(stage, (unit) => removeSenderFromNode(unit, node(), 's1', 'cancel'));
+    await settle(stage);
+    const rows = await Promise.all(persons.map(({ contactId }) => enrollmentOf(stage, contactId)));
+    const removed = rows.filter(({ senderId }) => senderId === 's1');
+    expect(removed.map(({ status }) => status).sort()).toEqual(['canceled', 'failed']);
+    expect(removed.every(({ reason }) => reason === 'sender_removed')).toBe(true);
+    expect(rows.filter(({ senderId }) => senderId === 's2').every(({ live }) => live === 1)).toBe(true);
+  });
+
+  it('or finishing: its contacts go on, nothing new is assigned', async () => {
+    const persons = await runningWith(['s1', 's2']);
+    await inUnit(stage, (unit) => removeSenderFromNode(unit, node(), 's1', 'finish'));
+    const later = await people(2, 100);
+    await enterLater(later);
+    expect(await senderOfEach(later)).toEqual(['s2', 's2']);
+    expect((await senderOfEach(persons)).filter((id) => id === 's1')).toHaveLength(2);
+    await perform(stage, await nextOfKind(stage, 'visit'));
+  });
+
+  it('the last one: the automation is held until a sender is there, and what waited enters then', async () => {
+    await runningWith(['s1']);
+    await inUnit(stage, (unit) => removeSenderFromNode(unit, node(), 's1', 'finish'));
+    expect((await holdsOf('a1')).map(({ reason }) => reason)).toEqual(['no_usable_sender']);
+    // What is under way is finished all the same.
+    await perform(stage, await nextOfKind(stage, 'visit'));
+    const later = await people(1, 100);
+    await enterLater(later);
+    expect((await senderOfEach(later))[0]).toBeNull();
+    await addSender(stage, 's2');
+    await inUnit(stage, (unit) => addSenderToNode(unit, node(), 's2', 1));
+    await settle(stage);
+    expect(await holdsOf('a1')).toEqual([]);
+    expect(await senderOfEach(later)).toEqual(['s2']);
+  });
+});
+
+describe('deleting a sender profile', () => {
+  it('by Cancel: channels disconnect at once, its enrollments end, the automation is held', async () => {
+    await addSender(stage, 's1');
+    const persons = await people(3);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'] }));
+    await settle(stage);
+    await commit(stage, await nextOfKind(stage, 'visit'));
+    await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+    const channels = await stage.db.reader.select().from(schema.channel);
+    expect(channels.map(({ address, status }) => [address, status])).toEqual([
+      [null, 'not_set_up'],
+      [null, 'not_set_up'],
+    ]);
+    await settle(stage);
+    const rows = await Promise.all(persons.map(({ contactId }) => enrollmentOf(stage, contactId)));
+    expect(rows.map(({ status }) => status).sort()).toEqual(['canceled', 'canceled', 'failed']);
+    expect(rows.every(({ reason }) => reason === 'sender_deleted')).toBe(true);
+    expect((await holdsOf('a1')).map(({ reason }) => reason)).toEqual(['no_usable_sender']);
+  });
+
+  it('by Finish: it retires, and is deleted when its last contact is through', async () => {
+    await addSender(stage, 's1');
+    const person = await somebody();
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'] }));
+    await settle(stage);
+    await inUnit(stage, (unit) => retireSender(unit, 's1'));
+    await settle(stage);
+    expect((await senderState('s1'))?.state).toBe('retiring');
+    await perform(stage, await nextOfKind(stage, 'visit'));
+    pass(stage, 2 * DAY);
+    await settle(stage);
+    expect((await enrollmentOf(stage, person.contactId)).status).toBe('finished');
+    expect((await senderState('s1'))?.state).toBe('deleted');
+  });
+
+  it('keeps it in the bin for 30 days: a restore brings the account back, but no task', async () => {
+    await addSender(stage, 's1');
+    const person = await somebody();
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'] }));
+    await settle(stage);
+    await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+    expect(await inUnit(stage, (unit) => restoreSender(unit, 's1'))).toBe('still_leaving');
+    await settle(stage);
+    expect(await inUnit(stage, (unit) => restoreSender(unit, 's1'))).toBeNull();
+    await settle(stage);
+    const channels = await stage.db.reader.select().from(schema.channel);
+    expect(channels.map(({ address }) => address).sort()).toEqual([memberIdOf('s1'), 's1@team.test'].sort());
+    expect((await enrollmentOf(stage, person.contactId)).status).toBe('canceled');
+    expect(await holdsOf('a1')).toEqual([]);
+
+    await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+    await settle(stage);
+    pass(stage, 31 * DAY);
+    await settle(stage);
+    expect((await senderState('s1'))?.purgedAt).not.toBeNull();
+    expect(await inUnit(stage, (unit) => restoreSender(unit, 's1'))).toBe('purged');
+  });
+
+  it('gives the account its usage, age and ceilings back on another profile', async () => {
+    await addSender(stage, 's1');
+    await people(2);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'] }));
+    await perform(stage, await nextOfKind(stage, 'visit'));
+    const before = await linkedinOf('s1');
+    await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+    await settle(stage);
+
+    await addSender(stage, 's2', { connected: false });
+    const memberId = memberIdOf('s1');
+    const member = { memberId, name: 'Rep', slug: 'rep', profileId: 'ACoRep', premium: false };
+    await recordSession(stage.ctx, 's2-d1', { state: 'logged_in', member });
+    const bound = await linkedinOf('s2');
+    expect(bound.address).toBe(memberId);
+    expect(bound.firstUsedAt).toBe(before.firstUsedAt);
+    expect(bound.lastActionAt).toBe(before.lastActionAt);
+    const usage = await usageOf(stage.db.reader, bound, eagerSettings, stage.ctx.clocks.schedule.now());
+    expect(usage.find(({ kind }) => kind === 'page_load')?.usedDay).toBe(1);
+
+    // While it lives there, the first profile cannot have it back.
+    await inUnit(stage, (unit) => restoreSender(unit, 's1'));
+    expect((await linkedinOf('s1')).address).toBeNull();
+  });
+});
+
+describe('limits', () => {
+  it("an automation's own daily limit parks its tasks and lets one go when the day allows it", async () => {
+    await addSender(stage, 's1');
+    await people(4);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'] }));
+    await stage.db.write((tx) => tx.update(schema.automation).set({ dailyLimits: { page_load: 2 } }));
+    for (let i = 0; i < 2; i++) await perform(stage, await nextOfKind(stage, 'visit'));
+    expect(await nextStep(stage)).toBeNull();
+    const parked = await stage.db.reader
+      .select({ on: schema.task.blockedOn, reason: schema.task.reason })
+      .from(schema.task)
+      .where(eq(schema.task.state, 'scheduled'));
+    expect(parked.map(({ reason }) => reason)).toEqual(['automation_limit', 'automation_limit']);
+    pass(stage, DAY);
+    await perform(stage, await nextOfKind(stage, 'visit'));
+  });
+
+  it('raising the active limit wakes as many as it lets in, lowering it lets nobody in', async () => {
+    await addSender(stage, 's1');
+    const persons = await people(6);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'], segment: { activeLimit: 2 } }));
+    await settle(stage);
+    const live = async () => {
+      const rows = await Promise.all(persons.map(({ contactId }) => enrollmentOf(stage, contactId)));
+      return rows.filter((row) => row.live === 1).length;
+    };
+    expect(await live()).toBe(2);
+    const segment = { workspaceId: WORKSPACE, automationId: 'a1', nodeId: 'seg' };
+    const limitTo = (activeLimit: number) =>
+      inUnit(stage, (unit) => setSegmentLimits(unit, segment, { activeLimit, coworkersLimit: null }));
+    await limitTo(5);
+    await settle(stage);
+    expect(await live()).toBe(5);
+    await limitTo(1);
+    await perform(stage, await nextOfKind(stage, 'visit'));
+    pass(stage, DAY + HOUR);
+    await settle(stage);
+    expect(await live()).toBe(4);
+  });
+
+  it('existing connections only: others wait and say so, and enter once connected', async () => {
+    await addSender(stage, 's1');
+    const [known, stranger] = [await somebody(1), await somebody(2)];
+    for (const [person, status] of [
+      [known, 'connected'],
+      [stranger, 'not_connected'],
+    ] as const) {
+      await stage.db.write((tx) =>
+        tx.insert(schema.relation).values({
+          contactId: person.contactId,
+          senderId: 's1',
+          workspaceId: WORKSPACE,
+          status,
+          since: 1,
+        }),
+      );
+    }
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'], segment: { existingConnections: true } }));
+    await settle(stage);
+    expect((await enrollmentOf(stage, known.contactId)).live).toBe(1);
+    expect(await enrollmentOf(stage, stranger.contactId)).toMatchObject({
+      live: 0,
+      status: 'ready',
+      reason: 'not_a_connection',
+    });
+    pass(stage, MINUTE);
+    await accept(stage, stranger);
+    await settle(stage);
+    expect((await enrollmentOf(stage, stranger.contactId)).live).toBe(1);
+  });
+
+  it('a dead link is tried by one other sender', async () => {
+    for (const id of ['s1', 's2']) await addSender(stage, id);
+    const person = await addContact(stage, 1);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1', 's2'] }));
+    const first = await nextOfKind(stage, 'visit');
+    await report(stage, first, failed('profile_not_found'));
+    await settle(stage);
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({
+      senderId: 's2',
+      status: 'waiting_enrichment',
+    });
+    const second = must(await nextStep(stage, 's2-d1'), 'step of the other sender');
+    await report(stage, second, failed('profile_not_found'), 's2-d1');
+    await settle(stage);
+    expect((await enrollmentOf(stage, person.contactId)).status).toBe('failed');
+  });
+});
