@@ -3,10 +3,11 @@ import type { Graph } from '#shared/automation/graph.ts';
 import { completePlan, type MovePlan } from '#shared/automation/versionDiff.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY } from '#shared/kernel/clock.ts';
-import { schema } from '../db/index.ts';
+import { type Queryable, schema } from '../db/index.ts';
 import { addSenderToNode, removeSenderFromNode, setSenderWeight } from './automationSenders.ts';
 import type { AutomationRow, Unit } from './context.ts';
-import { enrollFromLists, layOut } from './enroll.ts';
+import { layOut } from './enroll.ts';
+import { enrollSegments } from './feed.ts';
 import { publish } from './record.ts';
 import { graphOf } from './rows.ts';
 import { askAdmission } from './slots.ts';
@@ -50,7 +51,7 @@ export async function undoPublishing(
   automation: RunningAutomation,
   by: string,
 ): Promise<boolean> {
-  const undone = await undoableVersion(unit, automation);
+  const undone = await undoableVersion(unit.tx, unit.now, automation);
   if (!undone) return false;
   const fromVersionId = automation.versionId;
   const versionId = await storeVersion(unit, automation, {
@@ -71,17 +72,18 @@ export async function undoPublishing(
 
 /** The current version and the one an undo brings back; null: not offered (any more). */
 export async function undoableVersion(
-  unit: Pick<Unit, 'tx' | 'now'>,
+  q: Queryable,
+  now: number,
   automation: Pick<AutomationRow, 'id' | 'status'>,
 ): Promise<{ current: VersionRow; before: VersionRow } | null> {
-  const [current, before] = await unit.tx
+  const [current, before] = await q
     .select()
     .from(automationVersion)
     .where(eq(automationVersion.automationId, automation.id))
     .orderBy(desc(automationVersion.number))
     .limit(2);
   if (automation.status !== 'running' || !current || !before || current.restores !== null) return null;
-  return unit.now - must(current.createdAt, 'time of a version') < undoWithinMs ? { current, before } : null;
+  return now - must(current.createdAt, 'time of a version') < undoWithinMs ? { current, before } : null;
 }
 
 async function storeVersion(
@@ -144,7 +146,7 @@ async function putInForce(unit: Unit, automation: RunningAutomation, from: Graph
   const { id: automationId, workspaceId } = automation;
   await layOut(unit, automation, to);
   await syncSenders(unit, { automationId, workspaceId }, from, to);
-  await enrollFromLists(unit, automation, to);
+  await enrollSegments(unit, automation, to);
   await askAdmission(unit, automationId, workspaceId);
   await publish(unit, workspaceId, 'automation', automationId);
 }

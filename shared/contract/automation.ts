@@ -28,6 +28,10 @@ export const automationDetail = automationSummary.extend({
   /** The draft while Draft, else the running version. */
   graph,
   versionNumber: z.number().int().nullable(),
+  /** What is being edited: beside the running version once started. */
+  draft: graph,
+  /** The draft is not the running version (any more). */
+  hasChanges: z.boolean(),
   nodeCounts: z.array(nodeCounts),
   problems: z.array(graphProblem),
 });
@@ -87,7 +91,7 @@ export const automationRoutes = {
     response: automationDetail,
   }),
   get: route('member', 'GET', '/api/v1/automations/:automationId', { params, response: automationDetail }),
-  /** Saves the draft (may have problems; they come back). Refused once started. */
+  /** Saves the draft (may have problems; they come back). Once started it stands beside the running version. */
   saveDraft: route('member', 'PUT', '/api/v1/automations/:automationId/draft', {
     params,
     body: z.object({ name: z.string().trim().min(1).max(120), graph }),
@@ -130,7 +134,7 @@ export const enrollmentRoutes = {
   /** The rep's decision for a paused contact, or a cancel. */
   decide: route('member', 'POST', '/api/v1/enrollments/:enrollmentId/decide', {
     params: z.object({ enrollmentId: id }),
-    body: z.object({ decision: z.enum(['pause', 'resume', 'cancel']) }),
+    body: z.object({ decision: z.enum(['pause', 'resume', 'cancel', 'complete', 'skip']) }),
     response: enrollmentView,
   }),
 };

@@ -1,7 +1,12 @@
 import { automationRoutes, enrollmentRoutes, taskRoutes } from '#shared/contract/automation.ts';
+import { bulkRoutes } from '#shared/contract/bulk.ts';
+import { versionRoutes } from '#shared/contract/version.ts';
 import * as manage from '../../services/automation/manage.ts';
 import { preflightAutomation } from '../../services/automation/preflight.ts';
+import { previewVersion, publishVersion, undoPublishing } from '../../services/automation/publish.ts';
+import { getVersion, listVersions } from '../../services/automation/versions.ts';
 import { automationEnrollments, getAutomation, listAutomations } from '../../services/automation/view.ts';
+import * as bulk from '../../services/bulk/bulk.ts';
 import { decide } from '../../services/enrollment/view.ts';
 import { listTasks, settle } from '../../services/task/tasks.ts';
 import type { App } from '../httpEnv.ts';
@@ -24,6 +29,29 @@ export function serveAutomations(app: App): void {
   serveMember(app, routes.enrollments, (call, { params, query }) =>
     automationEnrollments(call, params.automationId, query),
   );
+}
+
+export function serveVersions(app: App): void {
+  const routes = versionRoutes;
+  serveMember(app, routes.list, (call, { params }) => listVersions(call, params.automationId));
+  serveMember(app, routes.get, (call, { params }) => getVersion(call, params.automationId, params.number));
+  serveMember(app, routes.preview, (call, { params, body }) =>
+    previewVersion(call, params.automationId, body.choices),
+  );
+  serveMember(app, routes.publish, (call, { params, body }) =>
+    publishVersion(call, params.automationId, body),
+  );
+  serveMember(app, routes.undo, (call, { params }) => undoPublishing(call, params.automationId));
+}
+
+export function serveBulk(app: App): void {
+  serveMember(app, bulkRoutes.list, (call, { params }) => bulk.listBulk(call, params.automationId));
+  serveMember(app, bulkRoutes.start, (call, { params, body }) =>
+    bulk.beginBulk(call, params.automationId, body),
+  );
+  serveMember(app, bulkRoutes.get, (call, { params }) => bulk.getBulk(call, params.bulkId));
+  serveMember(app, bulkRoutes.stop, (call, { params }) => bulk.endBulk(call, params.bulkId));
+  serveMember(app, bulkRoutes.undo, (call, { params }) => bulk.takeBack(call, params.bulkId));
 }
 
 export function serveTasks(app: App): void {

@@ -1,5 +1,5 @@
 import type { App } from '../httpEnv.ts';
-import { serveAutomations, serveTasks } from './automations.ts';
+import { serveAutomations, serveTasks, serveVersions } from './automations.ts';
 import { serveContacts, serveImports, serveStoplist } from './contacts.ts';
 import { serveDevices } from './devices.ts';
 import { serveMailboxes } from './mailboxes.ts';
@@ -18,5 +18,6 @@ export function serveAllRoutes(app: App): void {
   serveImports(app);
   serveStoplist(app);
   serveAutomations(app);
+  serveVersions(app);
   serveTasks(app);
 }

@@ -65,15 +65,15 @@ function requireStatus(row: AutomationRow, wanted: 'draft' | 'running'): void {
     ? new Refusal(
         409,
         'already_started',
-        'This automation was started; its graph does not change any more.',
-        'Clone it and edit the copy.',
+        'This automation was started before.',
+        'Edit its draft and publish it, or clone it.',
       )
     : new Refusal(409, 'not_running', `This automation is ${row.status}.`, 'Start it first.');
 }
 
 export function saveDraft(call: MemberCall, automationId: string, input: { name: string; graph: Graph }) {
   return change(call, automationId, 'automation.draft_saved', async (tx, row) => {
-    requireStatus(row, 'draft');
+    if (row.status !== 'running') requireStatus(row, 'draft');
     await tx
       .update(automation)
       .set({ name: input.name, draft: input.graph, updatedAt: call.clocks.schedule.now() })

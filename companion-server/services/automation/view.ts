@@ -47,6 +47,8 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
     ...(await summarize(reader, call, row)),
     graph,
     versionNumber: version?.number ?? null,
+    draft: row.draft,
+    hasChanges: version !== undefined && JSON.stringify(row.draft) !== JSON.stringify(version.graph),
     nodeCounts: counts.map(({ nodeId, standing, passed, failed }) => ({ nodeId, standing, passed, failed })),
     problems: validateGraph(graph),
   };
