@@ -1,0 +1,108 @@
+import { and, asc, count, desc, eq, inArray, isNull } from 'drizzle-orm';
+import type { VersionDetail, VersionList } from '#shared/contract/version.ts';
+import { type Queryable, schema } from '../../db/index.ts';
+import * as engine from '../../engine/index.ts';
+import type { Call } from '../context.ts';
+import { notFound } from '../refusal.ts';
+import type { VersionRow } from './preview.ts';
+import { type AutomationRow, automationOf } from './view.ts';
+
+const { automationVersion, enrollment, nodeCount, user, versionMove } = schema;
+
+/** All versions, the newest first, with who still runs in which. */
+export async function listVersions(call: Call, automationId: string): Promise<VersionList> {
+  const { reader } = call.db;
+  const row = await automationOf(reader, call, automationId);
+  return {
+    items: await summaries(reader, row),
+    move: await openMove(reader, automationId),
+    undoUntil: await undoUntil(call, row),
+  };
+}
+
+/** One version as it was, with what its steps counted while it was the running one. */
+export async function getVersion(call: Call, automationId: string, number: number): Promise<VersionDetail> {
+  const { reader } = call.db;
+  const row = await automationOf(reader, call, automationId);
+  const summary = (await summaries(reader, row)).find((each) => each.number === number);
+  const versions = await reader
+    .select()
+    .from(automationVersion)
+    .where(eq(automationVersion.automationId, automationId))
+    .orderBy(asc(automationVersion.number));
+  const at = versions.findIndex((each) => each.number === number);
+  const version = versions[at];
+  if (!summary || !version) throw notFound('version');
+  const counts = await reader.select().from(nodeCount).where(eq(nodeCount.automationId, automationId));
+  return { ...summary, graph: version.graph, nodeCounts: countsOf(version, versions[at + 1], counts) };
+}
+
+/** A version's own figures: what was counted when the next one was published, less what was before it. */
+function countsOf(
+  { graph, countsBefore }: VersionRow,
+  next: VersionRow | undefined,
+  now: readonly (typeof nodeCount.$inferSelect)[],
+) {
+  const [before, after] = [byNode(countsBefore ?? []), byNode(next?.countsBefore ?? now)];
+  const standing = byNode(now);
+  return graph.nodes.map(({ id: nodeId }) => ({
+    nodeId,
+    standing: standing.get(nodeId)?.standing ?? 0,
+    passed: (after.get(nodeId)?.passed ?? 0) - (before.get(nodeId)?.passed ?? 0),
+    failed: (after.get(nodeId)?.failed ?? 0) - (before.get(nodeId)?.failed ?? 0),
+  }));
+}
+
+function byNode<T extends { nodeId: string }>(rows: readonly T[]): Map<string, T> {
+  return new Map(rows.map((row) => [row.nodeId, row]));
+}
+
+async function summaries(db: Queryable, row: AutomationRow): Promise<VersionList['items']> {
+  const versions = await db
+    .select()
+    .from(automationVersion)
+    .where(eq(automationVersion.automationId, row.id))
+    .orderBy(desc(automationVersion.number));
+  const ids = versions.map(({ id }) => id);
+  const people = await db
+    .select({ id: user.id, name: user.name })
+    .from(user)
+    .where(
+      inArray(
+        user.id,
+        versions.map(({ createdBy }) => createdBy),
+      ),
+    );
+  const names = new Map(people.map(({ id, name }) => [id, name]));
+  const open = await db
+    .select({ versionId: enrollment.versionId, times: count() })
+    .from(enrollment)
+    .where(and(inArray(enrollment.versionId, ids), isNull(enrollment.endedAt)))
+    .groupBy(enrollment.versionId);
+  const contacts = new Map(open.map(({ versionId, times }) => [versionId, times]));
+  const numbers = new Map(versions.map(({ id, number }) => [id, number]));
+  return versions.map(({ id, number, createdAt, createdBy, restores }) => ({
+    number,
+    publishedAt: createdAt ?? 0,
+    publishedBy: names.get(createdBy) ?? 'Somebody who left',
+    restores: restores === null ? null : (numbers.get(restores) ?? null),
+    isCurrent: id === row.versionId,
+    contacts: contacts.get(id) ?? 0,
+  }));
+}
+
+async function openMove(db: Queryable, automationId: string): Promise<VersionList['move']> {
+  const open = await db
+    .select({ moved: versionMove.moved, total: versionMove.total })
+    .from(versionMove)
+    .where(and(eq(versionMove.automationId, automationId), isNull(versionMove.finishedAt)));
+  if (open.length === 0) return null;
+  const moved = open.reduce((sum, each) => sum + each.moved, 0);
+  const total = open.reduce((sum, each) => sum + Math.max(each.total, each.moved), 0);
+  return { moved, total };
+}
+
+async function undoUntil(call: Call, row: AutomationRow): Promise<number | null> {
+  const undoable = await engine.undoableVersion(call.db.reader, call.clocks.schedule.now(), row);
+  return undoable?.current.createdAt ? undoable.current.createdAt + engine.undoWithinMs : null;
+}
