@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { SystemMailAccount } from './email/systemMail.ts';
 
 /** Everything the server takes from its environment, checked once at start. */
 export interface Env {
@@ -14,6 +15,8 @@ export interface Env {
   databaseUrl: string;
   databaseAuthToken: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  /** The account that mails members about their own accounts; null: such mails are not sent. */
+  systemMail: SystemMailAccount | null;
   /** Tests and demo: the parent process moves schedule time over IPC. */
   scheduleControl: boolean;
   scheduleOffsetMs: number;
@@ -67,6 +70,23 @@ const variables = z.object({
       )
       .default('info'),
   ),
+  SYSTEM_SMTP_URL: optional(
+    z
+      .url({
+        protocol: /^smtps?$/,
+        error:
+          'is no address of a mail server; e.g. smtps://user:password@mail.example.com:465, or smtp://… with STARTTLS',
+      })
+      .optional(),
+  ),
+  SYSTEM_MAIL_FROM: optional(
+    text
+      .regex(
+        /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+        'is no sender; e.g. Rapport <rapport@example.com>',
+      )
+      .optional(),
+  ),
   RAPPORT_SCHEDULE_CONTROL: optional(
     z.enum(['ipc'], 'can only be "ipc" (tests and demo); leave it unset otherwise').optional(),
   ),
@@ -98,6 +118,10 @@ export function readEnv(source: Record<string, string | undefined>): Result<Env,
     databaseUrl: values.DATABASE_URL ?? pathToFileURL(path.join(dataDir, 'rapport.db')).href,
     databaseAuthToken: values.DATABASE_AUTH_TOKEN,
     logLevel: values.LOG_LEVEL,
+    systemMail:
+      values.SYSTEM_SMTP_URL && values.SYSTEM_MAIL_FROM
+        ? { url: values.SYSTEM_SMTP_URL, from: values.SYSTEM_MAIL_FROM }
+        : null,
     scheduleControl: values.RAPPORT_SCHEDULE_CONTROL === 'ipc',
     scheduleOffsetMs: values.RAPPORT_SCHEDULE_OFFSET_MS,
   });
@@ -112,6 +136,9 @@ function combinationProblems(values: z.infer<typeof variables>): string[] {
   }
   if (values.DATABASE_AUTH_TOKEN && (values.DATABASE_URL ?? 'file:').startsWith('file:')) {
     problems.push('DATABASE_AUTH_TOKEN belongs to a remote DATABASE_URL (libsql:…); unset it for a file');
+  }
+  if ((values.SYSTEM_SMTP_URL === undefined) !== (values.SYSTEM_MAIL_FROM === undefined)) {
+    problems.push('SYSTEM_SMTP_URL and SYSTEM_MAIL_FROM belong together; set both or neither');
   }
   return problems;
 }

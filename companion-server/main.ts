@@ -24,6 +24,7 @@ import { createServices, notifying } from './services/create.ts';
 import { startMailWorkers } from './services/mail/worker.ts';
 import { startEngineLoop } from './services/run/engineLoop.ts';
 import { listenForScheduleControl } from './services/run/scheduleControl.ts';
+import { startSystemMail } from './services/systemMail/worker.ts';
 import { isSetupNeeded } from './services/workspace/setup.ts';
 
 /** While schedule time is moved from outside, a device must not sleep through a jump. */
@@ -72,6 +73,7 @@ async function start(env: Env): Promise<void> {
     onWrite: wakeups.notify,
     baseUrl: address,
     publicUrl,
+    systemMail: env.systemMail,
     allowLoopback: env.scheduleControl,
     maxAskAgainMs: env.scheduleControl ? MOVED_CLOCK_ASK_MS : undefined,
     version: VERSION,
@@ -104,6 +106,7 @@ async function start(env: Env): Promise<void> {
     signal,
   });
   const mail = startMailWorkers({ services, ctx, ticked, wakeEngine: wakeups.notify, signal });
+  const systemMail = startSystemMail({ services, ticked, isLeading: engine.isLeading, signal });
 
   const setupUrl = (await isSetupNeeded(database.reader))
     ? `${address}/setup?token=${services.setupToken}`
@@ -126,7 +129,7 @@ async function start(env: Env): Promise<void> {
     const answered = answerAll(server);
     shutdown.abort();
     changes.notify();
-    await Promise.all([engine.done, mail.done, answered]);
+    await Promise.all([engine.done, mail.done, systemMail.done, answered]);
     await database.close();
   });
 }

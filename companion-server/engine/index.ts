@@ -1,8 +1,8 @@
-export { isTaken, keepPace, paceOf } from './accounts.ts';
+export { addressChange, isTaken } from './accounts.ts';
 export {
   addSenderToNode,
   isLeaving,
-  type Removal,
+  type NodeOfAutomation,
   removeSenderFromNode,
   setSenderWeight,
 } from './automationSenders.ts';
@@ -11,11 +11,13 @@ export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
 export { type EngineContext, type EngineLog, type Unit, unitIn, unitOfWork } from './context.ts';
 export * from './decide.ts';
-export { binMs, deleteSender, type RestoreRefusal, restoreSender, retireSender } from './departures.ts';
+export { binMs, deleteSender, restoreSender, retireSender } from './departures.ts';
+export { dailyLimitsChanged } from './dailyLimits.ts';
 export { claimEmail, type EmailJob, type EmailWork } from './email.ts';
-export { contactsAddedToList } from './enroll.ts';
+export { endManualTask } from './endManualTask.ts';
 export { type Decision, decideEnrollment } from './enrollmentDecisions.ts';
 export { type Explanation, explainChannel, explainEnrollment, type NextAction } from './explain.ts';
+export { contactsAddedToList } from './feed.ts';
 export { acceptanceOf, bouncesOf } from './guards.ts';
 export { type HoldKey, liftHold, type NewHold, openHolds, setHold } from './holds.ts';
 export { type Idle, isIdle } from './idle.ts';
@@ -23,8 +25,10 @@ export { type InboundEmail, recordInboundEmail, unsubscribeContact } from './inb
 export { applyToContact } from './interpret.ts';
 export { lead, stepDown } from './leader.ts';
 export { nextWorkFor } from './linkedin.ts';
-export { isFailingLogin, isFlapping, lossOf } from './losses.ts';
+export { isFailingLogin, isFlapping, type LossRow, lossOf } from './losses.ts';
 export { noteMailbox } from './mailboxes.ts';
+export { contactsChanged } from './missingData.ts';
+export { addTag, addToList, removeFromList, removeTag } from './marks.ts';
 export { countMatching, matchingIds } from './matching.ts';
 export { type Observations, recordObservations } from './observations.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';
@@ -33,6 +37,7 @@ export { isOnline, type Spell, silentSpells } from './presence.ts';
 export { reap } from './reap.ts';
 export { appendEvent } from './record.ts';
 export { cancelReminders, planFreshLink, planReminder } from './reminders.ts';
+export { applyResumeEdit, HELD_AT_MOST, isFirstTouch, readySteps } from './resumeEdits.ts';
 export { disconnectLinkedin, endRestriction, reconnectLinkedin, recordSession } from './session.ts';
 export { isStoplisted } from './stoplist.ts';
 export { takeOver } from './takeOver.ts';
@@ -45,3 +50,4 @@ export {
   undoPublishing,
   undoWithinMs,
 } from './versions.ts';
+export { replanWithdrawals } from './withdrawals.ts';

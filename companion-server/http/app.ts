@@ -9,6 +9,7 @@ import { applyBodyLimits, applyRateLimits, type RateLimits } from './limits.ts';
 import { methodsOf, wrongMethod } from './methods.ts';
 import { serveOpenApi } from './openApi.ts';
 import { problemResponse, unexpectedResponse } from './problem.ts';
+import { serveReconnect } from './reconnect.ts';
 import { serveAllRoutes } from './routes/index.ts';
 import { applyExtensionCors, applySecurityHeaders, inlineScriptHashes } from './security.ts';
 import { serveStream } from './stream.ts';
@@ -63,6 +64,7 @@ export function createApp(options: AppOptions): App {
 
   serveHealth(app, options.isReady);
   serveUnsubscribe(app);
+  serveReconnect(app, options.shutdown);
   serveAuth(app);
   serveStream(app, options.shutdown);
   serveAllRoutes(app);
@@ -71,7 +73,7 @@ export function createApp(options: AppOptions): App {
   return app;
 }
 
-/** Unsubscribe tokens are secrets of their recipients. */
+/** Tokens in links are secrets of their recipients. */
 function pathForLog(path: string): string {
-  return path.startsWith('/u/') ? '/u/…' : path;
+  return path.replace(/^\/(u|reconnect)\/.*/, '/$1/…');
 }

@@ -17,6 +17,7 @@ export interface RateLimits {
   deviceToken: number;
   approveCode: number;
   unsubscribe: number;
+  reconnect: number;
 }
 
 export const defaultRateLimits: RateLimits = {
@@ -28,6 +29,7 @@ export const defaultRateLimits: RateLimits = {
   // Guessing a code of 8 out of 32 letters within its 10 minutes stays hopeless.
   approveCode: 10,
   unsubscribe: 60,
+  reconnect: 60,
 };
 
 /** Tests and the demo do in seconds what people do in days. */
@@ -39,6 +41,7 @@ export const unlimitedRates: RateLimits = {
   deviceToken: 1_000_000,
   approveCode: 1_000_000,
   unsubscribe: 1_000_000,
+  reconnect: 1_000_000,
 };
 
 /** The address of the connection itself: a forwarded-for header could be anybody's. */
@@ -84,6 +87,7 @@ export function applyRateLimits(app: App, rates: RateLimits): void {
     '/u/*',
     limitTo(rates.unsubscribe, (c) => c.req.path),
   );
+  app.use('/reconnect/*', limitTo(rates.reconnect));
 }
 
 const MIB = 1024 * 1024;

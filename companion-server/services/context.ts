@@ -5,7 +5,9 @@ import type { Auth } from '../auth/auth.ts';
 import type { Role } from '../auth/membership.ts';
 import type { Database, Tx } from '../db/index.ts';
 import { schema } from '../db/index.ts';
+import type { SystemMailAccount } from '../email/systemMail.ts';
 import type { Log } from '../observability/log.ts';
+import type { SignedLinks } from '../vault/links.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Changes } from './changes.ts';
 import type { PublicUrl } from './workspace/publicUrl.ts';
@@ -26,6 +28,11 @@ export interface Services {
   publicUrl: string | null;
   publicUrlCheck: PublicUrl;
   unsubscribeKey: Uint8Array;
+  links: SignedLinks;
+  /** Where links in mail to members lead: the public address, or this computer's own. */
+  linkBase: string;
+  /** The account that mails members; null: not configured. */
+  systemMail: SystemMailAccount | null;
   /** Of the first-run link; asked for while no owner exists. */
   setupToken: string;
   version: string;

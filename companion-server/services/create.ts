@@ -5,7 +5,9 @@ import type { Rng } from '#shared/kernel/prng.ts';
 import { createAuth } from '../auth/auth.ts';
 import type { Keys } from '../auth/keys.ts';
 import type { Database } from '../db/index.ts';
+import type { SystemMailAccount } from '../email/systemMail.ts';
 import type { Log } from '../observability/log.ts';
+import { createLinks } from '../vault/links.ts';
 import { createVault } from '../vault/vault.ts';
 import type { Changes } from './changes.ts';
 import type { Services } from './context.ts';
@@ -26,6 +28,7 @@ export interface ServicesOptions {
   /** http://host:port of this process. */
   baseUrl: string;
   publicUrl: string | null;
+  systemMail?: SystemMailAccount | null;
   /** Demo and tests: links to loopback count as public. */
   allowLoopback: boolean;
   /** The longest a device may be told to wait before it asks again (real ms); the engine's own when absent. */
@@ -67,6 +70,9 @@ export function createServices(options: ServicesOptions): Services {
       signal: shutdown,
     }),
     unsubscribeKey: keys.unsubscribe,
+    links: createLinks(keys.vault, clocks.lease),
+    linkBase: publicUrl ?? options.baseUrl,
+    systemMail: options.systemMail ?? null,
     maxAskAgainMs: options.maxAskAgainMs,
     setupToken: randomBytes(24).toString('base64url'),
     version: options.version,

@@ -23,6 +23,8 @@ export const holdView = z.object({
   hint: z.string().nullable(),
   since: instant,
   until: instant.nullable(),
+  /** The cause is gone; what happened meanwhile is being read before it lifts by itself. */
+  reconciling: z.boolean(),
   whoMustAct,
 });
 export type HoldView = z.infer<typeof holdView>;
@@ -48,6 +50,12 @@ export const linkedinView = z.object({
   premium: z.boolean(),
   since: instant.nullable(),
   lastCheckedAt: instant.nullable(),
+  /** Active, and reading what happened meanwhile; `failure`: why that did not succeed yet. */
+  reconciling: z
+    .object({ since: instant, failure: z.string().nullable(), retryAt: instant.nullable() })
+    .nullable(),
+  /** What is flagged about the account, each with what to check. */
+  warnings: z.array(z.string()),
   /** Heartbeat within 3 minutes. */
   online: z.boolean(),
   lastSeenAt: instant.nullable(),
@@ -82,6 +90,28 @@ export const nextAction = z.object({
   automationName: z.string().nullable(),
 });
 
+/** The figures the guards look at, and how they take them. */
+const guardsView = z.object({
+  acceptance: z.object({
+    accepted: z.number().int(),
+    decided: z.number().int(),
+    level: z.enum(['fine', 'warn', 'stop']),
+  }),
+  bounces: z.object({
+    bounced: z.number().int(),
+    sent: z.number().int(),
+    level: z.enum(['fine', 'warn', 'stop_first', 'stop']),
+  }),
+});
+
+/** What a channel that is lost or came back lately has waiting. */
+const backlogView = z.object({
+  channel: channelKind,
+  steps: z.number().int(),
+  lostAt: instant.nullable(),
+  regainedAt: instant.nullable(),
+});
+
 export const senderView = z.object({
   id,
   name: z.string(),
@@ -97,6 +127,13 @@ export const senderView = z.object({
   next: nextAction.nullable(),
   /** A connected account of it is Inactive: the red dot. */
   redDot: z.object({ linkedin: z.boolean(), email: z.boolean() }),
+  guards: guardsView,
+  /** What was held and goes now, per channel: see the resume plan. */
+  backlogs: z.array(backlogView),
+  /** Whether the owner gets reminders by email while an account waits to be reconnected. */
+  reconnectMail: z.boolean(),
+  /** Whether managers see this rep's own presence history. */
+  sharesPresence: z.boolean(),
   /** `senderSettings` of shared/schedule/settings.ts. */
   settings: z.unknown(),
 });
@@ -113,7 +150,13 @@ export const senderRoutes = {
   get: route('member', 'GET', '/api/v1/senders/:senderId', { params: senderParams, response: senderView }),
   update: route('member', 'PATCH', '/api/v1/senders/:senderId', {
     params: senderParams,
-    body: z.object({ name: z.string().trim().min(1).max(120).optional(), settings: z.unknown().optional() }),
+    body: z.object({
+      name: z.string().trim().min(1).max(120).optional(),
+      settings: z.unknown().optional(),
+      reconnectMail: z.boolean().optional(),
+      /** Only the owner of the profile may change it. */
+      sharesPresence: z.boolean().optional(),
+    }),
     response: senderView,
   }),
   /** Puts or lifts the manual hold on the profile or one of its channels. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personSpacing } from '#shared/schedule/settings.ts';
 import { id, instant, route } from './route.ts';
 import { holdView, senderView } from './sender.ts';
 
@@ -28,7 +29,13 @@ export const meView = z.object({
   name: z.string(),
   email: z.string(),
   role: memberRole,
-  workspace: z.object({ id, name: z.string(), postalAddress: z.string() }),
+  workspace: z.object({
+    id,
+    name: z.string(),
+    postalAddress: z.string(),
+    /** Least time between two automated messages or invites to one person. */
+    personSpacingMs: z.number().int(),
+  }),
 });
 export type MeView = z.infer<typeof meView>;
 
@@ -39,6 +46,21 @@ export const publicUrlView = z.object({
   message: z.string(),
   action: z.string().nullable(),
 });
+
+const lostTime = z.object({
+  /** Working time without a browser, and in all. */
+  lostMs: z.number().int(),
+  openMs: z.number().int(),
+  /** About how many LinkedIn steps could have been done in it. */
+  steps: z.number().int(),
+});
+
+/** Managers see the team's sum, and single profiles where the rep agreed; a rep sees their own. */
+export const lostCapacity = lostTime.extend({
+  profiles: z.number().int(),
+  senders: z.array(lostTime.extend({ senderId: id, name: z.string() })),
+});
+export type LostCapacity = z.infer<typeof lostCapacity>;
 
 export const homeView = z.object({
   /** Who must act now, worst first. */
@@ -57,6 +79,8 @@ export const homeView = z.object({
   runningAutomations: z.number().int(),
   activeContacts: z.number().int(),
   publicUrl: publicUrlView,
+  /** Working time of the last 7 days in which browsers were closed; null: nobody's was. */
+  lostCapacity: lostCapacity.nullable(),
   now: instant,
 });
 export type HomeView = z.infer<typeof homeView>;
@@ -68,6 +92,7 @@ export const workspaceRoutes = {
     body: z.object({
       name: z.string().trim().min(1).max(120).optional(),
       postalAddress: z.string().trim().max(500).optional(),
+      personSpacingMs: z.number().int().min(0).max(personSpacing.maxMs).optional(),
     }),
     response: meView,
   }),

@@ -4,7 +4,7 @@ import { DAY } from '#shared/kernel/clock.ts';
 import { isZone, type WorkingWindow } from './settings.ts';
 
 /** One stretch of working time in unix ms UTC, `end` excluded. */
-interface Stretch {
+export interface Stretch {
   start: number;
   end: number;
 }
@@ -61,6 +61,17 @@ export function nextSharedOpen(window: WorkingWindow, contactZone: string, at: n
 export function remainingOpenMs(window: WorkingWindow, at: number): number {
   const { stretch } = dayAt(window, at);
   return stretch && stretch.start <= at && at < stretch.end ? stretch.end - at : 0;
+}
+
+/** The working time between two moments, oldest first. */
+export function openStretches(window: WorkingWindow, from: number, until: number): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (let at = nextOpen(window, from); at < until; ) {
+    const end = Math.min(until, at + remainingOpenMs(window, at));
+    stretches.push({ start: at, end });
+    at = nextOpen(window, end);
+  }
+  return stretches;
 }
 
 function dayAt(window: WorkingWindow, at: number): LocalDay {

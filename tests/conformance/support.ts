@@ -11,6 +11,7 @@ import { systemNewId } from '#shared/kernel/ids.ts';
 import { seededRng } from '#shared/kernel/prng.ts';
 import { loadKeys } from '../../companion-server/auth/keys.ts';
 import { openDatabase, schema } from '../../companion-server/db/index.ts';
+import type { SystemMailAccount } from '../../companion-server/email/systemMail.ts';
 import { createApp } from '../../companion-server/http/app.ts';
 import type { App } from '../../companion-server/http/httpEnv.ts';
 import { type RateLimits, unlimitedRates } from '../../companion-server/http/limits.ts';
@@ -36,7 +37,7 @@ export interface TestServer {
 
 /** The whole server in this process, on a database of its own. */
 export async function startTestServer(
-  options: { schedule?: Clock; rates?: RateLimits } = {},
+  options: { schedule?: Clock; rates?: RateLimits; systemMail?: SystemMailAccount } = {},
 ): Promise<TestServer> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rapport-conformance-'));
   const database = await openDatabase({ url: pathToFileURL(path.join(dir, 'test.db')).href });
@@ -53,6 +54,7 @@ export async function startTestServer(
     onWrite: () => {},
     baseUrl: ORIGIN,
     publicUrl: null,
+    systemMail: options.systemMail ?? null,
     allowLoopback: false,
     version: '0.0.0-test',
     shutdown: shutdown.signal,

@@ -1,6 +1,9 @@
 import { pairRoutes } from '#shared/contract/device.ts';
+import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { approveDevice, redeemDeviceCode } from '../../services/device/pair.ts';
+import { editResumePlan } from '../../services/resume/edit.ts';
+import { resumePlanOf } from '../../services/resume/plan.ts';
 import {
   createSender,
   disconnectLinkedin,
@@ -29,6 +32,12 @@ export function serveSenders(app: App): void {
   });
   serveMember(app, senderRoutes.disconnectLinkedin, (call, { params }) =>
     disconnectLinkedin(call, params.senderId),
+  );
+  serveMember(app, resumePlanRoutes.get, (call, { params, query }) =>
+    resumePlanOf(call, params.senderId, query.channel),
+  );
+  serveMember(app, resumePlanRoutes.edit, (call, { params, body }) =>
+    editResumePlan(call, params.senderId, body),
   );
   serveMember(app, senderRoutes.approveDevice, async (call, { params, body }) => {
     await approveDevice(call, params.senderId, body.userCode);

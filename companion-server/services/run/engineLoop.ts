@@ -10,6 +10,8 @@ const DUE_ELSEWHERE_MS = 2 * SECOND;
 
 export interface EngineLoop {
   done: Promise<void>;
+  /** Whether this process led at its last round. */
+  isLeading: () => boolean;
 }
 
 export interface EngineLoopOptions {
@@ -24,16 +26,17 @@ export interface EngineLoopOptions {
 
 /** Ticks while this process leads: again at once while busy, else when the next thing is due or something changed. */
 export function startEngineLoop(options: EngineLoopOptions): EngineLoop {
-  return { done: run(options) };
+  const state = { leads: false };
+  return { done: run(options, state), isLeading: () => state.leads };
 }
 
-async function run(options: EngineLoopOptions): Promise<void> {
+async function run(options: EngineLoopOptions, state: { leads: boolean }): Promise<void> {
   const { ctx, wakeups, signal } = options;
   while (!signal.aborted) {
     const seen = wakeups.count();
     let sleepMs = SLEEP_MAX_MS;
     try {
-      sleepMs = await round(options);
+      sleepMs = await round(options, state);
     } catch (error) {
       ctx.log.error({ err: error }, 'tick failed');
       sleepMs = DUE_ELSEWHERE_MS;
@@ -46,8 +49,9 @@ async function run(options: EngineLoopOptions): Promise<void> {
 }
 
 /** One tick; how long to sleep after it, 0: not at all. */
-async function round({ ctx, holder }: EngineLoopOptions): Promise<number> {
-  if (!(await lead(ctx, holder))) return SLEEP_MAX_MS;
+async function round({ ctx, holder }: EngineLoopOptions, state: { leads: boolean }): Promise<number> {
+  state.leads = await lead(ctx, holder);
+  if (!state.leads) return SLEEP_MAX_MS;
   const { nextDueAt, busy } = await tick(ctx);
   if (busy) return 0;
   if (nextDueAt === null) return SLEEP_MAX_MS;

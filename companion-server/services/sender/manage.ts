@@ -12,12 +12,14 @@ import {
   pauseChannel,
   reconnectLinkedin,
   replan,
+  replanWithdrawals,
   resumeChannel,
   setHold,
 } from '../../engine/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { invalid, notFound, Refusal } from '../refusal.ts';
+import { planMissingReminder } from '../reconnect/reconnect.ts';
+import { invalid, notAllowed, notFound, Refusal } from '../refusal.ts';
 import { channelsOf, senderToManage } from '../scope.ts';
 import { getSender } from './view.ts';
 
@@ -71,13 +73,25 @@ export async function updateSender(
   const settings = input.settings === undefined ? undefined : parseSettings(input.settings);
   await call.db.write(async (tx) => {
     const row = await senderToManage(tx, call, senderId);
+    if (input.sharesPresence !== undefined && row.ownerUserId !== call.actor.userId) {
+      throw notAllowed('Only the rep may show their presence to managers.', 'Ask the owner of the profile.');
+    }
     await tx
       .update(sender)
-      .set({ name: input.name ?? row.name, settings: settings ?? row.settings })
+      .set({
+        name: input.name ?? row.name,
+        settings: settings ?? row.settings,
+        reconnectMail: input.reconnectMail ?? row.reconnectMail,
+        sharesPresence: input.sharesPresence ?? row.sharesPresence,
+      })
       .where(eq(sender.id, senderId));
+    const channels = await channelsOf(tx, senderId);
+    if (input.reconnectMail === true && !row.reconnectMail) {
+      await planMissingReminder(unitOf(call, tx), channels.linkedin);
+    }
     if (settings) {
-      const channels = await channelsOf(tx, senderId);
       for (const one of [channels.linkedin, channels.email]) await replan(unitOf(call, tx), one.id);
+      await replanWithdrawals(unitOf(call, tx), senderId);
     }
     await audit(tx, call, {
       action: 'sender.updated',

@@ -1,6 +1,8 @@
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { linkedinInactiveReasons } from '#shared/statuses/dictionary.ts';
+import { isFailingLogin, isFlapping, type LossRow } from '../../engine/index.ts';
 import type { ChannelRow } from '../scope.ts';
+import { READING } from './holdView.ts';
 
 const CONNECTING_TOO_LONG_MS = 30 * MINUTE;
 
@@ -8,7 +10,7 @@ const CONNECTING_TOO_LONG_MS = 30 * MINUTE;
 export function linkedinSentence(channel: ChannelRow, scheduleNow: number): string | null {
   switch (channel.status) {
     case 'active':
-      return null;
+      return channel.reconcileFrom === null ? null : READING;
     case 'not_set_up':
       return 'Install the extension and pair it with this profile.';
     case 'connecting':
@@ -20,6 +22,22 @@ export function linkedinSentence(channel: ChannelRow, scheduleNow: number): stri
       return [sentence, channel.reasonDetail, whatToDo].filter(Boolean).join(' ');
     }
   }
+}
+
+/** What is flagged about an account, with what to check. */
+export function linkedinWarnings(loss: LossRow | null, now: number): string[] {
+  const warnings: string[] = [];
+  if (isFlapping(loss, now)) {
+    warnings.push(
+      'This account keeps losing its session. Check that the browser keeps its cookies, that nobody signs in to the account elsewhere or through a VPN, and that no other tool works with it.',
+    );
+  }
+  if (isFailingLogin(loss)) {
+    warnings.push(
+      'Two logins in a row failed. Check the email and the password on LinkedIn itself, ask for a new code, and that you sign in as the member bound to this profile.',
+    );
+  }
+  return warnings;
 }
 
 /** The red dot: a connected account is Inactive. */

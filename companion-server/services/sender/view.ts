@@ -2,12 +2,13 @@ import { and, asc, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { SenderView } from '#shared/contract/sender.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { type Queryable, schema } from '../../db/index.ts';
-import { isOnline, openHolds, usageOf } from '../../engine/index.ts';
+import { isOnline, lossOf, openHolds, usageOf } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
 import { type ChannelRow, channelsOf, isManager, type SenderRow, senderToManage } from '../scope.ts';
 import { viewHold } from './holdView.ts';
 import { nextActionOf } from './nextAction.ts';
-import { linkedinSentence, redDots } from './status.ts';
+import { backlogOf, guardsOf, reconcilingOf } from './standing.ts';
+import { linkedinSentence, linkedinWarnings, redDots } from './status.ts';
 
 /** Everything a profile's page shows. */
 export async function viewSender(db: Queryable, call: Call, row: SenderRow): Promise<SenderView> {
@@ -16,6 +17,7 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
   // Presence is kept in real time, screens show schedule time: the two differ where the demo moves the latter.
   const onSchedule = (at: number | null) => (at === null ? null : at + now - real);
   const { linkedin, email } = await channelsOf(db, row.id);
+  const linkedinLoss = await lossOf(db, linkedin.id);
   const settings = senderSettings.parse(row.settings ?? {});
   const holds = await openHolds(db, [
     { scope: 'workspace', scopeId: row.workspaceId },
@@ -43,6 +45,8 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
       premium: linkedin.premium,
       since: linkedin.statusSince,
       lastCheckedAt: linkedin.lastCheckedAt,
+      reconciling: reconcilingOf(linkedin),
+      warnings: linkedinWarnings(linkedinLoss, now),
       online: isOnline(linkedin, real),
       lastSeenAt: onSchedule(linkedin.lastSeenAt),
     },
@@ -52,6 +56,13 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
     usage: [...(await usageOf(db, linkedin, settings, now)), ...(await usageOf(db, email, settings, now))],
     next: await nextActionOf(db, call, [linkedin, email]),
     redDot: redDots({ linkedin, email }),
+    guards: await guardsOf(db, { linkedin, email }, now),
+    backlogs: [
+      ...(await backlogOf(db, linkedin, linkedinLoss, now)),
+      ...(await backlogOf(db, email, await lossOf(db, email.id), now)),
+    ],
+    reconnectMail: row.reconnectMail,
+    sharesPresence: row.sharesPresence,
     settings,
   };
 }

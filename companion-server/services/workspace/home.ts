@@ -6,6 +6,7 @@ import { listAutomations } from '../automation/view.ts';
 import type { MemberCall } from '../context.ts';
 import { isManager } from '../scope.ts';
 import { viewHold } from '../sender/holdView.ts';
+import { lostCapacityOf } from '../sender/lostCapacity.ts';
 import { viewSenders } from '../sender/view.ts';
 import { unknownTasks } from '../task/tasks.ts';
 
@@ -37,6 +38,7 @@ export async function home(call: MemberCall): Promise<HomeView> {
         }),
       ),
     ...addressActions(call, automations.length > 0),
+    ...mailActions(call, senders),
   ];
   return {
     actions: actions.sort((a, b) => rank[a.severity] - rank[b.severity]),
@@ -45,6 +47,7 @@ export async function home(call: MemberCall): Promise<HomeView> {
     runningAutomations: running.length,
     activeContacts: await activeContacts(call),
     publicUrl: call.publicUrlCheck.known(),
+    lostCapacity: await lostCapacityOf(call),
     now: call.clocks.schedule.now(),
   };
 }
@@ -98,6 +101,31 @@ function senderActions(one: SenderView): Action[] {
       href,
     });
   }
+  const warn = (id: string, title: string, detail: string, tab: 'linkedin' | 'email') =>
+    actions.push({ id: `${id}:${one.id}`, severity: 'orange', title, detail, href: `${href}?tab=${tab}` });
+  if (one.linkedin.warnings[0]) {
+    warn('session', `${one.name}: trouble with the session`, one.linkedin.warnings.join(' '), 'linkedin');
+  }
+  const { acceptance, bounces } = one.guards;
+  if (acceptance.level === 'warn') {
+    const detail = `${acceptance.accepted} of ${acceptance.decided} decided invitations were accepted. Below 20 % of 30 invitations stop. Check whom the automations address.`;
+    warn('acceptance', `${one.name}: few acceptances`, detail, 'linkedin');
+  }
+  if (bounces.level === 'warn') {
+    const detail = `${bounces.bounced} of the last ${bounces.sent} emails came back. At 8 % first emails stop, at 12 % the mailbox. Check where the addresses come from.`;
+    warn('bounces', `${one.name}: emails come back`, detail, 'email');
+  }
+  for (const { channel, steps, regainedAt } of one.backlogs) {
+    if (regainedAt === null) continue;
+    actions.push({
+      id: `resume:${channel}:${one.id}`,
+      severity: 'yellow',
+      title: `${one.name}: ${steps} steps go on`,
+      detail:
+        'The account is back. They go within caps and working hours, never in a burst. See when, or change it first.',
+      href: `${href}/resume?channel=${channel}`,
+    });
+  }
   if (one.linkedin.status === 'active' && !one.linkedin.online) {
     actions.push({
       id: `offline:${one.id}`,
@@ -143,6 +171,22 @@ async function replyActions(call: MemberCall): Promise<Action[]> {
     detail: 'They are paused. Answer them, then resume or cancel.',
     href: `/automations/${automationId}?status=paused`,
   }));
+}
+
+/** Reps are not told by email where nothing may send one. */
+function mailActions(call: MemberCall, senders: SenderView[]): Action[] {
+  const isMissed = senders.some((one) => one.redDot.linkedin && one.reconnectMail);
+  if (call.systemMail || !isMissed || !isManager(call)) return [];
+  return [
+    {
+      id: 'system_mail',
+      severity: 'yellow',
+      title: 'Reps are not reminded by email',
+      detail:
+        'An account waits to be reconnected, and no mail account for reminders is set up. Tell the rep, or set SYSTEM_SMTP_URL and SYSTEM_MAIL_FROM on the server.',
+      href: '/senders',
+    },
+  ];
 }
 
 function addressActions(call: MemberCall, hasAutomations: boolean): Action[] {

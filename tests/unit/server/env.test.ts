@@ -26,6 +26,16 @@ test('all problems are named at once', () => {
   ]);
 });
 
+test('the account for mail to members is a server and a sender, or nothing', () => {
+  const both = { SYSTEM_SMTP_URL: 'smtps://u:p@mail.test', SYSTEM_MAIL_FROM: 'Rapport <r@mail.test>' };
+  const env = readEnv(both);
+  expect(env).toMatchObject({ ok: true, value: { systemMail: { url: both.SYSTEM_SMTP_URL } } });
+  expect(readEnv({ ...both, SYSTEM_MAIL_FROM: '' }).ok).toBe(false);
+  expect(readEnv({ ...both, SYSTEM_MAIL_FROM: 'nobody' }).ok).toBe(false);
+  expect(readEnv({ ...both, SYSTEM_SMTP_URL: 'https://mail.test' }).ok).toBe(false);
+  expect(readEnv({})).toMatchObject({ ok: true, value: { systemMail: null } });
+});
+
 test('a moved clock needs the control of tests', () => {
   expect(readEnv({ RAPPORT_SCHEDULE_OFFSET_MS: '5' }).ok).toBe(false);
   expect(readEnv({ RAPPORT_SCHEDULE_OFFSET_MS: '5', RAPPORT_SCHEDULE_CONTROL: 'ipc' }).ok).toBe(true);
