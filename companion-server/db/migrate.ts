@@ -17,7 +17,7 @@ export async function migrateDatabase(client: Client, writer: Reader, folder: st
   );
   for (let attempt = 1; ; attempt++) {
     const before = await latestOf(client);
-    if (before === newest) return;
+    if (before === newest) return await keepVersions(client);
     if (before > newest) {
       throw new DatabaseRefused(
         'newer_database',
@@ -28,7 +28,7 @@ export async function migrateDatabase(client: Client, writer: Reader, folder: st
     try {
       await prepareTable(client);
       await migrate(writer, { migrationsFolder: folder });
-      return;
+      return await keepVersions(client);
     } catch (error) {
       if (attempt === ATTEMPTS || (await latestOf(client)) === before) throw error;
     }
@@ -50,6 +50,14 @@ async function latestOf(client: Client): Promise<number> {
   }
   const latest = await client.execute(`SELECT max(created_at) AS at FROM ${TABLE}`);
   return Number(latest.rows[0]?.at ?? 0);
+}
+
+/** Versions of automations never change: contacts run by them. Migrations are made from tables alone, so it stands here. */
+async function keepVersions(client: Client): Promise<void> {
+  await client.execute(
+    `CREATE TRIGGER IF NOT EXISTS automation_version_is_immutable BEFORE UPDATE ON automation_version
+     BEGIN SELECT RAISE(ABORT, 'a version of an automation never changes'); END`,
+  );
 }
 
 /** Drizzle's own table, with a rule it lacks: no migration is recorded, and with that kept, twice. */
