@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Client, Transaction } from '@libsql/client';
+import type { Client, InStatement, ResultSet, Transaction } from '@libsql/client';
 import { systemTimers } from '#shared/kernel/clock.ts';
 import { DatabaseSilent, isByStatement, isConnectionLost, keptNothing } from './failures.ts';
+import type { Rows } from './rows/rows.ts';
 
 /** Native calls leave memory until a macrotask runs: let one run this often. */
 const CALLS_PER_YIELD = 100;
@@ -18,11 +19,23 @@ export function newGuard(): Guard {
   return { broken: false, mayRunAgain: false };
 }
 
+/** The transaction that is open on a client of one connection, and the rows its unit keeps. */
+export interface OpenTransaction {
+  rows: Rows | null;
+  /** Past the kept rows, which use it themselves. */
+  execute: ((statement: InStatement) => Promise<ResultSet>) | null;
+}
+
 /** Runs calls: with a deadline, yielding now and then, and noting in `guard` what a failure means. */
 type Call = <T>(run: () => Promise<T>, inTransaction?: boolean) => Promise<T>;
 
 /** The same client, noting failures in `guard`. `timeoutMs` null: the calls are native and end by themselves. */
-export function guarded(client: Client, guard: Guard, timeoutMs: number | null): Client {
+export function guarded(
+  client: Client,
+  guard: Guard,
+  timeoutMs: number | null,
+  open: OpenTransaction = { rows: null, execute: null },
+): Client {
   let calls = 0;
   const call: Call = async (run, inTransaction = false) => {
     calls += 1;
@@ -44,7 +57,7 @@ export function guarded(client: Client, guard: Guard, timeoutMs: number | null):
     migrate: (statements) => call(() => client.migrate(statements)),
     executeMultiple: (text) => call(() => client.executeMultiple(text)),
     transaction: async () =>
-      guardedTransaction(await call(() => client.transaction('write'), true), call, guard),
+      guardedTransaction(await call(() => client.transaction('write'), true), call, guard, open),
   });
 }
 
@@ -52,7 +65,12 @@ export function guarded(client: Client, guard: Guard, timeoutMs: number | null):
  * After a failure that may have ended the transaction nothing more runs in it: over HTTP (Hrana 2) a later
  * statement would be executed and kept on its own.
  */
-function guardedTransaction(inner: Transaction, call: Call, guard: Guard): Transaction {
+function guardedTransaction(
+  inner: Transaction,
+  call: Call,
+  guard: Guard,
+  open: OpenTransaction,
+): Transaction {
   let ended: unknown;
   async function step<T>(run: () => Promise<T>, inTransaction: boolean): Promise<T> {
     if (ended !== undefined) throw ended;
@@ -63,10 +81,18 @@ function guardedTransaction(inner: Transaction, call: Call, guard: Guard): Trans
       throw error;
     }
   }
+  /** A statement that may look at what the unit keeps, and may change it. */
+  async function beside<T>(text: string, run: () => Promise<T>): Promise<T> {
+    await open.rows?.beforeStatement(text);
+    const result = await step(run, true);
+    open.rows?.afterStatement(text);
+    return result;
+  }
+  open.execute = (statement) => step(() => inner.execute(statement), true);
   return overriding(inner, {
-    execute: (statement) => step(() => inner.execute(statement), true),
-    batch: (statements) => step(() => inner.batch(statements), true),
-    executeMultiple: (text) => step(() => inner.executeMultiple(text), true),
+    execute: (statement) => beside(textOf(statement), () => inner.execute(statement)),
+    batch: (statements) => beside('', () => inner.batch(statements)),
+    executeMultiple: (text) => beside('', () => inner.executeMultiple(text)),
     commit: () => step(() => inner.commit(), false),
     rollback: async () => {
       const { mayRunAgain } = guard;
@@ -80,6 +106,10 @@ function guardedTransaction(inner: Transaction, call: Call, guard: Guard): Trans
       }
     },
   });
+}
+
+function textOf(statement: InStatement): string {
+  return typeof statement === 'string' ? statement : statement.sql;
 }
 
 async function within<T>(ms: number, run: () => Promise<T>): Promise<T> {

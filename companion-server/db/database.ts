@@ -4,15 +4,17 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
-import { assert } from '#shared/kernel/assert.ts';
+import { assert, must } from '#shared/kernel/assert.ts';
 import { systemTimers } from '#shared/kernel/clock.ts';
-import { guarded, newGuard, rereading, serialized, type Turns } from './client.ts';
+import { guarded, newGuard, type OpenTransaction, rereading, serialized, type Turns } from './client.ts';
 import { isByStatement } from './failures.ts';
 import { groupCommit } from './group.ts';
 import { fileOf } from './location.ts';
 import { migrateDatabase } from './migrate.ts';
 import { takeOwnership } from './ownership.ts';
 import { DatabaseRefused } from './refusal.ts';
+import { listRunner, provideRows } from './rows/of.ts';
+import { Rows } from './rows/rows.ts';
 import * as schema from './schema/index.ts';
 import type { Database, OpenOptions, Tx } from './types.ts';
 
@@ -54,7 +56,8 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
   const rawWriter = createClient({ ...config, concurrency: 1 });
   const rawReader = createClient({ ...config, concurrency: 4 });
   const [guard, readerGuard] = [newGuard(), newGuard()];
-  const writerClient = guarded(rawWriter, guard, callTimeoutMs);
+  const opened: OpenTransaction = { rows: null, execute: null };
+  const writerClient = guarded(rawWriter, guard, callTimeoutMs, opened);
   const readerClient = rereading(guarded(rawReader, readerGuard, callTimeoutMs), readerGuard, async () => {
     await rawReader.reconnect();
   });
@@ -111,6 +114,20 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
     atMost: isFile ? GROUP.file : GROUP.server,
   });
 
+  /** Runs a unit with rows of its own, which are written before it ends. */
+  async function withRows<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const rows = new Rows(listRunner(must(opened.execute, 'an open transaction'), onStatement));
+    provideRows(tx, () => rows);
+    opened.rows = rows;
+    try {
+      const result = await work(tx);
+      await rows.flush();
+      return result;
+    } finally {
+      opened.rows = null;
+    }
+  }
+
   function closeClients(): void {
     rawReader.close();
     rawWriter.close();
@@ -124,11 +141,16 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
     closeClients();
     throw isFile ? error : explained(error, url);
   }
+  const reader = drizzle(readerClient, settings);
+  provideRows(
+    reader,
+    () => new Rows(listRunner((statement) => readerClient.execute(statement), onStatement)),
+  );
   return {
-    reader: drizzle(readerClient, settings),
+    reader,
     write: async <T>(work: (tx: Tx) => Promise<T>) => {
       assertOutside();
-      return await inGroup(work);
+      return await inGroup((tx) => withRows(tx, work));
     },
     authDatabase: drizzle(serialized(writerClient, turns), { schema }),
     isSole: isFile,

@@ -1,0 +1,35 @@
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { TableText } from './text.ts';
+
+type Property<T extends SQLiteTable> = keyof T['$inferSelect'] & string;
+
+/** What rows are looked up by; `where` (the table is `t`) repeats the condition of a partial index. */
+export interface GroupShape<T extends SQLiteTable> {
+  by: readonly Property<T>[];
+  where?: string;
+}
+
+/** A table whose rows a transaction keeps: what identifies a row, and what rows are looked up by. */
+export interface RowShape<T extends SQLiteTable = SQLiteTable, Group extends string = string> {
+  table: T;
+  key: readonly string[];
+  groups: Record<Group, { by: readonly string[]; where?: string }>;
+  text: TableText;
+}
+
+export function rowShape<T extends SQLiteTable, Group extends string>(
+  table: T,
+  key: readonly Property<T>[],
+  groups: Record<Group, GroupShape<T>>,
+): RowShape<T, Group> {
+  return { table, key, groups, text: new TableText(table, key) };
+}
+
+/** A question that many keys ask at once: rows of `k.key` (which of the keys) and what is answered to it. */
+export interface Lookup<Answer> {
+  name: string;
+  /** The tables the answer depends on. */
+  tables: readonly string[];
+  text: string;
+  decode(values: readonly unknown[]): Answer;
+}

@@ -1,0 +1,129 @@
+import { getTableColumns, getTableName } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+
+interface Field {
+  property: string;
+  column: SQLiteColumn;
+  /** Text and whole numbers travel as they are. */
+  isPlain: boolean;
+}
+
+export type Values = Record<string, unknown>;
+
+/**
+ * The statements of one table. Rows travel as JSON, many in one value: the driver builds an object for every row it
+ * gives, which costs five times the query, and a write of many rows is one statement.
+ */
+export class TableText {
+  readonly name: string;
+  private readonly fields: readonly Field[];
+  private readonly columns: Record<string, SQLiteColumn>;
+  private readonly key: readonly string[];
+  private readonly made = new Map<string, string>();
+
+  constructor(table: SQLiteTable, key: readonly string[]) {
+    this.name = getTableName(table);
+    this.key = key;
+    this.columns = getTableColumns(table);
+    this.fields = Object.entries(this.columns).map(([property, column]) => ({
+      property,
+      column,
+      isPlain: isPlain(column),
+    }));
+  }
+
+  /** Reads all rows whose `by` columns are among the keys of its one parameter. */
+  select(by: readonly string[], where?: string): string {
+    return this.once(`select ${by} ${where}`, () => {
+      const selected = this.fields.map(({ column }) => `t."${column.name}"`).join(', ');
+      const matches = by.map((property, at) => `t.${this.named(property)} = k.value ->> ${at}`);
+      if (where) matches.push(where);
+      return `select json_group_array(json_array(${selected})) from json_each(?) as k cross join "${this.name}" as t on ${matches.join(' and ')}`;
+    });
+  }
+
+  /** Adds all rows of its one parameter; `ignore`: but those that are there already. */
+  insert(properties: readonly string[], ignore: boolean): string {
+    return this.once(`insert ${ignore} ${properties}`, () => {
+      const text = this.inserting(properties);
+      return ignore ? `${text} where true on conflict do nothing` : text;
+    });
+  }
+
+  /** Sets these properties of all rows of its one parameter; the key comes first in each. */
+  update(properties: readonly string[]): string {
+    return this.once(`update ${properties}`, () => {
+      const values = properties.map(
+        (property, at) => `${this.named(property)} = v.value ->> ${this.key.length + at}`,
+      );
+      const matches = this.key.map(
+        (property, at) => `"${this.name}".${this.named(property)} = v.value ->> ${at}`,
+      );
+      return `update "${this.name}" set ${values.join(', ')} from json_each(?) as v where ${matches.join(' and ')}`;
+    });
+  }
+
+  /** Adds to the counters of all rows of its one parameter, and makes the rows that are missing. */
+  increase(others: readonly string[], counters: readonly string[]): string {
+    return this.once(`increase ${others} ${counters}`, () => {
+      const sums = counters.map((property) => {
+        const name = this.named(property);
+        return `${name} = "${this.name}".${name} + excluded.${name}`;
+      });
+      const key = this.key.map((property) => this.named(property)).join(', ');
+      const rows = this.inserting([...this.key, ...others, ...counters]);
+      return `${rows} where true on conflict (${key}) do update set ${sums.join(', ')}`;
+    });
+  }
+
+  decode(values: readonly unknown[]): Values {
+    const row: Values = {};
+    for (const [at, { property, column, isPlain }] of this.fields.entries()) {
+      const value = values[at] ?? null;
+      row[property] = isPlain || value === null ? value : column.mapFromDriverValue(value);
+    }
+    return row;
+  }
+
+  encode(row: Values, properties: readonly string[]): unknown[] {
+    return properties.map((property) => {
+      const column = this.columns[property];
+      const value = row[property] ?? null;
+      return value === null || !column || isPlain(column) ? value : column.mapToDriverValue(value);
+    });
+  }
+
+  /** The row as the database will hold it; null where the database computes one of its defaults. */
+  complete(given: Values): Values | null {
+    const row: Values = {};
+    for (const { property, column } of this.fields) {
+      if (given[property] !== undefined) row[property] = given[property];
+      else if (!column.hasDefault) row[property] = null;
+      else if (column.default === undefined || typeof column.default === 'object') return null;
+      else row[property] = column.default;
+    }
+    return row;
+  }
+
+  private inserting(properties: readonly string[]): string {
+    const names = properties.map((property) => this.named(property)).join(', ');
+    const values = properties.map((_, at) => `v.value ->> ${at}`).join(', ');
+    return `insert into "${this.name}" (${names}) select ${values} from json_each(?) as v`;
+  }
+
+  private named(property: string): string {
+    return `"${this.columns[property]?.name ?? property}"`;
+  }
+
+  private once(key: string, make: () => string): string {
+    const known = this.made.get(key);
+    if (known !== undefined) return known;
+    const text = make();
+    this.made.set(key, text);
+    return text;
+  }
+}
+
+function isPlain(column: SQLiteColumn): boolean {
+  return column.columnType === 'SQLiteText' || column.columnType === 'SQLiteInteger';
+}
