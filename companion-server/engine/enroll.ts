@@ -1,13 +1,12 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Graph, NodeOf } from '#shared/automation/graph.ts';
 import { schema } from '../db/index.ts';
 import type { AutomationRow, Unit } from './context.ts';
 import { appendEvent, publish } from './record.ts';
-import { graphOf } from './rows.ts';
 import { askAdmission, setSegmentLimits } from './slots.ts';
 import { countStatus } from './standing.ts';
 
-const { enrollment, listMember, automation: automationTable, automationSender, contact } = schema;
+const { enrollment, automationSender, contact } = schema;
 
 export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
 
@@ -16,60 +15,14 @@ export async function layOut(unit: Unit, automation: StartedAutomation, graph: G
   const { id: automationId, workspaceId } = automation;
   for (const segment of segmentsOf(graph)) {
     await setSegmentLimits(unit, { automationId, workspaceId, nodeId: segment.id }, segment.config);
-    const node = senderNodeOf(graph, segment.id);
-    for (const { senderId, weight } of node?.config.senders ?? []) {
+  }
+  for (const node of graph.nodes) {
+    if (node.type !== 'sender_profile' && node.type !== 'change_sender') continue;
+    for (const { senderId, weight } of node.config.senders) {
       await unit.tx
         .insert(automationSender)
-        .values({ automationId, nodeId: node?.id ?? '', senderId, workspaceId, weight })
+        .values({ automationId, nodeId: node.id, senderId, workspaceId, weight })
         .onConflictDoNothing();
-    }
-  }
-}
-
-/** Enrolls everybody in the lists of the version's segments. Returns how many are new. */
-export async function enrollFromLists(
-  unit: Unit,
-  automation: StartedAutomation,
-  graph: Graph,
-): Promise<number> {
-  let added = 0;
-  for (const segment of segmentsOf(graph)) {
-    if (segment.config.listIds.length === 0) continue;
-    const rows = await unit.tx
-      .selectDistinct({ contactId: listMember.contactId })
-      .from(listMember)
-      .where(inArray(listMember.listId, segment.config.listIds));
-    added += await enrollContacts(
-      unit,
-      automation,
-      segment.id,
-      rows.map((row) => row.contactId),
-    );
-  }
-  return added;
-}
-
-/** Contacts came into a list: every running automation fed by it takes them in. */
-export async function contactsAddedToList(
-  unit: Unit,
-  listId: string,
-  contactIds: readonly string[],
-): Promise<void> {
-  const [first] = await unit.tx
-    .select({ workspaceId: schema.list.workspaceId })
-    .from(schema.list)
-    .where(eq(schema.list.id, listId));
-  if (!first || contactIds.length === 0) return;
-  const running = await unit.tx
-    .select()
-    .from(automationTable)
-    .where(and(eq(automationTable.workspaceId, first.workspaceId), eq(automationTable.status, 'running')));
-  for (const row of running) {
-    if (!row.versionId) continue;
-    const graph = await graphOf(unit.tx, row.versionId);
-    for (const segment of segmentsOf(graph)) {
-      if (!segment.config.listIds.includes(listId)) continue;
-      await enrollContacts(unit, { ...row, versionId: row.versionId }, segment.id, contactIds);
     }
   }
 }

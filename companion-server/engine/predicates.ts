@@ -1,7 +1,18 @@
 import { sql } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 
-const { cursor, task, enrollment, lane, relation, systemMail, versionMove, moveOrigin } = schema;
+const {
+  bulkAction,
+  cursor,
+  task,
+  enrollment,
+  lane,
+  manualTask,
+  relation,
+  systemMail,
+  versionMove,
+  moveOrigin,
+} = schema;
 
 /**
  * The conditions of the partial indexes, written out: SQLite uses such an index only where the condition stands in
@@ -14,11 +25,13 @@ export const isInFlight = sql`${task.state} IN ('claimed','committing')`;
 export const isLive = sql`${enrollment.live} = 1`;
 export const isAssigned = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.senderId} IS NOT NULL`;
 export const isQueued = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.blockedOn} IS NULL`;
+export const isOpenManualTask = sql`${manualTask.state} = 'ready'`;
 export const isPlannedMail = sql`${systemMail.state} = 'planned'`;
 export const isPending = sql`${relation.status} = 'invite_sent'`;
 export const isToWithdraw = sql`${relation.withdrawAt} IS NOT NULL`;
 export const isLocked = sql`${relation.lockedUntil} IS NOT NULL`;
 export const isThreadUnread = sql`${relation.threadFrom} IS NOT NULL`;
 export const laneMayFire = sql`${lane.readyCount} > 0 AND ${lane.holdCount} = 0`;
+export const bulkIsOpen = sql`${bulkAction.state} IN ('running','undoing')`;
 export const moveIsOpen = sql`${versionMove.finishedAt} IS NULL`;
 export const originEnded = sql`${moveOrigin.ended} = 1`;

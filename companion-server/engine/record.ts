@@ -53,7 +53,15 @@ export function appendTaskEvent(
   });
 }
 
-export type Topic = 'automation' | 'enrollment' | 'contact' | 'sender' | 'task' | 'workspace';
+export type Topic =
+  | 'automation'
+  | 'notification'
+  | 'bulk'
+  | 'enrollment'
+  | 'contact'
+  | 'sender'
+  | 'task'
+  | 'workspace';
 
 /** Tells open pages that something changed (SSE reads the outbox). */
 export async function publish(

@@ -12,6 +12,7 @@ import { moveContacts } from './moves.ts';
 import { reap } from './reap.ts';
 import { sweepMissedLifts } from './sweep.ts';
 import { wake } from './wake.ts';
+import { unlockRelations } from './withdrawals.ts';
 
 export const tickBounds = {
   reap: 100,
@@ -22,6 +23,7 @@ export const tickBounds = {
   bulk: 100,
   limits: 100,
   leaving: 100,
+  locks: 100,
 } as const;
 const OUTBOX_KEPT_MS = DAY;
 
@@ -40,12 +42,21 @@ export async function tick(ctx: EngineContext): Promise<TickResult> {
   const moving = await moveContacts(ctx, tickBounds.moves);
   const leaving = await departures(ctx, tickBounds.leaving);
   const released = await releaseDailyLimits(ctx, tickBounds.limits);
+  const unlocked = await unlockRelations(ctx, tickBounds.locks);
   const bulk = await workOffBulk(ctx, tickBounds.bulk);
   const admitted = await admit(ctx, tickBounds.automations);
   await sweepMissedLifts(ctx);
   await trimOutbox(ctx);
   const busy =
-    reaped || expired === tickBounds.holds || woken || moving || leaving || released || bulk || admitted;
+    reaped ||
+    expired === tickBounds.holds ||
+    woken ||
+    moving ||
+    leaving ||
+    released ||
+    unlocked ||
+    bulk ||
+    admitted;
   return { nextDueAt: await nextDue(ctx), busy };
 }
 

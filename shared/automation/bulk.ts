@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { enrollmentStatus } from '#shared/statuses/engine.ts';
+import type { EnrollmentState } from './state.ts';
 
 /** What can be done with many contacts of an automation at once (product §4.3). */
 
@@ -18,6 +19,15 @@ export const bulkInput = z.discriminatedUnion('action', [
   z.object({ action: z.literal('enroll_again') }),
 ]);
 export type BulkInput = z.infer<typeof bulkInput>;
+
+/** How an enrollment stood before a bulk action: what an undo puts back. */
+export interface BulkSnapshot extends Pick<EnrollmentState, 'status' | 'reason' | 'cursors' | 'visited'> {
+  repliedAt: number | null;
+  repliesFrom: number;
+  pinnedSenderId: string | null;
+  /** Where a move put the branches; the enrollment that entering again made. */
+  after: string | null;
+}
 
 /** Which contacts of an automation; what is not given does not matter. */
 export const enrollmentFilter = z.object({

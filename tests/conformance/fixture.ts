@@ -26,7 +26,8 @@ export interface World {
     | 'automationId'
     | 'draftId'
     | 'enrollmentId'
-    | 'taskId',
+    | 'taskId'
+    | 'bulkId',
     string
   >;
 }
@@ -78,6 +79,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
     await call(server, automationRoutes.enrollments, caller, { params: { automationId } }),
   );
   const deviceId = server.services.newId();
+  const bulkId = await doneBulk(server, workspaceId, automationId);
   const taskId = await unknownTask(server, { workspaceId, automationId, enrollmentId, contactId, senderId });
   await server.services.db.write(async (tx) => {
     await tx.insert(schema.device).values({
@@ -107,6 +109,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
       draftId,
       enrollmentId,
       taskId,
+      bulkId,
     },
   };
 }
@@ -166,4 +169,24 @@ async function unknownTask(
     });
   });
   return taskId;
+}
+
+/** A bulk action that found nobody. */
+async function doneBulk(server: TestServer, workspaceId: string, automationId: string): Promise<string> {
+  const id = server.services.newId();
+  await server.services.db.write((tx) =>
+    tx.insert(schema.bulkAction).values({
+      id,
+      workspaceId,
+      automationId,
+      input: { action: 'pause' },
+      selection: { filter: {} },
+      state: 'running',
+      total: 0,
+      position: '',
+      createdBy: 'somebody',
+      createdAt: 1,
+    }),
+  );
+  return id;
 }

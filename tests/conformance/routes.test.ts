@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { automationRoutes, enrollmentRoutes, taskRoutes } from '#shared/contract/automation.ts';
+import { automationSenderRoutes } from '#shared/contract/automationSender.ts';
+import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
-import { deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
+import { CONSENT_VERSION, deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { csv, makeWorld, visitGraph, type World } from './fixture.ts';
 import { call, type Input, problemOf, startTestServer, type TestServer } from './support.ts';
@@ -51,6 +54,10 @@ const ofAutomation =
     params: { automationId: w.ids.automationId },
     body,
   });
+const inAutomation =
+  (body: unknown) =>
+  (w: World): Input => ({ params: { automationId: w.ids.automationId, senderId: w.ids.senderId }, body });
+const ofBulk = (w: World): Input => ({ params: { bulkId: w.ids.bulkId }, body: {} });
 const ofDraft = (w: World): Input => ({ params: { automationId: w.ids.draftId } });
 
 /** In this order against one workspace: later cases may use what earlier ones left. */
@@ -145,6 +152,16 @@ const cases: Case[] = [
     scoped: true,
   },
   {
+    name: 'outreach of a contact',
+    route: contactRoutes.setOutreach,
+    input: (w) => ({
+      params: { contactId: w.ids.contactId },
+      body: { pinnedSenderId: w.ids.senderId, zone: 'Europe/Berlin' },
+    }),
+    rep: 403,
+    scoped: true,
+  },
+  {
     name: 'activity',
     route: contactRoutes.activity,
     input: (w) => ({ params: { contactId: w.ids.contactId } }),
@@ -229,6 +246,17 @@ const cases: Case[] = [
   },
   { name: 'clone', route: automationRoutes.clone, input: ofAutomation(), rep: 403, scoped: true },
   { name: 'enrollments', route: automationRoutes.enrollments, input: ofAutomation(), rep: 200, scoped: true },
+  { name: 'bulk actions', route: bulkRoutes.list, input: ofAutomation(), rep: 200, scoped: true },
+  {
+    name: 'bulk action',
+    route: bulkRoutes.start,
+    input: ofAutomation({ input: { action: 'pause' }, selection: { filter: { search: 'Nobody' } } }),
+    rep: 200,
+    scoped: true,
+  },
+  { name: 'bulk progress', route: bulkRoutes.get, input: ofBulk, rep: 200, scoped: true },
+  { name: 'stop bulk', route: bulkRoutes.stop, input: ofBulk, rep: 403, scoped: true },
+  { name: 'undo bulk', route: bulkRoutes.undo, input: ofBulk, rep: 403, scoped: true, owner: 409 },
   { name: 'tasks', route: taskRoutes.list, rep: 200 },
   {
     name: 'settle',
@@ -244,6 +272,57 @@ const cases: Case[] = [
     rep: 403,
     scoped: true,
   },
+  {
+    name: 'automation senders',
+    route: automationSenderRoutes.list,
+    input: ofAutomation(),
+    rep: 200,
+    scoped: true,
+  },
+  {
+    name: 'add automation sender',
+    route: automationSenderRoutes.add,
+    input: (w) => ofAutomation({ nodeId: 'p', senderId: w.ids.senderId, weight: 2 })(w),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'weigh automation sender',
+    route: automationSenderRoutes.setWeight,
+    input: inAutomation({ nodeId: 'p', weight: 3 }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'remove automation sender',
+    route: automationSenderRoutes.remove,
+    input: inAutomation({ nodeId: 'p', tasks: 'finish' }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'daily limits',
+    route: automationSenderRoutes.setLimits,
+    input: ofAutomation({ invite: 5 }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'consent',
+    route: senderLifeRoutes.consent,
+    input: ofSender({ version: CONSENT_VERSION, agreed: false }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'delete sender',
+    route: senderLifeRoutes.delete,
+    input: ofSender({ tasks: 'finish' }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'restore sender', route: senderLifeRoutes.restore, input: ofSender(), rep: 403, scoped: true },
+  { name: 'deleted senders', route: senderLifeRoutes.deleted, rep: 200 },
   { name: 'archive', route: automationRoutes.archive, input: ofAutomation(), rep: 403, scoped: true },
 ];
 
@@ -259,6 +338,9 @@ test('every route of the contract is served, and every member route stands in th
     importRoutes,
     stoplistRoutes,
     automationRoutes,
+    bulkRoutes,
+    automationSenderRoutes,
+    senderLifeRoutes,
     enrollmentRoutes,
     taskRoutes,
     setupRoutes,

@@ -22,6 +22,9 @@ export const bulkAction = sqliteTable(
     changed: integer('changed').notNull().default(0),
     skipped: integer('skipped').notNull().default(0),
     restored: integer('restored').notNull().default(0),
+    /** How many contacts each note stands for. */
+    notes: json<Record<string, number>>('notes'),
+    undoneAt: at('undone_at'),
     createdBy: text('created_by').notNull(),
     createdAt: at('created_at').notNull(),
     endedAt: at('ended_at'),

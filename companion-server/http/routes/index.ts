@@ -1,8 +1,9 @@
 import type { App } from '../httpEnv.ts';
-import { serveAutomations, serveTasks, serveVersions } from './automations.ts';
+import { serveAutomations, serveBulk, serveTasks, serveVersions } from './automations.ts';
 import { serveContacts, serveImports, serveStoplist } from './contacts.ts';
 import { serveDevices } from './devices.ts';
 import { serveMailboxes } from './mailboxes.ts';
+import { serveSenderLife } from './senderLife.ts';
 import { serveSenders } from './senders.ts';
 import { serveSetup } from './setup.ts';
 import { serveWorkspace } from './workspace.ts';
@@ -12,12 +13,14 @@ export function serveAllRoutes(app: App): void {
   serveSetup(app);
   serveWorkspace(app);
   serveSenders(app);
+  serveSenderLife(app);
   serveMailboxes(app);
   serveDevices(app);
   serveContacts(app);
   serveImports(app);
   serveStoplist(app);
   serveAutomations(app);
+  serveBulk(app);
   serveVersions(app);
   serveTasks(app);
 }

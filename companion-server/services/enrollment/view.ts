@@ -4,12 +4,18 @@ import type { automationRoutes } from '#shared/contract/automation.ts';
 import type { EnrollmentView } from '#shared/contract/contact.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { type Queryable, schema } from '../../db/index.ts';
-import { countMatching, decideEnrollment, explainEnrollment, matchingIds } from '../../engine/index.ts';
+import {
+  countMatching,
+  type Decision,
+  decideEnrollment,
+  explainEnrollment,
+  matchingIds,
+} from '../../engine/index.ts';
 import { contactName } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { decodeCursor, idKey, pageOf } from '../page.ts';
-import { notAllowed, notFound } from '../refusal.ts';
+import { notAllowed, notFound, Refusal } from '../refusal.ts';
 import { isManager } from '../scope.ts';
 
 const { enrollment, automation, contact, sender, cursor } = schema;
@@ -92,7 +98,7 @@ export async function listEnrollments(
 export async function decide(
   call: MemberCall,
   enrollmentId: string,
-  decision: 'pause' | 'resume' | 'cancel',
+  decision: Decision,
 ): Promise<EnrollmentView> {
   await call.db.write(async (tx) => {
     const rows = await joined(tx).where(
@@ -103,7 +109,14 @@ export async function decide(
     if (!isManager(call) && found.senderOwner !== call.actor.userId) {
       throw notAllowed('This contact is handled by another sender.', 'Ask that rep, or a manager.');
     }
-    await decideEnrollment(unitOf(call, tx), enrollmentId, decision, call.actor.id);
+    if (!(await decideEnrollment(unitOf(call, tx), enrollmentId, decision, call.actor.id))) {
+      throw new Refusal(
+        409,
+        'does_not_apply',
+        `This contact is ${found.row.status.replaceAll('_', ' ')} in the automation: "${decision}" does not apply.`,
+        'Reload the page to see where it stands.',
+      );
+    }
     await audit(tx, call, {
       action: `enrollment.${decision}`,
       entity: 'enrollment',
