@@ -8,9 +8,10 @@ import { decideByPerson } from './failures.ts';
 import { firstRefusal, type GateInput, repeatGates } from './gates.ts';
 import { noteAction } from './pacing.ts';
 import { learnProfile } from './profiles.ts';
-import { channelById, findTask, senderById, taskById } from './rows.ts';
-import { moveTo } from './tasks.ts';
-import { spend } from './usage.ts';
+import { recipientOf } from './render.ts';
+import { channelById, contactById, findTask, senderById, taskById } from './rows.ts';
+import { moveTo, requeue } from './tasks.ts';
+import { isOutreach, spend } from './usage.ts';
 
 const { task: taskTable, taskAttempt, contact } = schema;
 
@@ -51,6 +52,7 @@ export function commitTask(
     const task = await leased(unit, executorId, request.taskId, request.fence);
     if (!task) return lost();
     if (task.state === 'committing') return await repeat(unit, task, request.lastInboundAt);
+    if (!(await isForSamePerson(unit, task))) return await prepareAnew(unit, task);
     if (request.profile) {
       const learned = await learnProfile(unit, task, request.profile);
       if (learned !== 'bound') {
@@ -63,6 +65,19 @@ export function commitTask(
     const still = await leased(unit, executorId, request.taskId, request.fence);
     return still ? await decide(unit, still, request.lastInboundAt) : lost();
   });
+}
+
+/** Asked before the page's profile is learned: that may add ids, a changed link or address is another person. */
+async function isForSamePerson(unit: Unit, task: TaskRow): Promise<boolean> {
+  if (!task.payload) return true;
+  const person = await contactById(unit.tx, task.contactId);
+  return task.payload.recipient === recipientOf(task.kind, person);
+}
+
+async function prepareAnew(unit: Unit, task: TaskRow): Promise<CommitAnswer> {
+  const detail = 'The profile link or the address was changed while the step was being prepared.';
+  await requeue(unit, task, unit.now, 'recipient_changed', detail);
+  return { ok: false, code: 'recipient_changed', detail };
 }
 
 /** The first answer may have been lost. A no changes nothing here: what became of the first yes is reported. */
@@ -99,7 +114,7 @@ async function decide(unit: Unit, task: TaskRow, lastInboundAt: number | null): 
     .set({ committedAt: unit.real })
     .where(and(eq(taskAttempt.taskId, task.id), eq(taskAttempt.fence, task.fence)));
   await spend(unit, input.channel, task, 'commit');
-  if (task.kind !== 'visit') {
+  if (isOutreach(task.kind)) {
     await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));
   }
   await noteAction(unit, input.channel);

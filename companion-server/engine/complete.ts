@@ -8,7 +8,10 @@ import { relationOf, setRelation } from './facts.ts';
 import { checkAcceptance, noteSuccess } from './guards.ts';
 import { applyEvent } from './interpret.ts';
 import { appendTaskEvent } from './record.ts';
+import { channelById } from './rows.ts';
 import { ENRICHMENT_NODE, finish } from './tasks.ts';
+import { isOutreach, refundNote } from './usage.ts';
+import { recordWithdrawn, withdrawalOf } from './withdrawals.ts';
 
 const { lane } = schema;
 
@@ -30,30 +33,38 @@ export interface Evidence {
   noteDropped: boolean;
 }
 
+/** What the effect makes of the pair. */
+async function moveRelation(unit: Unit, task: TaskRow): Promise<void> {
+  const pair = { workspaceId: task.workspaceId, contactId: task.contactId, senderId: task.senderId };
+  if (task.kind === 'withdraw') return await recordWithdrawn(unit, pair);
+  if (!isOutreach(task.kind)) return;
+  // An acceptance may be known before the invite's own result: it is not taken back.
+  const isNews =
+    task.kind === 'connect' && (await relationOf(unit.tx, pair.contactId, pair.senderId)) !== 'connected';
+  const sent = { withdrawAt: isNews ? await withdrawalOf(unit, pair.senderId) : null };
+  await setRelation(unit, pair, { ...(isNews ? { status: 'invite_sent', sent } : {}), interaction: true });
+}
+
 /** The effect took place: recorded with its proof, and the branch goes on. */
 export async function completeTask(unit: Unit, task: TaskRow, evidence: Evidence): Promise<void> {
   await finish(unit, task, 'done', { proof: evidence.proof, verified: evidence.verified });
+  const noteDropped = evidence.noteDropped || (task.payload?.noteDropped ?? false);
+  if (evidence.noteDropped) await refundNote(unit, await channelById(unit.tx, task.channelId), task);
   const isEnrichment = task.nodeId === ENRICHMENT_NODE;
   await appendTaskEvent(unit, task, isEnrichment ? 'profile_read' : doneEvent[task.kind], 'done', {
     result: 'success',
     kind: task.kind,
     proof: evidence.proof,
     verified: evidence.verified,
-    noteDropped: evidence.noteDropped,
+    noteDropped,
   });
   await noteSuccess(unit, task.channelId);
   await unit.tx
     .update(lane)
     .set({ holdTimes: 0 })
     .where(and(eq(lane.channelId, task.channelId), eq(lane.kind, task.kind)));
-  if (task.kind !== 'visit') {
-    const pair = { workspaceId: task.workspaceId, contactId: task.contactId, senderId: task.senderId };
-    // An acceptance may be known before the invite's own result: it is not taken back.
-    const isNews =
-      task.kind === 'connect' && (await relationOf(unit.tx, pair.contactId, pair.senderId)) !== 'connected';
-    await setRelation(unit, pair, { ...(isNews ? { status: 'invite_sent' } : {}), interaction: true });
-    if (task.kind === 'connect') await checkAcceptance(unit, task.channelId);
-  }
+  await moveRelation(unit, task);
+  if (task.kind === 'connect') await checkAcceptance(unit, task.channelId);
   if (isEnrichment) {
     await endEnrichment(unit, task, 'read');
     return;

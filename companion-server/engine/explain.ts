@@ -97,7 +97,9 @@ async function explainTask(q: Queryable, row: TaskRow, now: number): Promise<Exp
     .from(lane)
     .where(and(eq(lane.channelId, channel.id), eq(lane.kind, row.kind)));
   const planned = queue && queue.nextAt > slot.at ? queue.nextAt : slot.at;
-  const limit = queue && queue.nextAt > slot.at ? queue.limit : slot.bindingLimit;
+  const paced = queue && queue.nextAt > slot.at ? queue.limit : slot.bindingLimit;
+  // What it waits for by itself binds where no limit of the channel lasts longer.
+  const limit = paced === 'none' && row.state === 'scheduled' && row.reason ? row.reason : paced;
   const why = row.reason ? ` again. ${reasonSentence(row.reason)}` : '.';
   return {
     sentence: `${what} is planned${why}`,

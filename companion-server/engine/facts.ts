@@ -41,25 +41,44 @@ export function channelsUsed(graph: Graph): Set<ChannelKind> {
   return used;
 }
 
-export async function relationOf(q: Queryable, contactId: string, senderId: string): Promise<RelationStatus> {
+/** The pair's row; null: they never had to do with each other. */
+export async function pairOf(q: Queryable, contactId: string, senderId: string) {
   const rows = await q
-    .select({ status: relation.status })
+    .select()
     .from(relation)
     .where(and(eq(relation.contactId, contactId), eq(relation.senderId, senderId)));
-  return rows[0]?.status ?? 'not_verified';
+  return rows[0] ?? null;
+}
+
+export async function relationOf(q: Queryable, contactId: string, senderId: string): Promise<RelationStatus> {
+  return (await pairOf(q, contactId, senderId))?.status ?? 'not_verified';
+}
+
+export interface RelationChange {
+  status?: RelationStatus;
+  /** They had to do with each other: an invite, a message, an email, or a reply. */
+  interaction?: boolean;
+  /** Rapport sent this invitation, and takes it back from `withdrawAt` on. */
+  sent?: { withdrawAt: number | null };
+  lockedUntil?: number;
+  at?: number;
 }
 
 /** Sets where the pair stands on LinkedIn, and when they last had to do with each other. */
 export async function setRelation(
   unit: Unit,
   pair: { workspaceId: string; contactId: string; senderId: string },
-  change: { status?: RelationStatus; interaction?: boolean; at?: number },
+  change: RelationChange,
 ): Promise<void> {
   const before = await relationOf(unit.tx, pair.contactId, pair.senderId);
   const at = change.at ?? unit.now;
   const moved = change.status !== undefined && change.status !== before;
   const values = {
-    ...(moved ? { status: change.status, since: at } : {}),
+    ...(moved
+      ? { status: change.status, since: at, byRapport: false, withdrawAt: null, lockedUntil: null }
+      : {}),
+    ...(change.sent ? { byRapport: true, withdrawAt: change.sent.withdrawAt } : {}),
+    ...(change.lockedUntil === undefined ? {} : { lockedUntil: change.lockedUntil }),
     ...(moved && change.status === 'invite_sent' ? { inviteSentAt: at } : {}),
     ...(moved && change.status === 'connected' ? { connectedAt: at } : {}),
     ...(change.interaction ? { lastInteractionAt: at } : {}),

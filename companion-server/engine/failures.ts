@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { DAY, MINUTE } from '#shared/kernel/clock.ts';
 import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import type { RelationStatus } from '#shared/statuses/engine.ts';
 import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
 import { type FailurePolicy, failurePolicy, holdLength, retryDelay } from '#shared/statuses/policy.ts';
 import { schema } from '../db/index.ts';
@@ -10,6 +11,7 @@ import { endEnrichment } from './enrichment.ts';
 import { setRelation } from './facts.ts';
 import { setHold } from './holds.ts';
 import { applyEvent } from './interpret.ts';
+import { passOver } from './passOver.ts';
 import { recordConnected } from './profiles.ts';
 import { appendTaskEvent } from './record.ts';
 import { nodeOf } from './render.ts';
@@ -17,6 +19,7 @@ import { pauseForReply } from './replies.ts';
 import { channelById, enrollmentById, graphOf } from './rows.ts';
 import { loseSession } from './session.ts';
 import { cancelTask, ENRICHMENT_NODE, finish, requeue } from './tasks.ts';
+import { recordWithdrawn } from './withdrawals.ts';
 
 const { lane, task: taskTable } = schema;
 
@@ -32,7 +35,7 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
       await closeByRelation(unit, task, failure.code, policy.relation);
       return;
     case 'wait_until':
-      await requeue(unit, task, dateOf(unit, failure, policy.fallbackMs), failure.code, failure.detail);
+      await waitOutLock(unit, task, dateOf(unit, failure, policy.fallbackMs), failure);
       return;
     case 'pause_replied':
       await cancelTask(unit, task, failure.code);
@@ -54,7 +57,7 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
       await requeue(unit, task, unit.now + 15 * MINUTE, failure.code, failure.detail);
       return;
     case 'when_no_note':
-      await withoutNote(unit, task, failure, policy.waitMs);
+      await withoutNote(unit, task, dateOf(unit, failure, policy.waitMs), failure.detail);
       return;
     case 'missing_data':
       await holdForData(unit, task, await enrollmentById(unit.tx, task.enrollmentId), failure.detail);
@@ -89,6 +92,18 @@ export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFa
     until,
     by: 'linkedin',
   });
+}
+
+/** LinkedIn remembers a withdrawal, whoever made it: the step waits, and the countdown is shown. */
+async function waitOutLock(
+  unit: Unit,
+  task: TaskRow,
+  until: number,
+  { code, detail }: LinkedinFailure,
+): Promise<void> {
+  const { workspaceId, contactId, senderId } = task;
+  await recordWithdrawn(unit, { workspaceId, contactId, senderId }, until);
+  await requeue(unit, task, until, code, detail);
 }
 
 /** The date a failure names, as far as it makes sense here: a browser's clock may be wrong by days or years. */
@@ -144,41 +159,16 @@ export async function failBranch(unit: Unit, task: TaskRow, code: string, detail
   });
 }
 
-/** Nothing to do, or not to be done: the branch goes on. */
-export async function passOver(
-  unit: Unit,
-  task: TaskRow,
-  state: 'closed' | 'skipped',
-  reason: string,
-): Promise<void> {
-  await finish(unit, task, state, { reason });
-  await appendTaskEvent(unit, task, 'task_closed', `${state}:${task.fence}`, {
-    result: 'success',
-    kind: task.kind,
-    code: reason,
-  });
-  if (task.nodeId === ENRICHMENT_NODE) {
-    await endEnrichment(unit, task, 'read');
-    return;
-  }
-  await applyEvent(unit, task.enrollmentId, {
-    type: 'task_ended',
-    cursorId: task.cursorId,
-    nodeId: task.nodeId,
-    result: { kind: state, reason },
-  });
-}
-
 /** The step is moot: the pair stands where it would have led. */
 export async function closeByRelation(
   unit: Unit,
   task: TaskRow,
   reason: string,
-  relation: 'connected' | 'invite_sent' | string,
+  relation: RelationStatus,
 ): Promise<void> {
   const pair = { workspaceId: task.workspaceId, contactId: task.contactId, senderId: task.senderId };
   if (relation === 'connected') await recordConnected(unit, pair, unit.now);
-  else if (relation === 'invite_sent') await setRelation(unit, pair, { status: 'invite_sent' });
+  else await setRelation(unit, pair, { status: relation });
   await passOver(unit, task, 'closed', reason);
 }
 
@@ -201,17 +191,13 @@ export async function decideByPerson(
   } else await applyEvent(unit, task.enrollmentId, { type: 'paused', reason });
 }
 
-async function withoutNote(
-  unit: Unit,
-  task: TaskRow,
-  failure: LinkedinFailure,
-  waitMs: number,
-): Promise<void> {
+/** No note is possible before `until`: the step is skipped or waits, as its node says. */
+export async function withoutNote(unit: Unit, task: TaskRow, until: number, detail: string): Promise<void> {
   const enrollment = await enrollmentById(unit.tx, task.enrollmentId);
   const node = nodeOf({ task, graph: await graphOf(unit.tx, enrollment.versionId) });
   if (node?.type === 'connect' && node.config.whenNoNote === 'skip') {
-    await passOver(unit, task, 'skipped', failure.code);
+    await passOver(unit, task, 'skipped', 'note_quota_reached');
     return;
   }
-  await requeue(unit, task, dateOf(unit, failure, waitMs), failure.code, failure.detail);
+  await requeue(unit, task, until, 'note_quota_reached', detail);
 }

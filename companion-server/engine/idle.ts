@@ -4,12 +4,13 @@ import { nextOpen } from '#shared/schedule/window.ts';
 import { schema } from '../db/index.ts';
 import type { ChannelRow, EngineContext } from './context.ts';
 import { isConnected, mailReadEveryMs } from './email.ts';
-import { isInFlight, isPlanned, isWaiting, laneMayFire } from './predicates.ts';
+import { isInFlight, isLocked, isPlanned, isWaiting, laneMayFire } from './predicates.ts';
 import { isOnline } from './presence.ts';
 import { senderById, settingsOf } from './rows.ts';
 import { hasLiveEnrollments, isReadAwaited, watchDueAt, watchEveryMs } from './watches.ts';
+import { nextWithdrawal } from './withdrawals.ts';
 
-const { channel, lane, cursor, task, admission, hold } = schema;
+const { channel, lane, cursor, task, admission, hold, relation } = schema;
 
 /** The next due moments, in schedule time; null: none is planned. */
 export interface Due {
@@ -56,7 +57,13 @@ async function due(ctx: EngineContext): Promise<Due> {
     .where(and(isNull(hold.liftedAt), isNotNull(hold.until)))
     .orderBy(asc(hold.until))
     .limit(1);
-  heads.push(wakes?.at, planned?.at, enters?.at, lifts?.at);
+  const [unlocks] = await q
+    .select({ at: relation.lockedUntil })
+    .from(relation)
+    .where(isLocked)
+    .orderBy(asc(relation.lockedUntil))
+    .limit(1);
+  heads.push(unlocks?.at, wakes?.at, planned?.at, enters?.at, lifts?.at);
   const channels: Due[] = [];
   for (const row of await q.select().from(channel)) channels.push(await channelDue(ctx, row));
   return {
@@ -80,6 +87,11 @@ async function channelDue(ctx: EngineContext, row: ChannelRow): Promise<Due> {
   const now = ctx.clocks.schedule.now();
   for (const { at } of lanes) times.push(nextOpen(settings.window, Math.max(at, now)));
   if (row.reconcileFrom !== null) times.push(row.reconcileFrom);
+  const withdrawAt = row.kind === 'linkedin' ? await nextWithdrawal(q, row.senderId) : null;
+  if (withdrawAt !== null) {
+    const readAt = watchDueAt(row, 'sent_invitations');
+    times.push(nextOpen(settings.window, Math.max(withdrawAt, readAt, now)));
+  }
   if (!(await hasLiveEnrollments(q, row.senderId))) return { work: earliest(times), read: null };
   const read = readDue(row, settings.window, ctx.clocks.schedule.now());
   if (await isReadAwaited(q, row.senderId)) times.push(read);

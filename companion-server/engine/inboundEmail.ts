@@ -45,13 +45,15 @@ export interface InboundEmail {
 
 /**
  * Records what one successful read of a mailbox brought. Returns how many messages were new. `whole` false: more
- * lies unread there, so the mailbox does not count as read yet; the rest may hold a reply.
+ * lies unread there, so the mailbox does not count as read yet; the rest may hold a reply. `readAt`: when the fetch
+ * began, for what came since may be missing.
  */
 export async function recordInboundEmail(
   unit: Unit,
   channelId: string,
   messages: readonly InboundEmail[],
   whole = true,
+  readAt = unit.now,
 ): Promise<number> {
   const channel = await channelById(unit.tx, channelId);
   let recorded = 0;
@@ -61,7 +63,7 @@ export async function recordInboundEmail(
     if (await recordOne(unit, channel, message, about)) recorded += 1;
   }
   if (!whole) return recorded;
-  await unit.tx.update(channelTable).set({ inboxReadAt: unit.now }).where(eq(channelTable.id, channelId));
+  await unit.tx.update(channelTable).set({ inboxReadAt: readAt }).where(eq(channelTable.id, channelId));
   await finishMailboxReconnect(unit, channelId);
   await wakeAfterRead(unit, channel.senderId);
   return recorded;

@@ -4,13 +4,15 @@ import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { isOpen, nextOpen } from '#shared/schedule/window.ts';
 import { schema } from '../db/index.ts';
+import { holdUnsupported } from './abilities.ts';
 import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
 import { type ChannelRow, type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
 import { openHolds } from './holds.ts';
 import { nodeOf } from './render.ts';
 import { channelById, graphOf, senderById, settingsOf } from './rows.ts';
 import { channelOfDevice, finishReconnect, heartbeat } from './session.ts';
-import { dueWatches, knownProfileIds, watchDueAt } from './watches.ts';
+import { threadsToRead } from './threads.ts';
+import { dueWatches, knownProfileIds, pendingProfileIds, type WatchKind, watchDueAt } from './watches.ts';
 
 const { channel: channelTable, lane, taskAttempt } = schema;
 
@@ -18,12 +20,15 @@ const { channel: channelTable, lane, taskAttempt } = schema;
 export const runnerLeaseMs = 90 * SECOND;
 const MAX_ASK_AGAIN = MINUTE;
 
+/** What a device may and can do. */
+export interface Ability {
+  canAct: boolean;
+  /** The action kinds its extension performs; omitted: all that are known here. */
+  kinds?: readonly string[];
+}
+
 /** What this device's runner should do now. */
-export function nextWorkFor(
-  ctx: EngineContext,
-  deviceId: string,
-  ability: { canAct: boolean },
-): Promise<NextWork> {
+export function nextWorkFor(ctx: EngineContext, deviceId: string, ability: Ability): Promise<NextWork> {
   return unitOfWork(ctx, async (unit) => {
     const paired = await channelOfDevice(unit, deviceId);
     await heartbeat(unit, paired, deviceId);
@@ -44,16 +49,12 @@ export function nextWorkFor(
     if ((sender.consentVersion ?? 0) < CONSENT_VERSION) return wait('consent', later);
     if (!ability.canAct) return wait('paused_here', later);
     if (!(await takeRunner(unit, channel, deviceId))) return wait('other_device', later);
-    const watches = dueWatches(channel, unit.now);
+    const kinds = ability.kinds ?? linkedinActionKind.options;
+    await holdUnsupported(unit, channel, kinds);
+    const watches = dueWatches(channel, unit.now).filter((kind) => canRead(kind, kinds));
     const mustReconcile = channel.reconcileFrom !== null && watches.length > 0;
     if ((open || mustReconcile) && watches.length > 0) {
-      return {
-        type: 'watch',
-        kinds: watches,
-        acceptancesSince: channel.acceptancesSince ?? 0,
-        inboxSince: channel.inboxSince ?? channel.createdAt ?? 0,
-        knownProfileIds: await knownProfileIds(unit.tx, channel.senderId),
-      };
+      return await asWatch(unit, channel, watches);
     }
     if (channel.status !== 'active') return wait(channel.reason ?? 'not_connected', later);
     if (channel.inflight > 0) return wait('in_flight', unit.now + 5 * SECOND);
@@ -63,6 +64,28 @@ export function nextWorkFor(
     const { reason, at } = await whyNothing(unit, channel, later);
     return wait(reason, Math.min(at, nextWatch(channel)));
   });
+}
+
+/** An extension that withdraws invitations reads the list of them, too. */
+function canRead(kind: WatchKind, kinds: readonly string[]): boolean {
+  return kind !== 'sent_invitations' || kinds.includes('withdraw');
+}
+
+async function asWatch(unit: Unit, channel: ChannelRow, kinds: WatchKind[]): Promise<NextWork> {
+  const { senderId } = channel;
+  const isSentAsked = kinds.includes('sent_invitations');
+  if (isSentAsked) {
+    await unit.tx.update(channelTable).set({ sentAskedAt: unit.now }).where(eq(channelTable.id, channel.id));
+  }
+  return {
+    type: 'watch',
+    kinds,
+    acceptancesSince: channel.acceptancesSince ?? 0,
+    inboxSince: channel.inboxSince ?? channel.createdAt ?? 0,
+    knownProfileIds: await knownProfileIds(unit.tx, senderId),
+    threads: kinds.includes('inbox') ? await threadsToRead(unit.tx, senderId) : null,
+    pendingProfileIds: isSentAsked ? await pendingProfileIds(unit.tx, senderId) : [],
+  };
 }
 
 /** Schedule time may be moved ahead at any moment, so a device is never sent away for long. */
@@ -128,6 +151,8 @@ async function asStep(unit: Unit, claimed: Claimed, channel: ChannelRow): Promis
         company: contact.companyName,
       },
       text: payload.text,
+      subject: payload.subject,
+      inmailPolicy: payload.policy,
       whenNoNote: node?.type === 'connect' ? node.config.whenNoNote : null,
       expectedMemberId: channel.address,
     },

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import type { SentInvitationsSeen } from '#shared/contract/device.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import type { AcceptanceRead, InboundMessageRead, LinkedinFailure } from '#shared/protocol/linkedin.ts';
@@ -8,8 +9,10 @@ import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './co
 import { markReconciling } from './holds.ts';
 import { ownerOf, recordConnected } from './profiles.ts';
 import { recordReply } from './replies.ts';
-import { channelById } from './rows.ts';
+import { channelById, contactById } from './rows.ts';
+import { recordSentInvitations } from './sentInvitations.ts';
 import { channelOfDevice, finishReconnect, heartbeat, loseSession } from './session.ts';
+import { threadsRead } from './threads.ts';
 import { wakeAfterRead } from './waits.ts';
 
 const { channel: channelTable } = schema;
@@ -19,6 +22,14 @@ export interface Observations {
   /** Omitted: not read. Empty: read, and nothing new. */
   acceptances?: AcceptanceRead[];
   inbound?: InboundMessageRead[];
+  /** Profile ids whose threads were read from their own beginning. */
+  threadsOf?: string[];
+  /** Read before the acceptances. */
+  sentInvitations?: SentInvitationsSeen;
+  /** Further parts follow: the account does not count as read yet. */
+  more?: boolean;
+  /** How long ago the reading began (real ms). */
+  readAgoMs?: number;
   failure?: LinkedinFailure | null;
 }
 
@@ -32,8 +43,19 @@ export function recordObservations(
     const channel = await channelOfDevice(unit, deviceId);
     await heartbeat(unit, channel, deviceId);
     let recorded = 0;
+    const readAt = unit.now - (seen.readAgoMs ?? 0);
     if (seen.inbound) recorded += await recordInbound(unit, channel, seen.inbound);
     if (seen.acceptances) recorded += await recordAcceptances(unit, channel, seen.acceptances);
+    if (seen.more) return recorded;
+    await noteRead(unit, channel, seen, readAt);
+    if (seen.sentInvitations) {
+      const acceptancesKnown = seen.acceptances !== undefined;
+      recorded += await recordSentInvitations(unit, channel, {
+        seen: seen.sentInvitations,
+        readAt,
+        acceptancesKnown,
+      });
+    }
     if (seen.failure) {
       await watchFailed(unit, channel, seen.failure);
       return recorded;
@@ -47,6 +69,22 @@ export function recordObservations(
     await wakeAfterRead(unit, channel.senderId);
     return recorded;
   });
+}
+
+/** What was read counts from the moment the reading began: what came since may be missing in it. */
+async function noteRead(
+  unit: Unit,
+  channel: ChannelRow,
+  { acceptances, inbound, threadsOf }: Observations,
+  readAt: number,
+): Promise<void> {
+  if (inbound && threadsOf) await threadsRead(unit, channel, threadsOf);
+  const read = {
+    ...(acceptances ? { acceptancesReadAt: Math.max(readAt, channel.acceptancesReadAt ?? 0) } : {}),
+    ...(inbound ? { inboxReadAt: Math.max(readAt, channel.inboxReadAt ?? 0) } : {}),
+  };
+  if (Object.keys(read).length === 0) return;
+  await unit.tx.update(channelTable).set(read).where(eq(channelTable.id, channel.id));
 }
 
 async function recordAcceptances(
@@ -65,7 +103,7 @@ async function recordAcceptances(
   }
   await unit.tx
     .update(channelTable)
-    .set({ acceptancesReadAt: unit.now, acceptancesSince: newest === 0 ? null : newest })
+    .set({ acceptancesSince: newest === 0 ? null : newest })
     .where(eq(channelTable.id, channel.id));
   return recorded;
 }
@@ -97,7 +135,7 @@ async function recordInbound(
   }
   await unit.tx
     .update(channelTable)
-    .set({ inboxReadAt: unit.now, inboxSince: newest === 0 ? null : newest })
+    .set({ inboxSince: newest === 0 ? null : newest })
     .where(eq(channelTable.id, channel.id));
   return recorded;
 }
@@ -108,7 +146,10 @@ async function contactOf(unit: Unit, workspaceId: string, read: AcceptanceRead):
   const byMember = read.memberId ? await ownerOf(unit, workspaceId, 'linkedin_member', read.memberId) : null;
   if (byMember) return byMember;
   const slug = read.slug ? normalizeSlug(read.slug) : null;
-  return slug ? await ownerOf(unit, workspaceId, 'linkedin_slug', slug) : null;
+  const bySlug = slug ? await ownerOf(unit, workspaceId, 'linkedin_slug', slug) : null;
+  if (!bySlug) return null;
+  // A slug changes hands: who is bound to an id is another person.
+  return (await contactById(unit.tx, bySlug)).linkedinProfileId === null ? bySlug : null;
 }
 
 /** A failed read is tried again soon; one that shows a lost session says so at once. */

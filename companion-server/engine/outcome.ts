@@ -14,17 +14,17 @@ import {
   decideByPerson,
   demandHolds,
   failBranch,
-  passOver,
   retryLater,
 } from './failures.ts';
 import { noteFailure } from './guards.ts';
 import { noteAction } from './pacing.ts';
+import { passOver } from './passOver.ts';
 import { learnProfile } from './profiles.ts';
 import { appendTaskEvent } from './record.ts';
 import { channelById, findTask, taskById } from './rows.ts';
 import { isHeld, markUnknown, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
-import { spend } from './usage.ts';
+import { isOutreach, spend } from './usage.ts';
 
 const { contact, task: taskTable, taskAttempt } = schema;
 
@@ -88,7 +88,9 @@ async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void>
       return;
     case 'closed':
       await paceUncommitted(unit, task);
-      if (await learn(unit, task, outcome.profile, 'before')) await close(unit, task.id, outcome.reason);
+      if (await learn(unit, task, outcome.profile, 'before')) {
+        await close(unit, await taskById(unit.tx, task.id), outcome);
+      }
       return;
     case 'not_started':
       await undoCommit(unit, task);
@@ -140,14 +142,20 @@ export async function becomeUnknown(unit: Unit, task: TaskRow, detail: string): 
   });
 }
 
-async function close(unit: Unit, taskId: string, reason: string): Promise<void> {
-  const task = await taskById(unit.tx, taskId);
+async function close(
+  unit: Unit,
+  task: TaskRow,
+  { reason, profile }: Extract<Outcome, { result: 'closed' }>,
+): Promise<void> {
   if (reason === 'visited') {
     await completeTask(unit, task, { verified: true, proof: 'Profile read', noteDropped: false });
   } else if (reason === 'already_connected') {
     await closeByRelation(unit, task, reason, 'connected');
   } else if (reason === 'already_invited') {
     await closeByRelation(unit, task, reason, 'invite_sent');
+  } else if (reason === 'nothing_to_withdraw' && profile?.relation === 'not_connected') {
+    // LinkedIn was asked about this very person: the invitation is gone.
+    await closeByRelation(unit, task, reason, 'not_connected');
   } else {
     await passOver(unit, task, 'closed', reason);
   }
@@ -190,5 +198,6 @@ async function countAgain(unit: Unit, task: TaskRow): Promise<void> {
   if (task.committedAt !== null || task.kind === 'visit') return;
   await spend(unit, await channelById(unit.tx, task.channelId), task, 'commit');
   await unit.tx.update(taskTable).set({ committedAt: unit.now }).where(eq(taskTable.id, task.id));
+  if (!isOutreach(task.kind)) return;
   await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));
 }

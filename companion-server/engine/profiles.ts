@@ -8,6 +8,8 @@ import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
 import { contactById } from './rows.ts';
 import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
+import { askThreads } from './threads.ts';
+import { endWithdrawals } from './withdrawals.ts';
 
 const { contact: contactTable, contactIdentity } = schema;
 type IdentityKind = typeof contactIdentity.$inferSelect.kind;
@@ -33,6 +35,7 @@ export async function learnProfile(unit: Unit, task: TaskRow, profile: ProfileRe
     })
     .where(eq(contactTable.id, contact.id));
   await learnRelation(unit, task, profile);
+  if (contact.linkedinProfileId === null) await askThreads(unit, contact.id);
   return 'bound';
 }
 
@@ -45,7 +48,8 @@ export async function recordConnected(
   const before = await relationOf(unit.tx, pair.contactId, pair.senderId);
   if (before === 'connected') return false;
   await setRelation(unit, pair, { status: 'connected', at });
-  if (before === 'invite_sent') {
+  await endWithdrawals(unit, pair, 'already_connected');
+  if (before === 'invite_sent' || before === 'invitation_withdrawn') {
     await appendEvent(unit, {
       ...pair,
       type: 'accepted',

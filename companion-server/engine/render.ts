@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Graph, GraphNode } from '#shared/automation/graph.ts';
+import { type ActionKind, actionChannel, type Graph, type GraphNode } from '#shared/automation/graph.ts';
 import { type RenderError, renderTemplate, templateSeed } from '#shared/automation/render.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
+import type { TaskPayload } from '../db/schema/automations.ts';
 import type { ChannelRow, ContactRow, SenderRow, TaskRow } from './context.ts';
 
-export interface Payload {
-  text: string | null;
-  subject: string | null;
-}
-
 export interface RenderInput {
-  task: Pick<TaskRow, 'nodeId'>;
+  task: Pick<TaskRow, 'nodeId' | 'kind'>;
   graph: Graph;
   contact: ContactRow;
   sender: SenderRow;
@@ -19,33 +15,42 @@ export interface RenderInput {
 }
 
 /** The final text of a task for its contact, or what is missing. */
-export function renderTask(input: RenderInput): Result<Payload, RenderError> {
+export function renderTask(input: RenderInput): Result<TaskPayload, RenderError> {
   const node = nodeOf(input);
   switch (node?.type) {
     case 'connect': {
-      if (node.config.note === null) return ok({ text: null, subject: null });
+      if (node.config.note === null) return payloadOf(input);
       const maxLength = input.channel.premium ? limits.notePremium : limits.noteBasic;
-      return withText(part(input, node.config.note, 'note', maxLength), null);
+      return payloadOf(input, part(input, node.config.note, 'note', maxLength));
     }
     case 'message':
-      return withText(part(input, node.config.text, 'text', limits.template), null);
+    case 'group_message':
+      return payloadOf(input, part(input, node.config.text, 'text', limits.template));
+    case 'inmail': {
+      const { subject, text, policy } = node.config;
+      const payload = withSubject(input, subject, limits.inmailSubject, text, limits.inmailText);
+      return payload.ok ? ok({ ...payload.value, policy }) : payload;
+    }
     case 'send_email': {
-      if (node.config.thread === 'reply') {
-        return withText(part(input, node.config.text, 'text', limits.template), null);
-      }
-      const subject = part(input, node.config.subject, 'subject', limits.emailSubject);
-      if (!subject.ok) return subject;
-      return withText(part(input, node.config.text, 'text', limits.template), subject.value);
+      const { subject, text, thread } = node.config;
+      if (thread === 'reply') return payloadOf(input, part(input, text, 'text', limits.template));
+      return withSubject(input, subject, limits.emailSubject, text, limits.template);
     }
     default:
-      return ok({ text: null, subject: null });
+      return payloadOf(input);
   }
 }
 
+/** Whom a step of this kind goes to, by the surest that is known of them; null: nobody can be named. */
+export function recipientOf(kind: ActionKind, contact: ContactRow): string | null {
+  if (actionChannel[kind] === 'email') return contact.email;
+  return contact.linkedinProfileId ?? contact.linkedinMemberId ?? contact.linkedinSlug;
+}
+
 /** Binds what is committed to what was claimed. */
-export function hashOf(payload: Payload): string {
+export function hashOf({ text, subject, policy, recipient }: TaskPayload): string {
   return createHash('sha256')
-    .update(JSON.stringify([payload.text, payload.subject]))
+    .update(JSON.stringify([text, subject, policy, recipient]))
     .digest('hex');
 }
 
@@ -75,6 +80,29 @@ function part(
   return renderTemplate(template, variables, templateSeed(contact.id, task.nodeId), { field, maxLength });
 }
 
-function withText(text: Result<string, RenderError>, subject: string | null): Result<Payload, RenderError> {
-  return text.ok ? ok({ text: text.value, subject }) : text;
+function payloadOf(
+  { task, contact }: RenderInput,
+  text?: Result<string, RenderError>,
+): Result<TaskPayload, RenderError> {
+  if (text && !text.ok) return text;
+  return ok({
+    text: text?.value ?? null,
+    subject: null,
+    policy: null,
+    recipient: recipientOf(task.kind, contact),
+    noteDropped: false,
+  });
+}
+
+function withSubject(
+  input: RenderInput,
+  subject: string,
+  subjectMax: number,
+  text: string,
+  textMax: number,
+): Result<TaskPayload, RenderError> {
+  const line = part(input, subject, 'subject', subjectMax);
+  if (!line.ok) return line;
+  const payload = payloadOf(input, part(input, text, 'text', textMax));
+  return payload.ok ? ok({ ...payload.value, subject: line.value }) : payload;
 }

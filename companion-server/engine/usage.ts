@@ -61,10 +61,10 @@ export function accountOf(channel: Pick<ChannelRow, 'kind' | 'address' | 'id'>):
 export async function spend(
   unit: Unit,
   channel: ChannelRow,
-  task: Pick<TaskRow, 'id' | 'kind'>,
+  task: Pick<TaskRow, 'id' | 'kind' | 'payload'>,
   when: 'claim' | 'commit',
 ): Promise<void> {
-  const kinds = (when === 'claim' ? atClaim : atCommit)[task.kind];
+  const kinds = when === 'claim' ? atClaim[task.kind] : spentAtCommit(task);
   for (const kind of kinds) {
     await unit.tx
       .insert(usage)
@@ -73,10 +73,30 @@ export async function spend(
   }
 }
 
+/** An invitation with a note takes one of the account's notes besides. */
+function spentAtCommit({ kind, payload }: Pick<TaskRow, 'kind' | 'payload'>): (UsageKind | 'note')[] {
+  const isNote = kind === 'connect' && payload !== null && payload.text !== null;
+  return isNote ? [...atCommit[kind], 'note'] : [...atCommit[kind]];
+}
+
+/** LinkedIn took the invitation without its note: the note is still there. */
+export async function refundNote(unit: Unit, channel: ChannelRow, task: TaskRow): Promise<void> {
+  await unit.tx
+    .delete(usage)
+    .where(
+      and(
+        eq(usage.account, accountOf(channel)),
+        eq(usage.kind, 'note'),
+        eq(usage.at, task.committedAt ?? 0),
+        eq(usage.taskId, task.id),
+      ),
+    );
+}
+
 /** Gives back what a commit spent, once it is proven that nothing happened. */
 export async function refund(unit: Unit, channel: ChannelRow, task: TaskRow): Promise<void> {
   if (task.committedAt === null) return;
-  for (const kind of atCommit[task.kind]) {
+  for (const kind of spentAtCommit(task)) {
     await unit.tx
       .delete(usage)
       .where(

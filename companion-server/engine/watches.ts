@@ -1,34 +1,53 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
-import { MINUTE } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow } from './context.ts';
-import { isLive } from './predicates.ts';
+import { isLive, isPending } from './predicates.ts';
 
-const { enrollment, contact, cursor } = schema;
+const { enrollment, contact, cursor, relation } = schema;
 
 /** How often each thing is read while automation could act (schedule time; product §2.4). */
-export const watchEveryMs = { session: 5 * MINUTE, inbox: 10 * MINUTE, acceptances: 30 * MINUTE } as const;
+export const watchEveryMs = {
+  session: 5 * MINUTE,
+  inbox: 10 * MINUTE,
+  acceptances: 30 * MINUTE,
+  sent_invitations: 6 * HOUR,
+} as const;
+/** The sent list could not be read whole: not asked for again before. */
+const SENT_RETRY_MS = HOUR;
 export type WatchKind = keyof typeof watchEveryMs;
 
 /** When each watch of a LinkedIn channel is due. */
 export function watchDueAt(channel: ChannelRow, kind: WatchKind): number {
-  const readAt =
-    kind === 'session'
-      ? channel.lastCheckedAt
-      : kind === 'inbox'
-        ? channel.inboxReadAt
-        : channel.acceptancesReadAt;
+  const readAt = lastRead(channel, kind);
   const regular = readAt === null ? 0 : readAt + watchEveryMs[kind];
   const needed = channel.reconcileFrom !== null && (readAt ?? 0) < channel.reconcileFrom;
-  const due = needed && kind !== 'session' ? (channel.reconcileFrom ?? 0) : regular;
-  return Math.max(due, channel.watchRetryAt ?? 0);
+  const due = needed && (kind === 'inbox' || kind === 'acceptances') ? (channel.reconcileFrom ?? 0) : regular;
+  const askedAt = kind === 'sent_invitations' ? channel.sentAskedAt : null;
+  return Math.max(due, channel.watchRetryAt ?? 0, askedAt === null ? 0 : askedAt + SENT_RETRY_MS);
+}
+
+function lastRead(channel: ChannelRow, kind: WatchKind): number | null {
+  switch (kind) {
+    case 'session':
+      return channel.lastCheckedAt;
+    case 'inbox':
+      return channel.inboxReadAt;
+    case 'acceptances':
+      return channel.acceptancesReadAt;
+    case 'sent_invitations':
+      return channel.sentReadAt;
+  }
 }
 
 /** The watches that should be made now; reading the inbox or the connections shows the session too. */
 export function dueWatches(channel: ChannelRow, now: number): WatchKind[] {
   if (channel.status !== 'active') return watchDueAt(channel, 'session') <= now ? ['session'] : [];
-  const kinds: WatchKind[] = ['session', 'acceptances', 'inbox'];
-  return kinds.filter((kind) => watchDueAt(channel, kind) <= now);
+  const kinds: WatchKind[] = ['session', 'acceptances', 'inbox', 'sent_invitations'];
+  const due = new Set(kinds.filter((kind) => watchDueAt(channel, kind) <= now));
+  // Who is missing in the sent list may have accepted: that is asked right after it.
+  if (due.has('sent_invitations')) due.add('acceptances');
+  return [...due];
 }
 
 /** Profile ids of the contacts under way with this sender: only their messages are reported. */
@@ -38,6 +57,17 @@ export async function knownProfileIds(q: Queryable, senderId: string): Promise<s
     .from(enrollment)
     .innerJoin(contact, eq(contact.id, enrollment.contactId))
     .where(and(eq(enrollment.senderId, senderId), isLive, isNotNull(contact.linkedinProfileId)))
+    .limit(5000);
+  return rows.map((row) => row.profileId ?? '');
+}
+
+/** Profile ids of the contacts with a pending invitation of this sender. */
+export async function pendingProfileIds(q: Queryable, senderId: string): Promise<string[]> {
+  const rows = await q
+    .select({ profileId: contact.linkedinProfileId })
+    .from(relation)
+    .innerJoin(contact, eq(contact.id, relation.contactId))
+    .where(and(eq(relation.senderId, senderId), isPending, isNotNull(contact.linkedinProfileId)))
     .limit(5000);
   return rows.map((row) => row.profileId ?? '');
 }

@@ -9,6 +9,8 @@ export const limits = {
   graphEdges: 400,
   template: 8_000,
   emailSubject: 250,
+  inmailSubject: 200,
+  inmailText: 1_900,
   renderMs: 200,
   renderMemory: 1_000_000,
   noteBasic: 200,

@@ -129,6 +129,7 @@ export const eventType = z.enum([
   'followed',
   'post_liked',
   'invite_withdrawn',
+  'invite_gone',
   'email_opened',
   'email_clicked',
   'reply_received',
@@ -156,5 +157,6 @@ export const eventType = z.enum([
   'notified',
   'webhook_queued',
   'enroll_skipped',
+  'node_passed',
 ]);
 export type EventType = z.infer<typeof eventType>;

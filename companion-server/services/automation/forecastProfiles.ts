@@ -82,6 +82,7 @@ async function usageByAccount(call: Call, accounts: string[], now: number): Prom
     )
     .orderBy(asc(usage.account), asc(usage.kind), asc(usage.at));
   for (const { account, kind, at } of rows) {
+    if (kind === 'note') continue;
     const known = byAccount.get(account) ?? {};
     byAccount.set(account, known);
     const times = known[kind] ?? [];

@@ -97,7 +97,8 @@ export async function syncMailbox(
     return;
   }
   for (let more = true; more && !signal.aborted; ) {
-    const aheadMs = ctx.clocks.schedule.now() - ctx.clocks.lease.now();
+    const readAt = ctx.clocks.schedule.now();
+    const aheadMs = readAt - ctx.clocks.lease.now();
     const result = await syncInbox(
       settings,
       await cursorOf(services, channelId),
@@ -120,7 +121,7 @@ export async function syncMailbox(
           .onConflictDoUpdate({ target: [mailCursor.channelId, mailCursor.folder], set: { ...place, at } });
       }
       const inbound = messages.map((message) => asInbound(message, aheadMs));
-      await recordInboundEmail(unitIn(ctx, tx), channelId, inbound, whole);
+      await recordInboundEmail(unitIn(ctx, tx), channelId, inbound, whole, readAt);
     });
   }
   // Ended by the shutdown in between: nothing is known of the rest.

@@ -25,7 +25,7 @@ export async function watch(
   await deps.onProgress({ state: 'watching' });
   const limited = withDeadline(WATCH_MS, signal);
   const kinds = new Set(work.kinds);
-  const since = stopwatch(deps);
+  let since = stopwatch(deps);
   let whole = true;
   try {
     await deps.page.ensure(limited);
@@ -37,6 +37,7 @@ export async function watch(
       await deps.onSnapshot(answer.value);
     }
     if (kinds.size === 1 && kinds.has('session')) return ok({ whole });
+    since = stopwatch(deps);
     const seen = await readLists(deps, work, kinds, limited);
     return await post(deps, seen, since, whole, limited);
   } catch (error) {
@@ -80,6 +81,7 @@ async function readMessages(
     const read = await deps.page.readInbound(since, profileIds, signal);
     if (!read.ok) {
       seen.failure ??= read.error;
+      delete seen.inbound;
       return;
     }
     // A second guard: what is not from a known contact stays in this browser.

@@ -1,3 +1,4 @@
+import { limits } from '#shared/kernel/limits.ts';
 import type {
   LinkedinMember,
   LinkedinStep,
@@ -19,8 +20,6 @@ import { remember } from './prepared.ts';
 import { readThread } from './thread.ts';
 
 /** LinkedIn's own limits. */
-const SUBJECT_MAX = 200;
-const BODY_MAX = 1_900;
 
 /** Leaves the InMail filled in, one click short of sending, where it is free or the step allows its one credit. */
 export async function prepareInmail(
@@ -62,10 +61,16 @@ function writtenIn(step: LinkedinStep): { text: string; subject: string } {
   const subject = step.subject?.trim()
     ? step.subject
     : stop('content_rejected', 'The InMail has no subject.');
-  if (text.length > BODY_MAX)
-    stop('content_rejected', `The InMail has ${text.length} characters, LinkedIn allows ${BODY_MAX}.`);
-  if (subject.length > SUBJECT_MAX)
-    stop('content_rejected', `The subject has ${subject.length} characters, LinkedIn allows ${SUBJECT_MAX}.`);
+  if (text.length > limits.inmailText)
+    stop(
+      'content_rejected',
+      `The InMail has ${text.length} characters, LinkedIn allows ${limits.inmailText}.`,
+    );
+  if (subject.length > limits.inmailSubject)
+    stop(
+      'content_rejected',
+      `The subject has ${subject.length} characters, LinkedIn allows ${limits.inmailSubject}.`,
+    );
   return { text, subject };
 }
 

@@ -1,0 +1,32 @@
+import type { TaskRow } from './context.ts';
+import { pairOf } from './facts.ts';
+import type { GateInput, Refusal } from './gates.ts';
+import { isEngineTask } from './tasks.ts';
+
+/** Taking back an old invitation writes to nobody and belongs to the account: it outlives the enrollment. */
+export function isHousekeeping(task: Pick<TaskRow, 'kind' | 'nodeId'>): boolean {
+  return task.kind === 'withdraw' && isEngineTask(task);
+}
+
+/** LinkedIn takes no new invitation for a while after a withdrawal; only a pending one can be withdrawn. */
+export async function invitation({ unit, task }: GateInput): Promise<Refusal | null> {
+  if (task.kind !== 'connect' && task.kind !== 'withdraw') return null;
+  const pair = await pairOf(unit.tx, task.contactId, task.senderId);
+  if (task.kind === 'withdraw') {
+    if (pair?.status === 'connected') {
+      return close('already_connected', 'The invitation was accepted.');
+    }
+    const isGone = pair?.status === 'not_connected' || pair?.status === 'invitation_withdrawn';
+    return isGone ? close('nothing_to_withdraw', 'No invitation is pending.') : null;
+  }
+  if (!pair?.lockedUntil || pair.lockedUntil <= unit.now) return null;
+  return {
+    code: 'cannot_resend_yet',
+    detail: 'After a withdrawal LinkedIn refuses a new invitation for up to 3 weeks.',
+    disposition: { do: 'postpone', until: pair.lockedUntil },
+  };
+}
+
+function close(code: string, detail: string): Refusal {
+  return { code, detail, disposition: { do: 'close' } };
+}

@@ -1,0 +1,30 @@
+import type { TaskRow, Unit } from './context.ts';
+import { endEnrichment } from './enrichment.ts';
+import { applyEvent } from './interpret.ts';
+import { appendTaskEvent } from './record.ts';
+import { ENRICHMENT_NODE, finish } from './tasks.ts';
+
+/** Nothing to do, or not to be done: the branch goes on. */
+export async function passOver(
+  unit: Unit,
+  task: TaskRow,
+  state: 'closed' | 'skipped',
+  reason: string,
+): Promise<void> {
+  await finish(unit, task, state, { reason });
+  await appendTaskEvent(unit, task, 'task_closed', `${state}:${task.fence}`, {
+    result: 'success',
+    kind: task.kind,
+    code: reason,
+  });
+  if (task.nodeId === ENRICHMENT_NODE) {
+    await endEnrichment(unit, task, 'read');
+    return;
+  }
+  await applyEvent(unit, task.enrollmentId, {
+    type: 'task_ended',
+    cursorId: task.cursorId,
+    nodeId: task.nodeId,
+    result: { kind: state, reason },
+  });
+}

@@ -1,0 +1,158 @@
+import { and, asc, desc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
+import { DAY } from '#shared/kernel/clock.ts';
+import { resendLockMs } from '#shared/schedule/settings.ts';
+import { type Queryable, schema } from '../db/index.ts';
+import { type ChannelRow, type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
+import { setRelation } from './facts.ts';
+import { isLive, isLocked, isPending, isToWithdraw } from './predicates.ts';
+import { enrollmentById, senderById, settingsOf } from './rows.ts';
+import { createTask, finish, priority, WITHDRAWAL_NODE } from './tasks.ts';
+
+const { relation, task: taskTable, cursor, enrollment } = schema;
+
+/** Withdrawals asked for after one reading of the sent list; the rest follow with the next. */
+const AT_MOST = 40;
+
+export interface Pair {
+  workspaceId: string;
+  contactId: string;
+  senderId: string;
+}
+
+/** When an invitation sent now is withdrawn by itself, as the sender's settings say; null: never. */
+export async function withdrawalOf(unit: Unit, senderId: string): Promise<number | null> {
+  const { withdrawAfterDays } = settingsOf(await senderById(unit.tx, senderId));
+  return withdrawAfterDays === null ? null : unit.now + withdrawAfterDays * DAY;
+}
+
+/** After a change of the setting: what Rapport sent and is still pending goes by the new one. */
+export async function replanWithdrawals(unit: Unit, senderId: string): Promise<void> {
+  const { withdrawAfterDays } = settingsOf(await senderById(unit.tx, senderId));
+  const rows = await unit.tx
+    .select({ contactId: relation.contactId, sentAt: relation.inviteSentAt })
+    .from(relation)
+    .where(and(eq(relation.senderId, senderId), isPending, eq(relation.byRapport, true)));
+  for (const { contactId, sentAt } of rows) {
+    const withdrawAt = withdrawAfterDays === null ? null : (sentAt ?? unit.now) + withdrawAfterDays * DAY;
+    await unit.tx
+      .update(relation)
+      .set({ withdrawAt })
+      .where(and(eq(relation.contactId, contactId), eq(relation.senderId, senderId)));
+  }
+}
+
+/**
+ * Asks for the withdrawal of invitations that were pending too long. Called right after the whole sent list and the
+ * acceptances were read, so that what is withdrawn is certainly still pending. The enrollment may have ended.
+ */
+export async function planWithdrawals(unit: Unit, channel: ChannelRow): Promise<void> {
+  const due = await unit.tx
+    .select({ contactId: relation.contactId })
+    .from(relation)
+    .where(and(eq(relation.senderId, channel.senderId), isToWithdraw, lte(relation.withdrawAt, unit.now)))
+    .orderBy(asc(relation.withdrawAt))
+    .limit(AT_MOST);
+  for (const { contactId } of due) {
+    await unit.tx
+      .update(relation)
+      .set({ withdrawAt: null })
+      .where(and(eq(relation.contactId, contactId), eq(relation.senderId, channel.senderId)));
+    const invite = await inviteOf(unit, contactId, channel.senderId);
+    if (!invite) continue;
+    await createTask(unit, {
+      enrollment: await enrollmentById(unit.tx, invite.enrollmentId),
+      senderId: channel.senderId,
+      cursorId: '',
+      nodeId: `${WITHDRAWAL_NODE}${invite.nodeId}`,
+      visit: invite.visit,
+      kind: 'withdraw',
+      priority: priority.withdrawal,
+      notBefore: unit.now,
+    });
+  }
+}
+
+/** When the next invitation of this sender is to be withdrawn; null: none. */
+export async function nextWithdrawal(q: Queryable, senderId: string): Promise<number | null> {
+  const [next] = await q
+    .select({ at: relation.withdrawAt })
+    .from(relation)
+    .where(and(eq(relation.senderId, senderId), isToWithdraw))
+    .orderBy(asc(relation.withdrawAt))
+    .limit(1);
+  return next?.at ?? null;
+}
+
+/** The step that sent the pending invitation: its withdrawal is logged beside it and happens once for it. */
+async function inviteOf(unit: Unit, contactId: string, senderId: string): Promise<TaskRow | null> {
+  const rows = await unit.tx
+    .select()
+    .from(taskTable)
+    .where(
+      and(
+        eq(taskTable.contactId, contactId),
+        eq(taskTable.senderId, senderId),
+        eq(taskTable.kind, 'connect'),
+        eq(taskTable.state, 'done'),
+      ),
+    )
+    .orderBy(desc(taskTable.id))
+    .limit(1);
+  return rows[0] ?? null;
+}
+
+/** The invitation is withdrawn: LinkedIn refuses a new one for a while, and nobody waits for acceptance any more. */
+export async function recordWithdrawn(unit: Unit, pair: Pair, lockedUntil?: number): Promise<void> {
+  await setRelation(unit, pair, {
+    status: 'invitation_withdrawn',
+    lockedUntil: lockedUntil ?? unit.now + resendLockMs,
+  });
+  const waiting = unit.tx
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(and(eq(enrollment.contactId, pair.contactId), eq(enrollment.senderId, pair.senderId), isLive));
+  await unit.tx
+    .update(cursor)
+    .set({ wakeAt: unit.now })
+    .where(and(inArray(cursor.enrollmentId, waiting), inArray(cursor.waitsFor, ['accepted', 'fresh_read'])));
+}
+
+/** Accepted or gone meanwhile: a withdrawal that was asked for has nothing to do. */
+export async function endWithdrawals(unit: Unit, pair: Pair, reason: string): Promise<void> {
+  const rows = await unit.tx
+    .select()
+    .from(taskTable)
+    .where(
+      and(
+        eq(taskTable.contactId, pair.contactId),
+        eq(taskTable.senderId, pair.senderId),
+        eq(taskTable.kind, 'withdraw'),
+        inArray(taskTable.state, ['ready', 'scheduled']),
+      ),
+    );
+  for (const row of rows) {
+    if (row.nodeId.startsWith(WITHDRAWAL_NODE)) await finish(unit, row, 'closed', { reason });
+  }
+}
+
+/** The countdown is over: the pair is Not connected again. True: there may be more. */
+export async function unlockRelations(ctx: EngineContext, limit: number): Promise<boolean> {
+  const [first] = await ctx.db.reader
+    .select({ at: relation.lockedUntil })
+    .from(relation)
+    .where(and(isLocked, lte(relation.lockedUntil, ctx.clocks.schedule.now())))
+    .limit(1);
+  if (!first) return false;
+  return await unitOfWork(ctx, async (unit) => {
+    const due = await unit.tx
+      .select()
+      .from(relation)
+      .where(and(isLocked, isNotNull(relation.lockedUntil), lte(relation.lockedUntil, unit.now)))
+      .orderBy(asc(relation.lockedUntil))
+      .limit(limit);
+    for (const { workspaceId, contactId, senderId } of due) {
+      await setRelation(unit, { workspaceId, contactId, senderId }, { status: 'not_connected' });
+    }
+    return due.length === limit;
+  });
+}
