@@ -5,8 +5,9 @@ import type { HoldReason } from '#shared/statuses/engine.ts';
 import { schema } from '../db/index.ts';
 import { completeTask } from './complete.ts';
 import type { TaskRow, Unit } from './context.ts';
-import { enrollFromLists, layOut } from './enroll.ts';
+import { layOut } from './enroll.ts';
 import { stopEnrollment } from './enrollmentDecisions.ts';
+import { enrollSegments } from './feed.ts';
 import { clearFailureWindow, clearGuardWindow } from './guards.ts';
 import { FIRST_EMAIL, liftHold, openHolds, setHold } from './holds.ts';
 import { appendTaskEvent, publish } from './record.ts';
@@ -15,7 +16,7 @@ import { askAdmission, blockedOn, wakeParked } from './slots.ts';
 import { cancelTask, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
 
-const { automation: automationTable, automationVersion, enrollment, hold, taskAttempt } = schema;
+const { automation: automationTable, automationVersion, enrollment, taskAttempt } = schema;
 
 /** Contacts without a usable sender that one resume tries again; the rest follow at the next. */
 const RESUME_AT_MOST = 1000;
@@ -46,7 +47,7 @@ export async function startAutomation(
     .where(eq(automationTable.id, automationId));
   const started = { id: automationId, workspaceId, versionId };
   await layOut(unit, started, graph);
-  const enrolled = await enrollFromLists(unit, started, graph);
+  const enrolled = await enrollSegments(unit, started, graph);
   await publish(unit, workspaceId, 'automation', automationId);
   return { versionId, enrolled };
 }
@@ -74,33 +75,6 @@ export async function archiveAutomation(unit: Unit, automationId: string): Promi
     .set({ status: 'archived', updatedAt: unit.now })
     .where(eq(automationTable.id, automationId));
   for (const row of open) await stopEnrollment(unit, row, 'archived');
-}
-
-/** The data of these contacts changed: what waited for it is rendered again. */
-export async function contactsChanged(
-  unit: Unit,
-  workspaceId: string,
-  contactIds: readonly string[],
-  by: string,
-): Promise<void> {
-  const changed = new Set(contactIds);
-  const waiting = await unit.tx
-    .select({ enrollmentId: enrollment.id, contactId: enrollment.contactId })
-    .from(hold)
-    .innerJoin(enrollment, eq(enrollment.id, hold.scopeId))
-    .where(
-      and(
-        eq(hold.workspaceId, workspaceId),
-        isNull(hold.liftedAt),
-        eq(hold.scope, 'enrollment'),
-        eq(hold.reason, 'missing_data'),
-      ),
-    );
-  for (const { enrollmentId, contactId } of waiting) {
-    if (!changed.has(contactId)) continue;
-    const key = { workspaceId, scope: 'enrollment' as const, scopeId: enrollmentId };
-    await liftHold(unit, { ...key, reason: 'missing_data' }, by);
-  }
 }
 
 /** A person saw whether an unknown task happened. False: it is not unknown any more. */

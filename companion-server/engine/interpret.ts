@@ -9,10 +9,12 @@ import type {
   ReducerCommand,
   TaskEnding,
 } from '#shared/automation/state.ts';
-import { must } from '#shared/kernel/assert.ts';
+import { assert, must } from '#shared/kernel/assert.ts';
 import { schema } from '../db/index.ts';
+import { applyNode } from './applyNode.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { factsOf } from './facts.ts';
+import { cancelManualTask, openManualTask } from './manualTasks.ts';
 import { isLive } from './predicates.ts';
 import { enrollmentById, graphOf } from './rows.ts';
 import { releaseSlots } from './slots.ts';
@@ -52,7 +54,9 @@ export async function storeAdvance(
   if (result.state === before) return;
   await storeState(unit, row, before, result.state);
   await storeCounts(unit, row, before.cursors, result);
-  for (const command of result.commands) await run(unit, row, graph, command);
+  // What data nodes do comes last: a new sender finds the tasks that it takes over.
+  for (const command of result.commands) if (command.type !== 'apply') await run(unit, row, graph, command);
+  for (const command of result.commands) if (command.type === 'apply') await apply(unit, row.id, command);
   if (!isFinal(before.status) && isFinal(result.state.status)) await releaseSlots(unit, row);
 }
 
@@ -163,27 +167,45 @@ async function storeCounts(
   }
 }
 
-async function run(unit: Unit, row: EnrollmentRow, graph: Graph, command: ReducerCommand): Promise<void> {
-  switch (command.type) {
-    case 'create_task': {
-      const earlier = await createTask(unit, {
-        enrollment: row,
-        senderId: must(row.senderId, 'sender of a started enrollment'),
-        cursorId: command.cursorId,
-        nodeId: command.nodeId,
-        visit: command.visit,
-        kind: command.kind,
-        priority: (await isFollowUp(unit, row, graph)) ? priority.followUp : priority.firstTouch,
-        notBefore: command.notBefore,
-      });
-      if (earlier) await takeResult(unit, row, command, earlier);
-      return;
-    }
-    case 'cancel_task':
-      for (const each of await openTasks(unit, command.cursorId))
-        await cancelTask(unit, each, command.reason);
-      return;
+type Command<T extends ReducerCommand['type']> = Extract<ReducerCommand, { type: T }>;
+
+async function run(
+  unit: Unit,
+  row: EnrollmentRow,
+  graph: Graph,
+  command: Command<'create_task' | 'cancel_task'>,
+): Promise<void> {
+  if (command.type === 'cancel_task') {
+    for (const each of await openTasks(unit, command.cursorId)) await cancelTask(unit, each, command.reason);
+    await cancelManualTask(unit, command.cursorId, command.reason);
+    return;
   }
+  const { cursorId, nodeId, visit, kind, notBefore } = command;
+  if (kind === 'manual_task') {
+    const node = graph.nodes.find(({ id }) => id === nodeId);
+    assert(node?.type === 'manual_task', `manual task ${nodeId}`);
+    const result = await openManualTask(unit, { enrollment: row, node, cursorId, visit });
+    if (result) await applyEvent(unit, row.id, { type: 'task_ended', cursorId, nodeId, result });
+    return;
+  }
+  const earlier = await createTask(unit, {
+    enrollment: row,
+    senderId: must(row.senderId, 'sender of a started enrollment'),
+    cursorId,
+    nodeId,
+    visit,
+    kind,
+    priority: (await isFollowUp(unit, row, graph)) ? priority.followUp : priority.firstTouch,
+    notBefore,
+  });
+  if (earlier) await takeResult(unit, row, command, earlier);
+}
+
+/** Carries out a data node and lets its branch go on with the facts as they are then. */
+async function apply(unit: Unit, enrollmentId: string, { cursorId, node }: Command<'apply'>): Promise<void> {
+  const reason = await applyNode(unit, enrollmentId, node);
+  const next = reason === null ? ({ type: 'woke' } as const) : ({ type: 'apply_failed', reason } as const);
+  await applyEvent(unit, enrollmentId, { ...next, cursorId });
 }
 
 /**
@@ -193,7 +215,7 @@ async function run(unit: Unit, row: EnrollmentRow, graph: Graph, command: Reduce
 async function takeResult(
   unit: Unit,
   row: EnrollmentRow,
-  { cursorId, nodeId }: Extract<ReducerCommand, { type: 'create_task' }>,
+  { cursorId, nodeId }: Command<'create_task'>,
   earlier: TaskRow,
 ): Promise<void> {
   if (earlier.cursorId !== cursorId) {

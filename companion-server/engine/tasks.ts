@@ -54,7 +54,11 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | 
   const before = existing[0];
   if (before) {
     if (before.state !== 'canceled') return before;
-    await moveTo(unit, before, plan.notBefore <= unit.now ? 'ready' : 'scheduled', {
+    const { senderId } = plan;
+    const channelId = await channelFor(unit, plan);
+    await moveTo(unit, { ...before, channelId }, plan.notBefore <= unit.now ? 'ready' : 'scheduled', {
+      senderId,
+      channelId,
       notBefore: plan.notBefore,
       cursorId: plan.cursorId,
       priority: plan.priority,
@@ -66,7 +70,7 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | 
     return null;
   }
   const owner = { workspaceId: enrollment.workspaceId, senderId: plan.senderId };
-  const channelId = await openChannel(unit, owner, channelKindOf(plan.kind));
+  const channelId = await channelFor(unit, plan);
   const state = plan.notBefore <= unit.now ? 'ready' : 'scheduled';
   await unit.tx.insert(task).values({
     id: unit.newId(),
@@ -86,6 +90,11 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | 
   });
   if (state === 'ready') await countReady(unit, channelId, plan.kind, 1);
   return null;
+}
+
+/** Where a task runs: the sender's own channel of that kind. */
+function channelFor(unit: Unit, { enrollment, senderId, kind }: TaskPlan): Promise<string> {
+  return openChannel(unit, { workspaceId: enrollment.workspaceId, senderId }, channelKindOf(kind));
 }
 
 /** Back in line: ready at once or at `notBefore`, rendered anew when claimed. Frees the channel if it held it. */

@@ -68,6 +68,8 @@ function apply(walk: Walk, event: EnrollmentEvent): boolean {
       return learn(walk, { emailClicked: true });
     case 'replied':
       return pause(walk, 'replied');
+    case 'apply_failed':
+      return failData(walk, event.cursorId, event.reason);
     case 'paused':
       return pause(walk, event.reason);
     case 'resumed':
@@ -125,6 +127,13 @@ function wake(walk: Walk, cursorId: string): boolean {
   const cursor = walk.state.cursors.find((candidate) => candidate.id === cursorId);
   if (cursor?.state !== 'waiting' || walk.paused) return false;
   recheck(walk, cursor);
+  return settle(walk);
+}
+
+function failData(walk: Walk, cursorId: string, reason: string): boolean {
+  const cursor = walk.state.cursors.find((candidate) => candidate.id === cursorId);
+  if (cursor?.state !== 'waiting' || cursor.waitsFor !== 'data') return false;
+  endCursor(cursor, 'failed', reason);
   return settle(walk);
 }
 

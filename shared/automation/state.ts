@@ -87,6 +87,8 @@ export type EnrollmentEvent =
   /** `cursorId` sent the email; null: unknown, then every branch on or after a visited email step. */
   | { type: 'bounced'; cursorId: string | null }
   | { type: 'stoplisted' }
+  /** The node of a `data` wait could not be carried out. */
+  | { type: 'apply_failed'; cursorId: string; reason: string }
   | { type: 'paused'; reason: string }
   | { type: 'resumed' }
   /** Admitted once more (an undone cancel, a retry): every branch goes on at the step where it stands. */
@@ -122,7 +124,7 @@ export type ReducerCommand =
     }
   /** Cancel the task of this cursor if its effect cannot have happened; committing/unknown stay. */
   | { type: 'cancel_task'; cursorId: string; reason: string }
-  /** Do what this node says, now, and send `woke` for the cursor: what follows sees the new facts. */
+  /** Do what this node says, now, and send `woke` for the cursor, or `apply_failed`: what follows sees the new facts. */
   | { type: 'apply'; cursorId: string; node: DataNode };
 
 export interface Advance {
