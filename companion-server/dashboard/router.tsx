@@ -83,6 +83,13 @@ const senderRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/senders/SenderPage.tsx'), 'SenderPage'),
 });
 
+const resumeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/senders/$senderId/resume',
+  validateSearch: z.object({ channel: z.enum(['linkedin', 'email']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/senders/ResumePage.tsx'), 'ResumePage'),
+});
+
 const deviceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/device',
@@ -139,7 +146,7 @@ const automationRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/automations/$automationId',
   validateSearch: z.object({
-    tab: z.enum(['graph', 'contacts']).optional().catch(undefined),
+    tab: z.enum(['graph', 'contacts', 'versions']).optional().catch(undefined),
     /** Shows the contacts with this status. */
     status: enrollmentStatus.optional().catch(undefined),
   }),
@@ -177,6 +184,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     sendersRoute,
     senderRoute,
+    resumeRoute,
     deviceRoute,
     pairRoute,
     contactsRoute,

@@ -118,6 +118,12 @@ async function explainWait(q: Queryable, row: EnrollmentRow): Promise<Explanatio
     .orderBy(asc(cursor.wakeAt));
   const first = cursors[0];
   switch (first?.waitsFor) {
+    case 'step':
+      return say(
+        'A step that was removed meanwhile may have happened; its result is awaited.',
+        'the result of the removed step',
+        'nobody',
+      );
     case 'accepted':
       return until('Waits until the invitation is accepted.', 'acceptance', first.wakeAt, 'contact');
     case 'replied':

@@ -69,16 +69,18 @@ test('a start that preflight refuses names the node', async () => {
   expect(answer).toMatchObject({ status: 422, code: 'preflight_failed', fields: [{ field: 'p' }] });
 });
 
-test('a started automation keeps its graph; a clone is a draft', async () => {
+test('a clone of a started automation is a draft; an archived one is not edited any more', async () => {
   const { automationId } = world.ids;
+  const answer = await call(server, automationRoutes.clone, caller, { params: { automationId } });
+  expect(answer.body).toMatchObject({ status: 'draft', name: 'Running (copy)', versionNumber: null });
+  const clone = { automationId: automationRoutes.clone.response.parse(answer.body).id };
+  await call(server, automationRoutes.archive, caller, { params: clone });
   const graph = visitGraph(listId, world.ids.senderId);
-  const answer = await call(server, automationRoutes.saveDraft, caller, {
-    params: { automationId },
+  const saved = await call(server, automationRoutes.saveDraft, caller, {
+    params: clone,
     body: { name: 'x', graph },
   });
-  expect(problemOf(answer)).toMatchObject({ status: 409, code: 'already_started' });
-  const clone = await call(server, automationRoutes.clone, caller, { params: { automationId } });
-  expect(clone.body).toMatchObject({ status: 'draft', name: 'Running (copy)', versionNumber: null });
+  expect(problemOf(saved)).toMatchObject({ status: 409 });
 });
 
 test('the status follows the holds: a lost session pauses what needs it, and says how it comes back', async () => {

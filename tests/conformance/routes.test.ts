@@ -5,9 +5,11 @@ import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { CONSENT_VERSION, deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
+import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
+import { versionRoutes } from '#shared/contract/version.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { csv, makeWorld, visitGraph, type World } from './fixture.ts';
 import { call, type Input, problemOf, startTestServer, type TestServer } from './support.ts';
@@ -109,6 +111,18 @@ const cases: Case[] = [
     rep: 403,
     scoped: true,
     owner: 409,
+  },
+  { name: 'resume plan', route: resumePlanRoutes.get, input: ofSender(), rep: 403, scoped: true },
+  {
+    name: 'edit resume plan',
+    route: resumePlanRoutes.edit,
+    input: (w) =>
+      ofSender({
+        channel: 'linkedin',
+        edits: [{ do: 'cancel', automationId: w.ids.automationId, kind: 'visit' }],
+      })(w),
+    rep: 403,
+    scoped: true,
   },
   {
     name: 'approve device',
@@ -245,6 +259,37 @@ const cases: Case[] = [
     scoped: true,
   },
   { name: 'clone', route: automationRoutes.clone, input: ofAutomation(), rep: 403, scoped: true },
+  { name: 'versions', route: versionRoutes.list, input: ofAutomation(), rep: 200, scoped: true },
+  {
+    name: 'version',
+    route: versionRoutes.get,
+    input: (w) => ({ params: { automationId: w.ids.automationId, number: 1 } }),
+    rep: 200,
+    scoped: true,
+  },
+  {
+    name: 'preview version',
+    route: versionRoutes.preview,
+    input: ofAutomation({}),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'publish version',
+    route: versionRoutes.publish,
+    input: ofAutomation({ basedOn: 99 }),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
+  {
+    name: 'undo publishing',
+    route: versionRoutes.undo,
+    input: ofAutomation(),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
   { name: 'enrollments', route: automationRoutes.enrollments, input: ofAutomation(), rep: 200, scoped: true },
   { name: 'bulk actions', route: bulkRoutes.list, input: ofAutomation(), rep: 200, scoped: true },
   {
@@ -327,7 +372,7 @@ const cases: Case[] = [
 ];
 
 /** Asks and answers, changes nothing. */
-const readsByPost: Route[] = [automationRoutes.preflight, mailboxRoutes.test];
+const readsByPost: Route[] = [automationRoutes.preflight, versionRoutes.preview, mailboxRoutes.test];
 
 test('every route of the contract is served, and every member route stands in this table', () => {
   const groups = [
@@ -338,6 +383,7 @@ test('every route of the contract is served, and every member route stands in th
     importRoutes,
     stoplistRoutes,
     automationRoutes,
+    versionRoutes,
     bulkRoutes,
     automationSenderRoutes,
     senderLifeRoutes,

@@ -77,7 +77,11 @@ function isWayIn({ type }: GraphNode): boolean {
 }
 
 function byDefault({ node, change, suggested, waitChanged }: ChangedStep): string {
-  if (change === 'rerouted') return 'They go the new way when they leave this step.';
+  if (change === 'rerouted') {
+    return isWayIn(node)
+      ? 'Later contacts go the new way.'
+      : 'They go the new way when they leave this step.';
+  }
   if (change === 'changed') {
     if (node.type === 'sender_profile') {
       return 'Who is under way keeps their sender profile; later contacts are spread over the new ones.';

@@ -12,9 +12,17 @@ import { Loaded, Loading } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Enrollments } from './Enrollments.tsx';
+import { SendersDrawer } from './senders/SendersDrawer.tsx';
 
 /** The canvas is the heaviest part of the dashboard; only those who build wait for it. */
 const Builder = lazy(() => import('./builder/Builder.tsx').then((module) => ({ default: module.Builder })));
+
+const RunningSteps = lazy(() =>
+  import('./versions/RunningSteps.tsx').then((module) => ({ default: module.RunningSteps })),
+);
+const VersionsTab = lazy(() =>
+  import('./versions/VersionsTab.tsx').then((module) => ({ default: module.VersionsTab })),
+);
 
 /** One automation: its graph and the status of every contact in it. */
 export function AutomationPage() {
@@ -42,7 +50,7 @@ export function AutomationPage() {
                 void navigate({
                   to: '/automations/$automationId',
                   params: { automationId },
-                  search: { tab: value === 'contacts' ? 'contacts' : undefined },
+                  search: { tab: value === 'contacts' || value === 'versions' ? value : undefined },
                   replace: true,
                 })
               }
@@ -50,14 +58,26 @@ export function AutomationPage() {
               <Tabs.List mb="md">
                 <Tabs.Tab value="graph">Steps</Tabs.Tab>
                 <Tabs.Tab value="contacts">Contacts</Tabs.Tab>
+                {data.versionNumber !== null && <Tabs.Tab value="versions">Versions</Tabs.Tab>}
               </Tabs.List>
               <Tabs.Panel value="graph">
                 <Suspense fallback={<Loading what="the builder" />}>
-                  <Builder key={`${data.id}-${data.status === 'draft'}`} automation={data} />
+                  {data.status === 'draft' ? (
+                    <Builder key={data.id} automation={data} />
+                  ) : (
+                    <RunningSteps key={data.id} automation={data} />
+                  )}
                 </Suspense>
               </Tabs.Panel>
               <Tabs.Panel value="contacts">
                 {tab === 'contacts' && <Enrollments automation={data} initialStatus={status} />}
+              </Tabs.Panel>
+              <Tabs.Panel value="versions">
+                {tab === 'versions' && (
+                  <Suspense fallback={<Loading what="the versions" />}>
+                    <VersionsTab automation={data} />
+                  </Suspense>
+                )}
               </Tabs.Panel>
             </Tabs>
           </Stack>
@@ -93,6 +113,7 @@ function Actions({ automation }: { automation: AutomationDetail }) {
           Pause automation
         </Button>
       )}
+      {live && <SendersDrawer automationId={automation.id} />}
       <Button variant="default" loading={clone.isPending} onClick={() => clone.mutate(input)}>
         Clone
       </Button>

@@ -1,13 +1,12 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { type AutomationDetail, automationRoutes } from '#shared/contract/automation.ts';
 import type { Output } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { Loading } from '../../components/Loaded.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
-import { stepName } from './builder/catalogue.ts';
-import { readingOrder } from './builder/graphEdits.ts';
+import { FindingList } from './FindingList.tsx';
 import { Forecast } from './Forecast.tsx';
 
 type Preflight = Output<typeof automationRoutes.preflight>;
@@ -73,41 +72,11 @@ function Findings({ result, automation }: { result: Preflight; automation: Autom
         )}
         <Text size="sm">
           {result.canStart
-            ? `Ready to start for ${result.contacts} ${result.contacts === 1 ? 'contact' : 'contacts'}. Once started, its steps cannot be changed.`
+            ? `Ready to start for ${result.contacts} ${result.contacts === 1 ? 'contact' : 'contacts'}. Its steps can be edited later.`
             : `It cannot start yet: ${errors.length} ${errors.length === 1 ? 'thing' : 'things'} to fix.`}
         </Text>
       </Group>
-      <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Findings">
-        {result.findings.map((finding) => (
-          <Alert
-            component="li"
-            role="listitem"
-            key={`${finding.code}-${finding.nodeId}-${finding.message}`}
-            variant="outline"
-            color={finding.severity === 'error' ? 'red' : 'orange'}
-            icon={<IconAlertTriangle aria-hidden />}
-            title={`${finding.severity === 'error' ? 'Must be fixed' : 'Warning'}${labelOf(automation, finding.nodeId)}`}
-          >
-            <Text size="sm">{finding.message}</Text>
-            {finding.examples.length > 0 && (
-              <Text size="sm">
-                {finding.examples.join(', ')}
-                {finding.count !== null &&
-                  finding.count > finding.examples.length &&
-                  ` and ${finding.count - finding.examples.length} more`}
-              </Text>
-            )}
-          </Alert>
-        ))}
-      </Stack>
+      <FindingList findings={result.findings} graph={automation.graph} />
     </Stack>
   );
-}
-
-/** The step with its number in reading order, since two may have one name. */
-function labelOf(automation: AutomationDetail, nodeId: string | null): string {
-  const steps = readingOrder(automation.graph);
-  const at = steps.findIndex(({ id }) => id === nodeId);
-  const node = steps[at];
-  return node ? `: ${at + 1}. ${stepName(node)}` : '';
 }

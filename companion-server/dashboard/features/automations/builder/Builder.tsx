@@ -12,8 +12,10 @@ import { senderRoutes } from '#shared/contract/sender.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { queryFor } from '../../../api/client.ts';
 import { useAction } from '../../../api/useAction.ts';
+import { ConfirmButton } from '../../../components/ConfirmButton.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { StartDialog } from '../StartDialog.tsx';
+import { ReviewDialog } from '../versions/ReviewDialog.tsx';
 import { Canvas } from './Canvas.tsx';
 import { stepSummary } from './catalogue.ts';
 import { addStep, type Exit, freeExit, removeStep, replaceStep, setTargets } from './graphEdits.ts';
@@ -25,10 +27,17 @@ import { type Starter, starters } from './starters.ts';
 import { useDraft } from './useDraft.ts';
 import { usePreviewContact } from './usePreviewContact.ts';
 
-/** Canvas, panels and toolbar of one automation; read-only once it was started. */
-export function Builder({ automation }: { automation: AutomationDetail }) {
-  const readOnly = automation.status !== 'draft';
-  const editor = useDraft({ name: automation.name, graph: automation.graph });
+interface BuilderProps {
+  automation: AutomationDetail;
+  /** Edits the draft beside what runs. */
+  editing?: boolean;
+  closeEditor?: () => void;
+}
+
+/** Canvas, panels and toolbar of one automation; once it was started it is read-only but for its draft. */
+export function Builder({ automation, editing = false, closeEditor }: BuilderProps) {
+  const readOnly = automation.status !== 'draft' && !editing;
+  const editor = useDraft({ name: automation.name, graph: editing ? automation.draft : automation.graph });
   const graph = readOnly ? automation.graph : editor.draft.graph;
   const [openId, setOpenId] = useState<string | null>(null);
   const [lastId, setLastId] = useState<string | null>(null);
@@ -68,6 +77,7 @@ export function Builder({ automation }: { automation: AutomationDetail }) {
           add={(type) => add(type, freeExit(graph, lastId))}
           tidyUp={() => show(tidy(graph))}
           ready={problems.length === 0}
+          closeEditor={closeEditor}
         />
       )}
       {!readOnly && graph.nodes.length === 0 && (
@@ -141,9 +151,11 @@ interface ToolbarProps {
   add: (type: NodeType) => void;
   tidyUp: () => void;
   ready: boolean;
+  closeEditor: (() => void) | undefined;
 }
 
-function Toolbar({ automation, editor, add, tidyUp, ready }: ToolbarProps) {
+function Toolbar({ automation, editor, add, tidyUp, ready, closeEditor }: ToolbarProps) {
+  const isRunning = automation.status !== 'draft';
   const { draft, dirty } = editor;
   const params = { automationId: automation.id };
   const save = useAction(automationRoutes.saveDraft, { inline: true });
@@ -203,15 +215,56 @@ function Toolbar({ automation, editor, add, tidyUp, ready }: ToolbarProps) {
         <Button variant="default" loading={save.isPending && !starting} onClick={() => saveDraft()}>
           Save draft
         </Button>
-        <Button onClick={() => saveDraft(() => setStarting(true))}>Check and start</Button>
+        <Button onClick={() => saveDraft(() => setStarting(true))}>
+          {isRunning ? 'Review changes' : 'Check and start'}
+        </Button>
+        {isRunning && closeEditor && <ConfirmLeave dirty={dirty} leave={closeEditor} />}
       </Group>
       <Text size="sm" c="dimmed" role="status">
         {dirty ? 'There are changes that are not saved.' : 'All changes are saved.'}{' '}
-        {ready ? 'Nothing stops it from starting so far; the check looks at the real contacts.' : ''}
+        {readyText(isRunning, ready)}
       </Text>
       {save.error && <ProblemAlert problem={save.error.problem} />}
-      <StartDialog automation={automation} opened={starting} close={() => setStarting(false)} />
+      {isRunning ? (
+        <ReviewDialog
+          automation={{ ...automation, draft: draft.graph }}
+          opened={starting}
+          close={() => setStarting(false)}
+          onPublished={() => closeEditor?.()}
+        />
+      ) : (
+        <StartDialog automation={automation} opened={starting} close={() => setStarting(false)} />
+      )}
     </Stack>
+  );
+}
+
+function readyText(isRunning: boolean, ready: boolean): string {
+  if (!ready) return '';
+  return isRunning
+    ? 'The running version goes on unchanged until the draft is published.'
+    : 'Nothing stops it from starting so far; the check looks at the real contacts.';
+}
+
+/** Back to what runs; what was not saved is asked about first. */
+function ConfirmLeave({ dirty, leave }: { dirty: boolean; leave: () => void }) {
+  if (!dirty) {
+    return (
+      <Button variant="default" onClick={leave}>
+        Close editor
+      </Button>
+    );
+  }
+  return (
+    <ConfirmButton
+      variant="default"
+      color={undefined}
+      label="Close editor"
+      question="Close without saving the draft?"
+      consequence="Changes since the draft was saved last are lost. What runs is not touched."
+      confirmLabel="Close without saving"
+      onConfirm={leave}
+    />
   );
 }
 

@@ -42,7 +42,7 @@ function Content({ graph, node, readOnly, counts, context, ...act }: Props & { n
     <Stack gap="md">
       {readOnly && (
         <Text size="sm" c="dimmed">
-          This automation was started, so its steps cannot be changed. Clone it to make a changed one.
+          This is the version that runs. Press Edit steps on the automation's page to change a draft of it.
         </Text>
       )}
       {counts && (
