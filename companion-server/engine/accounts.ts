@@ -28,8 +28,24 @@ export async function isTaken(
   return rows.length > 0;
 }
 
-/** What the account did before, on whichever channel: its ramp and its careful restart go on from there. */
-export async function paceOf(q: Queryable, kind: ChannelRow['kind'], address: string): Promise<Pace> {
+/**
+ * What changes on a channel that gets another address, or none: the old account keeps its age and pace, the new one
+ * goes on where it was, on whichever channel that had been.
+ */
+export async function addressChange(
+  unit: Unit,
+  channel: ChannelRow,
+  address: string | null,
+): Promise<Partial<ChannelRow>> {
+  if (address !== null && address === channel.address) return {};
+  await keepPace(unit, channel);
+  const pace = address === null ? unused : await paceOf(unit.tx, channel.kind, address);
+  return { address, ...pace };
+}
+
+const unused: Pace = { firstUsedAt: null, lastActionAt: null, restart: null };
+
+async function paceOf(q: Queryable, kind: ChannelRow['kind'], address: string): Promise<Pace> {
   const account = accountOf({ kind, address, id: '' });
   const [kept] = await q.select().from(accountPace).where(eq(accountPace.account, account));
   const [used] = await q
@@ -43,8 +59,7 @@ export async function paceOf(q: Queryable, kind: ChannelRow['kind'], address: st
   };
 }
 
-/** The account leaves its channel: what it used, its age and its pace stay with it. */
-export async function keepPace(unit: Unit, channel: ChannelRow): Promise<void> {
+async function keepPace(unit: Unit, channel: ChannelRow): Promise<void> {
   if (channel.address === null) return;
   const { firstUsedAt, lastActionAt, restart } = channel;
   const pace = { firstUsedAt, lastActionAt, restart };
@@ -56,11 +71,10 @@ export async function keepPace(unit: Unit, channel: ChannelRow): Promise<void> {
 
 /** Disconnected at once: another profile may take the account from now on. */
 export async function releaseAccount(unit: Unit, channel: ChannelRow): Promise<void> {
-  await keepPace(unit, channel);
   await unit.tx
     .update(channelTable)
     .set({
-      address: null,
+      ...(await addressChange(unit, channel, null)),
       releasedAddress: channel.address,
       status: 'not_set_up',
       reason: null,
@@ -81,7 +95,7 @@ export async function returnAccount(unit: Unit, channel: ChannelRow): Promise<vo
   if (address === null || (await isTaken(unit.tx, kind, address, channel.id))) return;
   await unit.tx
     .update(channelTable)
-    .set({ address, releasedAddress: null, ...(await paceOf(unit.tx, kind, address)) })
+    .set({ ...(await addressChange(unit, channel, address)), releasedAddress: null })
     .where(eq(channelTable.id, channel.id));
 }
 

@@ -52,6 +52,14 @@ export async function planRelease(unit: Unit, which: LimitedTasks, nextAt: numbe
     });
 }
 
+/** A limit was raised, lowered or taken away: those who wait for it look again at once. */
+export async function dailyLimitsChanged(unit: Unit, automationId: string): Promise<void> {
+  await unit.tx
+    .update(dailyLimitWait)
+    .set({ nextAt: unit.now })
+    .where(eq(dailyLimitWait.automationId, automationId));
+}
+
 /** The engine's stage: tasks that an automation's limit allows again go on, as many as it allows. */
 export async function releaseDailyLimits(ctx: EngineContext, limit: number): Promise<boolean> {
   const due = lte(dailyLimitWait.nextAt, ctx.clocks.schedule.now());

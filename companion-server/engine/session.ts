@@ -4,7 +4,7 @@ import type { LinkedinMember, SessionReport } from '#shared/protocol/linkedin.ts
 import type { HoldReason } from '#shared/statuses/engine.ts';
 import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
 import { schema } from '../db/index.ts';
-import { isTaken, paceOf } from './accounts.ts';
+import { addressChange, isTaken } from './accounts.ts';
 import { channelOf, openChannel } from './channels.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
 import { clearFailureWindow } from './guards.ts';
@@ -107,11 +107,10 @@ async function bindMember(unit: Unit, channel: ChannelRow, member: LinkedinMembe
   }
   await setStatus(unit, channel, {
     ...profileOf(member),
-    address: member.memberId,
+    ...(await addressChange(unit, channel, member.memberId)),
     status: 'active',
     reason: null,
     reasonDetail: null,
-    ...(await paceOf(unit.tx, 'linkedin', member.memberId)),
   });
   await noteRegained(unit, channel.id);
   await liftSessionHold(unit, channel);

@@ -62,6 +62,10 @@ export const contactDetail = contactView.extend({
   custom: z.record(z.string(), z.string()),
   source: z.string(),
   legalBasis: z.string(),
+  /** A person chose this sender profile for future enrollments. */
+  pinnedSender: z.object({ id, name: z.string() }).nullable(),
+  /** Time zone, such as Europe/Berlin; null: not known. */
+  zone: z.string().nullable(),
 });
 
 /** A column of the file goes to one of these, to a custom field ("custom:<name>"), or nowhere. */
@@ -123,6 +127,15 @@ export const contactRoutes = {
   }),
   get: route('member', 'GET', '/api/v1/contacts/:contactId', {
     params: contactParams,
+    response: contactDetail,
+  }),
+  /** Pins a sender profile for future enrollments, or sets the time zone; null takes either back. */
+  setOutreach: route('member', 'PATCH', '/api/v1/contacts/:contactId/outreach', {
+    params: contactParams,
+    body: z.object({
+      pinnedSenderId: id.nullable().optional(),
+      zone: z.string().max(64).nullable().optional(),
+    }),
     response: contactDetail,
   }),
   activity: route('member', 'GET', '/api/v1/contacts/:contactId/activity', {

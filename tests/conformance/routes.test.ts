@@ -119,7 +119,7 @@ const cases: Case[] = [
     input: (w) =>
       ofSender({
         channel: 'linkedin',
-        edits: [{ do: 'cancel', automationId: w.ids.automationId, kind: 'visit' }],
+        edits: [{ do: 'cancel', automationId: w.ids.automationId, kind: 'message' }],
       })(w),
     rep: 403,
     scoped: true,

@@ -3,6 +3,7 @@ import { contactActivity } from '../../services/contact/activity.ts';
 import { contactDetail } from '../../services/contact/detail.ts';
 import { listContacts } from '../../services/contact/list.ts';
 import { allLists, createList } from '../../services/contact/lists.ts';
+import { setOutreach } from '../../services/contact/outreach.ts';
 import { getImport, importRows, runImport } from '../../services/import/run.ts';
 import { uploadImport } from '../../services/import/upload.ts';
 import { addToStoplist, listStoplist, removeFromStoplist } from '../../services/stoplist/stoplist.ts';
@@ -12,6 +13,9 @@ import { serveMember } from '../serve.ts';
 export function serveContacts(app: App): void {
   serveMember(app, contactRoutes.list, (call, { query }) => listContacts(call, query));
   serveMember(app, contactRoutes.get, (call, { params }) => contactDetail(call, params.contactId));
+  serveMember(app, contactRoutes.setOutreach, (call, { params, body }) =>
+    setOutreach(call, params.contactId, body),
+  );
   serveMember(app, contactRoutes.activity, (call, { params, query }) =>
     contactActivity(call, params.contactId, query),
   );

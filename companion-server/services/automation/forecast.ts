@@ -80,7 +80,10 @@ async function segmentNow(
     .where(enters);
   if (!totals || totals.all === 0) return null;
   const chosen = senders.map(({ senderId }) => senderId);
-  const fixed = node?.config.preferLatestContacted ? await knownTo(call, chosen, enters) : {};
+  const fixed =
+    node?.config.preferLatestContacted && !node.config.ignorePreviousInteractions
+      ? await knownTo(call, chosen, enters)
+      : {};
   const known = Object.values(fixed).reduce((sum, each) => sum + each, 0);
   return {
     plan,

@@ -19,6 +19,7 @@ import {
   type Tally,
 } from './finding.ts';
 import { forecastGraph } from './forecast.ts';
+import { checkCollisions } from './preflightCollisions.ts';
 import { checkFlow } from './preflightFlow.ts';
 import { checkOverlaps } from './preflightOverlaps.ts';
 import { actorsOf, checkNoteQuota, checkSenders, strictestNote } from './preflightSenders.ts';
@@ -59,6 +60,7 @@ export async function preflightGraph(
     ...checkNoteQuota(graph, actors, people.reachable),
     ...people.findings,
     ...(await checkOverlaps(call, automationId, graph)),
+    ...(await checkCollisions(call, graph)),
   ];
   return {
     findings,

@@ -6,6 +6,7 @@ import type { EventType } from '#shared/statuses/engine.ts';
 import { schema } from '../../db/index.ts';
 import type { Call } from '../context.ts';
 import { decodeCursor, pageOf, timeKey } from '../page.ts';
+import { choiceSentence, namesInChoices } from './choiceSentence.ts';
 import { contactOf } from './view.ts';
 
 const { event, sender, automation } = schema;
@@ -19,7 +20,7 @@ export async function contactActivity(
   contactId: string,
   query: z.output<typeof contactRoutes.activity.query>,
 ) {
-  await contactOf(call.db.reader, call, contactId);
+  const { id } = await contactOf(call.db.reader, call, contactId);
   const before = decodeCursor(query.cursor, timeKey);
   const rows = await call.db.reader
     .select({
@@ -35,12 +36,13 @@ export async function contactActivity(
     .leftJoin(automation, eq(automation.id, event.automationId))
     .where(
       and(
-        eq(event.contactId, contactId),
+        eq(event.contactId, id),
         before ? sql`(${event.at}, ${event.id}) < (${before[0]}, ${before[1]})` : undefined,
       ),
     )
     .orderBy(desc(event.at), desc(event.id))
     .limit(query.limit + 1);
+  const names = await namesInChoices(call.db.reader, rows);
   return pageOf(
     rows,
     query.limit,
@@ -50,7 +52,10 @@ export async function contactActivity(
       type: row.type,
       at: row.at ?? 0,
       result: resultOf(row.type),
-      sentence: sentenceOf(row.type, row.data),
+      sentence:
+        row.type === 'sender_chosen'
+          ? `${eventLabels.sender_chosen}. ${choiceSentence(row.data, names)}`
+          : sentenceOf(row.type, row.data),
       proof: text(row.data, 'proof'),
       senderName: row.senderName,
       automationName: row.automationName,

@@ -1,7 +1,7 @@
 import { asc, desc, eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { contactDetail as contactDetailSchema } from '#shared/contract/contact.ts';
-import { schema } from '../../db/index.ts';
+import { type Queryable, schema } from '../../db/index.ts';
 import { isStoplisted } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
 import { viewEnrollment } from '../enrollment/view.ts';
@@ -25,17 +25,17 @@ export async function contactDetail(
     })
     .from(relation)
     .innerJoin(sender, eq(sender.id, relation.senderId))
-    .where(eq(relation.contactId, contactId));
+    .where(eq(relation.contactId, row.id));
   const enrollments = await reader
     .select({ id: enrollment.id })
     .from(enrollment)
-    .where(eq(enrollment.contactId, contactId))
+    .where(eq(enrollment.contactId, row.id))
     .orderBy(desc(enrollment.id));
   const lists = await reader
     .select({ id: list.id, name: list.name })
     .from(listMember)
     .innerJoin(list, eq(list.id, listMember.listId))
-    .where(eq(listMember.contactId, contactId))
+    .where(eq(listMember.contactId, row.id))
     .orderBy(asc(list.name));
   return {
     ...viewContact(row, await isStoplisted(reader, row)),
@@ -45,5 +45,19 @@ export async function contactDetail(
     custom: row.custom ?? {},
     source: row.source,
     legalBasis: row.legalBasis,
+    pinnedSender: await senderName(reader, row.pinnedSenderId),
+    zone: row.zone,
   };
+}
+
+async function senderName(
+  q: Queryable,
+  senderId: string | null,
+): Promise<{ id: string; name: string } | null> {
+  if (senderId === null) return null;
+  const rows = await q
+    .select({ id: sender.id, name: sender.name })
+    .from(sender)
+    .where(eq(sender.id, senderId));
+  return rows[0] ?? null;
 }

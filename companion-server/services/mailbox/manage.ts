@@ -1,4 +1,4 @@
-import { and, eq, ne } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { ConnectionCheck, MailboxDraft, MailboxSettings } from '#shared/contract/mailbox.ts';
 import type { mailboxTest } from '#shared/contract/mailboxRoutes.ts';
@@ -6,7 +6,7 @@ import type { SenderView } from '#shared/contract/sender.ts';
 import { schema } from '../../db/index.ts';
 import { sendMessage } from '../../email/send.ts';
 import { testConnection } from '../../email/testConnection.ts';
-import { liftHold, noteMailbox, setHold } from '../../engine/index.ts';
+import { addressChange, isTaken, liftHold, noteMailbox, setHold } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { openSettings, sealSettings, withStoredPasswords } from '../mail/settings.ts';
@@ -83,11 +83,9 @@ async function store(
   const updatedAt = call.clocks.lease.now();
   await call.db.write(async (tx) => {
     await senderToManage(tx, call, senderId);
-    const taken = await tx
-      .select({ id: channel.id })
-      .from(channel)
-      .where(and(eq(channel.kind, 'email'), eq(channel.address, address), ne(channel.id, channelId)));
-    if (taken.length > 0) {
+    const unit = unitOf(call, tx);
+    const { email } = await channelsOf(tx, senderId);
+    if (await isTaken(tx, 'email', address, channelId)) {
       throw invalid(
         'fromAddress',
         'address_taken',
@@ -102,7 +100,7 @@ async function store(
     await tx
       .update(channel)
       .set({
-        address,
+        ...(await addressChange(unit, email, address)),
         displayName: settings.fromName,
         smtpStatus: 'active',
         smtpResponse: responses.smtp,
@@ -111,7 +109,6 @@ async function store(
         statusSince: call.clocks.schedule.now(),
       })
       .where(eq(channel.id, channelId));
-    const unit = unitOf(call, tx);
     await liftHold(unit, disconnectedByUser(call, channelId), call.actor.id);
     await noteMailbox(unit, channelId);
     await audit(tx, call, { action: 'mailbox.saved', entity: 'sender', entityId: senderId });
@@ -126,11 +123,12 @@ export async function disconnectMailbox(call: MemberCall, senderId: string): Pro
     if (email.smtpStatus === 'not_set_up') {
       throw new Refusal(409, 'not_connected', 'No mailbox is connected to this profile.');
     }
+    const unit = unitOf(call, tx);
     await tx.delete(mailbox).where(eq(mailbox.channelId, email.id));
     await tx
       .update(channel)
       .set({
-        address: null,
+        ...(await addressChange(unit, email, null)),
         smtpStatus: 'not_set_up',
         smtpResponse: null,
         imapStatus: 'not_set_up',
@@ -138,7 +136,6 @@ export async function disconnectMailbox(call: MemberCall, senderId: string): Pro
         statusSince: call.clocks.schedule.now(),
       })
       .where(eq(channel.id, email.id));
-    const unit = unitOf(call, tx);
     await noteMailbox(unit, email.id);
     await setHold(unit, { ...disconnectedByUser(call, email.id), by: call.actor.id });
     await audit(tx, call, { action: 'mailbox.disconnected', entity: 'sender', entityId: senderId });

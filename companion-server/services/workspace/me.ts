@@ -15,14 +15,14 @@ export async function workspaceOf(db: Queryable, call: Call): Promise<typeof sch
 
 /** Who is signed in, and where. */
 export async function me(call: MemberCall): Promise<MeView> {
-  const { id, name, postalAddress } = await workspaceOf(call.db.reader, call);
+  const { id, name, postalAddress, personSpacingMs } = await workspaceOf(call.db.reader, call);
   const { userId, role } = call.actor;
   return {
     userId,
     name: call.actor.name,
     email: call.actor.email,
     role,
-    workspace: { id, name, postalAddress },
+    workspace: { id, name, postalAddress, personSpacingMs },
   };
 }
 
@@ -35,6 +35,7 @@ export async function updateWorkspace(
   const changes = {
     ...(input.name === undefined ? {} : { name: input.name }),
     ...(input.postalAddress === undefined ? {} : { postalAddress: input.postalAddress }),
+    ...(input.personSpacingMs === undefined ? {} : { personSpacingMs: input.personSpacingMs }),
   };
   await call.db.write(async (tx) => {
     if (Object.keys(changes).length > 0) {

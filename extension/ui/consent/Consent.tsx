@@ -1,9 +1,9 @@
 import { Button, Checkbox, List, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
+import { consentText, withdrawText } from '#shared/contract/consentText.ts';
 import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import { Notice } from '../Notice.tsx';
 import { order, useOrder } from '../order.ts';
-import { consentText, withdrawText } from './text.ts';
 
 /** Asked before the first action, and again when the text's version changes. */
 export function ConsentPanel() {

@@ -20,6 +20,7 @@ import { Time } from '../../components/Time.tsx';
 import { EnrollmentState } from '../automations/EnrollmentState.tsx';
 import { ActivityLog } from './ActivityLog.tsx';
 import { contactName } from './contactName.ts';
+import { Outreach } from './Outreach.tsx';
 
 type Contact = z.infer<typeof contactDetail>;
 
@@ -61,6 +62,7 @@ export function ContactPage() {
             <Stack gap="md">
               <Enrollments contact={data} />
               <Relations contact={data} />
+              <Outreach contact={data} />
               <Details contact={data} />
             </Stack>
             <Section title="Activity log">

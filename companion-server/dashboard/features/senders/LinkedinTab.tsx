@@ -8,8 +8,12 @@ import { Section } from '../../components/Section.tsx';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Time } from '../../components/Time.tsx';
 import { Usage } from '../../components/Usage.tsx';
+import { AccountStanding, StaleNote } from './AccountStanding.tsx';
+import { ConsentFact } from './ConsentFact.tsx';
+import { AcceptanceFigures } from './Guards.tsx';
 import { PairForm } from './PairForm.tsx';
 import { PauseButton } from './PauseButton.tsx';
+import { RepChoices } from './RepChoices.tsx';
 
 /** Status of the LinkedIn account, its browsers, and what to do when it is not Active. */
 export function LinkedinTab({ sender }: { sender: SenderView }) {
@@ -18,11 +22,13 @@ export function LinkedinTab({ sender }: { sender: SenderView }) {
       <Stack gap="md">
         <Account sender={sender} />
         <Section title="Use against caps">
+          <StaleNote isStale={sender.linkedin.status === 'inactive'} asOf={sender.linkedin.lastCheckedAt} />
           <Usage
             usage={sender.usage.filter(({ kind }) => kind !== 'email')}
             caption="LinkedIn use against caps"
           />
         </Section>
+        <AcceptanceFigures guards={sender.guards} />
       </Stack>
       <Stack gap="md">
         <Section
@@ -32,6 +38,7 @@ export function LinkedinTab({ sender }: { sender: SenderView }) {
           <PairForm senderId={sender.id} />
         </Section>
         <Devices sender={sender} />
+        <RepChoices sender={sender} />
       </Stack>
     </SimpleGrid>
   );
@@ -56,7 +63,8 @@ function Account({ sender }: { sender: SenderView }) {
             <StatusBadge kind="linkedinReason" value={linkedin.reason} />
           </Fact>
         )}
-        {linkedin.detail && <Text size="sm">{linkedin.detail}</Text>}
+        {linkedin.detail && !linkedin.reconciling && <Text size="sm">{linkedin.detail}</Text>}
+        <AccountStanding sender={sender} />
         {linkedin.status === 'inactive' && <Reconnect />}
         {linkedin.name && (
           <Fact name="Account">
@@ -81,13 +89,7 @@ function Account({ sender }: { sender: SenderView }) {
           </>
         )}
         <Fact name="Consent">
-          {sender.consentAt === null ? (
-            'Not given yet. The rep gives it in the side panel; nothing is done on LinkedIn before.'
-          ) : (
-            <span>
-              Given <Time at={sender.consentAt} />
-            </span>
-          )}
+          <ConsentFact sender={sender} />
         </Fact>
         {bound && <AccountActions sender={sender} />}
       </Stack>

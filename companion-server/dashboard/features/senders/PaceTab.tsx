@@ -117,6 +117,11 @@ function WindowFields({ form }: { form: Form }) {
             {...form.getInputProps('window.zone')}
           />
         </SimpleGrid>
+        <Switch
+          label="Respect the contact's working hours"
+          description="Steps go where it is within these hours for the contact too, if their time zone is known and the hours meet."
+          {...form.getInputProps('window.contactZone', { type: 'checkbox' })}
+        />
         <TagsInput
           label="Days off"
           description="Dates without outreach, such as 2026-12-24. Press Enter after each."

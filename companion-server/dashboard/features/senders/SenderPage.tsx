@@ -13,6 +13,7 @@ import { RedDot } from '../../components/RedDot.tsx';
 import { EmailTab } from './EmailTab.tsx';
 import { LinkedinTab } from './LinkedinTab.tsx';
 import { SenderBadges } from './SenderBadges.tsx';
+import { DeleteSender, Retiring } from './SenderLife.tsx';
 
 /** Time zones are heavy; only this tab needs them. */
 const PaceTab = lazy(() =>
@@ -30,10 +31,12 @@ export function SenderPage() {
       title={query.data?.name ?? 'Sender profile'}
       back={<TextLink to="/senders">All sender profiles</TextLink>}
       beside={query.data && <SenderBadges sender={query.data} />}
+      actions={query.data && <DeleteSender sender={query.data} />}
     >
       <Loaded query={query} what="the sender profile">
         {(sender) => (
           <Stack gap="lg">
+            <Retiring sender={sender} />
             <Holds holds={sender.holds} />
             <Tabs
               value={tab}

@@ -14,6 +14,7 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Time } from '../../components/Time.tsx';
+import { RecycleBin } from './RecycleBin.tsx';
 import { SenderBadges } from './SenderBadges.tsx';
 
 /** All sender profiles with the state of their channels. */
@@ -48,6 +49,7 @@ export function SendersPage() {
           )
         }
       </Loaded>
+      <RecycleBin />
       <Modal opened={opened} onClose={close} title="New sender profile">
         <NewSender />
       </Modal>

@@ -1,7 +1,9 @@
-import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { type MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { HOUR } from '#shared/kernel/clock.ts';
+import { personSpacing } from '#shared/schedule/settings.ts';
 import { queryFor } from '../../api/client.ts';
 import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
@@ -33,16 +35,20 @@ export function SettingsPage() {
 
 function WorkspaceForm({ me }: { me: MeView }) {
   const form = useForm({
-    initialValues: { name: me.workspace.name, postalAddress: me.workspace.postalAddress },
+    initialValues: {
+      name: me.workspace.name,
+      postalAddress: me.workspace.postalAddress,
+      spacingHours: me.workspace.personSpacingMs / HOUR,
+    },
     validate: { name: (value) => (value.trim() ? null : 'Enter the name of the workspace.') },
   });
   const save = useAction(workspaceRoutes.update, { inline: true, done: 'The workspace is saved.' });
   return (
     <form
       noValidate
-      onSubmit={form.onSubmit((body) =>
+      onSubmit={form.onSubmit(({ spacingHours, ...body }) =>
         save.mutate(
-          { body },
+          { body: { ...body, personSpacingMs: Math.round(Number(spacingHours) * HOUR) } },
           {
             onError: ({ problem }) => form.setErrors(fieldErrors(problem, ['name', 'postalAddress']).errors),
           },
@@ -57,6 +63,13 @@ function WorkspaceForm({ me }: { me: MeView }) {
           autosize
           minRows={2}
           {...form.getInputProps('postalAddress')}
+        />
+        <NumberInput
+          label="Hours between two steps to one person"
+          description="At least this long lies between two automated messages or invitations to one person, over all channels and senders."
+          min={0}
+          max={personSpacing.maxMs / HOUR}
+          {...form.getInputProps('spacingHours')}
         />
         {save.error && <ProblemAlert problem={save.error.problem} />}
         <Group>

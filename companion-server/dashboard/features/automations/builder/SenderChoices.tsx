@@ -1,4 +1,4 @@
-import { ActionIcon, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
+import { ActionIcon, Group, NumberInput, Radio, Select, Stack, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import type { NodeOf } from '#shared/automation/graph.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
@@ -84,12 +84,39 @@ export function SenderChoices({ config, senders, error, onChange }: Props) {
           );
         })}
       </Stack>
-      <Switch
-        label="Keep earlier senders"
-        description="A contact goes to the sender profile that contacted them last, if it is chosen here."
-        checked={config.preferLatestContacted}
-        onChange={(event) => onChange({ ...config, preferLatestContacted: event.currentTarget.checked })}
-      />
+      <Radio.Group
+        label="Contacts that somebody was in touch with"
+        value={earlierContactOf(config)}
+        onChange={(value) => onChange({ ...config, ...earlierContact[value as EarlierContact] })}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio
+            value="keep"
+            label="Go to who contacted them last"
+            description="In any automation or by hand, if that sender profile is chosen here; else distributed, with a warning."
+          />
+          <Radio
+            value="warn"
+            label="Are distributed, with a warning"
+            description="The contact's activity names who was in touch, and when."
+          />
+          <Radio value="ignore" label="Are distributed as if nobody had been" />
+        </Stack>
+      </Radio.Group>
     </Stack>
   );
+}
+
+type Earlier = Pick<Config, 'preferLatestContacted' | 'ignorePreviousInteractions'>;
+type EarlierContact = 'keep' | 'warn' | 'ignore';
+
+const earlierContact: Record<EarlierContact, Earlier> = {
+  keep: { preferLatestContacted: true, ignorePreviousInteractions: false },
+  warn: { preferLatestContacted: false, ignorePreviousInteractions: false },
+  ignore: { preferLatestContacted: true, ignorePreviousInteractions: true },
+};
+
+function earlierContactOf(config: Earlier): EarlierContact {
+  if (config.ignorePreviousInteractions) return 'ignore';
+  return config.preferLatestContacted ? 'keep' : 'warn';
 }
