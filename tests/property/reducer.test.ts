@@ -1,134 +1,25 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Graph, GraphNode } from '#shared/automation/graph.ts';
-import { exitsOf } from '#shared/automation/graph.ts';
-import { advance, initialState, isFinal } from '#shared/automation/reducer.ts';
-import type { EnrollmentEvent, EnrollmentState, Facts } from '#shared/automation/state.ts';
+import { reachesAhead } from '#shared/automation/paths.ts';
+import { isFinal } from '#shared/automation/reducer.ts';
+import { variantOf } from '#shared/automation/split.ts';
+import type { EnrollmentEvent, EnrollmentState } from '#shared/automation/state.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
-import { HOUR } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';
-import {
-  condition,
-  delay,
-  email,
-  end,
-  message,
-  noFacts,
-  segment,
-  sender,
-  visit,
-  waitUntil,
-} from '../support/graphs.ts';
-
-/** Any graph, loops, dangling edges and all: the reducer must stay total on what validation would refuse. */
-const makers: ((id: string) => GraphNode)[] = [
-  visit,
-  message,
-  email,
-  end,
-  (id) => delay(id, HOUR),
-  (id) => waitUntil(id, 'accepted', HOUR),
-  (id) => waitUntil(id, 'replied', HOUR),
-  (id) => condition(id, 'connected'),
-  (id) => condition(id, 'replied'),
-];
-
-const anyGraph: fc.Arbitrary<Graph> = fc
-  .record({
-    kinds: fc.array(fc.nat(makers.length - 1), { minLength: 1, maxLength: 10 }),
-    edges: fc.array(fc.tuple(fc.nat(11), fc.nat(11), fc.nat(1)), { maxLength: 24 }),
-  })
-  .map(({ kinds, edges }) => {
-    const body = kinds.map((kind, index) => (makers[kind] ?? visit)(`n${index}`));
-    const nodes = [segment(), sender(), ...body];
-    const fixed = [
-      { id: 'e-1', source: 'segment', exit: 'next' as const, target: 'sender' },
-      { id: 'e-2', source: 'sender', exit: 'next' as const, target: 'n0' },
-    ];
-    const drawn = edges.flatMap(([from, to, exit], index) => {
-      const source = nodes[from % nodes.length];
-      const exits = source ? exitsOf(source) : [];
-      const name = exits[exit % Math.max(1, exits.length)];
-      if (!source || !name) return [];
-      return [
-        { id: `e${index}`, source: source.id, exit: name, target: nodes[to % nodes.length]?.id ?? 'ghost' },
-      ];
-    });
-    return { nodes, edges: [...fixed, ...drawn] };
-  });
-
-const anyStep = fc.record({
-  kind: fc.constantFrom(
-    ...(['woke', 'task_ended', 'task_ended', 'woke', 'accepted', 'replied', 'paused', 'resumed'] as const),
-    ...(['bounced', 'unsubscribed', 'stoplisted', 'canceled', 'started'] as const),
-  ),
-  pick: fc.nat(5),
-  failed: fc.boolean(),
-  wait: fc.constantFrom(0, HOUR / 2, HOUR, 3 * HOUR),
-  read: fc.boolean(),
-  connected: fc.boolean(),
-});
-type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
-
-function eventOf(step: Step, state: EnrollmentState): EnrollmentEvent {
-  const cursor = state.cursors[step.pick % Math.max(1, state.cursors.length)];
-  const cursorId = cursor?.id ?? 'none';
-  switch (step.kind) {
-    case 'woke':
-      return { type: 'woke', cursorId };
-    case 'task_ended': {
-      const result = step.failed
-        ? ({ kind: 'failed', code: 'timeout' } as const)
-        : ({ kind: 'done' } as const);
-      return { type: 'task_ended', cursorId, nodeId: cursor?.nodeId ?? 'none', result };
-    }
-    case 'bounced':
-      return { type: 'bounced', cursorId: step.failed ? null : cursorId };
-    case 'paused':
-    case 'canceled':
-      return { type: step.kind, reason: 'manual' };
-    case 'started':
-      return { type: 'started', segmentNodeId: 'segment' };
-    default:
-      return { type: step.kind };
-  }
-}
-
-/** Runs the steps and calls `check` after each. */
-function run(
-  graph: Graph,
-  steps: readonly Step[],
-  check: (before: EnrollmentState, event: EnrollmentEvent, result: ReturnType<typeof advance>) => void,
-): EnrollmentState {
-  let now = 1_000_000;
-  let ids = 0;
-  const facts: Facts = { ...noFacts, relation: 'invite_sent' };
-  let state = initialState();
-  for (const step of [{ ...steps[0], kind: 'started' } as Step, ...steps]) {
-    now += step.wait ?? 0;
-    if (step.read) Object.assign(facts, { acceptancesReadAt: now, inboxReadAt: now });
-    if (step.connected) facts.relation = 'connected';
-    const event = eventOf(step, state);
-    const frozen = structuredClone(state);
-    const result = advance(state, event, graph, { now, facts: { ...facts }, newCursorId: () => `c${++ids}` });
-    expect(state).toEqual(frozen);
-    check(state, event, result);
-    state = result.state;
-  }
-  return state;
-}
-
-const anySteps = fc.array(anyStep, { minLength: 1, maxLength: 40 });
+import { node } from '../support/graphs.ts';
+import { anyGraph, anySteps, runFairly, runSteps } from '../support/reducerRuns.ts';
 
 it('is pure, bounded, and starts no step twice', () => {
   fc.assert(
     fc.property(anyGraph, anySteps, (graph, steps) => {
       const begun = new Set<string>();
-      run(graph, steps, (before, event, { state, commands }) => {
+      runSteps(graph, steps, (before, event, { state, commands }) => {
         expect(state.transitions).toBeLessThanOrEqual(limits.enrollmentTransitions);
         expect(new Set(state.cursors.map((cursor) => cursor.id)).size).toBe(state.cursors.length);
+        expect(new Set(state.visited).size).toBe(state.visited.length);
         for (const command of commands) {
           if (command.type !== 'create_task') continue;
+          expect(command.visit).toBeLessThanOrEqual(limits.nodeVisits);
           const key = `${command.nodeId}/${command.visit}`;
           const again = before.cursors.some(
             (cursor) =>
@@ -143,14 +34,28 @@ it('is pure, bounded, and starts no step twice', () => {
   );
 });
 
+it('never changes the state it is given', () => {
+  fc.assert(
+    fc.property(anyGraph, anySteps, (graph, steps) => {
+      let last: { given: EnrollmentState; copy: EnrollmentState } | null = null;
+      runSteps(graph, steps, (before, _event, { state }) => {
+        if (last) expect(last.given).toEqual(last.copy);
+        expect(before).toEqual(last?.copy ?? before);
+        last = { given: state, copy: structuredClone(state) };
+      });
+    }),
+    { numRuns: 200 },
+  );
+});
+
 it('starts nothing while paused or after the end, and every live branch has something that moves it', () => {
   fc.assert(
     fc.property(anyGraph, anySteps, (graph, steps) => {
-      run(graph, steps, (before, event, { state, commands }) => {
-        const created = commands.filter((command) => command.type === 'create_task').length;
-        if (state.status === 'paused') expect(created).toBe(0);
+      runSteps(graph, steps, (before, event, { state, commands }) => {
+        const started = commands.filter((command) => command.type !== 'cancel_task').length;
+        if (state.status === 'paused') expect(started).toBe(0);
         if (isFinal(before.status)) {
-          expect(commands.filter((command) => command.type === 'create_task')).toEqual([]);
+          expect(started).toBe(0);
           expect(isFinal(state.status)).toBe(true);
         }
         const live = state.cursors.filter((cursor) => cursor.state !== 'ended');
@@ -161,7 +66,9 @@ it('starts nothing while paused or after the end, and every live branch has some
             cursor.state === 'acting' ||
             cursor.wakeAt !== null ||
             cursor.waitsFor === 'fresh_read' ||
-            (cursor.waitsFor === 'resume' && state.status === 'paused');
+            (cursor.waitsFor === 'join' && live.some(({ waitsFor }) => waitsFor !== 'join')) ||
+            // A resume looks at everything again.
+            state.status === 'paused';
           expect(movable).toBe(true);
         }
         if (live.length === 0 && state.cursors.length > 0) expect(isFinal(state.status)).toBe(true);
@@ -171,19 +78,129 @@ it('starts nothing while paused or after the end, and every live branch has some
   );
 });
 
-it('validation is total, and refuses every loop', () => {
+it('comes to an end in a world where everything waited for comes, whatever fails on the way', () => {
+  fc.assert(
+    fc.property(anyGraph, fc.array(fc.nat(100), { minLength: 1, maxLength: 30 }), (graph, draws) => {
+      const { state } = runFairly(graph, draws);
+      expect(isFinal(state.status)).toBe(true);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+/** What each status must have been caused by (product §4.3). */
+function isCaused(before: EnrollmentState, event: EnrollmentEvent, after: EnrollmentState): boolean {
+  const ended = (ending: string) => after.cursors.some((cursor) => cursor.ending === ending);
+  switch (after.status) {
+    case 'paused':
+      return event.type === 'paused' || event.type === 'replied';
+    case 'unsubscribed':
+      return event.type === 'unsubscribed';
+    case 'bounced':
+      return ended('bounced');
+    case 'failed':
+      return ended('failed') && !ended('bounced');
+    case 'canceled':
+      return event.type === 'canceled' || event.type === 'stoplisted';
+    case 'finished':
+      return after.cursors.every(({ ending }) => ending === 'finished' || ending === 'merged');
+    case 'in_progress':
+      return after.cursors.some(({ state }) => state !== 'ended');
+    default:
+      return before.status === after.status;
+  }
+}
+
+it('reaches every status only by its causes', () => {
+  fc.assert(
+    fc.property(anyGraph, anySteps, (graph, steps) => {
+      runSteps(graph, steps, (before, event, { state }) => {
+        if (state.status !== before.status) expect(isCaused(before, event, state)).toBe(true);
+      });
+    }),
+    { numRuns: 400 },
+  );
+});
+
+it('ends a branch as merged only where another one entered the same visit, or waits beside it', () => {
+  fc.assert(
+    fc.property(anyGraph, anySteps, (graph, steps) => {
+      runSteps(graph, steps, (before, _event, { state }) => {
+        const merged = state.cursors.filter(
+          (cursor) =>
+            cursor.ending === 'merged' &&
+            before.cursors.find(({ id }) => id === cursor.id)?.ending !== 'merged',
+        );
+        for (const { nodeId, visit } of merged) {
+          const key = visit === 1 ? nodeId : `${nodeId}#${visit}`;
+          const failedThere = state.cursors.some(
+            (other) => other.nodeId === nodeId && other.ending === 'failed',
+          );
+          expect(state.visited.includes(key) || failedThere).toBe(true);
+        }
+      });
+    }),
+    { numRuns: 400 },
+  );
+});
+
+it('validation is total, and refuses every loop that is not declared', () => {
   fc.assert(
     fc.property(anyGraph, (graph) => {
       const problems = validateGraph(graph);
-      const reaches = (from: string): Set<string> => {
-        const seen = new Set(graph.edges.filter((edge) => edge.source === from).map((edge) => edge.target));
-        for (const id of seen) for (const edge of graph.edges) if (edge.source === id) seen.add(edge.target);
-        return seen;
-      };
-      const looping = graph.nodes.filter((candidate) => reaches(candidate.id).has(candidate.id));
+      const looping = graph.nodes.filter(({ id }) => reachesAhead(graph, id, id));
       const found = problems.filter((problem) => problem.code === 'loop').map((problem) => problem.nodeId);
       expect([...found].sort()).toEqual(looping.map((candidate) => candidate.id).sort());
     }),
     { numRuns: 300 },
+  );
+});
+
+const shares = fc
+  .array(fc.nat(100), { minLength: 1, maxLength: 4 })
+  .map((cuts) => [0, ...cuts.sort((a, b) => a - b), 100])
+  .map((points) => points.slice(1).map((point, index) => point - (points[index] ?? 0)));
+const names = ['a', 'b', 'c', 'd', 'e'] as const;
+
+function splitOf(percents: readonly number[], retired: number | null = null) {
+  const variants = percents.map((percent, index) => ({
+    name: names[index] ?? 'e',
+    percent,
+    retired: index === retired,
+  }));
+  const split = node('split', 'ab', { variants });
+  if (split.type !== 'split') throw new Error('not a split');
+  return split;
+}
+
+const contacts = Array.from({ length: 4_000 }, (_, n) => `019a-${n.toString(16).padStart(6, '0')}`);
+
+it('splits contacts the same way every time, near the shares', () => {
+  fc.assert(
+    fc.property(shares, (percents) => {
+      const split = splitOf(percents);
+      const taken = contacts.map((contact) => variantOf(split, contact));
+      expect(contacts.map((contact) => variantOf(split, contact))).toEqual(taken);
+      for (const [index, percent] of percents.entries()) {
+        const share = (100 * taken.filter((name) => name === names[index]).length) / contacts.length;
+        expect(Math.abs(share - percent)).toBeLessThan(4);
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('retiring a variant moves nobody but those it would have got', () => {
+  fc.assert(
+    fc.property(shares, fc.nat(3), (percents, index) => {
+      const retired = index % percents.length;
+      const [whole, rest] = [splitOf(percents), splitOf(percents, retired)];
+      for (const contact of contacts.slice(0, 500)) {
+        const [before, after] = [variantOf(whole, contact), variantOf(rest, contact)];
+        if (before === names[retired]) expect(after).not.toBe(names[retired]);
+        else expect(after).toBe(before);
+      }
+    }),
+    { numRuns: 25 },
   );
 });
