@@ -15,7 +15,7 @@ import { blockedOn, NO_LIMIT, passOn, returnCompanySlot, takeCompanySlot, takeSe
 import { setStanding } from './standing.ts';
 import { isStoplisted } from './stoplist.ts';
 
-const { admission, automation: automationTable, enrollment } = schema;
+const { admission, automation: automationTable, enrollment, workspace } = schema;
 const PER_AUTOMATION = 20;
 
 /** Lets contacts in, up to `limit` automations a time, one transaction per contact. True: there may be more. */
@@ -76,7 +76,8 @@ async function admitOne(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<v
   if (contact.repliedAt !== null) {
     return await parkEnrollment(unit, row, 'paused', 'replied', blockedOn.reply(contact.id));
   }
-  if (await hasLive(unit, row)) {
+  const shares = await mayShare(unit, row);
+  if (!shares && (await hasLive(unit, row))) {
     return await parkEnrollment(unit, row, 'ready', 'other_automation', blockedOn.contact(contact.id));
   }
   const senderId = await senderFor(unit, row, contact, graph);
@@ -143,7 +144,8 @@ async function takePlaces(unit: Unit, row: EnrollmentRow, graph: Graph): Promise
     if (company !== null) await returnCompanySlot(unit, row, company);
     return await parkEnrollment(unit, row, 'active_limit', null, blockedOn.segment(row));
   }
-  await setStanding(unit, row, { live: 1, status: 'ready', reason: null, blockedOn: null });
+  const exclusive = (await mayShare(unit, row)) ? 0 : 1;
+  await setStanding(unit, row, { live: 1, exclusive, status: 'ready', reason: null, blockedOn: null });
   await applyEvent(
     unit,
     row.id,
@@ -165,6 +167,12 @@ async function parkEnrollment(
 ): Promise<void> {
   await setStanding(unit, row, { status, reason, blockedOn: key });
   await passOn(unit, await enrollmentById(unit.tx, row.id));
+}
+
+/** The workspace lets several automations have one contact at a time. */
+async function mayShare(unit: Unit, row: EnrollmentRow): Promise<boolean> {
+  const [settings] = await unit.tx.select().from(workspace).where(eq(workspace.id, row.workspaceId));
+  return settings?.manyAutomations ?? false;
 }
 
 async function hasLive(unit: Unit, row: EnrollmentRow): Promise<boolean> {

@@ -107,6 +107,17 @@ async function bindIdentities(unit: Unit, contact: ContactRow, profile: ProfileR
   return true;
 }
 
+/** Another contact that has one of the profile's ids; null: nobody else has. */
+export async function alreadyThere(unit: Unit, task: TaskRow, profile: ProfileRead): Promise<string | null> {
+  const ids = { linkedin_profile: profile.profileId, linkedin_member: profile.memberId } as const;
+  for (const kind of ['linkedin_profile', 'linkedin_member'] as const) {
+    const value = ids[kind];
+    const owner = value === null ? null : await ownerOf(unit, task.workspaceId, kind, value);
+    if (owner !== null && owner !== task.contactId) return owner;
+  }
+  return null;
+}
+
 /** The contact that has this identifier, if any. */
 export async function ownerOf(
   unit: Unit,

@@ -1,13 +1,16 @@
-import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
+import { pauseEnrollment } from './enrollmentDecisions.ts';
 import { setRelation } from './facts.ts';
 import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
 import { blockedOn } from './slots.ts';
 import { setStanding } from './standing.ts';
 
-const { contact, enrollment, inboundMessage } = schema;
+const { automation, contact, enrollment, inboundMessage } = schema;
+
+const isOpen = isNull(enrollment.endedAt);
 
 export interface Reply {
   workspaceId: string;
@@ -48,6 +51,7 @@ export async function recordReply(unit: Unit, reply: Reply): Promise<boolean> {
 /** Pauses the contact everywhere; the next step becomes a person's decision. */
 export async function pauseForReply(unit: Unit, reply: { contactId: string; at: number }): Promise<void> {
   await unit.tx.update(contact).set({ repliedAt: reply.at }).where(eq(contact.id, reply.contactId));
+  await pauseColleagues(unit, reply.contactId);
   await applyToContact(unit, reply.contactId, { type: 'replied' });
   const waiting = await unit.tx
     .select()
@@ -65,6 +69,30 @@ export async function pauseForReply(unit: Unit, reply: { contactId: string; at: 
       reason: 'replied',
       blockedOn: blockedOn.reply(row.contactId),
     });
+  }
+}
+
+/** Where the automation asks for it, those who work at the same company wait for the same decision. */
+async function pauseColleagues(unit: Unit, contactId: string): Promise<void> {
+  const own = await unit.tx
+    .select({ automationId: enrollment.automationId, companyId: enrollment.companyId })
+    .from(enrollment)
+    .innerJoin(automation, eq(automation.id, enrollment.automationId))
+    .where(and(eq(enrollment.contactId, contactId), eq(automation.pauseColleagues, true), isOpen));
+  for (const { automationId, companyId } of own) {
+    if (companyId === null) continue;
+    const colleagues = await unit.tx
+      .select()
+      .from(enrollment)
+      .where(
+        and(
+          eq(enrollment.automationId, automationId),
+          eq(enrollment.companyId, companyId),
+          ne(enrollment.contactId, contactId),
+          isOpen,
+        ),
+      );
+    for (const row of colleagues) await pauseEnrollment(unit, row, 'colleague_replied');
   }
 }
 

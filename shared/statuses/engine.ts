@@ -143,6 +143,7 @@ export const eventType = z.enum([
   'task_settled',
   'task_canceled',
   'status_changed',
+  'merged',
   'hold_set',
   'hold_lifted',
   'session_changed',

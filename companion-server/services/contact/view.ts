@@ -1,4 +1,4 @@
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { ContactView } from '#shared/contract/contact.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { Call } from '../context.ts';
@@ -40,15 +40,14 @@ export function contactName(
   return `${row.firstName} ${row.lastName}`.trim() || row.email || row.linkedinSlug || 'Unnamed contact';
 }
 
-/** A contact of this workspace that is not in the bin. */
+/** A contact of this workspace that is not in the bin; one that was merged leads to the one that has its history. */
 export async function contactOf(db: Queryable, call: Call, contactId: string): Promise<ContactRow> {
   const rows = await db
     .select()
     .from(contact)
-    .where(
-      and(eq(contact.workspaceId, call.workspaceId), eq(contact.id, contactId), isNull(contact.deletedAt)),
-    );
+    .where(and(eq(contact.workspaceId, call.workspaceId), eq(contact.id, contactId)));
   const row = rows[0];
-  if (!row) throw notFound('contact');
+  if (row?.mergedInto) return contactOf(db, call, row.mergedInto);
+  if (!row || row.deletedAt !== null) throw notFound('contact');
   return row;
 }

@@ -1,0 +1,215 @@
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import type { RelationStatus } from '#shared/statuses/engine.ts';
+import { schema } from '../db/index.ts';
+import type { ContactRow, EnrollmentRow, Unit } from './context.ts';
+import { endBeforeStart } from './enrichment.ts';
+import { contactsAddedToList } from './feed.ts';
+import { applyEvent } from './interpret.ts';
+import { isLive } from './predicates.ts';
+import { appendEvent, publish } from './record.ts';
+import { contactById, enrollmentById } from './rows.ts';
+
+const {
+  audit,
+  contact,
+  contactIdentity,
+  contactTag,
+  enrollment,
+  event,
+  inboundMessage,
+  list,
+  listMember,
+  manualTask,
+  relation,
+  task,
+} = schema;
+
+/**
+ * Two contacts proved to be one person: everything of `goneId` moves to `keptId`, in this transaction. What runs for
+ * both in the same automation stops once, as Duplicate; links to the one that is gone lead to the one kept.
+ */
+export async function mergeContacts(unit: Unit, keptId: string, goneId: string): Promise<void> {
+  const kept = await contactById(unit.tx, keptId);
+  const gone = await contactById(unit.tx, goneId);
+  if (keptId === goneId || kept.workspaceId !== gone.workspaceId || gone.mergedInto !== null) return;
+  await mergeFields(unit, kept, gone);
+  await mergeRelations(unit, keptId, goneId);
+  await unit.tx
+    .update(contactIdentity)
+    .set({ contactId: keptId })
+    .where(eq(contactIdentity.contactId, goneId));
+  for (const table of [event, inboundMessage]) {
+    await unit.tx.update(table).set({ contactId: keptId }).where(eq(table.contactId, goneId));
+  }
+  await mergeTags(unit, keptId, goneId);
+  await mergeLists(unit, keptId, goneId);
+  await mergeEnrollments(unit, keptId, goneId);
+  await unit.tx
+    .update(contact)
+    .set({ mergedInto: keptId, deletedAt: unit.now, updatedAt: unit.now })
+    .where(eq(contact.id, goneId));
+  await note(unit, kept, gone);
+}
+
+/** What the kept one lacks is taken over; the latest outreach, reply and reading count for both. */
+async function mergeFields(unit: Unit, kept: ContactRow, gone: ContactRow): Promise<void> {
+  const latest = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b));
+  await unit.tx
+    .update(contact)
+    .set({
+      email: kept.email ?? gone.email,
+      linkedinSlug: kept.linkedinSlug ?? gone.linkedinSlug,
+      linkedinProfileId: kept.linkedinProfileId ?? gone.linkedinProfileId,
+      linkedinMemberId: kept.linkedinMemberId ?? gone.linkedinMemberId,
+      companyId: kept.companyId ?? gone.companyId,
+      companyName: kept.companyName ?? gone.companyName,
+      title: kept.title ?? gone.title,
+      location: kept.location ?? gone.location,
+      custom: { ...gone.custom, ...kept.custom },
+      enrichedAt: latest(kept.enrichedAt, gone.enrichedAt),
+      repliedAt: latest(kept.repliedAt, gone.repliedAt),
+      lastOutreachAt: latest(kept.lastOutreachAt, gone.lastOutreachAt),
+      updatedAt: unit.now,
+    })
+    .where(eq(contact.id, kept.id));
+}
+
+/** The further a pair got on LinkedIn, the more is known about it. */
+const rank: Record<RelationStatus, number> = {
+  not_verified: 0,
+  not_connected: 1,
+  invitation_withdrawn: 2,
+  invite_sent: 3,
+  connected: 4,
+};
+
+async function mergeRelations(unit: Unit, keptId: string, goneId: string): Promise<void> {
+  const both = await unit.tx
+    .select()
+    .from(relation)
+    .where(inArray(relation.contactId, [keptId, goneId]));
+  for (const row of both.filter(({ contactId }) => contactId === goneId)) {
+    const mine = both.find((each) => each.contactId === keptId && each.senderId === row.senderId);
+    const pair = and(eq(relation.contactId, goneId), eq(relation.senderId, row.senderId));
+    if (!mine) {
+      await unit.tx.update(relation).set({ contactId: keptId }).where(pair);
+      continue;
+    }
+    const further = rank[row.status] > rank[mine.status] ? row : mine;
+    const lastInteractionAt = Math.max(row.lastInteractionAt ?? 0, mine.lastInteractionAt ?? 0) || null;
+    await unit.tx.delete(relation).where(pair);
+    await unit.tx
+      .update(relation)
+      .set({ ...further, contactId: keptId, lastInteractionAt })
+      .where(and(eq(relation.contactId, keptId), eq(relation.senderId, row.senderId)));
+  }
+}
+
+async function mergeTags(unit: Unit, keptId: string, goneId: string): Promise<void> {
+  const rows = await unit.tx.select().from(contactTag).where(eq(contactTag.contactId, goneId));
+  for (const row of rows) {
+    await unit.tx
+      .insert(contactTag)
+      .values({ ...row, contactId: keptId })
+      .onConflictDoNothing();
+  }
+  await unit.tx.delete(contactTag).where(eq(contactTag.contactId, goneId));
+}
+
+/** The kept contact enters what the lists feed, unless it was there before. */
+async function mergeLists(unit: Unit, keptId: string, goneId: string): Promise<void> {
+  const rows = await unit.tx.select().from(listMember).where(eq(listMember.contactId, goneId));
+  await unit.tx.delete(listMember).where(eq(listMember.contactId, goneId));
+  for (const row of rows) {
+    const joined = await unit.tx
+      .insert(listMember)
+      .values({ ...row, contactId: keptId })
+      .onConflictDoNothing()
+      .returning({ listId: listMember.listId });
+    if (joined.length > 0) {
+      await contactsAddedToList(unit, row.listId, [keptId]);
+      continue;
+    }
+    await unit.tx
+      .update(list)
+      .set({ memberCount: sql`max(0, ${list.memberCount} - 1)` })
+      .where(eq(list.id, row.listId));
+  }
+}
+
+async function mergeEnrollments(unit: Unit, keptId: string, goneId: string): Promise<void> {
+  const rows = await unit.tx.select().from(enrollment).where(eq(enrollment.contactId, goneId));
+  for (const { id } of rows) {
+    const row = await enrollmentById(unit.tx, id);
+    if (row.endedAt === null && (await isThereAlready(unit, row, keptId))) await endAsDuplicate(unit, row);
+    const rotation = await freeRotation(unit, row, keptId);
+    const { blockedOn } = await enrollmentById(unit.tx, id);
+    await unit.tx
+      .update(enrollment)
+      // Keys that name the contact (slots.ts) name the kept one now.
+      .set({ contactId: keptId, rotation, blockedOn: blockedOn?.replace(goneId, keptId) ?? null })
+      .where(eq(enrollment.id, id));
+    for (const table of [task, manualTask]) {
+      await unit.tx.update(table).set({ contactId: keptId }).where(eq(table.enrollmentId, id));
+    }
+  }
+}
+
+/** In the same automation, or under way in another that must not be shared. */
+async function isThereAlready(unit: Unit, row: EnrollmentRow, keptId: string): Promise<boolean> {
+  const here = await unit.tx
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(and(eq(enrollment.contactId, keptId), eq(enrollment.automationId, row.automationId)))
+    .limit(1);
+  if (here.length > 0) return true;
+  if (row.live === 0) return false;
+  const elsewhere = await unit.tx
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(and(eq(enrollment.contactId, keptId), isLive))
+    .limit(1);
+  return elsewhere.length > 0;
+}
+
+async function endAsDuplicate(unit: Unit, row: EnrollmentRow): Promise<void> {
+  if (row.live === 1) await applyEvent(unit, row.id, { type: 'duplicate' });
+  else await endBeforeStart(unit, row, 'duplicate', 'duplicate');
+}
+
+async function freeRotation(unit: Unit, row: EnrollmentRow, keptId: string): Promise<number> {
+  const rows = await unit.tx
+    .select({ rotation: enrollment.rotation })
+    .from(enrollment)
+    .where(
+      and(
+        eq(enrollment.automationId, row.automationId),
+        eq(enrollment.contactId, keptId),
+        ne(enrollment.id, row.id),
+      ),
+    );
+  const taken = new Set(rows.map(({ rotation }) => rotation));
+  return taken.has(row.rotation) ? Math.max(...taken) + 1 : row.rotation;
+}
+
+async function note(unit: Unit, kept: ContactRow, gone: ContactRow): Promise<void> {
+  const { workspaceId } = kept;
+  await appendEvent(unit, {
+    workspaceId,
+    type: 'merged',
+    dedupeKey: `merged:${gone.id}`,
+    contactId: kept.id,
+    data: { from: gone.id },
+  });
+  await unit.tx.insert(audit).values({
+    id: unit.newId(),
+    workspaceId,
+    actor: 'system',
+    action: 'contact.merged',
+    entity: 'contact',
+    entityId: kept.id,
+    at: unit.real,
+    data: { from: gone.id },
+  });
+  for (const id of [kept.id, gone.id]) await publish(unit, workspaceId, 'contact', id);
+}

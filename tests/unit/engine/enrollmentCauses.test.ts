@@ -1,0 +1,383 @@
+import { and, eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Graph } from '#shared/automation/graph.ts';
+import { HOUR } from '#shared/kernel/clock.ts';
+import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
+import { schema } from '../../../companion-server/db/index.ts';
+import {
+  archiveAutomation,
+  decideEnrollment,
+  deleteSender,
+  explainEnrollment,
+  recordInboundEmail,
+  unsubscribeContact,
+} from '../../../companion-server/engine/index.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  openStage,
+  outreachGraph,
+  type Stage,
+  WORKSPACE,
+} from '../../simulation/setup.ts';
+import {
+  commit,
+  enrollmentOf,
+  failed,
+  inUnit,
+  nextEmail,
+  nextOfKind,
+  pass,
+  perform,
+  reply,
+  report,
+  settle,
+} from './support.ts';
+
+let stage: Stage;
+let channels: { linkedin: string; email: string };
+const linkedinOnly = () => outreachGraph(['s1'], { email: false });
+const emailOnly = () => outreachGraph(['s1'], { linkedin: false });
+
+beforeEach(async () => {
+  stage = await openStage();
+  channels = await addSender(stage, 's1');
+});
+afterEach(() => stage.close());
+
+interface Cause {
+  cause: string;
+  graph?: () => Graph;
+  contact?: { bound?: boolean; email?: boolean };
+  happens: () => Promise<void>;
+  status: EnrollmentStatus;
+  reason: string | null;
+  sentence: RegExp;
+}
+
+const FIRST = 'c001';
+const start = (graph = linkedinOnly()) => addAutomation(stage, 'a1', graph);
+const decide = async (decision: 'pause' | 'cancel') => {
+  const { id } = await enrollmentOf(stage, FIRST);
+  await inUnit(stage, (unit) => decideEnrollment(unit, id, decision, 'test'));
+};
+const failWith = async (code: Parameters<typeof failed>[0]) => {
+  const step = await nextOfKind(stage, 'connect');
+  await report(stage, step, failed(code));
+};
+const inMail = (kind: Parameters<typeof recordInboundEmail>[2][number]['kind'], messageId: string | null) =>
+  inUnit(stage, (unit) =>
+    recordInboundEmail(unit, channels.email, [
+      {
+        dedupeKey: 'm1',
+        ownMessageId: messageId,
+        contactAddress: 'p1@firm1.test',
+        receivedAt: stage.ctx.clocks.schedule.now(),
+        subject: '',
+        text: '',
+        kind,
+      },
+    ]),
+  );
+
+async function sendFirstEmail(): Promise<string | null> {
+  const work = await nextEmail(stage);
+  if (work?.type !== 'task') throw new Error('no email');
+  const { taskId, fence } = work;
+  await commit(stage, { taskId, fence });
+  await report(stage, { taskId, fence }, { result: 'sent', response: '250 ok' }, 'mailer');
+  const [row] = await stage.db.reader.select().from(schema.task).where(eq(schema.task.id, taskId));
+  return row?.messageId ?? null;
+}
+
+const causes: Cause[] = [
+  {
+    cause: 'imported, not enriched yet',
+    contact: { bound: false },
+    happens: async () => {},
+    status: 'waiting_enrichment',
+    reason: null,
+    sentence: /profile/i,
+  },
+  {
+    cause: 'enriched and started',
+    happens: async () => {},
+    status: 'in_progress',
+    reason: null,
+    sentence: /invitation/i,
+  },
+  {
+    cause: 'paused by a person',
+    happens: () => decide('pause'),
+    status: 'paused',
+    reason: 'manual',
+    sentence: /paused/i,
+  },
+  {
+    cause: 'a reply',
+    happens: async () => {
+      const [row] = await stage.db.reader.select().from(schema.contact).where(eq(schema.contact.id, FIRST));
+      await reply(stage, {
+        contactId: FIRST,
+        slug: 'person-1',
+        profileId: row?.linkedinProfileId ?? '',
+        memberId: '1001',
+        email: null,
+        companyId: null,
+      });
+    },
+    status: 'paused',
+    reason: 'replied',
+    sentence: /replied/i,
+  },
+  {
+    cause: 'canceled by hand',
+    happens: () => decide('cancel'),
+    status: 'canceled',
+    reason: 'manual',
+    sentence: /canceled/i,
+  },
+  {
+    cause: 'archived while nothing was executing',
+    happens: () => inUnit(stage, (unit) => archiveAutomation(unit, 'a1')),
+    status: 'canceled',
+    reason: 'archived',
+    sentence: /archived/i,
+  },
+  {
+    cause: 'archived in the middle of a task',
+    happens: async () => {
+      await nextOfKind(stage, 'connect');
+      await inUnit(stage, (unit) => archiveAutomation(unit, 'a1'));
+    },
+    status: 'failed',
+    reason: 'archived',
+    sentence: /archived/i,
+  },
+  {
+    cause: 'the sender profile was deleted',
+    happens: async () => {
+      await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+      await settle(stage);
+    },
+    status: 'canceled',
+    reason: 'sender_deleted',
+    sentence: /deleted/i,
+  },
+  {
+    cause: 'the profile is gone (404)',
+    happens: () => failWith('profile_not_found'),
+    status: 'failed',
+    reason: 'profile_not_found',
+    sentence: /profile/i,
+  },
+  {
+    cause: 'the profile cannot be opened',
+    happens: () => failWith('profile_unavailable'),
+    status: 'failed',
+    reason: 'profile_unavailable',
+    sentence: /profile/i,
+  },
+  {
+    cause: 'not connected for a message step',
+    happens: async () => {
+      await failWith('not_connected');
+    },
+    status: 'failed',
+    reason: 'not_connected',
+    sentence: /connect/i,
+  },
+  {
+    cause: "an error on LinkedIn's side, tried four times",
+    happens: async () => {
+      for (let i = 0; i < 4; i++) {
+        await failWith('linkedin_error');
+        pass(stage, 5 * HOUR);
+      }
+    },
+    status: 'failed',
+    reason: 'linkedin_error',
+    sentence: /linkedin/i,
+  },
+  {
+    cause: 'no LinkedIn id',
+    contact: { bound: false },
+    happens: async () => {},
+    status: 'failed',
+    reason: 'no_linkedin',
+    sentence: /linkedin/i,
+  },
+  {
+    cause: 'no email for an email step',
+    graph: emailOnly,
+    contact: { bound: true, email: false },
+    happens: async () => {
+      await nextEmail(stage);
+    },
+    status: 'failed',
+    reason: 'no_email',
+    sentence: /email/i,
+  },
+  {
+    cause: 'a sending error',
+    graph: emailOnly,
+    happens: async () => {
+      const work = await nextEmail(stage);
+      if (work?.type !== 'task') throw new Error('no email');
+      await report(
+        stage,
+        work,
+        { result: 'not_sent', permanent: true, code: 'rejected', detail: '550 no' },
+        'mailer',
+      );
+    },
+    status: 'failed',
+    reason: 'rejected',
+    sentence: /rejected/i,
+  },
+  {
+    cause: 'the email came back',
+    graph: emailOnly,
+    happens: async () => {
+      const messageId = await sendFirstEmail();
+      await inMail({ kind: 'bounce', severity: 'hard', status: '5.1.1', diagnostic: null }, messageId);
+    },
+    status: 'bounced',
+    reason: 'bounced',
+    sentence: /came back/i,
+  },
+  {
+    cause: 'the contact opted out',
+    happens: () => inUnit(stage, (unit) => unsubscribeContact(unit, FIRST, 'link')),
+    status: 'unsubscribed',
+    reason: null,
+    sentence: /unsubscribed/i,
+  },
+];
+
+describe('every cause of an enrollment status', () => {
+  it.each(causes)('$cause: $status', async ({ cause, graph, contact, happens, status, reason, sentence }) => {
+    await addContact(stage, 1, contact ?? { bound: true });
+    if (cause === 'no LinkedIn id') {
+      await stage.db.write((tx) =>
+        tx.update(schema.contact).set({ linkedinSlug: null }).where(eq(schema.contact.id, FIRST)),
+      );
+    }
+    await start((graph ?? linkedinOnly)());
+    await settle(stage);
+    await happens();
+    const row = await enrollmentOf(stage, FIRST);
+    expect({ status: row.status, reason: row.reason }).toEqual({ status, reason });
+    const why = await explainEnrollment(stage.db.reader, row, stage.ctx.clocks.schedule.now());
+    expect(why.sentence).toMatch(sentence);
+  });
+
+  it('the active limit, the coworkers limit, and another automation', async () => {
+    for (let n = 1; n <= 3; n++)
+      await addContact(stage, n, { bound: true, companyId: n < 3 ? 'firm' : 'other' });
+    await start(outreachGraph(['s1'], { email: false, active: 1, coworkers: 1 }));
+    await addAutomation(stage, 'a2', linkedinOnly());
+    await settle(stage);
+    const rows = await stage.db.reader.select().from(schema.enrollment);
+    const of = (automationId: string) =>
+      rows.filter((row) => row.automationId === automationId).map(({ status, reason }) => [status, reason]);
+    expect(of('a1')).toEqual([
+      ['in_progress', null],
+      ['coworkers_limit', null],
+      ['active_limit', null],
+    ]);
+    expect(of('a2')).toEqual([
+      ['ready', 'other_automation'],
+      ['in_progress', null],
+      ['in_progress', null],
+    ]);
+  });
+});
+
+describe('a workspace that allows several automations', () => {
+  it('has a contact active in both', async () => {
+    await stage.db.write((tx) =>
+      tx.update(schema.workspace).set({ manyAutomations: true }).where(eq(schema.workspace.id, WORKSPACE)),
+    );
+    await addContact(stage, 1, { bound: true });
+    await start();
+    await addAutomation(stage, 'a2', linkedinOnly());
+    await settle(stage);
+    const rows = await stage.db.reader.select().from(schema.enrollment);
+    expect(rows.map(({ live, exclusive }) => [live, exclusive])).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+});
+
+describe('a reply', () => {
+  it('pauses colleagues at the same company where the automation asks for it', async () => {
+    const anna = await addContact(stage, 1, { bound: true, companyId: 'firm' });
+    await addContact(stage, 2, { bound: true, companyId: 'firm' });
+    await addContact(stage, 3, { bound: true, companyId: 'other' });
+    await start();
+    await stage.db.write((tx) => tx.update(schema.automation).set({ pauseColleagues: true }));
+    await settle(stage);
+    await reply(stage, anna);
+    const rows = await stage.db.reader.select().from(schema.enrollment);
+    expect(rows.map(({ status, reason }) => [status, reason])).toEqual([
+      ['paused', 'replied'],
+      ['paused', 'colleague_replied'],
+      ['in_progress', null],
+    ]);
+  });
+});
+
+describe('a person who is there twice', () => {
+  const profile = (memberId: string): ProfileRead => ({
+    profileId: 'ACoAAperson000001',
+    memberId,
+    slug: 'person-1',
+    name: 'Person1 Test',
+    headline: null,
+    company: null,
+    location: null,
+    relation: 'not_connected',
+  });
+
+  it('is merged after enrichment; the second entry stops as Duplicate with all history', async () => {
+    const known = await addContact(stage, 1, { bound: true });
+    const second = await addContact(stage, 2, { bound: false });
+    await start();
+    await settle(stage);
+    let step = await nextOfKind(stage, 'connect');
+    await perform(stage, step);
+    step = await nextOfKind(stage, 'visit');
+    pass(stage, 1);
+    await report(stage, step, { result: 'closed', reason: 'visited', profile: profile('1001') });
+    const { event, contact, contactIdentity, enrollment, list, listMember } = schema;
+    const q = stage.db.reader;
+    const [gone] = await q.select().from(contact).where(eq(contact.id, second.contactId));
+    expect(gone).toMatchObject({ mergedInto: known.contactId });
+    expect(gone?.deletedAt).not.toBeNull();
+    const rows = await q.select().from(enrollment).where(eq(enrollment.contactId, known.contactId));
+    expect(rows.map(({ status, rotation }) => [status, rotation])).toEqual([
+      ['in_progress', 1],
+      ['duplicate', 2],
+    ]);
+    expect(await q.select().from(event).where(eq(event.contactId, second.contactId))).toEqual([]);
+    expect(
+      await q
+        .select()
+        .from(event)
+        .where(and(eq(event.contactId, known.contactId), eq(event.type, 'merged'))),
+    ).toHaveLength(1);
+    const emails = await q
+      .select()
+      .from(contactIdentity)
+      .where(and(eq(contactIdentity.contactId, known.contactId), eq(contactIdentity.kind, 'email')));
+    expect(emails.map(({ value }) => value).sort()).toEqual(['p1@firm1.test', 'p2@firm2.test']);
+    expect(await q.select().from(listMember)).toHaveLength(1);
+    expect((await q.select().from(list))[0]?.memberCount).toBe(0);
+    const audits = await q.select().from(schema.audit).where(eq(schema.audit.action, 'contact.merged'));
+    expect(audits).toHaveLength(1);
+  });
+});
