@@ -49,7 +49,8 @@ export function nextWorkFor(ctx: EngineContext, deviceId: string, ability: Abili
     if ((sender.consentVersion ?? 0) < CONSENT_VERSION) return wait('consent', later);
     if (!ability.canAct) return wait('paused_here', later);
     if (!(await takeRunner(unit, channel, deviceId))) return wait('other_device', later);
-    const kinds = ability.kinds ?? linkedinActionKind.options;
+    const can = new Set(ability.kinds ?? linkedinActionKind.options);
+    const kinds = linkedinActionKind.options.filter((kind) => can.has(kind));
     await holdUnsupported(unit, channel, kinds);
     const watches = dueWatches(channel, unit.now).filter((kind) => canRead(kind, kinds));
     const mustReconcile = channel.reconcileFrom !== null && watches.length > 0;

@@ -276,32 +276,44 @@ describe('gates at the commit', () => {
 });
 
 describe('failures before the effect', () => {
-  const cases: [LinkedinErrorCode, string, string][] = [
-    ['already_connected', 'closed', 'in_progress'],
-    ['already_invited', 'closed', 'in_progress'],
-    ['cannot_resend_yet', 'scheduled', 'in_progress'],
-    ['timeout', 'scheduled', 'in_progress'],
-    ['linkedin_error', 'scheduled', 'in_progress'],
-    ['weekly_invite_limit', 'ready', 'in_progress'],
-    ['too_many_requests', 'ready', 'in_progress'],
-    ['layout_unknown', 'ready', 'in_progress'],
-    ['logged_out', 'ready', 'in_progress'],
-    ['restricted', 'ready', 'in_progress'],
-    ['needs_visible_tab', 'scheduled', 'in_progress'],
-    ['note_quota_reached', 'scheduled', 'in_progress'],
-    ['note_too_long', 'scheduled', 'in_progress'],
-    ['wrong_person', 'canceled', 'paused'],
-    ['replied_meanwhile', 'canceled', 'paused'],
-    ['stoplisted', 'canceled', 'canceled'],
-    ['profile_not_found', 'failed', 'failed'],
-    ['cannot_be_invited', 'failed', 'failed'],
-    ['email_required', 'failed', 'failed'],
-  ];
-  it.each(cases)('%s: task %s, contact %s', async (code, state, status) => {
+  /** What becomes of the task, of the contact, and the hold that is set: one line per code of the specification. */
+  const policies: Record<LinkedinErrorCode, [task: string, contact: string, hold: string | null]> = {
+    already_connected: ['closed', 'in_progress', null],
+    already_invited: ['closed', 'in_progress', null],
+    cannot_resend_yet: ['scheduled', 'in_progress', null],
+    replied_meanwhile: ['canceled', 'paused', null],
+    stoplisted: ['canceled', 'canceled', null],
+    timeout: ['scheduled', 'in_progress', null],
+    linkedin_error: ['scheduled', 'in_progress', null],
+    tab_closed: ['scheduled', 'in_progress', null],
+    weekly_invite_limit: ['ready', 'in_progress', 'kind weekly_invite_limit'],
+    invites_restricted: ['ready', 'in_progress', 'kind weekly_invite_limit'],
+    too_many_requests: ['ready', 'in_progress', 'kind too_many_requests'],
+    inmail_no_credits: ['ready', 'in_progress', 'kind no_inmail_credits'],
+    challenge: ['ready', 'in_progress', 'channel linkedin_account_disconnected'],
+    wrong_account: ['ready', 'in_progress', 'channel linkedin_account_disconnected'],
+    logged_out: ['ready', 'in_progress', 'channel linkedin_account_disconnected'],
+    restricted: ['ready', 'in_progress', 'channel account_restricted'],
+    layout_unknown: ['ready', 'in_progress', 'kind layout_unknown'],
+    needs_visible_tab: ['scheduled', 'in_progress', null],
+    note_quota_reached: ['scheduled', 'in_progress', null],
+    note_too_long: ['scheduled', 'in_progress', 'enrollment missing_data'],
+    wrong_person: ['canceled', 'paused', null],
+    email_required: ['failed', 'failed', null],
+    not_connected: ['failed', 'failed', null],
+    profile_not_found: ['failed', 'failed', null],
+    profile_unavailable: ['failed', 'failed', null],
+    cannot_be_invited: ['failed', 'failed', null],
+    inmail_not_allowed: ['failed', 'failed', null],
+    content_rejected: ['failed', 'failed', null],
+  };
+  it.each(Object.entries(policies))('%s: %j', async (code, [state, status, held]) => {
     const step = await nextOfKind(stage, 'connect');
-    await report(stage, step, failed(code));
+    await report(stage, step, failed(code as LinkedinErrorCode));
     expect((await taskRow(stage, step.taskId)).state).toBe(state);
     expect((await enrollmentOf(stage, anna.contactId)).status).toBe(status);
+    const holds = await stage.db.reader.select().from(schema.hold);
+    expect(holds.map(({ scope, reason }) => `${scope} ${reason}`)).toEqual(held === null ? [] : [held]);
   });
 
   it('holds the kind for longer each time, or until the date LinkedIn shows', async () => {
