@@ -1,11 +1,9 @@
-import { and, eq } from 'drizzle-orm';
 import { type ActionKind, actionChannel } from '#shared/automation/graph.ts';
 import type { ChannelKind } from '#shared/statuses/engine.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { type Queryable, rowsOf } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
 import { recountChannels } from './holds.ts';
-
-const { channel, lane } = schema;
+import { shapes } from './shapes.ts';
 
 /** The two channels every sender profile has from the start, with their lanes; nothing is connected yet. */
 export async function openChannels(
@@ -26,22 +24,15 @@ export async function openChannel(
 ): Promise<string> {
   const existing = await channelOf(unit.tx, owner.senderId, kind);
   const id = existing?.id ?? unit.newId();
-  if (!existing) {
-    await unit.tx.insert(channel).values({ id, ...owner, kind, createdAt: unit.now });
+  const rows = rowsOf(unit.tx);
+  if (!existing) rows.insert(shapes.channel, { id, ...owner, kind, createdAt: unit.now });
+  const known = new Set((await rows.group(shapes.lane, 'channel', id)).map((lane) => lane.kind));
+  const missing = Object.entries(actionChannel).filter(([action, on]) => on === kind && !known.has(action));
+  const executor = kind === 'linkedin' ? 'extension' : 'server';
+  for (const [action] of missing) {
+    rows.insert(shapes.lane, { channelId: id, kind: action, workspaceId: owner.workspaceId, executor });
   }
-  for (const [action, on] of Object.entries(actionChannel)) {
-    if (on !== kind) continue;
-    await unit.tx
-      .insert(lane)
-      .values({
-        channelId: id,
-        kind: action,
-        workspaceId: owner.workspaceId,
-        executor: kind === 'linkedin' ? 'extension' : 'server',
-      })
-      .onConflictDoNothing();
-  }
-  await recountChannels(unit, [id]);
+  if (missing.length > 0) await recountChannels(unit, [id]);
   return id;
 }
 
@@ -50,11 +41,7 @@ export async function channelOf(
   senderId: string,
   kind: ChannelKind,
 ): Promise<ChannelRow | null> {
-  const rows = await q
-    .select()
-    .from(channel)
-    .where(and(eq(channel.senderId, senderId), eq(channel.kind, kind)));
-  return rows[0] ?? null;
+  return (await rowsOf(q).group(shapes.channel, 'sender', senderId, kind))[0] ?? null;
 }
 
 export function channelKindOf(action: ActionKind): ChannelKind {

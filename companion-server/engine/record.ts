@@ -1,6 +1,7 @@
 import type { EventType } from '#shared/statuses/engine.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import type { TaskRow, Unit } from './context.ts';
+import { shapes } from './shapes.ts';
 
 export type EventData = Record<string, string | number | boolean | null>;
 
@@ -31,6 +32,12 @@ export async function appendEvent(unit: Unit, event: NewEvent): Promise<boolean>
   return true;
 }
 
+/** The same where nobody asks whether it is new: it is written together with what else the unit changes. */
+export async function noteEvent(unit: Unit, event: NewEvent): Promise<void> {
+  rowsOf(unit.tx).insert(shapes.event, { id: unit.newId(), at: unit.now, ...event }, true);
+  if (event.contactId) await publish(unit, event.workspaceId, 'contact', event.contactId);
+}
+
 /** An event about a task, with everything the log shows beside it. */
 export function appendTaskEvent(
   unit: Unit,
@@ -38,8 +45,8 @@ export function appendTaskEvent(
   type: EventType,
   suffix: string,
   data: EventData,
-): Promise<boolean> {
-  return appendEvent(unit, {
+): Promise<void> {
+  return noteEvent(unit, {
     workspaceId: task.workspaceId,
     type,
     dedupeKey: `task:${task.id}:${suffix}`,
@@ -70,5 +77,5 @@ export async function publish(
   topic: Topic,
   entityId: string | null,
 ): Promise<void> {
-  await unit.tx.insert(schema.outbox).values({ workspaceId, topic, entityId, at: unit.real });
+  rowsOf(unit.tx).insert(shapes.outbox, { workspaceId, topic, entityId, at: unit.real }, true);
 }

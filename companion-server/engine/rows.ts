@@ -2,31 +2,30 @@ import { eq } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
-import type { Queryable } from '../db/index.ts';
-import { schema } from '../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow } from './context.ts';
+import { shapes } from './shapes.ts';
 
 /** Single rows by id; a missing one is a broken invariant. */
 export async function channelById(q: Queryable, id: string): Promise<ChannelRow> {
-  return must((await q.select().from(schema.channel).where(eq(schema.channel.id, id)))[0], `channel ${id}`);
+  return must(await rowsOf(q).get(shapes.channel, id), `channel ${id}`);
 }
 
 export async function senderById(q: Queryable, id: string): Promise<SenderRow> {
-  return must((await q.select().from(schema.sender).where(eq(schema.sender.id, id)))[0], `sender ${id}`);
+  return must(await rowsOf(q).get(shapes.sender, id), `sender ${id}`);
 }
 
 export async function contactById(q: Queryable, id: string): Promise<ContactRow> {
-  return must((await q.select().from(schema.contact).where(eq(schema.contact.id, id)))[0], `contact ${id}`);
+  return must(await rowsOf(q).get(shapes.contact, id), `contact ${id}`);
 }
 
 export async function enrollmentById(q: Queryable, id: string): Promise<EnrollmentRow> {
-  const rows = await q.select().from(schema.enrollment).where(eq(schema.enrollment.id, id));
-  return must(rows[0], `enrollment ${id}`);
+  return must(await rowsOf(q).get(shapes.enrollment, id), `enrollment ${id}`);
 }
 
 /** Null when there is none: ids of tasks come from outside. */
 export async function findTask(q: Queryable, id: string): Promise<TaskRow | null> {
-  return (await q.select().from(schema.task).where(eq(schema.task.id, id)))[0] ?? null;
+  return await rowsOf(q).get(shapes.task, id);
 }
 
 export async function taskById(q: Queryable, id: string): Promise<TaskRow> {
@@ -48,10 +47,5 @@ export function settingsOf(sender: SenderRow): SenderSettings {
 
 /** Least time between two automated messages or invites to one person, as the workspace set it. */
 export async function personSpacingOf(q: Queryable, workspaceId: string): Promise<number> {
-  const { workspace } = schema;
-  const rows = await q
-    .select({ ms: workspace.personSpacingMs })
-    .from(workspace)
-    .where(eq(workspace.id, workspaceId));
-  return must(rows[0], `workspace ${workspaceId}`).ms;
+  return must(await rowsOf(q).get(shapes.workspace, workspaceId), `workspace ${workspaceId}`).personSpacingMs;
 }

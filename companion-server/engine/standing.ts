@@ -1,10 +1,9 @@
-import { eq, sql } from 'drizzle-orm';
 import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
-import { appendEvent, publish } from './record.ts';
-
-const { enrollment, enrollmentCount } = schema;
+import { noteEvent, publish } from './record.ts';
+import { enrollmentById } from './rows.ts';
+import { shapes } from './shapes.ts';
 
 export type Standing = Partial<EnrollmentRow> & { status: EnrollmentStatus; reason: string | null };
 
@@ -13,16 +12,15 @@ export type Standing = Partial<EnrollmentRow> & { status: EnrollmentStatus; reas
  * and the activity log's line. `row` is the enrollment as it stands in this transaction.
  */
 export async function setStanding(unit: Unit, row: EnrollmentRow, standing: Standing): Promise<void> {
-  await unit.tx
-    .update(enrollment)
-    .set({ ...standing, revision: sql`${enrollment.revision} + 1`, updatedAt: unit.now })
-    .where(eq(enrollment.id, row.id));
+  const { revision } = await enrollmentById(unit.tx, row.id);
+  const change = { ...standing, revision: revision + 1, updatedAt: unit.now };
+  rowsOf(unit.tx).update(shapes.enrollment, [row.id], change);
   await publish(unit, row.workspaceId, 'enrollment', row.id);
   if (row.status === standing.status && row.reason === standing.reason) return;
   if (row.status !== standing.status) {
     await countStatus(unit, row.automationId, { [row.status]: -1, [standing.status]: 1 });
   }
-  await appendEvent(unit, {
+  await noteEvent(unit, {
     workspaceId: row.workspaceId,
     type: 'status_changed',
     dedupeKey: `enrollment:${row.id}:${unit.newId()}`,
@@ -40,16 +38,8 @@ export async function countStatus(
   automationId: string,
   change: Partial<Record<EnrollmentStatus, number>>,
 ): Promise<void> {
-  const rows = Object.entries(change).map(([status, n]) => ({
-    automationId,
-    status: status as EnrollmentStatus,
-    n,
-  }));
-  await unit.tx
-    .insert(enrollmentCount)
-    .values(rows)
-    .onConflictDoUpdate({
-      target: [enrollmentCount.automationId, enrollmentCount.status],
-      set: { n: sql`${enrollmentCount.n} + excluded.n` },
-    });
+  for (const [status, n] of Object.entries(change)) {
+    const row = { automationId, status: status as EnrollmentStatus };
+    rowsOf(unit.tx).increase(shapes.enrollmentCount, row, { n });
+  }
 }

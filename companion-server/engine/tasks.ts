@@ -1,13 +1,15 @@
 import { and, eq, gte, sql } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
+import { must } from '#shared/kernel/assert.ts';
 import type { TaskState } from '#shared/statuses/engine.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import { channelKindOf, openChannel } from './channels.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { publish } from './record.ts';
 import { taskById } from './rows.ts';
+import { shapes } from './shapes.ts';
 
-const { task, lane, channel, taskAttempt } = schema;
+const { task } = schema;
 
 /** Lower goes first: follow-ups before first touches, then reading profiles and withdrawing old invitations. */
 export const priority = { followUp: 10, firstTouch: 20, enrichment: 30, withdrawal: 40 } as const;
@@ -45,13 +47,7 @@ export interface TaskPlan {
  */
 export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | null> {
   const { enrollment } = plan;
-  const existing = await unit.tx
-    .select()
-    .from(task)
-    .where(
-      and(eq(task.enrollmentId, enrollment.id), eq(task.nodeId, plan.nodeId), eq(task.visit, plan.visit)),
-    );
-  const before = existing[0];
+  const [before] = await rowsOf(unit.tx).group(shapes.task, 'step', enrollment.id, plan.nodeId, plan.visit);
   if (before) {
     if (before.state !== 'canceled') return before;
     const { senderId } = plan;
@@ -72,7 +68,7 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | 
   const owner = { workspaceId: enrollment.workspaceId, senderId: plan.senderId };
   const channelId = await channelFor(unit, plan);
   const state = plan.notBefore <= unit.now ? 'ready' : 'scheduled';
-  await unit.tx.insert(task).values({
+  rowsOf(unit.tx).insert(shapes.task, {
     id: unit.newId(),
     ...owner,
     automationId: enrollment.automationId,
@@ -157,23 +153,17 @@ export async function moveTo(
   change: Partial<TaskRow>,
 ): Promise<void> {
   const holds = state === 'claimed' || state === 'committing';
-  await unit.tx
-    .update(task)
-    .set({ ...(holds ? {} : { leaseOwner: null, leaseUntil: null }), ...change, state })
-    .where(eq(task.id, row.id));
+  const rows = rowsOf(unit.tx);
+  const lease = holds ? {} : { leaseOwner: null, leaseUntil: null };
+  rows.update(shapes.task, [row.id], { ...lease, ...change, state });
   const delta = (state === 'ready' ? 1 : 0) - (row.state === 'ready' ? 1 : 0);
   if (delta !== 0) await countReady(unit, row.channelId, row.kind, delta);
   if (holds !== isHeld(row)) {
-    await unit.tx
-      .update(channel)
-      .set({ inflight: holds ? 1 : 0 })
-      .where(eq(channel.id, row.channelId));
+    rows.update(shapes.channel, [row.channelId], { inflight: holds ? 1 : 0 });
   }
   if (isHeld(row) && !holds) {
-    await unit.tx
-      .update(taskAttempt)
-      .set({ endedAt: unit.now, outcome: state, detail: change.detail ?? null })
-      .where(and(eq(taskAttempt.taskId, row.id), eq(taskAttempt.fence, row.fence)));
+    const end = { endedAt: unit.now, outcome: state, detail: change.detail ?? null };
+    rows.update(shapes.attempt, [row.id, row.fence], end);
   }
   await publish(unit, row.workspaceId, 'task', row.id);
 }
@@ -198,8 +188,7 @@ export async function postponeTasksOf(unit: Unit, contactId: string, until: numb
 }
 
 async function countReady(unit: Unit, channelId: string, kind: string, delta: number): Promise<void> {
-  await unit.tx
-    .update(lane)
-    .set({ readyCount: sql`${lane.readyCount} + ${delta}` })
-    .where(and(eq(lane.channelId, channelId), eq(lane.kind, kind)));
+  const rows = rowsOf(unit.tx);
+  const { readyCount } = must(await rows.get(shapes.lane, channelId, kind), `lane ${channelId} ${kind}`);
+  rows.update(shapes.lane, [channelId, kind], { readyCount: readyCount + delta });
 }

@@ -4,8 +4,9 @@ import { DAY } from '#shared/kernel/clock.ts';
 import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
 import type { SenderSettings } from '#shared/schedule/settings.ts';
 import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, TaskRow, Unit } from './context.ts';
+import { shapes } from './shapes.ts';
 
 const { usage } = schema;
 const WEEK = 7 * DAY;
@@ -66,10 +67,8 @@ export async function spend(
 ): Promise<void> {
   const kinds = when === 'claim' ? atClaim[task.kind] : spentAtCommit(task);
   for (const kind of kinds) {
-    await unit.tx
-      .insert(usage)
-      .values({ account: accountOf(channel), kind, at: unit.now, taskId: task.id })
-      .onConflictDoNothing();
+    const spent = { account: accountOf(channel), kind, at: unit.now, taskId: task.id };
+    rowsOf(unit.tx).insert(shapes.usage, spent, true);
   }
 }
 

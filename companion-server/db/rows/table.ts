@@ -86,7 +86,8 @@ export class TableRows {
   insert(given: Values, ignore: boolean): void {
     const text = textOf(keyIn(given, this.shape.key));
     const row = this.shape.text.complete(given);
-    this.added.set(text, { row: given, ignore });
+    const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    this.added.set(text, { row: stated, ignore });
     const isCertain = row !== null && !ignore;
     if (isCertain) this.known.set(text, row);
     else this.known.delete(text);
