@@ -46,7 +46,7 @@ export function nextSlot(input: SlotInput): Slot {
     if (at > slot.at) slot = { at, bindingLimit };
   };
   const gapMs = between(rng, input.gaps.minMs, input.gaps.maxMs);
-  const spread = 0.5 + rng() / 2;
+  const spread = 0.75 + rng() / 4;
   const jitter = rng();
 
   if (input.lastActionAt !== null) atLeast(input.lastActionAt + gapMs, 'gap');
@@ -61,8 +61,8 @@ export function nextSlot(input: SlotInput): Slot {
 }
 
 /**
- * Spreads what is left of the day's cap over what is left of the window: half to the whole of an even share after
- * the latest use of the kind, so that the cap can still be reached.
+ * Spreads what is left of the day's cap over what is left of the window: three quarters to the whole of an even
+ * share after the latest use of the kind, so that the cap can still be reached.
  */
 function spreadAt({ usageTimes, cap }: Budget, window: WorkingWindow, now: number, factor: number): number {
   const last = usageTimes.at(-1);
