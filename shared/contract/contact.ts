@@ -55,10 +55,20 @@ export const activityView = z.object({
 
 export const contactDetail = contactView.extend({
   relations: z.array(
-    z.object({ senderId: id, senderName: z.string(), status: relationStatus, since: instant }),
+    z.object({
+      senderId: id,
+      senderName: z.string(),
+      status: relationStatus,
+      since: instant,
+      /** When a pending invitation is withdrawn by itself. */
+      withdrawAt: instant.nullable(),
+      /** After a withdrawal: from then on LinkedIn takes a new invitation. */
+      lockedUntil: instant.nullable(),
+    }),
   ),
   enrollments: z.array(enrollmentView),
   lists: z.array(z.object({ id, name: z.string() })),
+  tags: z.array(z.object({ id, name: z.string() })).default([]),
   custom: z.record(z.string(), z.string()),
   source: z.string(),
   legalBasis: z.string(),

@@ -5,6 +5,7 @@ import { type Queryable, schema } from '../../db/index.ts';
 import { isStoplisted } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
 import { viewEnrollment } from '../enrollment/view.ts';
+import { tagsOf } from '../tag/tags.ts';
 import { contactOf, viewContact } from './view.ts';
 
 const { relation, sender, enrollment, list, listMember } = schema;
@@ -22,6 +23,8 @@ export async function contactDetail(
       senderName: sender.name,
       status: relation.status,
       since: relation.since,
+      withdrawAt: relation.withdrawAt,
+      lockedUntil: relation.lockedUntil,
     })
     .from(relation)
     .innerJoin(sender, eq(sender.id, relation.senderId))
@@ -42,6 +45,7 @@ export async function contactDetail(
     relations: relations.map((each) => ({ ...each, since: each.since ?? 0 })),
     enrollments: await Promise.all(enrollments.map(({ id }) => viewEnrollment(reader, call, id))),
     lists,
+    tags: await tagsOf(reader, row.id),
     custom: row.custom ?? {},
     source: row.source,
     legalBasis: row.legalBasis,

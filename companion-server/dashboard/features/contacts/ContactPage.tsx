@@ -137,7 +137,7 @@ function Relations({ contact }: { contact: Contact }) {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {contact.relations.map(({ senderId, senderName, status, since }) => (
+              {contact.relations.map(({ senderId, senderName, status, since, withdrawAt, lockedUntil }) => (
                 <Table.Tr key={senderId}>
                   <Table.Td>{senderName}</Table.Td>
                   <Table.Td>
@@ -145,6 +145,16 @@ function Relations({ contact }: { contact: Contact }) {
                   </Table.Td>
                   <Table.Td>
                     <Time at={since} />
+                    {withdrawAt !== null && (
+                      <Text size="xs" c="dimmed">
+                        Withdrawn by itself <Time at={withdrawAt} />
+                      </Text>
+                    )}
+                    {lockedUntil !== null && (
+                      <Text size="xs" c="dimmed">
+                        New invitation possible <Time at={lockedUntil} />
+                      </Text>
+                    )}
                   </Table.Td>
                 </Table.Tr>
               ))}
