@@ -23,7 +23,7 @@ export function StatusBadges({ view }: { view: View }) {
           hint={mailbox.imap.response ?? 'Receiving email'}
         />
       </Group>
-      {linkedin.status === 'inactive' || linkedin.status === 'connecting' ? (
+      {linkedin.status !== 'not_set_up' && (linkedin.status !== 'active' || linkedin.detail) ? (
         <Text size="sm" mt={6}>
           {linkedin.detail ?? words.meaning}
         </Text>

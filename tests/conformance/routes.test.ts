@@ -378,6 +378,7 @@ test('every route of the contract is served, and every member route stands in th
   const groups = [
     workspaceRoutes,
     senderRoutes,
+    resumePlanRoutes,
     mailboxRoutes,
     contactRoutes,
     importRoutes,

@@ -13,6 +13,7 @@ import { loadKeys } from '../../companion-server/auth/keys.ts';
 import { openDatabase, schema } from '../../companion-server/db/index.ts';
 import type { SystemMailAccount } from '../../companion-server/email/systemMail.ts';
 import { createApp } from '../../companion-server/http/app.ts';
+import type { DashboardFiles } from '../../companion-server/http/dashboard.ts';
 import type { App } from '../../companion-server/http/httpEnv.ts';
 import { type RateLimits, unlimitedRates } from '../../companion-server/http/limits.ts';
 import { createLog } from '../../companion-server/observability/log.ts';
@@ -37,7 +38,12 @@ export interface TestServer {
 
 /** The whole server in this process, on a database of its own. */
 export async function startTestServer(
-  options: { schedule?: Clock; rates?: RateLimits; systemMail?: SystemMailAccount } = {},
+  options: {
+    schedule?: Clock;
+    rates?: RateLimits;
+    systemMail?: SystemMailAccount;
+    dashboard?: DashboardFiles | null;
+  } = {},
 ): Promise<TestServer> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rapport-conformance-'));
   const database = await openDatabase({ url: pathToFileURL(path.join(dir, 'test.db')).href });
@@ -62,7 +68,7 @@ export async function startTestServer(
   const app = createApp({
     services,
     rates: options.rates ?? unlimitedRates,
-    dashboard: null,
+    dashboard: options.dashboard ?? null,
     shutdown: shutdown.signal,
     isReady: () => true,
   });

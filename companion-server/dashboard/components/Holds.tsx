@@ -1,6 +1,7 @@
 import { Alert, Group, Stack, Text } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
 import type { HoldView } from '#shared/contract/sender.ts';
+import { statusEntry } from './dictionary.ts';
 import { StatusBadge } from './StatusBadge.tsx';
 import { Time } from './Time.tsx';
 
@@ -11,6 +12,12 @@ const actors: Record<HoldView['whoMustAct'], string> = {
   contact: 'It waits for the contact.',
 };
 
+/** red: somebody must act; orange: a warning; yellow: a limit, it goes on by itself; blue: it is being lifted. */
+function holdColour({ reconciling, reason }: HoldView): string {
+  if (reconciling) return 'blue';
+  return statusEntry('hold', reason).colour;
+}
+
 /** Every reason why something does not move, since when, until when, and who must act. */
 export function Holds({ holds }: { holds: readonly HoldView[] }) {
   if (holds.length === 0) return null;
@@ -20,12 +27,20 @@ export function Holds({ holds }: { holds: readonly HoldView[] }) {
         <Alert
           key={hold.id}
           variant="outline"
-          color={hold.whoMustAct === 'nobody' ? 'yellow' : 'red'}
+          color={holdColour(hold)}
           icon={<IconPlayerPause aria-hidden />}
         >
           <Stack gap={4}>
             <Group gap="xs">
-              <StatusBadge kind="hold" value={hold.reason} />
+              {hold.reconciling ? (
+                <StatusBadge
+                  kind={hold.reason === 'email_disconnected' ? 'mail' : 'linkedin'}
+                  value="active"
+                  detail={hold.detail}
+                />
+              ) : (
+                <StatusBadge kind="hold" value={hold.reason} />
+              )}
               <Text size="sm" c="dimmed" component="span">
                 set <Time at={hold.since} />
                 {hold.until !== null && (

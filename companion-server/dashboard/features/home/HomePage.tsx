@@ -12,8 +12,10 @@ import { Page } from '../../components/Page.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Time } from '../../components/Time.tsx';
 import { Usage } from '../../components/Usage.tsx';
+import { StaleNote } from '../senders/AccountStanding.tsx';
 import { SenderBadges } from '../senders/SenderBadges.tsx';
 import { PublicUrl } from '../settings/PublicUrl.tsx';
+import { LostCapacity } from './LostCapacity.tsx';
 
 /** Who must act now, what was sent today, and the button that stops it all. */
 export function HomePage() {
@@ -26,6 +28,7 @@ export function HomePage() {
             {data.stopped && <Stopped hold={data.stopped} />}
             <MustAct actions={data.actions} />
             <Figures home={data} />
+            {data.lostCapacity && <LostCapacity lost={data.lostCapacity} />}
             <Today home={data} />
             <PublicUrl state={data.publicUrl} />
           </Stack>
@@ -150,6 +153,7 @@ function Today({ home }: { home: HomeView }) {
               </TextLink>
               <SenderBadges sender={sender} />
             </Group>
+            <StaleNote isStale={sender.linkedin.status === 'inactive'} asOf={sender.linkedin.lastCheckedAt} />
             <Usage usage={sender.usage} caption={`Use against caps of ${sender.name}`} />
             <Text size="sm" c="dimmed">
               Next action:{' '}

@@ -8,6 +8,8 @@ import { Section } from '../../components/Section.tsx';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Time } from '../../components/Time.tsx';
 import { Usage } from '../../components/Usage.tsx';
+import { Backlog, StaleNote } from './AccountStanding.tsx';
+import { BounceFigures } from './Guards.tsx';
 import { MailboxForm } from './MailboxForm.tsx';
 import { PauseButton } from './PauseButton.tsx';
 
@@ -23,7 +25,10 @@ export function EmailTab({ sender }: { sender: SenderView }) {
       </Section>
       <Stack gap="md">
         <MailboxState sender={sender} />
+        <Backlog sender={sender} channel="email" />
+        <BounceFigures guards={sender.guards} />
         <Section title="Use against caps">
+          <StaleNote isStale={sender.redDot.email} asOf={sender.mailbox.lastSyncedAt} />
           <Usage
             usage={sender.usage.filter(({ kind }) => kind === 'email')}
             caption="Email use against caps"

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serve } from '@hono/node-server';
+import { type Browser, type BrowserContext, chromium, expect, type Page, test } from '@playwright/test';
+import { must } from '#shared/kernel/assert.ts';
+import { DAY, systemClock } from '#shared/kernel/clock.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { findDashboard } from '../../companion-server/http/dashboard.ts';
+import { makeBusyAccount } from '../conformance/lostAccount.ts';
+import { ORIGIN, startTestServer, type TestServer } from '../conformance/support.ts';
+import { everyLook, openScreen, violations } from '../support/accessibility.ts';
+import { chromiumPath } from '../support/require.ts';
+
+/** A LinkedIn account is lost and comes back: the page without a login, and the screens of the dashboard. */
+
+test.describe.configure({ mode: 'serial' });
+
+let offset = 0;
+let server: TestServer;
+let account: Awaited<ReturnType<typeof makeBusyAccount>>;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let closeHttp: () => void;
+
+test.beforeAll(async () => {
+  const dashboard = await findDashboard(
+    fileURLToPath(new URL(path.join('..', '..', 'dist', 'dashboard'), import.meta.url)),
+  );
+  server = await startTestServer({
+    schedule: { now: () => systemClock.now() + offset },
+    dashboard: must(dashboard, 'the built dashboard'),
+  });
+  account = await makeBusyAccount(server, 25);
+  const port = await new Promise<number>((resolve) => {
+    const http = serve({ fetch: server.app.fetch, hostname: '127.0.0.1', port: 0 }, (info) =>
+      resolve(info.port),
+    );
+    closeHttp = () => http.close();
+  });
+  browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: ['--no-sandbox', `--host-resolver-rules=MAP rapport.test 127.0.0.1:${port}`],
+  });
+  context = await browser.newContext();
+  page = await context.newPage();
+});
+
+test.afterAll(async () => {
+  await browser?.close();
+  closeHttp?.();
+  await server?.close();
+});
+
+async function linkTo(lifetimeMs: number): Promise<string> {
+  const [mail] = await server.services.db.reader.select().from(schema.systemMail);
+  const token = await server.services.links.sign('reconnect', must(mail, 'a planned mail').id, lifetimeMs);
+  return `${ORIGIN}/reconnect/${token}`;
+}
+
+async function signInAsOwner(): Promise<void> {
+  const cookies = account.world.owner.split('; ').map((pair) => {
+    const [name = '', ...value] = pair.split('=');
+    return { name, value: value.join('='), url: ORIGIN };
+  });
+  await context.addCookies(cookies);
+}
+
+test('the page of a lost account says what to do and turns green by itself', async () => {
+  await account.lose();
+  offset += DAY;
+  await page.goto(await linkTo(DAY));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Reconnect Olga Berg');
+  await expect(page.getByRole('status')).toContainText('Not connected');
+  await expect(page.getByRole('link', { name: 'Sign in to LinkedIn' })).toHaveAttribute(
+    'href',
+    'https://www.linkedin.com/login',
+  );
+  expect(await violations(page, everyLook)).toEqual([]);
+  await account.signIn();
+  await expect(page.getByRole('status')).toContainText('Signed in');
+  await account.readAll();
+  await expect(page.getByRole('status')).toContainText('Connected');
+  await expect(page.getByRole('link', { name: 'Sign in to LinkedIn' })).toBeHidden();
+  expect(await violations(page, everyLook)).toEqual([]);
+});
+
+test('an expired link offers a fresh one', async () => {
+  await page.goto(await linkTo(-DAY));
+  expect(await violations(page, everyLook)).toEqual([]);
+  await page.getByRole('button', { name: 'Send a fresh link' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Look into your inbox');
+});
+
+test('the profile shows a lost account, its reminders and what waits', async () => {
+  await signInAsOwner();
+  await account.lose();
+  await openScreen(page, `${ORIGIN}/senders/${account.world.ids.senderId}`);
+  await expect(page.getByText('Stale: this account is not Active.')).toBeVisible();
+  await expect(page.getByText('Will auto-resume after LinkedIn account reconnection.')).toBeVisible();
+  await page.getByRole('switch', { name: 'Remind by email to reconnect' }).click({ force: true });
+  await expect(page.getByRole('switch', { name: 'Remind by email to reconnect' })).not.toBeChecked();
+  expect(await violations(page, everyLook)).toEqual([]);
+});
+
+test('the resume plan shows when each goes, and is changed before it does', async () => {
+  await account.signIn();
+  await openScreen(page, `${ORIGIN}/senders/${account.world.ids.senderId}`);
+  await expect(page.getByText('Active, reading what happened meanwhile').first()).toBeVisible();
+  expect(await violations(page, everyLook)).toEqual([]);
+  await account.readAll();
+  await openScreen(page, `${ORIGIN}/`);
+  expect(await violations(page, everyLook)).toEqual([]);
+  await page.getByRole('link', { name: /steps go on/ }).click();
+  await expect(page.getByRole('table')).toContainText('Visits');
+  expect(await violations(page, everyLook)).toEqual([]);
+  await page.getByRole('combobox', { name: 'What to do with Visits, Visit' }).selectOption('first');
+  await page.getByRole('button', { name: 'Apply changes' }).click();
+  await page.getByRole('button', { name: 'Apply', exact: true }).click();
+  await expect(page.getByText('Nothing waits')).toBeVisible();
+});
