@@ -55,7 +55,7 @@ export function createPairing(deps: PairingDeps) {
   /** Asks once if it is time. True: the device is paired now. */
   async function poll(): Promise<boolean> {
     const waiting = await store.get('pairing');
-    if (waiting?.state !== 'pairing' || clock.now() < waiting.nextPollAt) return false;
+    if (waiting?.state !== 'pairing' || !isPollDue(waiting)) return false;
     if (clock.now() >= waiting.expiresAt) {
       await giveUp(waiting, 'expired');
       return false;
@@ -96,6 +96,12 @@ export function createPairing(deps: PairingDeps) {
         return true;
       }
     }
+  }
+
+  /** Also when the clock was set back: then the next poll seems further off than any interval. */
+  function isPollDue({ nextPollAt, intervalMs }: Waiting): boolean {
+    const wait = nextPollAt - clock.now();
+    return wait <= 0 || wait > intervalMs + 5 * SECOND;
   }
 
   async function later(waiting: Waiting, intervalMs: number): Promise<false> {

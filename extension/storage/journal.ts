@@ -10,6 +10,20 @@ const MAX_LINES = 20_000;
 /** The journal in IndexedDB. Every write is on the disk when its promise resolves. */
 export function createJournal(database: RapportDatabase): Journal {
   const table = database.journal;
+
+  /** After the clock was set back, what it calls the future was at the latest just now: it counts from now on. */
+  async function takeBack(now: number): Promise<void> {
+    const noLater = (at: number | null) => (at === null ? null : Math.min(at, now));
+    await table
+      .where('updatedAt')
+      .above(now)
+      .modify((line) => {
+        line.claimedAt = Math.min(line.claimedAt, now);
+        line.armedAt = noLater(line.armedAt);
+        line.updatedAt = now;
+      });
+  }
+
   return {
     async put(entry) {
       await table.put(stored(entry));
@@ -28,6 +42,7 @@ export function createJournal(database: RapportDatabase): Journal {
       return (await table.where('updatedAt').aboveOrEqual(instant).toArray()).map(parsed);
     },
     async prune(now) {
+      await takeBack(now);
       await table
         .where('updatedAt')
         .below(now - limits.journalDays * DAY)

@@ -49,7 +49,12 @@ export async function journalLostAt(
   now: number,
 ): Promise<number | null> {
   const birth = await database.birth.get('birth');
-  if (birth?.deviceId === deviceId) return birth.lostAt;
+  if (birth?.deviceId === deviceId) {
+    if (birth.lostAt === null || birth.lostAt <= now) return birth.lostAt;
+    // The clock was set back since: the day begins now, not at a moment that may be years ahead.
+    await database.birth.put({ ...birth, lostAt: now });
+    return now;
+  }
   await database.birth.put({ key: 'birth', deviceId, serverUrl, lostAt: now });
   return now;
 }

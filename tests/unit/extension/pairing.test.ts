@@ -65,6 +65,14 @@ describe('pairing', () => {
     expect(await store.get('pairing')).toMatchObject({ nextPollAt: world.now + 10_000 });
   });
 
+  it('goes on polling when the clock was set back', async () => {
+    const { world, store, pairing } = setUp([{ state: 'denied' }]);
+    await pairing().start('http://127.0.0.1:4000');
+    world.now -= 86_400_000;
+    await pairing().poll();
+    expect(await store.get('pairing')).toMatchObject({ state: 'unpaired', notice: 'denied' });
+  });
+
   it('survives a server that is away for a moment', async () => {
     const { world, store, pairing } = setUp([]);
     await pairing().start('http://127.0.0.1:4000');

@@ -44,6 +44,25 @@ describe('the journal', () => {
     expect((await journal.since(0)).map((one) => one.taskId).sort()).toEqual(['t1', 'young']);
   });
 
+  it('counts what a clock that was set back calls the future as done just now', async () => {
+    const journal = createJournal(openDatabase('back'));
+    const now = line.updatedAt - 300 * DAY;
+    await journal.put(line);
+    await journal.put({
+      ...line,
+      taskId: 'before',
+      claimedAt: now - DAY,
+      armedAt: now - DAY,
+      updatedAt: now - DAY,
+    });
+    await journal.prune(now);
+    const lines = await journal.since(0);
+    expect(lines.map(({ claimedAt, armedAt, updatedAt }) => [claimedAt, armedAt, updatedAt])).toEqual([
+      [now - DAY, now - DAY, now - DAY],
+      [now, now, now],
+    ]);
+  });
+
   it('has one line per claim', async () => {
     const journal = createJournal(openDatabase('claims'));
     await journal.put(line);
@@ -74,5 +93,8 @@ describe('the journal', () => {
     await database.birth.clear();
     expect(await journalLostAt(database, first, 20)).toBe(20);
     expect(await journalLostAt(database, first, 30)).toBe(20);
+    // The clock was a year ahead, and was put right.
+    expect(await journalLostAt(database, first, 5)).toBe(5);
+    expect(await journalLostAt(database, first, 6)).toBe(5);
   });
 });
