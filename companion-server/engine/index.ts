@@ -37,6 +37,7 @@ export { isOnline, type Spell, silentSpells } from './presence.ts';
 export { reap } from './reap.ts';
 export { appendEvent } from './record.ts';
 export { cancelReminders, planFreshLink, planReminder } from './reminders.ts';
+export { textVariables } from './render.ts';
 export { applyResumeEdit, HELD_AT_MOST, isFirstTouch, readySteps } from './resumeEdits.ts';
 export { disconnectLinkedin, endRestriction, reconnectLinkedin, recordSession } from './session.ts';
 export { isStoplisted } from './stoplist.ts';

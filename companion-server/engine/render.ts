@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type ActionKind, actionChannel, type Graph, type GraphNode } from '#shared/automation/graph.ts';
-import { type RenderError, renderTemplate, templateSeed } from '#shared/automation/render.ts';
+import {
+  type RenderError,
+  renderTemplate,
+  type TemplateVariables,
+  templateSeed,
+} from '#shared/automation/render.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
 import type { TaskPayload } from '../db/schema/automations.ts';
@@ -58,14 +63,10 @@ export function nodeOf({ graph, task }: Pick<RenderInput, 'graph' | 'task'>): Gr
   return graph.nodes.find((node) => node.id === task.nodeId);
 }
 
-function part(
-  { contact, sender, task }: RenderInput,
-  template: string,
-  field: string,
-  maxLength: number,
-): Result<string, RenderError> {
-  const senderName = sender.name.trim();
-  const variables = {
+/** What a text may say about its contact and its sender. */
+export function textVariables(contact: ContactRow, name: string): TemplateVariables {
+  const senderName = name.trim();
+  return {
     ...(contact.custom ?? {}),
     firstName: contact.firstName,
     lastName: contact.lastName,
@@ -77,6 +78,15 @@ function part(
     senderFirstName: senderName.split(/\s+/)[0] ?? '',
     senderName,
   };
+}
+
+function part(
+  { contact, sender, task }: RenderInput,
+  template: string,
+  field: string,
+  maxLength: number,
+): Result<string, RenderError> {
+  const variables = textVariables(contact, sender.name);
   return renderTemplate(template, variables, templateSeed(contact.id, task.nodeId), { field, maxLength });
 }
 

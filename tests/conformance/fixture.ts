@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { tagRoutes } from '#shared/contract/tag.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { addMember, call, setUp, type TestServer } from './support.ts';
 
@@ -27,7 +29,10 @@ export interface World {
     | 'draftId'
     | 'enrollmentId'
     | 'taskId'
-    | 'bulkId',
+    | 'bulkId'
+    | 'tagId'
+    | 'manualTaskId'
+    | 'notificationId',
     string
   >;
 }
@@ -78,7 +83,9 @@ export async function makeWorld(server: TestServer): Promise<World> {
   const enrollmentId = firstOf(
     await call(server, automationRoutes.enrollments, caller, { params: { automationId } }),
   );
+  const tagId = await idOf(call(server, tagRoutes.create, caller, { body: { name: 'Hot' } }));
   const deviceId = server.services.newId();
+  const [manualTaskId, notificationId] = [server.services.newId(), server.services.newId()];
   const bulkId = await doneBulk(server, workspaceId, automationId);
   const taskId = await unknownTask(server, { workspaceId, automationId, enrollmentId, contactId, senderId });
   await server.services.db.write(async (tx) => {
@@ -91,6 +98,22 @@ export async function makeWorld(server: TestServer): Promise<World> {
       pairedBy: 'x',
       pairedAt: 1,
     });
+    const step = { workspaceId, automationId, enrollmentId, contactId, nodeId: 'v' };
+    await tx.insert(schema.manualTask).values({
+      ...step,
+      id: manualTaskId,
+      senderId,
+      cursorId: 'none',
+      visit: 1,
+      kind: 'call',
+      instruction: 'Call {{ firstName }}',
+      dueAt: 1,
+      state: 'ready',
+      createdAt: 1,
+    });
+    const owned = await tx.select().from(schema.sender).where(eq(schema.sender.id, senderId));
+    const userId = owned[0]?.ownerUserId ?? '';
+    await tx.insert(schema.notification).values({ ...step, id: notificationId, userId, text: 'Look', at: 1 });
   });
   return {
     workspaceId,
@@ -110,6 +133,9 @@ export async function makeWorld(server: TestServer): Promise<World> {
       enrollmentId,
       taskId,
       bulkId,
+      tagId,
+      manualTaskId,
+      notificationId,
     },
   };
 }

@@ -5,10 +5,12 @@ import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { CONSENT_VERSION, deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
+import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
 import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
+import { tagRoutes } from '#shared/contract/tag.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { csv, makeWorld, visitGraph, type World } from './fixture.ts';
@@ -302,6 +304,39 @@ const cases: Case[] = [
   { name: 'bulk progress', route: bulkRoutes.get, input: ofBulk, rep: 200, scoped: true },
   { name: 'stop bulk', route: bulkRoutes.stop, input: ofBulk, rep: 403, scoped: true },
   { name: 'undo bulk', route: bulkRoutes.undo, input: ofBulk, rep: 403, scoped: true, owner: 409 },
+  { name: 'tags', route: tagRoutes.list, rep: 200 },
+  { name: 'create tag', route: tagRoutes.create, input: () => ({ body: { name: 'Cold' } }), rep: 403 },
+  {
+    name: 'tag contact',
+    route: tagRoutes.add,
+    input: (w) => ({ params: { contactId: w.ids.contactId }, body: { tagId: w.ids.tagId } }),
+    rep: 200,
+    scoped: true,
+  },
+  {
+    name: 'untag contact',
+    route: tagRoutes.remove,
+    input: (w) => ({ params: { contactId: w.ids.contactId, tagId: w.ids.tagId } }),
+    rep: 200,
+    scoped: true,
+  },
+  { name: 'manual tasks', route: manualTaskRoutes.list, rep: 200 },
+  {
+    name: 'complete manual task',
+    route: manualTaskRoutes.complete,
+    input: (w) => ({ params: { manualTaskId: w.ids.manualTaskId }, body: { result: 'done' } }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'notifications', route: notificationRoutes.list, rep: 200 },
+  {
+    name: 'notification seen',
+    route: notificationRoutes.seen,
+    input: (w) => ({ params: { notificationId: w.ids.notificationId } }),
+    // Everybody sees only what was sent to them.
+    rep: 404,
+    scoped: true,
+  },
   { name: 'tasks', route: taskRoutes.list, rep: 200 },
   {
     name: 'settle',
@@ -390,6 +425,9 @@ test('every route of the contract is served, and every member route stands in th
     senderLifeRoutes,
     enrollmentRoutes,
     taskRoutes,
+    manualTaskRoutes,
+    notificationRoutes,
+    tagRoutes,
     setupRoutes,
     deviceRoutes,
     pairRoutes,

@@ -3,6 +3,7 @@ import { serveAutomations, serveBulk, serveTasks, serveVersions } from './automa
 import { serveContacts, serveImports, serveStoplist } from './contacts.ts';
 import { serveDevices } from './devices.ts';
 import { serveMailboxes } from './mailboxes.ts';
+import { servePersonWork, serveTags } from './personWork.ts';
 import { serveSenderLife } from './senderLife.ts';
 import { serveSenders } from './senders.ts';
 import { serveSetup } from './setup.ts';
@@ -23,4 +24,6 @@ export function serveAllRoutes(app: App): void {
   serveBulk(app);
   serveVersions(app);
   serveTasks(app);
+  servePersonWork(app);
+  serveTags(app);
 }

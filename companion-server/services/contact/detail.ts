@@ -5,7 +5,7 @@ import { type Queryable, schema } from '../../db/index.ts';
 import { isStoplisted } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
 import { viewEnrollment } from '../enrollment/view.ts';
-import { tagsOf } from '../tag/tags.ts';
+import { tagsOf } from './tags.ts';
 import { contactOf, viewContact } from './view.ts';
 
 const { relation, sender, enrollment, list, listMember } = schema;

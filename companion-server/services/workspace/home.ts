@@ -4,10 +4,12 @@ import type { HomeView } from '#shared/contract/workspace.ts';
 import { schema } from '../../db/index.ts';
 import { listAutomations } from '../automation/view.ts';
 import type { MemberCall } from '../context.ts';
+import { listNotifications } from '../notification/notifications.ts';
 import { isManager } from '../scope.ts';
 import { viewHold } from '../sender/holdView.ts';
 import { lostCapacityOf } from '../sender/lostCapacity.ts';
 import { viewSenders } from '../sender/view.ts';
+import { countManualTasks } from '../task/manualTasks.ts';
 import { unknownTasks } from '../task/tasks.ts';
 
 const { enrollment, hold, sender } = schema;
@@ -25,6 +27,8 @@ export async function home(call: MemberCall): Promise<HomeView> {
   const actions: Action[] = [
     ...senders.flatMap((one) => senderActions(one)),
     ...(await taskActions(call)),
+    ...(await manualTaskActions(call)),
+    ...(await noticeActions(call)),
     ...(await replyActions(call)),
     ...automations
       .filter(({ status, holds }) => status === 'paused' && holds.some((one) => one.scope === 'automation'))
@@ -150,6 +154,31 @@ async function taskActions(call: MemberCall): Promise<Action[]> {
 }
 
 /** Contacts that replied and wait for a decision. */
+async function manualTaskActions(call: MemberCall): Promise<Action[]> {
+  const { open, overdue } = await countManualTasks(call);
+  if (open === 0) return [];
+  return [
+    {
+      id: 'manual-tasks',
+      severity: overdue > 0 ? 'orange' : 'yellow',
+      title: open === 1 ? '1 manual task waits' : `${open} manual tasks wait`,
+      detail: `${overdue > 0 ? `${overdue} overdue. ` : ''}Their contacts go on when somebody says that it is done.`,
+      href: '/tasks',
+    },
+  ];
+}
+
+async function noticeActions(call: MemberCall): Promise<Action[]> {
+  const { items } = await listNotifications(call, { limit: 20 });
+  return items.map(({ id, text, contactId, contactName, automationName }) => ({
+    id: `notice:${id}`,
+    severity: 'yellow',
+    title: `${automationName}: ${contactName}`,
+    detail: text,
+    href: `/contacts/${contactId}`,
+  }));
+}
+
 async function replyActions(call: MemberCall): Promise<Action[]> {
   const rows = await call.db.reader
     .select({ automationId: enrollment.automationId, waiting: count() })

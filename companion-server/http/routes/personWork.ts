@@ -1,0 +1,29 @@
+import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
+import { tagRoutes } from '#shared/contract/tag.ts';
+import { allTags, createTag, tagContact, untagContact } from '../../services/contact/tags.ts';
+import { listNotifications, markSeen } from '../../services/notification/notifications.ts';
+import { completeManualTask, listManualTasks } from '../../services/task/manualTasks.ts';
+import type { App } from '../httpEnv.ts';
+import { serveMember } from '../serve.ts';
+
+export function serveTags(app: App): void {
+  serveMember(app, tagRoutes.list, (call) => allTags(call));
+  serveMember(app, tagRoutes.create, (call, { body }) => createTag(call, body.name));
+  serveMember(app, tagRoutes.add, (call, { params, body }) => tagContact(call, params.contactId, body.tagId));
+  serveMember(app, tagRoutes.remove, (call, { params }) =>
+    untagContact(call, params.contactId, params.tagId),
+  );
+}
+
+/** What automations ask of people. */
+export function servePersonWork(app: App): void {
+  serveMember(app, manualTaskRoutes.list, (call, { query }) => listManualTasks(call, query));
+  serveMember(app, manualTaskRoutes.complete, (call, { params, body }) =>
+    completeManualTask(call, params.manualTaskId, body),
+  );
+  serveMember(app, notificationRoutes.list, (call, { query }) => listNotifications(call, query));
+  serveMember(app, notificationRoutes.seen, async (call, { params }) => {
+    await markSeen(call, params.notificationId);
+    return {};
+  });
+}

@@ -1,0 +1,72 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { type Queryable, schema } from '../../db/index.ts';
+import { addTag, removeTag } from '../../engine/index.ts';
+import { audit, type Call, type MemberCall } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
+import { invalid, notFound } from '../refusal.ts';
+import { requireManager } from '../scope.ts';
+import { contactOf } from './view.ts';
+
+const { contactTag, tag } = schema;
+
+export async function allTags(call: Call) {
+  const items = await call.db.reader
+    .select({ id: tag.id, name: tag.name })
+    .from(tag)
+    .where(eq(tag.workspaceId, call.workspaceId))
+    .orderBy(asc(tag.name));
+  return { items };
+}
+
+export async function createTag(call: MemberCall, name: string) {
+  requireManager(call);
+  return call.db.write(async (tx) => {
+    const row = { id: call.newId(), name };
+    const added = await tx
+      .insert(tag)
+      .values({ ...row, workspaceId: call.workspaceId, createdAt: call.clocks.lease.now() })
+      .onConflictDoNothing()
+      .returning({ id: tag.id });
+    if (added.length === 0) {
+      throw invalid('name', 'name_taken', `There is a tag "${name}" already.`, 'Choose another name.');
+    }
+    await audit(tx, call, { action: 'tag.created', entity: 'tag', entityId: row.id });
+    return row;
+  });
+}
+
+/** Reps label shared contacts as well as managers do. */
+export function tagContact(call: MemberCall, contactId: string, tagId: string) {
+  return change(call, contactId, tagId, 'contact.tagged', addTag);
+}
+
+export function untagContact(call: MemberCall, contactId: string, tagId: string) {
+  return change(call, contactId, tagId, 'contact.untagged', removeTag);
+}
+
+async function change(
+  call: MemberCall,
+  contactId: string,
+  tagId: string,
+  action: string,
+  work: typeof addTag,
+) {
+  await call.db.write(async (tx) => {
+    await contactOf(tx, call, contactId);
+    if (!(await work(unitOf(call, tx), { workspaceId: call.workspaceId }, tagId, [contactId]))) {
+      throw notFound('tag');
+    }
+    await audit(tx, call, { action, entity: 'contact', entityId: contactId, data: { tagId } });
+  });
+  return { items: await tagsOf(call.db.reader, contactId) };
+}
+
+/** The contact's tags by name. */
+export async function tagsOf(q: Queryable, contactId: string) {
+  return await q
+    .select({ id: tag.id, name: tag.name })
+    .from(contactTag)
+    .innerJoin(tag, eq(tag.id, contactTag.tagId))
+    .where(and(eq(contactTag.contactId, contactId), eq(tag.workspaceId, contactTag.workspaceId)))
+    .orderBy(asc(tag.name));
+}
