@@ -1,0 +1,176 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DAY, HOUR } from '#shared/kernel/clock.ts';
+import { schema } from '../../../companion-server/db/index.ts';
+import { checkBounces } from '../../../companion-server/engine/guards.ts';
+import {
+  acceptanceOf,
+  bouncesOf,
+  commitTask,
+  pauseChannel,
+  resumeChannel,
+} from '../../../companion-server/engine/index.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  openStage,
+  outreachGraph,
+  type Stage,
+  WORKSPACE,
+} from '../../simulation/setup.ts';
+import { inUnit, nextEmail, nextOfKind, nextStep, pass, perform, report } from './support.ts';
+
+let stage: Stage;
+let linkedin: string;
+let email: string;
+beforeEach(async () => {
+  stage = await openStage();
+  ({ linkedin, email } = await addSender(stage, 's1'));
+});
+afterEach(() => stage.close());
+
+const now = () => stage.ctx.clocks.schedule.now();
+
+async function channelRow(id: string) {
+  const [row] = await stage.db.reader.select().from(schema.channel).where(eq(schema.channel.id, id));
+  if (!row) throw new Error('no channel');
+  return row;
+}
+
+async function openHolds() {
+  const rows = await stage.db.reader.select().from(schema.hold);
+  return rows.filter((row) => row.liftedAt === null);
+}
+
+/** Invites sent so many days ago, of which the first `accepted` were accepted. */
+async function invitesOf(count: number, accepted: number, daysAgo: number): Promise<void> {
+  const inviteSentAt = now() - daysAgo * DAY;
+  await stage.db.write(async (tx) => {
+    for (let i = 0; i < count; i++) {
+      await tx.insert(schema.relation).values({
+        contactId: `old${daysAgo}-${i}`,
+        senderId: 's1',
+        workspaceId: WORKSPACE,
+        status: i < accepted ? 'connected' : 'invite_sent',
+        since: inviteSentAt,
+        inviteSentAt,
+        connectedAt: i < accepted ? inviteSentAt + HOUR : null,
+      });
+    }
+  });
+}
+
+describe('acceptance', () => {
+  const figures = async () => acceptanceOf(stage.db.reader, await channelRow(linkedin), now());
+
+  it('counts what was accepted, and what is 10 days old; not what is still open', async () => {
+    await invitesOf(4, 1, 11);
+    await invitesOf(6, 2, 3);
+    expect(await figures()).toEqual({ decided: 6, accepted: 3 });
+  });
+
+  it('stops the account below 20 % of 30, with the evidence, until a person looked', async () => {
+    for (let i = 1; i <= 3; i++) await addContact(stage, i, { bound: true });
+    await invitesOf(30, 5, 11);
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    expect(await openHolds()).toMatchObject([
+      { reason: 'low_acceptance', scopeId: linkedin, detail: expect.stringContaining('5 of the last 30') },
+    ]);
+    expect(await nextStep(stage)).toBeNull();
+    await inUnit(stage, (unit) => resumeChannel(unit, linkedin, 'manager'));
+    expect(await figures()).toEqual({ decided: 0, accepted: 0 });
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    expect(await openHolds()).toEqual([]);
+  });
+
+  it('lets 20 % go on, and fewer than 30', async () => {
+    for (let i = 1; i <= 2; i++) await addContact(stage, i, { bound: true });
+    await invitesOf(29, 0, 11);
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    expect(await openHolds()).toEqual([]);
+  });
+
+  it('a pause that a person ends does not clear the figures', async () => {
+    await invitesOf(12, 1, 11);
+    await inUnit(stage, (unit) => pauseChannel(unit, linkedin, 'rep'));
+    await inUnit(stage, (unit) => resumeChannel(unit, linkedin, 'rep'));
+    expect(await figures()).toEqual({ decided: 12, accepted: 1 });
+  });
+});
+
+describe('bounces', () => {
+  /** Emails sent a day ago, of which the first `bounced` came back. */
+  async function emails(sent: number, bounced: number, severity = 'hard'): Promise<void> {
+    await stage.db.write(async (tx) => {
+      for (let i = 0; i < sent; i++) {
+        const taskId = `mail-${i}`;
+        const at = now() - DAY + i;
+        await tx.insert(schema.usage).values({ account: 'email:s1@team.test', kind: 'email', at, taskId });
+        if (i >= bounced) continue;
+        await tx.insert(schema.event).values({
+          id: `bounce-${i}`,
+          workspaceId: WORKSPACE,
+          type: 'bounced',
+          at,
+          taskId,
+          dedupeKey: `bounce-${i}`,
+          data: { severity },
+        });
+      }
+    });
+    await inUnit(stage, (unit) => checkBounces(unit, email));
+  }
+
+  it.each([
+    [19, 19, []],
+    [50, 3, []],
+    [50, 4, [['kind', 'first_email']]],
+    [50, 6, [['channel', '']]],
+  ] as const)('%i sent, %i came back: holds %j', async (sent, bounced, holds) => {
+    await emails(sent, bounced);
+    const found = (await openHolds()).map(({ scope, kind }) => [scope, kind]);
+    expect(found).toEqual(holds);
+  });
+
+  it('counts only what came back for good, of the last 100', async () => {
+    await emails(120, 60, 'soft');
+    expect(await bouncesOf(stage.db.reader, await channelRow(email), now())).toEqual({
+      sent: 100,
+      bounced: 0,
+    });
+    expect(await openHolds()).toEqual([]);
+  });
+
+  it('stops first emails while follow-ups go on, and lets them go when a person looked', async () => {
+    await addContact(stage, 1);
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { linkedin: false }));
+    const first = await nextEmail(stage);
+    if (!first) throw new Error('no email');
+    await sendMail(first);
+    await emails(50, 5);
+    await addContact(stage, 2);
+    await addAutomation(stage, 'a2', outreachGraph(['s1'], { linkedin: false }));
+    pass(stage, 5 * HOUR);
+    const followUp = await nextEmail(stage);
+    expect(followUp).toMatchObject({ contactId: 'c001' });
+    if (followUp) await sendMail(followUp);
+    expect(await nextEmail(stage)).toBeNull();
+    await inUnit(stage, (unit) => resumeChannel(unit, email, 'manager'));
+    expect(await nextEmail(stage)).toMatchObject({ contactId: 'c002' });
+  });
+
+  async function sendMail(job: { taskId: string; fence: number }): Promise<void> {
+    const { taskId, fence } = job;
+    const answer = await commitTask(stage.ctx, 'mailer', {
+      taskId,
+      fence,
+      lastInboundAt: null,
+      profile: null,
+    });
+    if (!answer.ok) throw new Error(answer.detail);
+    await report(stage, job, { result: 'sent', response: '250 ok' }, 'mailer');
+  }
+});
