@@ -3,13 +3,16 @@ import { isFinal } from '#shared/automation/reducer.ts';
 import type { WhoMustAct } from '#shared/statuses/engine.ts';
 import { holdReasons } from '#shared/statuses/holds.ts';
 import { limitName, reasonSentence } from '#shared/statuses/reasons.ts';
+import { admissionWaits, branchWaits, stepWaits, type Wait } from '#shared/statuses/waits.ts';
 import { type Queryable, schema } from '../db/index.ts';
+import { type Ahead, lookAhead } from './ahead.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from './context.ts';
 import { type HoldRow, openHolds } from './holds.ts';
-import { slotFor } from './pacing.ts';
-import { channelById, contactById, senderById, settingsOf } from './rows.ts';
+import { isLive } from './predicates.ts';
+import { isOnline } from './presence.ts';
+import { channelById, contactById, senderById } from './rows.ts';
 
-const { cursor, task, lane, automation } = schema;
+const { automation, cursor, enrollment, lane, task } = schema;
 
 /** Why something stands where it stands, and when it goes next. */
 export interface Explanation {
@@ -30,84 +33,108 @@ export interface NextAction {
   automationName: string | null;
 }
 
-/** For one contact in one automation. */
-export async function explainEnrollment(q: Queryable, row: EnrollmentRow, now: number): Promise<Explanation> {
+/** For one contact in one automation. `ahead` and `real` are shared by the rows of one answer. */
+export async function explainEnrollment(
+  q: Queryable,
+  row: EnrollmentRow,
+  now: number,
+  { ahead = lookAhead(q, now), real = null }: { ahead?: Ahead; real?: number | null } = {},
+): Promise<Explanation> {
   if (isFinal(row.status)) return say(`${label(row.status)}.${because(row.reason)}`, null, 'nobody');
   if (row.status === 'paused') {
     const what =
       row.reason === 'replied' ? 'Paused because the contact replied.' : `Paused.${because(row.reason)}`;
-    return say(`${what} Resume or cancel.`, 'a decision', 'rep');
+    return say(`${what} Resume, complete, skip the step or cancel.`, 'a decision', 'rep');
   }
   const holds = await openHolds(q, [
     { scope: 'enrollment', scopeId: row.id },
     { scope: 'automation', scopeId: row.automationId },
     { scope: 'workspace', scopeId: row.workspaceId },
   ]);
-  if (holds[0]) return byHold(holds[0]);
+  // Without a usable sender nobody enters; who is under way goes on.
+  const hold = holds.find(({ reason }) => row.live === 0 || reason !== 'no_usable_sender');
+  if (hold) return byHold(hold);
   const tasks = await openTasksOf(q, row.id);
   const unknown = tasks.find((each) => each.state === 'unknown');
-  if (unknown) {
-    return say(`${names[unknown.kind]} may have happened. Look and settle it.`, 'settling', 'rep');
-  }
-  if (row.live === 0 && row.status !== 'waiting_enrichment') return waiting(row);
-  if (tasks[0]) return await explainTask(q, tasks[0], now);
+  if (unknown) return inWords(stepWaits.unknown, names[unknown.kind]);
+  if (tasks[0]) return await explainTask(q, tasks[0], now, { ahead, real });
+  if (row.live === 0) return await explainWayIn(q, row);
   return await explainWait(q, row);
 }
 
-function waiting(row: EnrollmentRow): Explanation {
-  switch (row.status) {
-    case 'active_limit':
-      return say(
-        "The segment's limit of active contacts is reached.",
-        'a free place',
-        'nobody',
-        'active_limit',
-      );
-    case 'coworkers_limit':
-      return say(
-        'Enough colleagues of this company are active.',
-        'a colleague to finish',
-        'nobody',
-        'coworkers_limit',
-      );
-    default:
-      if (row.reason === 'other_automation') {
-        return say('Active in another automation.', 'the other automation to end', 'nobody');
-      }
-      if (row.reason === 'no_usable_sender') {
-        return say('No sender profile of this automation can be used.', 'a sender profile', 'manager');
-      }
-      return say('Waits to enter the automation.', 'its turn', 'nobody');
-  }
+type WayIn = keyof typeof admissionWaits;
+
+async function explainWayIn(q: Queryable, row: EnrollmentRow): Promise<Explanation> {
+  const why = wayInOf(row);
+  const said = inWords(admissionWaits[why]);
+  if (why === 'other_automation') return { ...said, sentence: await firstAutomation(q, row), limit: why };
+  return { ...said, limit: why === 'active_limit' || why === 'coworkers_limit' ? why : null };
 }
 
-async function explainTask(q: Queryable, row: TaskRow, now: number): Promise<Explanation> {
+function wayInOf({ status, reason }: EnrollmentRow): WayIn {
+  if (status === 'active_limit' || status === 'coworkers_limit') return status;
+  if (reason !== null && Object.hasOwn(admissionWaits, reason)) return reason as WayIn;
+  return status === 'waiting_enrichment' ? 'enrichment' : 'turn';
+}
+
+/** A second automation names the first. */
+async function firstAutomation(q: Queryable, row: EnrollmentRow): Promise<string> {
+  const [first] = await q
+    .select({ name: automation.name })
+    .from(enrollment)
+    .innerJoin(automation, eq(automation.id, enrollment.automationId))
+    .where(and(eq(enrollment.contactId, row.contactId), isLive))
+    .limit(1);
+  return first ? `Active in "${first.name}".` : admissionWaits.other_automation.sentence;
+}
+
+/** Why one step does not go now, and when it will. */
+export async function explainTask(
+  q: Queryable,
+  row: TaskRow,
+  now: number,
+  { ahead = lookAhead(q, now), real = null }: { ahead?: Ahead; real?: number | null } = {},
+): Promise<Explanation> {
+  const what = names[row.kind];
+  if (row.state === 'unknown' || row.state === 'waiting_approval') return inWords(stepWaits[row.state], what);
+  if (row.state === 'claimed' || row.state === 'committing') return inWords(stepWaits.under_way, what);
   const channel = await channelById(q, row.channelId);
   const [held] = await openHolds(q, channelScopes(channel, row.kind));
   if (held) return byHold(held);
-  const broken = notConnected(channel);
-  if (broken) return broken;
-  const what = names[row.kind];
-  if (row.state === 'claimed' || row.state === 'committing')
-    return say(`${what} is under way.`, null, 'nobody');
-  const settings = settingsOf(await senderById(q, channel.senderId));
-  const slot = await slotFor(q, channel, settings, row.kind, Math.max(now, row.notBefore ?? now));
+  const stopped = await notReady(q, channel, real);
+  if (stopped) return inWords(stepWaits[stopped], stopped === 'offline' ? what.toLowerCase() : what);
+  const { at, limit: paced, before } = await ahead.expect(row, channel);
   const [queue] = await q
     .select({ nextAt: lane.nextAt, limit: lane.nextLimit })
     .from(lane)
     .where(and(eq(lane.channelId, channel.id), eq(lane.kind, row.kind)));
-  const planned = queue && queue.nextAt > slot.at ? queue.nextAt : slot.at;
-  const paced = queue && queue.nextAt > slot.at ? queue.limit : slot.bindingLimit;
+  const laneBinds = before === 0 && queue !== undefined && queue.nextAt > at;
+  const bound = laneBinds ? (queue.limit === 'none' ? null : queue.limit) : paced;
   // What it waits for by itself binds where no limit of the channel lasts longer.
-  const limit = paced === 'none' && row.state === 'scheduled' && row.reason ? row.reason : paced;
+  const limit = bound === null && row.state === 'scheduled' ? row.reason : bound;
   const why = row.reason ? ` again. ${reasonSentence(row.reason)}` : '.';
   return {
     sentence: `${what} is planned${why}`,
-    waitsFor: limit === 'none' || !limit ? 'its turn' : limitName(limit),
+    waitsFor: limit === null ? 'its turn' : limitName(limit),
     whoMustAct: 'nobody',
-    expectedAt: planned,
-    limit: limit === 'none' ? null : limit,
+    expectedAt: laneBinds ? queue.nextAt : at,
+    limit,
   };
+}
+
+async function notReady(
+  q: Queryable,
+  channel: ChannelRow,
+  real: number | null,
+): Promise<keyof typeof stepWaits | null> {
+  if (channel.kind === 'email') {
+    return channel.smtpStatus === 'active' && channel.imapStatus === 'active'
+      ? null
+      : 'mailbox_not_connected';
+  }
+  if (channel.status !== 'active') return 'linkedin_not_connected';
+  if ((await senderById(q, channel.senderId)).consentVersion === null) return 'consent';
+  return real !== null && !isOnline(channel, real) ? 'offline' : null;
 }
 
 async function explainWait(q: Queryable, row: EnrollmentRow): Promise<Explanation> {
@@ -116,25 +143,15 @@ async function explainWait(q: Queryable, row: EnrollmentRow): Promise<Explanatio
     .from(cursor)
     .where(and(eq(cursor.enrollmentId, row.id), ne(cursor.state, 'ended')))
     .orderBy(asc(cursor.wakeAt));
-  const first = cursors[0];
-  switch (first?.waitsFor) {
-    case 'step':
-      return say(
-        'A step that was removed meanwhile may have happened; its result is awaited.',
-        'the result of the removed step',
-        'nobody',
-      );
-    case 'accepted':
-      return until('Waits until the invitation is accepted.', 'acceptance', first.wakeAt, 'contact');
-    case 'replied':
-      return until('Waits for a reply.', 'a reply', first.wakeAt, 'contact');
-    case 'fresh_read':
-      return say('The deadline passed, waiting for a read.', 'a read of the account', 'nobody');
-    case 'time':
-      return until('A delay is running.', 'the end of the delay', first.wakeAt, 'nobody');
-    default:
-      return say('Moves with the next round of the engine.', 'its turn', 'nobody');
-  }
+  const acting = cursors.find(({ state }) => state === 'acting');
+  if (acting) return inWords(stepWaits.manual_task);
+  const first = cursors.find(({ waitsFor }) => waitsFor !== null);
+  if (!first?.waitsFor) return inWords(branchWaits.resume);
+  return { ...inWords(branchWaits[first.waitsFor]), expectedAt: first.wakeAt };
+}
+
+function inWords({ sentence, waitsFor, who }: Wait, step = 'The step'): Explanation {
+  return say(sentence.replace('{step}', step), waitsFor, who);
 }
 
 /** What a channel does next, and when; null: it has nothing to do. */
@@ -172,16 +189,6 @@ function channelScopes(channel: ChannelRow, kind: string) {
   ];
 }
 
-function notConnected(channel: ChannelRow): Explanation | null {
-  if (channel.kind === 'linkedin' && channel.status !== 'active') {
-    return say('The LinkedIn account of the sender is not connected yet.', 'the LinkedIn account', 'rep');
-  }
-  if (channel.kind === 'email' && (channel.smtpStatus !== 'active' || channel.imapStatus !== 'active')) {
-    return say('The mailbox of the sender is not connected yet.', 'the mailbox', 'rep');
-  }
-  return null;
-}
-
 async function openTasksOf(q: Queryable, enrollmentId: string): Promise<TaskRow[]> {
   return await q
     .select()
@@ -189,7 +196,7 @@ async function openTasksOf(q: Queryable, enrollmentId: string): Promise<TaskRow[
     .where(
       and(
         eq(task.enrollmentId, enrollmentId),
-        inArray(task.state, ['ready', 'scheduled', 'claimed', 'committing', 'unknown']),
+        inArray(task.state, ['ready', 'scheduled', 'claimed', 'committing', 'unknown', 'waiting_approval']),
       ),
     )
     .orderBy(asc(task.notBefore));
@@ -213,10 +220,6 @@ function say(
   limit: string | null = null,
 ): Explanation {
   return { sentence, waitsFor, whoMustAct: who, expectedAt: null, limit };
-}
-
-function until(sentence: string, waitsFor: string, at: number | null, who: WhoMustAct): Explanation {
-  return { sentence, waitsFor, whoMustAct: who, expectedAt: at, limit: null };
 }
 
 function label(status: string): string {

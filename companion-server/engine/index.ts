@@ -1,4 +1,5 @@
 export { addressChange, isTaken } from './accounts.ts';
+export { type Ahead, lookAhead } from './ahead.ts';
 export {
   addSenderToNode,
   isLeaving,
@@ -16,7 +17,13 @@ export { binMs, deleteSender, restoreSender, retireSender } from './departures.t
 export { claimEmail, type EmailJob, type EmailWork } from './email.ts';
 export { endManualTask } from './endManualTask.ts';
 export { type Decision, decideEnrollment } from './enrollmentDecisions.ts';
-export { type Explanation, explainChannel, explainEnrollment, type NextAction } from './explain.ts';
+export {
+  type Explanation,
+  explainChannel,
+  explainEnrollment,
+  explainTask,
+  type NextAction,
+} from './explain.ts';
 export { contactsAddedToList } from './feed.ts';
 export { acceptanceOf, bouncesOf } from './guards.ts';
 export { type HoldKey, liftHold, type NewHold, openHolds, setHold } from './holds.ts';

@@ -55,6 +55,8 @@ const limitNames = new Map(
     weekly_cap: 'the cap of 7 days',
     ramp: 'the ramp of a new account',
     gap: 'the pause between two steps',
+    queue: 'the steps before it',
+    other_automation: 'the other automation',
     rest: 'a rest after activity',
     automation_limit: "the automation's own daily limit",
     plan: "the limit of LinkedIn's plan",

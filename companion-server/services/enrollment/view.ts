@@ -5,10 +5,12 @@ import type { EnrollmentView } from '#shared/contract/contact.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import {
+  type Ahead,
   countMatching,
   type Decision,
   decideEnrollment,
   explainEnrollment,
+  lookAhead,
   matchingIds,
 } from '../../engine/index.ts';
 import { contactName } from '../contact/view.ts';
@@ -37,16 +39,22 @@ function joined(db: Queryable) {
 type Joined = Awaited<ReturnType<ReturnType<typeof joined>['execute']>>[number];
 
 /** Why this contact stands where it stands, what it waits for, who must act and when it goes on. */
-export async function viewEnrollment(db: Queryable, call: Call, id: string): Promise<EnrollmentView> {
+export async function viewEnrollment(
+  db: Queryable,
+  call: Call,
+  id: string,
+  ahead?: Ahead,
+): Promise<EnrollmentView> {
   const rows = await joined(db).where(
     and(eq(enrollment.id, id), eq(enrollment.workspaceId, call.workspaceId)),
   );
-  return view(db, call, must(rows[0], `enrollment ${id}`));
+  return view(db, call, must(rows[0], `enrollment ${id}`), ahead);
 }
 
-async function view(db: Queryable, call: Call, found: Joined): Promise<EnrollmentView> {
+async function view(db: Queryable, call: Call, found: Joined, ahead?: Ahead): Promise<EnrollmentView> {
   const { row } = found;
-  const why = await explainEnrollment(db, row, call.clocks.schedule.now());
+  const real = call.clocks.lease.now();
+  const why = await explainEnrollment(db, row, call.clocks.schedule.now(), { ahead, real });
   const branches = await db
     .select({ nodeId: cursor.nodeId })
     .from(cursor)
@@ -81,6 +89,8 @@ export async function listEnrollments(
   const { cursor: after, limit, ...filter } = query;
   const before = decodeCursor(after, idKey)?.[0] ?? null;
   const ids = await matchingIds(reader, automationId, filter, { before, limit: limit + 1 });
+  // The rows of one page stand in few queues: each is run forward once.
+  const ahead = lookAhead(reader, call.clocks.schedule.now());
   const { items, nextCursor } = pageOf(
     ids,
     limit,
@@ -88,7 +98,7 @@ export async function listEnrollments(
     (id) => id,
   );
   return {
-    items: await Promise.all(items.map((id) => viewEnrollment(reader, call, id))),
+    items: await Promise.all(items.map((id) => viewEnrollment(reader, call, id, ahead))),
     nextCursor,
     ...(await countMatching(reader, automationId, filter)),
   };
