@@ -6,14 +6,15 @@ export const consentText: readonly { title: string; points: readonly string[] }[
   {
     title: 'What Rapport does in this browser',
     points: [
-      'It visits profiles, sends connection requests and sends messages on LinkedIn as you, in a tab of its own, at the pace and under the limits of your sender profile.',
+      'It visits profiles, sends and withdraws connection requests, sends messages and InMails, follows people and likes their posts on LinkedIn as you, in a tab of its own, at the pace and under the limits of your sender profile.',
+      'It spends an InMail credit only where a step of an automation says so. Invitations that it sent and nobody accepted are withdrawn after some weeks.',
       'It acts only while this browser is open and you are signed in to LinkedIn. It never signs in for you, solves no security check and hides nothing from LinkedIn.',
     ],
   },
   {
     title: 'What it reads and where that goes',
     points: [
-      'It reads whether you are signed in to LinkedIn and as whom, the profiles of your contacts, your new connections, and messages from contacts of your team. This goes to your team’s Rapport server.',
+      'It reads whether you are signed in to LinkedIn and as whom, the profiles of your contacts, your new connections, the invitations you sent, and messages from contacts of your team. This goes to your team’s Rapport server; of invitations to anybody else only how many there were and when.',
       'Messages of anybody else never leave this browser. Neither do your LinkedIn password, cookies and tokens.',
     ],
   },

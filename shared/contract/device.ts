@@ -18,7 +18,7 @@ import { holdView, mailboxView, nextAction, usageView } from './sender.ts';
  */
 
 /** The consent text's version; a rep who agreed to an older one is asked again. */
-export const CONSENT_VERSION = 1;
+export const CONSENT_VERSION = 2;
 
 export const pairRoutes = {
   /** RFC 8628: the code for the side panel. Served by the auth library. */

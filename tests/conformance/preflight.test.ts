@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, importRoutes } from '#shared/contract/contact.ts';
+import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
@@ -228,7 +229,7 @@ test('a sender profile says the first thing it lacks: browser, consent, session'
   });
   expect(await lacks()).toEqual(['no_consent']);
   await db.write(async (tx) => {
-    await tx.update(schema.sender).set({ consentVersion: 1, consentAt: 1 });
+    await tx.update(schema.sender).set({ consentVersion: CONSENT_VERSION, consentAt: 1 });
   });
   expect(await lacks()).toEqual(['sender_inactive']);
 });

@@ -1,4 +1,4 @@
-import type { DeviceSnapshot } from '#shared/contract/device.ts';
+import { CONSENT_VERSION, type DeviceSnapshot } from '#shared/contract/device.ts';
 import { createStateStore, type StateStore } from '../../../extension/storage/state.ts';
 
 /** chrome.storage in memory. */
@@ -40,7 +40,7 @@ export function snapshotOf(change: Partial<DeviceSnapshot> = {}): DeviceSnapshot
     deviceId: 'd1',
     workspaceName: 'Example',
     sender: { id: 's1', name: 'Maria Lindqvist' },
-    consentVersion: 1,
+    consentVersion: CONSENT_VERSION,
     linkedin: {
       channelId: 'c1',
       status: 'active',
