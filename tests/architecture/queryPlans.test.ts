@@ -3,17 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import { describe, expect, it } from 'vitest';
+import { schema } from '../../companion-server/db/index.ts';
 import {
+  acceptanceOf,
+  bouncesOf,
   claimEmail,
   commitTask,
   isIdle,
   nextWorkFor,
   type Observations,
+  readySteps,
   recordObservations,
   recordOutcome,
+  recordSession,
+  silentSpells,
   tick,
 } from '../../companion-server/engine/index.ts';
-import { addAutomation, addContact, addSender, openStage, outreachGraph } from '../simulation/setup.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  memberIdOf,
+  openStage,
+  outreachGraph,
+  type Stage,
+} from '../simulation/setup.ts';
 
 /** Tables with at most a few rows per workspace: walking them is no mistake. */
 const small = new Set([
@@ -48,7 +62,31 @@ async function statementsOfARun(): Promise<{
     if (work.type === 'watch') await recordObservations(stage.ctx, 's1-d1', everything);
     if (work.type === 'task') await send(stage.ctx, 's1-d1', work.step.taskId, work.step.fence);
   }
+  await loseAndRegain(stage);
   return { statements, schemaText: stage.schemaText, close: stage.close };
+}
+
+/** A lost session, found again by the sweep after a silence of the browser. */
+async function loseAndRegain({ ctx, time }: Stage): Promise<void> {
+  const device = 's1-d1';
+  await recordSession(ctx, device, { state: 'inactive', reason: 'wrong_credentials', challenge: null });
+  time.real += 600_000;
+  const member = {
+    memberId: memberIdOf('s1'),
+    profileId: 'ACoAAme',
+    slug: 'me',
+    name: 'Me',
+    premium: false,
+  };
+  await recordSession(ctx, device, { state: 'logged_in', member });
+  await tick(ctx);
+  await recordObservations(ctx, device, { acceptances: [], inbound: [] });
+  for (const row of await ctx.db.reader.select().from(schema.channel)) {
+    await acceptanceOf(ctx.db.reader, row, time.real);
+    await bouncesOf(ctx.db.reader, row, time.real);
+    await silentSpells(ctx.db.reader, row, 0, time.real);
+    await readySteps(ctx.db.reader, row.id, 'connect');
+  }
 }
 
 /** A reading of all lists, with somebody in each. */
