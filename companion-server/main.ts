@@ -25,6 +25,8 @@ import { startMailWorkers } from './services/mail/worker.ts';
 import { startEngineLoop } from './services/run/engineLoop.ts';
 import { listenForScheduleControl } from './services/run/scheduleControl.ts';
 import { startSystemMail } from './services/systemMail/worker.ts';
+import { postWebhook } from './services/webhook/post.ts';
+import { startWebhooks } from './services/webhook/worker.ts';
 import { isSetupNeeded } from './services/workspace/setup.ts';
 
 /** While schedule time is moved from outside, a device must not sleep through a jump. */
@@ -107,6 +109,13 @@ async function start(env: Env): Promise<void> {
   });
   const mail = startMailWorkers({ services, ctx, ticked, wakeEngine: wakeups.notify, signal });
   const systemMail = startSystemMail({ services, ticked, isLeading: engine.isLeading, signal });
+  const webhooks = startWebhooks({
+    services,
+    post: postWebhook,
+    ticked,
+    isLeading: engine.isLeading,
+    signal,
+  });
 
   const setupUrl = (await isSetupNeeded(database.reader))
     ? `${address}/setup?token=${services.setupToken}`
@@ -129,7 +138,7 @@ async function start(env: Env): Promise<void> {
     const answered = answerAll(server);
     shutdown.abort();
     changes.notify();
-    await Promise.all([engine.done, mail.done, systemMail.done, answered]);
+    await Promise.all([engine.done, mail.done, systemMail.done, webhooks.done, answered]);
     await database.close();
   });
 }

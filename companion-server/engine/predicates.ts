@@ -11,6 +11,7 @@ const {
   relation,
   systemMail,
   versionMove,
+  webhookDelivery,
   moveOrigin,
 } = schema;
 
@@ -26,6 +27,7 @@ export const isLive = sql`${enrollment.live} = 1`;
 export const isAssigned = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.senderId} IS NOT NULL`;
 export const isQueued = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.blockedOn} IS NULL`;
 export const isOpenManualTask = sql`${manualTask.state} = 'ready'`;
+export const isPendingWebhook = sql`${webhookDelivery.state} = 'pending'`;
 export const isPlannedMail = sql`${systemMail.state} = 'planned'`;
 export const isPending = sql`${relation.status} = 'invite_sent'`;
 export const isToWithdraw = sql`${relation.withdrawAt} IS NOT NULL`;

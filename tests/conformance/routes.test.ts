@@ -12,6 +12,7 @@ import { senderRoutes } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { tagRoutes } from '#shared/contract/tag.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
+import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { csv, makeWorld, visitGraph, type World } from './fixture.ts';
 import { call, type Input, problemOf, startTestServer, type TestServer } from './support.ts';
@@ -320,6 +321,7 @@ const cases: Case[] = [
     rep: 200,
     scoped: true,
   },
+  { name: 'webhook secret', route: webhookRoutes.revealSecret, rep: 403 },
   { name: 'manual tasks', route: manualTaskRoutes.list, rep: 200 },
   {
     name: 'complete manual task',
@@ -428,6 +430,7 @@ test('every route of the contract is served, and every member route stands in th
     manualTaskRoutes,
     notificationRoutes,
     tagRoutes,
+    webhookRoutes,
     setupRoutes,
     deviceRoutes,
     pairRoutes,

@@ -252,6 +252,7 @@ CREATE INDEX `sender_retiring` ON `sender` (`id`) WHERE state = 'retiring';--> s
 CREATE INDEX `sender_bin` ON `sender` (`deleted_at`) WHERE state = 'deleted' AND purged_at IS NULL;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `many_automations` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `person_spacing_ms` integer DEFAULT 14400000 NOT NULL;--> statement-breakpoint
+ALTER TABLE `workspace` ADD `webhook_secret` text;--> statement-breakpoint
 CREATE INDEX `automation_sender_of` ON `automation_sender` (`sender_id`);--> statement-breakpoint
 CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';--> statement-breakpoint
 INSERT INTO `enrollment_count` (`automation_id`, `status`, `n`) SELECT `automation_id`, `status`, count(*) FROM `enrollment` GROUP BY `automation_id`, `status`;--> statement-breakpoint

@@ -21,6 +21,8 @@ export const workspace = sqliteTable('workspace', {
   manyAutomations: integer('many_automations', { mode: 'boolean' }).notNull().default(false),
   /** Least time between two automated messages or invites to one person, over all channels and senders. */
   personSpacingMs: integer('person_spacing_ms').notNull().default(14_400_000),
+  /** Signs the calls of Webhook nodes; sealed by the vault, made at the first use. */
+  webhookSecret: text('webhook_secret'),
   createdAt: at('created_at').notNull(),
 });
 

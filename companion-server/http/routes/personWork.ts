@@ -1,8 +1,10 @@
 import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
 import { tagRoutes } from '#shared/contract/tag.ts';
+import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { allTags, createTag, tagContact, untagContact } from '../../services/contact/tags.ts';
 import { listNotifications, markSeen } from '../../services/notification/notifications.ts';
 import { completeManualTask, listManualTasks } from '../../services/task/manualTasks.ts';
+import { revealWebhookSecret } from '../../services/webhook/secret.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
@@ -26,4 +28,5 @@ export function servePersonWork(app: App): void {
     await markSeen(call, params.notificationId);
     return {};
   });
+  serveMember(app, webhookRoutes.revealSecret, (call) => revealWebhookSecret(call));
 }

@@ -1,0 +1,133 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { webhookRoutes } from '#shared/contract/webhook.ts';
+import { DAY } from '#shared/kernel/clock.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { type Post, postWebhook } from '../../companion-server/services/webhook/post.ts';
+import { isPublicAddress, publicLookup } from '../../companion-server/services/webhook/publicAddress.ts';
+import { deliverDue } from '../../companion-server/services/webhook/worker.ts';
+import { makeWorld, type World } from './fixture.ts';
+import { call, startTestServer, type TestServer } from './support.ts';
+
+let server: TestServer;
+let world: World;
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await makeWorld(server);
+});
+afterAll(() => server.close());
+
+const never = new AbortController().signal;
+let calls: Parameters<Post>[] = [];
+let answers: Awaited<ReturnType<Post>>[] = [];
+const post: Post = async (...given) => {
+  calls.push(given);
+  return answers.shift() ?? { ok: true, answer: '204' };
+};
+
+async function queue(contactId: string): Promise<string> {
+  const id = server.services.newId();
+  const { automationId, enrollmentId } = world.ids;
+  await server.services.db.write((tx) =>
+    tx.insert(schema.webhookDelivery).values({
+      id,
+      workspaceId: world.workspaceId,
+      automationId,
+      enrollmentId,
+      contactId,
+      nodeId: 'hook',
+      url: 'https://example.com/hook',
+      state: 'pending',
+      nextAt: 0,
+      createdAt: 0,
+    }),
+  );
+  return id;
+}
+
+const stored = async (id: string) =>
+  (await server.services.db.reader.select().from(schema.webhookDelivery)).find((row) => row.id === id);
+
+beforeEach(() => {
+  calls = [];
+  answers = [];
+});
+
+describe('a webhook', () => {
+  test('is signed with the secret that a manager can see, and made once', async () => {
+    const id = await queue(world.ids.contactId);
+    await deliverDue(server.services, post, never);
+    await deliverDue(server.services, post, never);
+    expect(calls).toHaveLength(1);
+    const [url, body, headers] = calls[0] ?? ['', '', {}];
+    expect(url).toBe('https://example.com/hook');
+    expect(JSON.parse(body)).toMatchObject({ id, nodeId: 'hook', contact: { id: world.ids.contactId } });
+    const answer = await call(server, webhookRoutes.revealSecret, { cookie: world.owner }, {});
+    const { secret } = z.object({ secret: z.string() }).parse(answer.body);
+    const [, at = ''] = /^t=(\d+),/.exec(headers['rapport-signature'] ?? '') ?? [];
+    const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
+    expect(headers['rapport-signature']).toBe(`t=${at},v1=${mac}`);
+    expect(headers['rapport-request-id']).toBe(id);
+    expect(await stored(id)).toMatchObject({ state: 'delivered', answer: '204', attempts: 1 });
+  });
+
+  test('is tried again later, and given up in the end', async () => {
+    const id = await queue(world.ids.contactId);
+    answers = Array.from({ length: 20 }, () => ({ ok: false, answer: '500' }));
+    await deliverDue(server.services, post, never);
+    expect(await stored(id)).toMatchObject({ state: 'pending', answer: '500', attempts: 1 });
+    expect(await deliverDue(server.services, post, never)).toBe(0);
+    for (let day = 1; (await stored(id))?.state === 'pending'; day++) {
+      const real = server.services.clocks.lease.now();
+      const services = {
+        ...server.services,
+        clocks: { ...server.services.clocks, lease: { now: () => real + 2 * day * DAY } },
+      };
+      await deliverDue(services, post, never);
+    }
+    expect(await stored(id)).toMatchObject({ state: 'failed', attempts: 7 });
+  });
+
+  test('says nothing of a contact who was removed', async () => {
+    const id = await queue('nobody');
+    await deliverDue(server.services, post, never);
+    expect(calls).toEqual([]);
+    expect(await stored(id)).toMatchObject({ state: 'failed' });
+  });
+});
+
+describe('an address that only this computer can reach', () => {
+  test.each([
+    ['127.0.0.1', false],
+    ['10.1.2.3', false],
+    ['169.254.169.254', false],
+    ['192.168.1.1', false],
+    ['::1', false],
+    ['fd00::1', false],
+    ['fe80::1', false],
+    ['::ffff:127.0.0.1', false],
+    ['2002:7f00:1::', false],
+    ['93.184.215.14', true],
+    ['2606:2800:21f:cb07:6820:80da:af6b:8b2c', true],
+  ])('%s is public: %s', (address, isPublic) => {
+    expect(isPublicAddress(address)).toBe(isPublic);
+  });
+
+  test.each([
+    'http://example.com/',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://u:p@example.com/',
+    'https://2130706433/',
+  ])('nothing goes to %s', async (url) => {
+    expect(await postWebhook(url, '{}', {}, never)).toMatchObject({ ok: false });
+  });
+
+  test('nor to a name that leads there', async () => {
+    const error = await new Promise((resolve) =>
+      publicLookup('localhost', { all: true }, (problem) => resolve(problem)),
+    );
+    expect(String(error)).toContain('not public');
+  });
+});
