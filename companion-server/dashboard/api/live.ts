@@ -16,6 +16,7 @@ const topicPaths: Record<string, readonly string[]> = {
   device: [senders, home],
   mailbox: [senders, home],
   automation: [automations, home],
+  bulk: [automations],
   enrollment: [automations, contacts, home],
   task: [tasks, automations, contacts, senders, home],
   contact: [contacts],

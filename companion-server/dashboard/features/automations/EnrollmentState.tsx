@@ -46,7 +46,7 @@ function isFinal(status: EnrollmentView['status']): boolean {
 function Decide({ enrollment }: { enrollment: EnrollmentView }) {
   const { id, contactName, status } = enrollment;
   const decide = useAction(enrollmentRoutes.decide);
-  const choose = (decision: 'pause' | 'resume' | 'cancel') =>
+  const choose = (decision: 'pause' | 'resume' | 'cancel' | 'complete' | 'skip') =>
     decide.mutate({ params: { enrollmentId: id }, body: { decision } });
   const paused = status === 'paused';
   return (
@@ -60,6 +60,26 @@ function Decide({ enrollment }: { enrollment: EnrollmentView }) {
       >
         {paused ? 'Resume' : 'Pause'}
       </Button>
+      {paused && (
+        <>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Skip the step of ${contactName}`}
+            onClick={() => choose('skip')}
+          >
+            Skip step
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Complete ${contactName}`}
+            onClick={() => choose('complete')}
+          >
+            Complete
+          </Button>
+        </>
+      )}
       <ConfirmButton
         size="xs"
         label="Cancel"
