@@ -25,7 +25,8 @@ const node = { workspaceId: WORKSPACE, automationId: 'a1', nodeId: 'who' };
 
 type Change =
   | { type: 'enter'; count: number }
-  | { type: 'add' | 'remove'; sender: number }
+  | { type: 'add'; sender: number }
+  | { type: 'remove'; sender: number }
   | { type: 'weigh'; sender: number; weight: number };
 
 function changes(weights: boolean): fc.Arbitrary<Change[]> {
@@ -102,14 +103,16 @@ async function play(
       if (step.type === 'add') {
         weights.set(id, 1);
         await inUnit(stage, (unit) => addSenderToNode(unit, node, id, 1));
-      } else if (!weights.has(id) || (step.type === 'remove' && weights.size === 1)) {
+      } else if (!weights.has(id)) {
         continue;
-      } else if (step.type === 'remove') {
+      } else if (step.type === 'weigh') {
+        weights.set(id, step.weight);
+        await inUnit(stage, (unit) => setSenderWeight(unit, node, id, step.weight));
+      } else if (weights.size > 1) {
         weights.delete(id);
         await inUnit(stage, (unit) => removeSenderFromNode(unit, node, id, 'finish'));
       } else {
-        weights.set(id, step.weight);
-        await inUnit(stage, (unit) => setSenderWeight(unit, node, id, step.weight));
+        continue;
       }
       placed = new Map();
     }

@@ -25,7 +25,8 @@ export function SenderBadges({ sender }: { sender: SenderView }) {
   );
 }
 
-function Labelled({ label, children }: { label: string; children: ReactNode }) {
+/** A badge with the name of what it is about. */
+export function Labelled({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Group gap={4} wrap="nowrap">
       <Text size="sm" c="dimmed" component="span">

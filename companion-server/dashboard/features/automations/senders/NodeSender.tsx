@@ -5,6 +5,7 @@ import { useAction } from '../../../api/useAction.ts';
 import { ChoiceDialog } from '../../../components/ChoiceDialog.tsx';
 import { TextLink } from '../../../components/Link.tsx';
 import { StatusBadge } from '../../../components/StatusBadge.tsx';
+import { Labelled } from '../../senders/SenderBadges.tsx';
 
 interface Props {
   automationId: string;
@@ -28,9 +29,15 @@ export function NodeSender({ automationId, nodeId, sender }: Props) {
           {count(open, 'contact')} under way, {placed} placed since the last change.
         </Text>
         <Group gap="xs">
-          <StatusBadge kind="linkedin" value={sender.linkedin} detail="LinkedIn" />
-          <StatusBadge kind="mail" value={sender.smtp} detail="SMTP" />
-          <StatusBadge kind="mail" value={sender.imap} detail="IMAP" />
+          <Labelled label="LinkedIn">
+            <StatusBadge kind="linkedin" value={sender.linkedin} />
+          </Labelled>
+          <Labelled label="SMTP">
+            <StatusBadge kind="mail" value={sender.smtp} />
+          </Labelled>
+          <Labelled label="IMAP">
+            <StatusBadge kind="mail" value={sender.imap} />
+          </Labelled>
         </Group>
         {enabled && (
           <Group gap="sm" align="flex-end">
@@ -106,12 +113,12 @@ function Remove({ automationId, nodeId, sender }: Props) {
         {
           value: 'finish',
           label: 'Finish its tasks, assign nothing new',
-          text: `The ${count(open, 'contact')} under way with ${name} go on to the end.`,
+          text: `Under way with ${name}: ${count(open, 'contact')}. They go on to the end.`,
         },
         {
           value: 'cancel',
           label: 'Cancel its tasks here',
-          text: `The ${count(open, 'contact')} under way with ${name} become Canceled; those in the middle of a task Failed. This cannot be undone.`,
+          text: `Under way with ${name}: ${count(open, 'contact')}. They become Canceled, in the middle of a task Failed. This cannot be undone.`,
         },
       ]}
       confirmLabel="Remove sender"
