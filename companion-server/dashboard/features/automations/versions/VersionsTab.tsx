@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Paper, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Modal, Paper, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AutomationDetail } from '#shared/contract/automation.ts';
@@ -6,6 +6,7 @@ import { type VersionList, versionRoutes } from '#shared/contract/version.ts';
 import { queryFor } from '../../../api/client.ts';
 import { Empty } from '../../../components/Empty.tsx';
 import { Loaded } from '../../../components/Loaded.tsx';
+import { StatusBadge } from '../../../components/StatusBadge.tsx';
 import { Time } from '../../../components/Time.tsx';
 import { Builder } from '../builder/Builder.tsx';
 
@@ -59,11 +60,7 @@ function Rows({ items, show }: { items: VersionList['items']; show: (number: num
                     <Text size="sm" fw={600}>
                       {number}
                     </Text>
-                    {isCurrent && (
-                      <Badge variant="light" color="green">
-                        Running
-                      </Badge>
-                    )}
+                    {isCurrent && <StatusBadge kind="automation" value="running" />}
                   </Group>
                   {restores !== null && (
                     <Text size="sm" c="dimmed">
