@@ -18,7 +18,7 @@ const SAME_MOMENT_MS = 2 * MINUTE;
 /** In the usage: counted for an invitation sent by hand, by the hash of its id. */
 const BY_HAND = 'hand:';
 
-export interface SentReading {
+interface SentReading {
   seen: SentInvitationsSeen;
   /** When the reading began. */
   readAt: number;

@@ -13,7 +13,7 @@ const { relation, task: taskTable, cursor, enrollment } = schema;
 /** Withdrawals asked for after one reading of the sent list; the rest follow with the next. */
 const AT_MOST = 40;
 
-export interface Pair {
+interface Pair {
   workspaceId: string;
   contactId: string;
   senderId: string;

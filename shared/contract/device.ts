@@ -157,7 +157,7 @@ export type StepOutcome = z.infer<typeof stepOutcome>;
 const invitationKey = z.string().regex(/^[0-9a-f]{32}$/);
 
 /** The sent invitations, without anything that tells who people are that are no contacts. */
-export const sentInvitationsSeen = z.object({
+const sentInvitationsSeen = z.object({
   /** Pending ones to contacts. */
   toContacts: z
     .array(z.object({ profileId: z.string().max(80), key: invitationKey, sentAt: instant.nullable() }))
