@@ -47,6 +47,7 @@ export { cancelReminders, planFreshLink, planReminder } from './reminders.ts';
 export { textVariables } from './render.ts';
 export { applyResumeEdit, HELD_AT_MOST, isFirstTouch, readySteps } from './resumeEdits.ts';
 export { disconnectLinkedin, endRestriction, reconnectLinkedin, recordSession } from './session.ts';
+export { wakeSharedContacts } from './slots.ts';
 export { isStoplisted } from './stoplist.ts';
 export { takeOver } from './takeOver.ts';
 export { type TickResult, tick } from './tick.ts';

@@ -160,6 +160,24 @@ export async function wakeParked(unit: Unit, key: string, limit: number): Promis
   for (const [automationId, workspaceId] of automations) await askAdmission(unit, automationId, workspaceId);
 }
 
+/** Contacts may be in several automations from now on: who waits for another automation to end need not any more. */
+export async function wakeSharedContacts(unit: Unit, workspaceId: string): Promise<void> {
+  const woken = await unit.tx
+    .update(enrollment)
+    .set({ blockedOn: null })
+    .where(
+      and(
+        gte(enrollment.blockedOn, 'contact:'),
+        lt(enrollment.blockedOn, 'contact;'),
+        eq(enrollment.workspaceId, workspaceId),
+      ),
+    )
+    .returning({ automationId: enrollment.automationId });
+  for (const automationId of new Set(woken.map((row) => row.automationId))) {
+    await askAdmission(unit, automationId, workspaceId);
+  }
+}
+
 /** Something may enter this automation now. */
 export async function askAdmission(unit: Unit, automationId: string, workspaceId: string): Promise<void> {
   await unit.tx

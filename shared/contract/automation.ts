@@ -25,6 +25,8 @@ export const automationSummary = z.object({
 export type AutomationSummary = z.infer<typeof automationSummary>;
 
 export const automationDetail = automationSummary.extend({
+  /** A reply pauses the colleagues at the same company too. */
+  pauseColleagues: z.boolean(),
   /** The draft while Draft, else the running version. */
   graph,
   versionNumber: z.number().int().nullable(),
@@ -104,6 +106,13 @@ export const automationRoutes = {
   /** Stores the immutable version and starts it. */
   start: route('member', 'POST', '/api/v1/automations/:automationId/start', {
     params,
+    response: automationDetail,
+  }),
+  /** What holds for the automation beside its graph, also while it runs. */
+  settings: route('member', 'PUT', '/api/v1/automations/:automationId/settings', {
+    params,
+    /** `pauseColleagues`: a reply pauses those at the same company too. */
+    body: z.object({ pauseColleagues: z.boolean() }),
     response: automationDetail,
   }),
   pause: route('member', 'POST', '/api/v1/automations/:automationId/pause', {

@@ -35,6 +35,7 @@ export const meView = z.object({
     postalAddress: z.string(),
     /** Least time between two automated messages or invites to one person. */
     personSpacingMs: z.number().int(),
+    manyAutomations: z.boolean(),
   }),
 });
 export type MeView = z.infer<typeof meView>;
@@ -93,6 +94,8 @@ export const workspaceRoutes = {
       name: z.string().trim().min(1).max(120).optional(),
       postalAddress: z.string().trim().max(500).optional(),
       personSpacingMs: z.number().int().min(0).max(personSpacing.maxMs).optional(),
+      /** Several automations may have one contact active at a time. */
+      manyAutomations: z.boolean().optional(),
     }),
     response: meView,
   }),

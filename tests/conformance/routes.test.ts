@@ -253,6 +253,13 @@ const cases: Case[] = [
   },
   { name: 'preflight', route: automationRoutes.preflight, input: ofDraft, rep: 403, scoped: true },
   { name: 'start', route: automationRoutes.start, input: ofDraft, rep: 403, scoped: true, owner: 422 },
+  {
+    name: 'automation settings',
+    route: automationRoutes.settings,
+    input: ofAutomation({ pauseColleagues: true }),
+    rep: 403,
+    scoped: true,
+  },
   { name: 'pause', route: automationRoutes.pause, input: ofAutomation(), rep: 403, scoped: true },
   {
     name: 'resume automation',

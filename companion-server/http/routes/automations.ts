@@ -22,6 +22,9 @@ export function serveAutomations(app: App): void {
   );
   serveMember(app, routes.preflight, (call, { params }) => preflightAutomation(call, params.automationId));
   serveMember(app, routes.start, (call, { params }) => manage.startAutomation(call, params.automationId));
+  serveMember(app, routes.settings, (call, { params, body }) =>
+    manage.setAutomation(call, params.automationId, body),
+  );
   serveMember(app, routes.pause, (call, { params }) => manage.pauseAutomation(call, params.automationId));
   serveMember(app, routes.resume, (call, { params }) => manage.resumeAutomation(call, params.automationId));
   serveMember(app, routes.clone, (call, { params }) => manage.cloneAutomation(call, params.automationId));

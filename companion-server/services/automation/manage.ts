@@ -106,6 +106,15 @@ export async function startAutomation(call: MemberCall, automationId: string): P
   });
 }
 
+export function setAutomation(call: MemberCall, automationId: string, input: { pauseColleagues: boolean }) {
+  return change(call, automationId, 'automation.settings_changed', async (tx) => {
+    await tx
+      .update(automation)
+      .set({ pauseColleagues: input.pauseColleagues, updatedAt: call.clocks.schedule.now() })
+      .where(eq(automation.id, automationId));
+  });
+}
+
 export function pauseAutomation(call: MemberCall, automationId: string) {
   return change(call, automationId, 'automation.paused', async (tx, row) => {
     requireStatus(row, 'running');

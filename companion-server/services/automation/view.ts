@@ -47,6 +47,7 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
     ...(await summarize(reader, call, row)),
     graph,
     versionNumber: version?.number ?? null,
+    pauseColleagues: row.pauseColleagues,
     draft: row.draft,
     hasChanges: version !== undefined && JSON.stringify(row.draft) !== JSON.stringify(version.graph),
     nodeCounts: counts.map(({ nodeId, standing, passed, failed }) => ({ nodeId, standing, passed, failed })),

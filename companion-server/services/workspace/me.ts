@@ -2,7 +2,9 @@ import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { type Queryable, schema } from '../../db/index.ts';
+import { wakeSharedContacts } from '../../engine/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
 import { notFound } from '../refusal.ts';
 import { requireOwner } from '../scope.ts';
 
@@ -15,14 +17,17 @@ export async function workspaceOf(db: Queryable, call: Call): Promise<typeof sch
 
 /** Who is signed in, and where. */
 export async function me(call: MemberCall): Promise<MeView> {
-  const { id, name, postalAddress, personSpacingMs } = await workspaceOf(call.db.reader, call);
+  const { id, name, postalAddress, personSpacingMs, manyAutomations } = await workspaceOf(
+    call.db.reader,
+    call,
+  );
   const { userId, role } = call.actor;
   return {
     userId,
     name: call.actor.name,
     email: call.actor.email,
     role,
-    workspace: { id, name, postalAddress, personSpacingMs },
+    workspace: { id, name, postalAddress, personSpacingMs, manyAutomations },
   };
 }
 
@@ -35,12 +40,14 @@ export async function updateWorkspace(
   const changes = {
     ...(input.name === undefined ? {} : { name: input.name }),
     ...(input.postalAddress === undefined ? {} : { postalAddress: input.postalAddress }),
+    ...(input.manyAutomations === undefined ? {} : { manyAutomations: input.manyAutomations }),
     ...(input.personSpacingMs === undefined ? {} : { personSpacingMs: input.personSpacingMs }),
   };
   await call.db.write(async (tx) => {
     if (Object.keys(changes).length > 0) {
       await tx.update(schema.workspace).set(changes).where(eq(schema.workspace.id, call.workspaceId));
     }
+    if (input.manyAutomations) await wakeSharedContacts(unitOf(call, tx), call.workspaceId);
     await audit(tx, call, {
       action: 'workspace.updated',
       entity: 'workspace',
