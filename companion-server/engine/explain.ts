@@ -7,7 +7,8 @@ import { admissionWaits, branchWaits, stepWaits, type Wait } from '#shared/statu
 import { type Queryable, schema } from '../db/index.ts';
 import { type Ahead, lookAhead } from './ahead.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from './context.ts';
-import { type HoldRow, openHolds } from './holds.ts';
+import { isFirstEmail } from './gates.ts';
+import { FIRST_EMAIL, type HoldRow, openHolds } from './holds.ts';
 import { isLive } from './predicates.ts';
 import { isOnline } from './presence.ts';
 import { channelById, contactById, senderById } from './rows.ts';
@@ -99,7 +100,7 @@ export async function explainTask(
   if (row.state === 'unknown' || row.state === 'waiting_approval') return inWords(stepWaits[row.state], what);
   if (row.state === 'claimed' || row.state === 'committing') return inWords(stepWaits.under_way, what);
   const channel = await channelById(q, row.channelId);
-  const [held] = await openHolds(q, channelScopes(channel, row.kind));
+  const [held] = await openHolds(q, channelScopes(channel, row));
   if (held) return byHold(held);
   const stopped = await notReady(q, channel, real);
   if (stopped) return inWords(stepWaits[stopped], stopped === 'offline' ? what.toLowerCase() : what);
@@ -180,12 +181,13 @@ export async function explainChannel(
   };
 }
 
-function channelScopes(channel: ChannelRow, kind: string) {
+function channelScopes(channel: ChannelRow, row: TaskRow) {
   return [
     { scope: 'workspace' as const, scopeId: channel.workspaceId },
     { scope: 'sender' as const, scopeId: channel.senderId },
     { scope: 'channel' as const, scopeId: channel.id },
-    { scope: 'kind' as const, scopeId: channel.id, kind },
+    { scope: 'kind' as const, scopeId: channel.id, kind: row.kind },
+    ...(isFirstEmail(row) ? [{ scope: 'kind' as const, scopeId: channel.id, kind: FIRST_EMAIL }] : []),
   ];
 }
 
@@ -204,6 +206,14 @@ async function openTasksOf(q: Queryable, enrollmentId: string): Promise<TaskRow[
 
 function byHold(hold: HoldRow): Explanation {
   const entry = holdReasons[hold.reason];
+  if (hold.reconciling) {
+    return say(
+      'The account is back; what happened meanwhile is read first.',
+      entry.clearedBy,
+      'nobody',
+      hold.reason,
+    );
+  }
   return {
     sentence: hold.detail ? `${entry.label}: ${hold.detail}` : entry.meaning,
     waitsFor: entry.clearedBy,

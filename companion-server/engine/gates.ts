@@ -1,8 +1,7 @@
-import { and, eq } from 'drizzle-orm';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
 import { nextSharedOpen } from '#shared/schedule/window.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf } from '../db/index.ts';
 import { isLeaving } from './automationSenders.ts';
 import type {
   AutomationRow,
@@ -16,14 +15,13 @@ import type {
 import { dailyLimitUntil } from './dailyLimits.ts';
 import { FIRST_EMAIL, firstEmailsOf, type HoldRow, openHolds } from './holds.ts';
 import { invitation, isHousekeeping } from './invitationGate.ts';
+import { awayUntil } from './lookups.ts';
 import { slotFor } from './pacing.ts';
 import { hashOf, renderTask } from './render.ts';
 import { graphOf, personSpacingOf, settingsOf } from './rows.ts';
 import { isStoplisted } from './stoplist.ts';
 import { priority } from './tasks.ts';
 import { budgetKinds, capOf, isOutreach, usageTimes } from './usage.ts';
-
-const { event } = schema;
 
 /** Mail must have been read this recently before an email goes out (schedule time). */
 export const freshInboxMs = 5 * MINUTE;
@@ -167,7 +165,8 @@ function parkedOn({ scope, scopeId, kind }: HoldRow): string | null {
   return scope === 'kind' && kind === FIRST_EMAIL ? firstEmailsOf(scopeId) : null;
 }
 
-function isFirstEmail(task: TaskRow): boolean {
+/** A bounce guard stops these before follow-ups. */
+export function isFirstEmail(task: TaskRow): boolean {
   return task.kind === 'send_email' && task.priority >= priority.firstTouch;
 }
 
@@ -232,11 +231,7 @@ async function spacing({ unit, task, contact }: GateInput): Promise<Refusal | nu
 /** Steps planned after an automatic reply was read wait for the return date too. */
 async function away({ unit, task, contact }: GateInput): Promise<Refusal | null> {
   if (task.kind === 'visit' || isHousekeeping(task)) return null;
-  const replies = await unit.tx
-    .select({ data: event.data })
-    .from(event)
-    .where(and(eq(event.contactId, contact.id), eq(event.type, 'auto_reply_received')));
-  const until = Math.max(0, ...replies.map(({ data }) => Number(data?.until ?? 0)));
+  const until = Math.max(0, ...(await rowsOf(unit.tx).look(awayUntil, contact.id)));
   if (until <= unit.now) return null;
   return refuse('auto_reply', 'An automatic reply says that they are away.', { do: 'postpone', until });
 }

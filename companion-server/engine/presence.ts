@@ -1,5 +1,5 @@
-import { and, eq, gt } from 'drizzle-orm';
-import { MINUTE } from '#shared/kernel/clock.ts';
+import { and, eq, gt, lt } from 'drizzle-orm';
+import { DAY, MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
 
@@ -7,6 +7,8 @@ const { presenceSpan } = schema;
 
 /** A device is online while its last heartbeat is younger (real time). */
 export const onlineMs = 3 * MINUTE;
+/** Spells older than this are of no use to anybody. */
+const KEPT = 30 * DAY;
 
 /** Whether the device of a LinkedIn channel was heard of lately. */
 export function isOnline(row: Pick<ChannelRow, 'lastSeenAt'>, real: number): boolean {
@@ -21,6 +23,9 @@ export async function noteSilence(unit: Unit, channel: ChannelRow): Promise<void
     .insert(presenceSpan)
     .values({ channelId: channel.id, workspaceId: channel.workspaceId, from: lastSeenAt, until: unit.real })
     .onConflictDoNothing();
+  await unit.tx
+    .delete(presenceSpan)
+    .where(and(eq(presenceSpan.channelId, channel.id), lt(presenceSpan.until, unit.real - KEPT)));
 }
 
 export interface Spell {

@@ -132,8 +132,8 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'Many bounces',
     'red',
     'manager',
-    'Too many of the last emails came back.',
-    'A guard',
+    'Too many of the last emails came back: at 8 % first emails stop, at 12 % the mailbox.',
+    'A guard: the last 100 emails in 14 days, from 20 on',
     'A person who has seen the evidence',
   ),
   consent_withdrawn: hold(
