@@ -77,7 +77,7 @@ function Undo({ automation, until }: { automation: AutomationDetail; until: numb
         onConfirm={() => undo.mutate({ params: { automationId: automation.id } })}
       />
       <Text size="sm" c="dimmed">
-        possible until <Time at={until} />
+        (ends <Time at={until} />)
       </Text>
     </>
   );

@@ -31,7 +31,7 @@ export function StepChange({ step, automation, choices, change }: Props) {
           </Text>
         </Group>
         <Text size="sm">
-          {standing === 1 ? '1 contact stands here.' : `${standing} contacts stand here.`} {byDefault}
+          {standingText(standing)} {byDefault}
         </Text>
         {mayMove(step) && (
           <Select
@@ -54,6 +54,11 @@ export function StepChange({ step, automation, choices, change }: Props) {
       </Stack>
     </Paper>
   );
+}
+
+function standingText(standing: number): string {
+  if (standing === 0) return 'Nobody stands here.';
+  return standing === 1 ? '1 contact stands here.' : `${standing} contacts stand here.`;
 }
 
 /** Nobody can be placed from where nobody stands: contacts pass the way in. */
