@@ -273,7 +273,7 @@ const cases: Case[] = [
   {
     name: 'version',
     route: versionRoutes.get,
-    input: (w) => ({ params: { automationId: w.ids.automationId, number: 1 } }),
+    input: (w) => ({ params: { automationId: w.ids.automationId, number: '1' } }),
     rep: 200,
     scoped: true,
   },

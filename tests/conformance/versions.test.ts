@@ -167,7 +167,7 @@ test('published: listed with who and when, contacts move in the rounds of the en
     items: [{ number: 2, contacts: 1 }, { contacts: 0 }],
   });
 
-  const old = await call(server, versionRoutes.get, caller, { params: { ...params, number: 1 } });
+  const old = await call(server, versionRoutes.get, caller, { params: { ...params, number: '1' } });
   const { graph, nodeCounts } = versionRoutes.get.response.parse(old.body);
   expect(graph.nodes.map(({ id }) => id)).toContain('v');
   expect(nodeCounts.find(({ nodeId }) => nodeId === 'v')).toMatchObject({ passed: 3 });
