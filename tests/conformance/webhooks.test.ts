@@ -60,7 +60,9 @@ describe('a webhook', () => {
     await deliverDue(server.services, post, never);
     await deliverDue(server.services, post, never);
     expect(calls).toHaveLength(1);
-    const [url, body, headers] = calls[0] ?? ['', '', {}];
+    const made = calls[0];
+    if (!made) throw new Error('no call was made');
+    const [url, body, headers] = made;
     expect(url).toBe('https://example.com/hook');
     expect(JSON.parse(body)).toMatchObject({ id, nodeId: 'hook', contact: { id: world.ids.contactId } });
     const answer = await call(server, webhookRoutes.revealSecret, { cookie: world.owner }, {});

@@ -26,7 +26,9 @@ export function senderNodeOf(graph: Graph, segmentId: string): NodeOf<'sender_pr
 /** Every sender profile that a graph names, once. */
 export function senderIdsOf(graph: Graph): string[] {
   const ids = graph.nodes.flatMap((node) =>
-    node.type === 'sender_profile' ? node.config.senders.map(({ senderId }) => senderId) : [],
+    node.type === 'sender_profile' || node.type === 'change_sender'
+      ? node.config.senders.map(({ senderId }) => senderId)
+      : [],
   );
   return [...new Set(ids)];
 }

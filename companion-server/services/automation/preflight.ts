@@ -1,9 +1,7 @@
-import { and, eq, inArray } from 'drizzle-orm';
 import type { z } from 'zod';
 import { actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
 import type { preflight } from '#shared/contract/automation.ts';
-import { schema } from '../../db/index.ts';
 import type { ContactRow } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { requireManager } from '../scope.ts';
@@ -22,11 +20,10 @@ import { forecastGraph } from './forecast.ts';
 import { checkCollisions } from './preflightCollisions.ts';
 import { checkFlow } from './preflightFlow.ts';
 import { checkOverlaps } from './preflightOverlaps.ts';
+import { checkReferences } from './preflightReferences.ts';
 import { actorsOf, checkNoteQuota, checkSenders, strictestNote } from './preflightSenders.ts';
 import { checkTexts } from './preflightTexts.ts';
 import { automationOf } from './view.ts';
-
-const { list } = schema;
 
 type Preflight = z.input<typeof preflight>;
 
@@ -50,7 +47,7 @@ export async function preflightGraph(
   const people = await checkContacts(call, graph, strictestNote(actors));
   const findings: Finding[] = [
     ...validateGraph(graph).map(({ code, nodeId, message }) => finding('error', code, nodeId, message)),
-    ...(await checkLists(call, graph)),
+    ...(await checkReferences(call, graph)),
     ...(people.contacts === 0
       ? [finding('warning', 'no_contacts', null, 'The lists hold no contacts yet.')]
       : []),
@@ -94,18 +91,6 @@ const onStoplist: About = {
   nodeId: null,
   message: (count) => `${contactsAre(count)} on the stoplist and will be left out.`,
 };
-
-/** Lists and senders of another workspace would be a hole: they count as not there. */
-async function checkLists(call: MemberCall, graph: Graph): Promise<Finding[]> {
-  const wanted = listIdsOf(graph);
-  if (wanted.length === 0) return [];
-  const rows = await call.db.reader
-    .select({ id: list.id })
-    .from(list)
-    .where(and(eq(list.workspaceId, call.workspaceId), inArray(list.id, wanted)));
-  if (rows.length === wanted.length) return [];
-  return [finding('error', 'unknown_list', null, 'A list of this automation does not exist any more.')];
-}
 
 function usesEmail(graph: Graph): boolean {
   return graph.nodes.some((node) => node.type === 'send_email');
