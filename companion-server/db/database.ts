@@ -114,9 +114,10 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
     atMost: isFile ? GROUP.file : GROUP.server,
   });
 
+  const immutable = new Map<string, unknown>();
   /** Runs a unit with rows of its own, which are written before it ends. */
   async function withRows<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const rows = new Rows(listRunner(must(opened.execute, 'an open transaction'), onStatement));
+    const rows = new Rows(listRunner(must(opened.execute, 'an open transaction'), onStatement), immutable);
     provideRows(tx, () => rows);
     opened.rows = rows;
     try {
@@ -144,7 +145,11 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
   const reader = drizzle(readerClient, settings);
   provideRows(
     reader,
-    () => new Rows(listRunner((statement) => readerClient.execute(statement), onStatement)),
+    () =>
+      new Rows(
+        listRunner((statement) => readerClient.execute(statement), onStatement),
+        immutable,
+      ),
   );
   return {
     reader,

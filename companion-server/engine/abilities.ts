@@ -1,9 +1,7 @@
-import { eq } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
+import { rowsOf } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
 import { liftHold, setHold } from './holds.ts';
-
-const { lane } = schema;
+import { shapes } from './shapes.ts';
 
 /**
  * Kinds that this device cannot do wait under a hold that says so, as long as something of them is ready; a device
@@ -14,7 +12,7 @@ export async function holdUnsupported(
   channel: ChannelRow,
   kinds: readonly string[],
 ): Promise<void> {
-  const lanes = await unit.tx.select().from(lane).where(eq(lane.channelId, channel.id));
+  const lanes = await rowsOf(unit.tx).group(shapes.lane, 'channel', channel.id);
   for (const { kind, readyCount, holdCount } of lanes) {
     const isHeldItself = holdCount > channel.holdCount;
     const { workspaceId, id: scopeId } = channel;

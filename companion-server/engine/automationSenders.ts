@@ -1,7 +1,8 @@
-import { and, eq, inArray } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
+import { and, eq } from 'drizzle-orm';
+import { rowsOf, schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
 import { liftHold, setHold } from './holds.ts';
+import { leaves } from './lookups.ts';
 import { publish } from './record.ts';
 import { askAdmission, blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
 
@@ -127,11 +128,8 @@ async function checkUsableSenders(unit: Unit, node: NodeOfAutomation): Promise<v
 
 /** Whether its enrollments here are still being canceled: until that is over it cannot come back. */
 export async function isLeaving(unit: Unit, senderId: string, automationId: string): Promise<boolean> {
-  const rows = await unit.tx
-    .select({ at: senderExit.at })
-    .from(senderExit)
-    .where(and(eq(senderExit.senderId, senderId), inArray(senderExit.automationId, ['', automationId])));
-  return rows.length > 0;
+  const left = await rowsOf(unit.tx).look(leaves, senderId);
+  return left.includes('') || left.includes(automationId);
 }
 
 function inNode(node: NodeOfAutomation) {

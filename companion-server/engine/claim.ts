@@ -1,14 +1,15 @@
-import { and, eq, lte } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { basicNoteCap } from '#shared/schedule/settings.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf } from '../db/index.ts';
 import type { TaskPayload } from '../db/schema/automations.ts';
 import type {
   AutomationRow,
   ChannelRow,
   ContactRow,
   EnrollmentRow,
+  LaneRow,
   SenderRow,
   TaskRow,
   Unit,
@@ -16,15 +17,14 @@ import type {
 import { dispose } from './dispose.ts';
 import { failBranch, withoutNote } from './failures.ts';
 import { firstRefusal } from './gates.ts';
+import { headOfLane } from './lookups.ts';
 import { noNoteUntil } from './notes.ts';
 import { passOver } from './passOver.ts';
-import { isReady, laneMayFire } from './predicates.ts';
 import { hashOf, nodeOf, renderTask } from './render.ts';
 import { contactById, enrollmentById, graphOf, taskById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { isEngineTask, moveTo } from './tasks.ts';
 import { spend } from './usage.ts';
-
-const { lane, task: taskTable, automation, taskAttempt } = schema;
 
 /** Lease times are real time. */
 export const claimLeaseMs = 60 * SECOND;
@@ -74,21 +74,24 @@ export async function claimTask(
 
 /** Follow-ups before first touches, then the oldest, over all lanes that may fire. */
 async function bestHead(unit: Unit, channel: ChannelRow): Promise<TaskRow | null> {
-  const due = await unit.tx
-    .select({ kind: lane.kind })
-    .from(lane)
-    .where(and(eq(lane.channelId, channel.id), laneMayFire, lte(lane.nextAt, unit.now)));
+  const rows = rowsOf(unit.tx);
+  const due = await dueLanes(unit, channel);
+  await rows.ask(
+    headOfLane,
+    due.map(({ kind }) => [channel.id, kind]),
+  );
   let best: TaskRow | null = null;
   for (const { kind } of due) {
-    const [head] = await unit.tx
-      .select()
-      .from(taskTable)
-      .where(and(eq(taskTable.channelId, channel.id), eq(taskTable.kind, kind as TaskRow['kind']), isReady))
-      .orderBy(taskTable.priority, taskTable.notBefore, taskTable.id)
-      .limit(1);
+    const [id] = await rows.look(headOfLane, channel.id, kind);
+    const head = id === undefined ? null : await taskById(unit.tx, id);
     if (head && (!best || goesBefore(head, best))) best = head;
   }
   return best;
+}
+
+export async function dueLanes(unit: Unit, channel: Pick<ChannelRow, 'id'>): Promise<LaneRow[]> {
+  const lanes = await rowsOf(unit.tx).group(shapes.lane, 'channel', channel.id);
+  return lanes.filter((lane) => lane.readyCount > 0 && lane.holdCount === 0 && lane.nextAt <= unit.now);
 }
 
 function goesBefore(a: TaskRow, b: TaskRow): boolean {
@@ -101,9 +104,8 @@ function goesBefore(a: TaskRow, b: TaskRow): boolean {
 export async function contextOf(unit: Unit, task: TaskRow) {
   const enrollment = await enrollmentById(unit.tx, task.enrollmentId);
   const contact = await contactById(unit.tx, task.contactId);
-  const [row] = await unit.tx.select().from(automation).where(eq(automation.id, task.automationId));
-  if (!row) throw new Error(`automation ${task.automationId} of a task is missing`);
-  return { enrollment, contact, automation: row };
+  const row = await rowsOf(unit.tx).get(shapes.automation, task.automationId);
+  return { enrollment, contact, automation: must(row, `automation ${task.automationId} of a task`) };
 }
 
 async function prepare(
@@ -154,7 +156,7 @@ async function prepare(
     reason: null,
     detail: null,
   });
-  await unit.tx.insert(taskAttempt).values({
+  rowsOf(unit.tx).insert(shapes.attempt, {
     taskId: head.id,
     fence,
     workspaceId: head.workspaceId,

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import { claimLeaseMs, claimLimitMs, commitLeaseMs, contextOf } from './claim.ts';
 import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
 import { dispose } from './dispose.ts';
@@ -10,10 +10,11 @@ import { noteAction } from './pacing.ts';
 import { learnProfile } from './profiles.ts';
 import { recipientOf } from './render.ts';
 import { channelById, contactById, findTask, senderById, taskById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { moveTo, requeue } from './tasks.ts';
 import { isOutreach, spend } from './usage.ts';
 
-const { task: taskTable, taskAttempt, contact } = schema;
+const { task: taskTable, taskAttempt } = schema;
 
 export interface Fence {
   taskId: string;
@@ -109,14 +110,10 @@ async function decide(unit: Unit, task: TaskRow, lastInboundAt: number | null): 
     leaseUntil: unit.real + commitLeaseMs,
     committedAt: unit.now,
   });
-  await unit.tx
-    .update(taskAttempt)
-    .set({ committedAt: unit.real })
-    .where(and(eq(taskAttempt.taskId, task.id), eq(taskAttempt.fence, task.fence)));
+  const rows = rowsOf(unit.tx);
+  rows.update(shapes.attempt, [task.id, task.fence], { committedAt: unit.real });
   await spend(unit, input.channel, task, 'commit');
-  if (isOutreach(task.kind)) {
-    await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));
-  }
+  if (isOutreach(task.kind)) rows.update(shapes.contact, [task.contactId], { lastOutreachAt: unit.now });
   await noteAction(unit, input.channel);
   return { ok: true, leaseMs: commitLeaseMs };
 }

@@ -1,7 +1,6 @@
-import { and, eq } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import type { EventType } from '#shared/statuses/engine.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf } from '../db/index.ts';
 import type { TaskRow, Unit } from './context.ts';
 import { endEnrichment } from './enrichment.ts';
 import { relationOf, setRelation } from './facts.ts';
@@ -9,11 +8,10 @@ import { checkAcceptance, noteSuccess } from './guards.ts';
 import { applyEvent } from './interpret.ts';
 import { appendTaskEvent } from './record.ts';
 import { channelById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { ENRICHMENT_NODE, finish } from './tasks.ts';
 import { isOutreach, refundNote } from './usage.ts';
 import { recordWithdrawn, withdrawalOf } from './withdrawals.ts';
-
-const { lane } = schema;
 
 const doneEvent: Record<ActionKind, EventType> = {
   visit: 'visited',
@@ -59,10 +57,8 @@ export async function completeTask(unit: Unit, task: TaskRow, evidence: Evidence
     noteDropped,
   });
   await noteSuccess(unit, task.channelId);
-  await unit.tx
-    .update(lane)
-    .set({ holdTimes: 0 })
-    .where(and(eq(lane.channelId, task.channelId), eq(lane.kind, task.kind)));
+  const lane = await rowsOf(unit.tx).get(shapes.lane, task.channelId, task.kind);
+  if (lane?.holdTimes) rowsOf(unit.tx).update(shapes.lane, [task.channelId, task.kind], { holdTimes: 0 });
   await moveRelation(unit, task);
   if (task.kind === 'connect') await checkAcceptance(unit, task.channelId);
   if (isEnrichment) {

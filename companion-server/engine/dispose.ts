@@ -1,5 +1,4 @@
-import { and, eq } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
+import { rowsOf } from '../db/index.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { dailyLimitKey, planRelease } from './dailyLimits.ts';
 import type { Refusal } from './gates.ts';
@@ -9,9 +8,8 @@ import { passOver } from './passOver.ts';
 import { appendTaskEvent } from './record.ts';
 import { pauseForReply } from './replies.ts';
 import { taskById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { cancelTask, finish, park, requeue } from './tasks.ts';
-
-const { lane } = schema;
 
 /** Does with a refused task what its refusal says. The task had no effect. */
 export async function dispose(
@@ -65,10 +63,8 @@ export async function postponeLane(
   until: number,
   limit: string,
 ): Promise<void> {
-  await unit.tx
-    .update(lane)
-    .set({ nextAt: until, nextLimit: limit })
-    .where(and(eq(lane.channelId, task.channelId), eq(lane.kind, task.kind)));
+  const change = { nextAt: until, nextLimit: limit };
+  rowsOf(unit.tx).update(shapes.lane, [task.channelId, task.kind], change);
 }
 
 /** The task waits until the data is there and somebody lifts the hold. */

@@ -1,13 +1,15 @@
-import { and, eq, gte } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import type { Facts } from '#shared/automation/state.ts';
 import type { ChannelKind, RelationStatus } from '#shared/statuses/engine.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import { channelOf } from './channels.ts';
 import type { ContactRow, EnrollmentRow, Unit } from './context.ts';
+import { receivedKinds } from './lookups.ts';
 import { contactById } from './rows.ts';
+import { shapes } from './shapes.ts';
 
-const { contactTag, event, inboundMessage, relation } = schema;
+const { contactTag, event } = schema;
 
 /** What conditions and waits of this enrollment look at. */
 export async function factsOf(q: Queryable, enrollment: EnrollmentRow, graph: Graph): Promise<Facts> {
@@ -43,18 +45,14 @@ export function channelsUsed(graph: Graph): Set<ChannelKind> {
 
 /** The pair's row; null: they never had to do with each other. */
 export async function pairOf(q: Queryable, contactId: string, senderId: string) {
-  const rows = await q
-    .select()
-    .from(relation)
-    .where(and(eq(relation.contactId, contactId), eq(relation.senderId, senderId)));
-  return rows[0] ?? null;
+  return await rowsOf(q).get(shapes.relation, contactId, senderId);
 }
 
 export async function relationOf(q: Queryable, contactId: string, senderId: string): Promise<RelationStatus> {
   return (await pairOf(q, contactId, senderId))?.status ?? 'not_verified';
 }
 
-export interface RelationChange {
+interface RelationChange {
   status?: RelationStatus;
   /** They had to do with each other: an invite, a message, an email, or a reply. */
   interaction?: boolean;
@@ -70,7 +68,8 @@ export async function setRelation(
   pair: { workspaceId: string; contactId: string; senderId: string },
   change: RelationChange,
 ): Promise<void> {
-  const before = await relationOf(unit.tx, pair.contactId, pair.senderId);
+  const known = await pairOf(unit.tx, pair.contactId, pair.senderId);
+  const before = known?.status ?? 'not_verified';
   const at = change.at ?? unit.now;
   const moved = change.status !== undefined && change.status !== before;
   const values = {
@@ -84,10 +83,9 @@ export async function setRelation(
     ...(change.interaction ? { lastInteractionAt: at } : {}),
   };
   if (Object.keys(values).length === 0) return;
-  await unit.tx
-    .insert(relation)
-    .values({ ...pair, status: change.status ?? before, since: at, ...values })
-    .onConflictDoUpdate({ target: [relation.contactId, relation.senderId], set: values });
+  const rows = rowsOf(unit.tx);
+  if (known) rows.update(shapes.relation, [pair.contactId, pair.senderId], values);
+  else rows.insert(shapes.relation, { ...pair, status: change.status ?? before, since: at, ...values });
 }
 
 /** Whether tracking reported this of an email of this enrollment; not looked up where no step waits for it. */
@@ -137,14 +135,6 @@ function fieldsOf(contact: ContactRow): Facts['fields'] {
 }
 
 async function hasReplied(q: Queryable, enrollment: EnrollmentRow): Promise<boolean> {
-  const rows = await q
-    .select({ kind: inboundMessage.kind })
-    .from(inboundMessage)
-    .where(
-      and(
-        eq(inboundMessage.contactId, enrollment.contactId),
-        gte(inboundMessage.at, enrollment.createdAt ?? 0),
-      ),
-    );
-  return rows.some((row) => row.kind === 'reply');
+  const kinds = await rowsOf(q).look(receivedKinds, enrollment.contactId, enrollment.createdAt ?? 0);
+  return kinds.includes('reply');
 }

@@ -8,10 +8,11 @@ import {
 } from '#shared/schedule/guards.ts';
 import type { HoldReason } from '#shared/statuses/engine.ts';
 import type { LinkedinErrorCode } from '#shared/statuses/linkedin.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
 import { FIRST_EMAIL, setHold } from './holds.ts';
 import { channelById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { accountOf } from './usage.ts';
 
 const { channel, relation, usage, event } = schema;
@@ -53,7 +54,7 @@ export async function clearGuardWindow(unit: Unit, channelId: string): Promise<v
 async function remember(unit: Unit, channelId: string, outcome: 'S' | 'F'): Promise<string> {
   const { outcomes } = await channelById(unit.tx, channelId);
   const next = (outcomes + outcome).slice(-limit.of);
-  await unit.tx.update(channel).set({ outcomes: next }).where(eq(channel.id, channelId));
+  rowsOf(unit.tx).update(shapes.channel, [channelId], { outcomes: next });
   return next;
 }
 

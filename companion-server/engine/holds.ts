@@ -1,10 +1,12 @@
-import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { HoldReason, HoldScope } from '#shared/statuses/engine.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
 import { appendEvent, publish } from './record.ts';
+import { shapes } from './shapes.ts';
 
 const { hold, channel, lane, automation, task } = schema;
+
 export type HoldRow = typeof hold.$inferSelect;
 
 export interface HoldKey {
@@ -109,20 +111,18 @@ export async function openHolds(
   q: Queryable,
   scopes: readonly { scope: HoldScope; scopeId: string; kind?: string }[],
 ): Promise<HoldRow[]> {
-  if (scopes.length === 0) return [];
-  const any = scopes.map((each) =>
-    and(
-      eq(hold.scope, each.scope),
-      eq(hold.scopeId, each.scopeId),
-      each.kind === undefined ? undefined : eq(hold.kind, each.kind),
-      isNull(hold.liftedAt),
-    ),
+  const rows = rowsOf(q);
+  await rows.loadGroups(
+    shapes.hold,
+    'open',
+    scopes.map(({ scope, scopeId }) => [scope, scopeId]),
   );
-  const rows = await q
-    .select()
-    .from(hold)
-    .where(or(...any));
-  return rows.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
+  const found: HoldRow[] = [];
+  for (const { scope, scopeId, kind } of scopes) {
+    const open = await rows.group(shapes.hold, 'open', scope, scopeId);
+    found.push(...open.filter((row) => kind === undefined || row.kind === kind));
+  }
+  return found.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
 }
 
 /** Tasks parked on a hold become plannable again; the wake stage takes them up in small batches. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { type Graph, isActionType } from '#shared/automation/graph.ts';
 import { type AdvanceContext, advance, isFinal } from '#shared/automation/reducer.ts';
 import type {
@@ -10,19 +10,20 @@ import type {
   TaskEnding,
 } from '#shared/automation/state.ts';
 import { assert, must } from '#shared/kernel/assert.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import { applyNode } from './applyNode.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { factsOf } from './facts.ts';
 import { cancelManualTask, openManualTask } from './manualTasks.ts';
 import { isLive } from './predicates.ts';
 import { enrollmentById, graphOf } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { releaseSlots } from './slots.ts';
 import { setStanding } from './standing.ts';
 import { cancelTask, createTask, priority } from './tasks.ts';
 import { isOutreach } from './usage.ts';
 
-const { cursor, enrollment: enrollmentTable, nodeCount, task } = schema;
+const { enrollment: enrollmentTable } = schema;
 
 /** Moves one enrollment by one event through the reducer and stores what follows, all in this transaction. */
 export async function applyEvent(unit: Unit, enrollmentId: string, event: EnrollmentEvent): Promise<void> {
@@ -78,7 +79,8 @@ export async function applyToContact(
 }
 
 export async function loadState(unit: Unit, row: EnrollmentRow): Promise<EnrollmentState> {
-  const rows = await unit.tx.select().from(cursor).where(eq(cursor.enrollmentId, row.id)).orderBy(cursor.id);
+  const found = await rowsOf(unit.tx).group(shapes.cursor, 'enrollment', row.id);
+  const rows = found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
     status: row.status,
     reason: row.reason,
@@ -104,21 +106,14 @@ async function storeState(
   before: EnrollmentState,
   after: EnrollmentState,
 ): Promise<void> {
-  const { tx, now } = unit;
+  const rows = rowsOf(unit.tx);
   const known = new Map(before.cursors.map((each) => [each.id, JSON.stringify(each)]));
   for (const each of after.cursors) {
     if (known.get(each.id) === JSON.stringify(each)) continue;
     const { id, ...values } = each;
-    await tx
-      .insert(cursor)
-      .values({
-        id,
-        enrollmentId: row.id,
-        workspaceId: row.workspaceId,
-        automationId: row.automationId,
-        ...values,
-      })
-      .onConflictDoUpdate({ target: cursor.id, set: values });
+    const { workspaceId, automationId } = row;
+    if (known.has(id)) rows.update(shapes.cursor, [id], values);
+    else rows.insert(shapes.cursor, { id, enrollmentId: row.id, workspaceId, automationId, ...values });
   }
   const ended = isFinal(after.status);
   await setStanding(unit, row, {
@@ -126,7 +121,7 @@ async function storeState(
     reason: after.reason,
     visited: after.visited,
     transitions: after.transitions,
-    ...(ended ? { live: 0, endedAt: row.endedAt ?? now, blockedOn: null } : { endedAt: null }),
+    ...(ended ? { live: 0, endedAt: row.endedAt ?? unit.now, blockedOn: null } : { endedAt: null }),
   });
 }
 
@@ -153,17 +148,8 @@ async function storeCounts(
   for (const { nodeId } of passed) at(nodeId).passed += 1;
   for (const [nodeId, delta] of change) {
     if (delta.standing === 0 && delta.passed === 0 && delta.failed === 0) continue;
-    await unit.tx
-      .insert(nodeCount)
-      .values({ automationId: row.automationId, nodeId, workspaceId: row.workspaceId, ...delta })
-      .onConflictDoUpdate({
-        target: [nodeCount.automationId, nodeCount.nodeId],
-        set: {
-          standing: sql`${nodeCount.standing} + ${delta.standing}`,
-          passed: sql`${nodeCount.passed} + ${delta.passed}`,
-          failed: sql`${nodeCount.failed} + ${delta.failed}`,
-        },
-      });
+    const { automationId, workspaceId } = row;
+    rowsOf(unit.tx).increase(shapes.nodeCount, { automationId, nodeId, workspaceId }, delta);
   }
 }
 
@@ -176,7 +162,8 @@ async function run(
   command: Command<'create_task' | 'cancel_task'>,
 ): Promise<void> {
   if (command.type === 'cancel_task') {
-    for (const each of await openTasks(unit, command.cursorId)) await cancelTask(unit, each, command.reason);
+    for (const each of await openTasks(unit, row, command.cursorId))
+      await cancelTask(unit, each, command.reason);
     await cancelManualTask(unit, command.cursorId, command.reason);
     return;
   }
@@ -219,7 +206,7 @@ async function takeResult(
   earlier: TaskRow,
 ): Promise<void> {
   if (earlier.cursorId !== cursorId) {
-    await unit.tx.update(task).set({ cursorId }).where(eq(task.id, earlier.id));
+    rowsOf(unit.tx).update(shapes.task, [earlier.id], { cursorId });
   }
   const result = endingOf(earlier);
   if (result) await applyEvent(unit, row.id, { type: 'task_ended', cursorId, nodeId, result });
@@ -245,15 +232,12 @@ async function isFollowUp(unit: Unit, row: EnrollmentRow, graph: Graph): Promise
     .filter((node) => isActionType(node.type) && isOutreach(node.type))
     .map((node) => node.id);
   if (touches.length === 0) return false;
-  const done = await unit.tx
-    .select({ id: task.id })
-    .from(task)
-    .where(and(eq(task.enrollmentId, row.id), inArray(task.nodeId, touches), eq(task.state, 'done')))
-    .limit(1);
-  return done.length > 0;
+  const steps = await rowsOf(unit.tx).group(shapes.task, 'enrollment', row.id);
+  return steps.some((step) => step.state === 'done' && touches.includes(step.nodeId));
 }
 
-async function openTasks(unit: Unit, cursorId: string) {
-  const rows = await unit.tx.select().from(task).where(eq(task.cursorId, cursorId));
-  return rows.filter((each) => ['scheduled', 'ready', 'claimed', 'waiting_approval'].includes(each.state));
+async function openTasks(unit: Unit, { id }: EnrollmentRow, cursorId: string) {
+  const steps = await rowsOf(unit.tx).group(shapes.task, 'enrollment', id);
+  const open = ['scheduled', 'ready', 'claimed', 'waiting_approval'];
+  return steps.filter((step) => step.cursorId === cursorId && open.includes(step.state));
 }

@@ -1,9 +1,9 @@
-import { and, desc, eq, gt } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { CONSENT_VERSION, type NextWork } from '#shared/contract/device.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { isOpen, nextOpen } from '#shared/schedule/window.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import { holdUnsupported } from './abilities.ts';
 import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
 import { type ChannelRow, type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
@@ -11,17 +11,18 @@ import { openHolds } from './holds.ts';
 import { nodeOf } from './render.ts';
 import { channelById, graphOf, senderById, settingsOf } from './rows.ts';
 import { channelOfDevice, finishReconnect, heartbeat } from './session.ts';
+import { shapes } from './shapes.ts';
 import { threadsToRead } from './threads.ts';
 import { dueWatches, knownProfileIds, pendingProfileIds, type WatchKind, watchDueAt } from './watches.ts';
 
-const { channel: channelTable, lane, taskAttempt } = schema;
+const { channel: channelTable } = schema;
 
 /** One account, one runner: another device takes over when this one was silent so long (real time). */
 export const runnerLeaseMs = 90 * SECOND;
 const MAX_ASK_AGAIN = MINUTE;
 
 /** What a device may and can do. */
-export interface Ability {
+interface Ability {
   canAct: boolean;
   /** The action kinds its extension performs; omitted: all that are known here. */
   kinds?: readonly string[];
@@ -98,10 +99,8 @@ function askAgain(ctx: EngineContext, scheduleMs: number): number {
 async function takeRunner(unit: Unit, channel: ChannelRow, deviceId: string): Promise<boolean> {
   const isMine = channel.runnerDeviceId === deviceId;
   if (!isMine && channel.runnerDeviceId !== null && (channel.runnerLeaseUntil ?? 0) > unit.real) return false;
-  await unit.tx
-    .update(channelTable)
-    .set({ runnerDeviceId: deviceId, runnerLeaseUntil: unit.real + runnerLeaseMs })
-    .where(eq(channelTable.id, channel.id));
+  const lease = { runnerDeviceId: deviceId, runnerLeaseUntil: unit.real + runnerLeaseMs };
+  rowsOf(unit.tx).update(shapes.channel, [channel.id], lease);
   return true;
 }
 
@@ -123,11 +122,8 @@ async function whyNothing(
     ]);
     return { reason: hold?.reason ?? 'hold', at: hold?.until ?? later };
   }
-  const lanes = await unit.tx
-    .select()
-    .from(lane)
-    .where(and(eq(lane.channelId, channel.id), gt(lane.readyCount, 0)));
-  lanes.sort((a, b) => a.nextAt - b.nextAt);
+  const all = await rowsOf(unit.tx).group(shapes.lane, 'channel', channel.id);
+  const lanes = all.filter((row) => row.readyCount > 0).toSorted((a, b) => a.nextAt - b.nextAt);
   const first = lanes.find((row) => row.holdCount === 0);
   if (first) return { reason: first.nextLimit ?? 'no_work', at: Math.max(first.nextAt, unit.now) };
   return { reason: lanes.length > 0 ? 'kind_held' : 'no_work', at: later };
@@ -166,17 +162,9 @@ async function asStep(unit: Unit, claimed: Claimed, channel: ChannelRow): Promis
 
 /** The last claim of this device of which a person saw that nothing came of it. */
 async function clearedFence(unit: Unit, task: TaskRow): Promise<number> {
-  const [row] = await unit.tx
-    .select({ fence: taskAttempt.fence })
-    .from(taskAttempt)
-    .where(
-      and(
-        eq(taskAttempt.taskId, task.id),
-        eq(taskAttempt.outcome, 'not_happened'),
-        eq(taskAttempt.executor, task.leaseOwner ?? ''),
-      ),
-    )
-    .orderBy(desc(taskAttempt.fence))
-    .limit(1);
-  return row?.fence ?? 0;
+  const attempts = await rowsOf(unit.tx).group(shapes.attempt, 'task', task.id);
+  const cleared = attempts.filter(
+    (each) => each.outcome === 'not_happened' && each.executor === task.leaseOwner,
+  );
+  return Math.max(0, ...cleared.map(({ fence }) => fence));
 }

@@ -1,10 +1,10 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { StepOutcome } from '#shared/contract/device.ts';
 import { unreachable } from '#shared/kernel/assert.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import { mayHaveHappened } from '#shared/statuses/policy.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import type { Fence } from './commit.ts';
 import { completeTask } from './complete.ts';
 import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
@@ -23,11 +23,12 @@ import { passOver } from './passOver.ts';
 import { alreadyThere, learnProfile } from './profiles.ts';
 import { appendTaskEvent } from './record.ts';
 import { channelById, findTask, taskById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { ENRICHMENT_NODE, isHeld, markUnknown, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
 import { isOutreach, spend } from './usage.ts';
 
-const { contact, task: taskTable, taskAttempt } = schema;
+const { contact, task: taskTable } = schema;
 
 /** How an email ended. `not_sent`: the server answered 4xx or 5xx, or never took it. */
 export type EmailOutcome =
@@ -68,11 +69,7 @@ function accepts(task: TaskRow, { fence, outcome }: Fence & { outcome: Outcome }
 }
 
 async function wasHeldBy(unit: Unit, { taskId, fence }: Fence, executorId: string): Promise<boolean> {
-  const rows = await unit.tx
-    .select({ executor: taskAttempt.executor })
-    .from(taskAttempt)
-    .where(and(eq(taskAttempt.taskId, taskId), eq(taskAttempt.fence, fence)));
-  return rows[0]?.executor === executorId;
+  return (await rowsOf(unit.tx).get(shapes.attempt, taskId, fence))?.executor === executorId;
 }
 
 async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void> {

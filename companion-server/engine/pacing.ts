@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { seededRng, seedOf } from '#shared/kernel/prng.ts';
@@ -6,12 +6,12 @@ import { restartAfterPause } from '#shared/schedule/caps.ts';
 import { afterAction, type Budget, nextSlot, type Slot } from '#shared/schedule/pacing.ts';
 import type { SenderSettings } from '#shared/schedule/settings.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
-import { laneMayFire } from './predicates.ts';
+import { shapes } from './shapes.ts';
 import { budgetKinds, capOf, usageTimes } from './usage.ts';
 
-const { channel: channelTable, lane } = schema;
+const { lane } = schema;
 
 /** When the next action of this kind may go on this channel, and the limit that binds it. */
 export async function slotFor(
@@ -67,12 +67,10 @@ async function reservedLoads(
   settings: SenderSettings,
   now: number,
 ): Promise<number> {
-  const lanes = await q
-    .select({ kind: lane.kind, ready: lane.readyCount })
-    .from(lane)
-    .where(and(eq(lane.channelId, channel.id), laneMayFire));
+  const lanes = await rowsOf(q).group(shapes.lane, 'channel', channel.id);
   const wanted = new Map<UsageKind, number>();
-  for (const { kind, ready } of lanes) {
+  for (const { kind, readyCount: ready, holdCount } of lanes) {
+    if (holdCount > 0) continue;
     const spends = budgetKinds(kind as ActionKind);
     const effect = spends.find((each) => each !== 'page_load');
     if (!effect || !spends.includes('page_load')) continue;
@@ -91,15 +89,12 @@ async function reservedLoads(
 export async function noteAction(unit: Unit, channel: ChannelRow): Promise<void> {
   const { now } = unit;
   const activity = afterAction(channel, channel.lastActionAt, now, unit.rng);
-  await unit.tx
-    .update(channelTable)
-    .set({
-      ...activity,
-      firstUsedAt: channel.firstUsedAt ?? now,
-      lastActionAt: now,
-      restart: restartAfterPause(channel.lastActionAt, now) ?? channel.restart,
-    })
-    .where(eq(channelTable.id, channel.id));
+  rowsOf(unit.tx).update(shapes.channel, [channel.id], {
+    ...activity,
+    firstUsedAt: channel.firstUsedAt ?? now,
+    lastActionAt: now,
+    restart: restartAfterPause(channel.lastActionAt, now) ?? channel.restart,
+  });
 }
 
 /** After a change of caps, gaps or window: every lane of the channel is planned anew. */

@@ -6,6 +6,13 @@ import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow } from './context.ts';
 import { shapes } from './shapes.ts';
 
+/** Graphs of versions kept in memory. */
+const VERSIONS_KEPT = 1000;
+
+class Version {
+  constructor(readonly graph: Graph) {}
+}
+
 /** Single rows by id; a missing one is a broken invariant. */
 export async function channelById(q: Queryable, id: string): Promise<ChannelRow> {
   return must(await rowsOf(q).get(shapes.channel, id), `channel ${id}`);
@@ -34,15 +41,31 @@ export async function taskById(q: Queryable, id: string): Promise<TaskRow> {
 
 /** The graph of an immutable version. */
 export async function graphOf(q: Queryable, versionId: string): Promise<Graph> {
+  const { immutable } = rowsOf(q);
+  const known = immutable.get(versionId);
+  if (known instanceof Version) return known.graph;
   const rows = await q
     .select({ graph: schema.automationVersion.graph })
     .from(schema.automationVersion)
     .where(eq(schema.automationVersion.id, versionId));
-  return must(rows[0], `version ${versionId}`).graph;
+  const { graph } = must(rows[0], `version ${versionId}`);
+  if (immutable.size >= VERSIONS_KEPT) immutable.clear();
+  immutable.set(versionId, new Version(graph));
+  return graph;
 }
 
+const parsedSettings = new Map<string, SenderSettings>();
+const SETTINGS_KEPT = 1000;
+
+/** The settings with their defaults. Most sender profiles have the same: each text is parsed once. */
 export function settingsOf(sender: SenderRow): SenderSettings {
-  return senderSettings.parse(sender.settings ?? {});
+  const text = JSON.stringify(sender.settings ?? {});
+  const known = parsedSettings.get(text);
+  if (known) return known;
+  const parsed = senderSettings.parse(sender.settings ?? {});
+  if (parsedSettings.size >= SETTINGS_KEPT) parsedSettings.clear();
+  parsedSettings.set(text, parsed);
+  return parsed;
 }
 
 /** Least time between two automated messages or invites to one person, as the workspace set it. */

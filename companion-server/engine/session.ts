@@ -3,7 +3,7 @@ import { must } from '#shared/kernel/assert.ts';
 import type { LinkedinMember, SessionReport } from '#shared/protocol/linkedin.ts';
 import type { HoldReason } from '#shared/statuses/engine.ts';
 import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import { addressChange, isTaken } from './accounts.ts';
 import { channelOf, openChannel } from './channels.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
@@ -13,9 +13,10 @@ import { endLoss, noteFailedLogin, noteLoss, noteRegained } from './losses.ts';
 import { noteSilence } from './presence.ts';
 import { appendEvent, publish } from './record.ts';
 import { channelById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { watchEveryMs } from './watches.ts';
 
-const { channel: channelTable, device } = schema;
+const { channel: channelTable } = schema;
 
 /** What a rep typed that LinkedIn refused, or that opened another account: a login that failed. */
 const failedLogins: readonly LinkedinInactiveReason[] = [
@@ -58,8 +59,7 @@ function isBystander({ real }: Unit, channel: ChannelRow, deviceId: string): boo
 
 /** The LinkedIn channel of the sender profile this device is paired with. */
 export async function channelOfDevice(unit: Unit, deviceId: string): Promise<ChannelRow> {
-  const [row] = await unit.tx.select().from(device).where(eq(device.id, deviceId));
-  const paired = must(row, `device ${deviceId}`);
+  const paired = must(await rowsOf(unit.tx).get(shapes.device, deviceId), `device ${deviceId}`);
   const existing = await channelOf(unit.tx, paired.senderId, 'linkedin');
   if (existing) return existing;
   return await channelById(unit.tx, await openChannel(unit, paired, 'linkedin'));
@@ -67,8 +67,9 @@ export async function channelOfDevice(unit: Unit, deviceId: string): Promise<Cha
 
 export async function heartbeat(unit: Unit, channel: ChannelRow, deviceId: string): Promise<void> {
   await noteSilence(unit, channel);
-  await unit.tx.update(channelTable).set({ lastSeenAt: unit.real }).where(eq(channelTable.id, channel.id));
-  await unit.tx.update(device).set({ lastSeenAt: unit.real }).where(eq(device.id, deviceId));
+  const rows = rowsOf(unit.tx);
+  rows.update(shapes.channel, [channel.id], { lastSeenAt: unit.real });
+  rows.update(shapes.device, [deviceId], { lastSeenAt: unit.real });
 }
 
 async function signedIn(unit: Unit, channel: ChannelRow, member: LinkedinMember): Promise<void> {

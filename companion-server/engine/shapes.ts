@@ -3,19 +3,23 @@ import { rowShape, schema } from '../db/index.ts';
 /** The tables of the hot path, with what their rows are looked up by: each `by` has its index. */
 export const shapes = {
   task: rowShape(schema.task, ['id'], {
-    step: { by: ['enrollmentId', 'nodeId', 'visit'] },
     enrollment: { by: ['enrollmentId'] },
-    cursor: { by: ['cursorId'] },
   }),
   attempt: rowShape(schema.taskAttempt, ['taskId', 'fence'], { task: { by: ['taskId'] } }),
   enrollment: rowShape(schema.enrollment, ['id'], {}),
   cursor: rowShape(schema.cursor, ['id'], { enrollment: { by: ['enrollmentId'] } }),
   contact: rowShape(schema.contact, ['id'], {}),
+  identity: rowShape(schema.contactIdentity, ['workspaceId', 'kind', 'value'], {
+    contact: { by: ['contactId'] },
+  }),
+  company: rowShape(schema.company, ['id'], {}),
+  suppression: rowShape(schema.suppression, ['id'], { value: { by: ['workspaceId', 'kind', 'value'] } }),
   relation: rowShape(schema.relation, ['contactId', 'senderId'], {}),
   sender: rowShape(schema.sender, ['id'], {}),
   channel: rowShape(schema.channel, ['id'], { sender: { by: ['senderId', 'kind'] } }),
   lane: rowShape(schema.lane, ['channelId', 'kind'], { channel: { by: ['channelId'] } }),
   device: rowShape(schema.device, ['id'], {}),
+  hold: rowShape(schema.hold, ['id'], { open: { by: ['scope', 'scopeId'], where: 't.lifted_at IS NULL' } }),
   automation: rowShape(schema.automation, ['id'], {}),
   workspace: rowShape(schema.workspace, ['id'], {}),
   nodeCount: rowShape(schema.nodeCount, ['automationId', 'nodeId'], {}),

@@ -47,7 +47,8 @@ export interface TaskPlan {
  */
 export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | null> {
   const { enrollment } = plan;
-  const [before] = await rowsOf(unit.tx).group(shapes.task, 'step', enrollment.id, plan.nodeId, plan.visit);
+  const steps = await rowsOf(unit.tx).group(shapes.task, 'enrollment', enrollment.id);
+  const before = steps.find((step) => step.nodeId === plan.nodeId && step.visit === plan.visit);
   if (before) {
     if (before.state !== 'canceled') return before;
     const { senderId } = plan;

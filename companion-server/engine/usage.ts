@@ -1,4 +1,4 @@
-import { and, asc, eq, gte } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
@@ -6,9 +6,11 @@ import type { SenderSettings } from '#shared/schedule/settings.ts';
 import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, TaskRow, Unit } from './context.ts';
+import { usedAt } from './lookups.ts';
 import { shapes } from './shapes.ts';
 
 const { usage } = schema;
+
 const WEEK = 7 * DAY;
 
 /** What opening the page spends, at the claim: the page may have loaded whatever comes after. */
@@ -109,6 +111,10 @@ export async function refund(unit: Unit, channel: ChannelRow, task: TaskRow): Pr
   }
 }
 
+export function usageKey(channel: ChannelRow, kind: UsageKind, now: number): [string, string, number] {
+  return [accountOf(channel), kind, now - WEEK];
+}
+
 /** When this kind was used in the last 7 days, oldest first. */
 export async function usageTimes(
   q: Queryable,
@@ -116,12 +122,8 @@ export async function usageTimes(
   kind: UsageKind,
   now: number,
 ): Promise<number[]> {
-  const rows = await q
-    .select({ at: usage.at })
-    .from(usage)
-    .where(and(eq(usage.account, accountOf(channel)), eq(usage.kind, kind), gte(usage.at, now - WEEK)))
-    .orderBy(asc(usage.at));
-  return rows.map((row) => row.at ?? 0);
+  const times = await rowsOf(q).look(usedAt, ...usageKey(channel, kind, now));
+  return times.toSorted((a, b) => a - b);
 }
 
 export function capOf(

@@ -1,6 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Lookup, RowShape } from './shape.ts';
 import { type Key, type RunList, TableRows } from './table.ts';
+import type { Values } from './text.ts';
 
 /**
  * What one transaction has read and not yet written. Hot statements go through it, so that a hundred tasks cost as many
@@ -12,7 +13,11 @@ export class Rows {
   private readonly answers = new Map<string, Map<string, unknown[]>>();
   private readonly lookups = new Map<string, Lookup<unknown>>();
 
-  constructor(private readonly run: RunList) {}
+  constructor(
+    private readonly run: RunList,
+    /** What is never changed once stored; the same for all transactions of a database. */
+    readonly immutable: Map<string, unknown>,
+  ) {}
 
   async get<T extends SQLiteTable>(shape: RowShape<T>, ...key: Key): Promise<T['$inferSelect'] | null> {
     return await this.table(shape).get(key);
@@ -40,14 +45,16 @@ export class Rows {
 
   /** Changes a row that exists. */
   update<T extends SQLiteTable>(shape: RowShape<T>, key: Key, change: Partial<T['$inferSelect']>): void {
-    this.table(shape).update(key, change);
-    this.forgetAnswers(shape.text.name);
+    const table = this.table(shape);
+    const before = table.peek(key);
+    table.update(key, change);
+    this.forgetAnswers(shape.text.name, before === null ? [] : [before, { ...before, ...change }]);
   }
 
   /** Adds a row; `ignore`: unless its key, or another unique value, is there already. */
   insert<T extends SQLiteTable>(shape: RowShape<T>, row: T['$inferInsert'], ignore = false): void {
     this.table(shape).insert(row, ignore);
-    this.forgetAnswers(shape.text.name);
+    this.forgetAnswers(shape.text.name, [row]);
   }
 
   /** Adds to counters of a row that may be missing. */
@@ -61,21 +68,22 @@ export class Rows {
 
   /** What is answered to `key`, asked once. */
   async look<Answer>(lookup: Lookup<Answer>, ...key: Key): Promise<Answer[]> {
-    const text = JSON.stringify(key);
-    if (!this.answers.get(lookup.name)?.has(text)) await this.ask(lookup, [key]);
-    return (this.answers.get(lookup.name)?.get(text) ?? []) as Answer[];
+    await this.ask(lookup, [key]);
+    return (this.answers.get(lookup.name)?.get(JSON.stringify(key)) ?? []) as Answer[];
   }
 
-  /** Asks for all keys in one statement. */
+  /** Asks for all keys that were not asked for, in one statement. */
   async ask<Answer>(lookup: Lookup<Answer>, keys: readonly Key[]): Promise<void> {
-    if (keys.length === 0) return;
-    for (const name of lookup.tables) await this.tables.get(name)?.flush();
     const answers = this.answers.get(lookup.name) ?? new Map<string, unknown[]>();
+    const asked = keys.filter((key) => !answers.has(JSON.stringify(key)));
+    if (asked.length === 0) return;
+    await this.tables.get(lookup.table)?.flush();
     this.answers.set(lookup.name, answers);
     this.lookups.set(lookup.name, lookup);
-    for (const key of keys) answers.set(JSON.stringify(key), []);
-    for (const [at, ...values] of await this.run(lookup.text, keys)) {
-      answers.get(JSON.stringify(keys[Number(at)]))?.push(lookup.decode(values));
+    const found = await this.run(lookup.text, asked);
+    for (const key of asked) answers.set(JSON.stringify(key), []);
+    for (const [at, ...values] of found) {
+      answers.get(JSON.stringify(asked[Number(at)]))?.push(lookup.decode(values));
     }
   }
 
@@ -97,7 +105,7 @@ export class Rows {
     const written = WRITES.exec(text)?.[1];
     for (const [name, table] of this.tables) if (written === undefined || name === written) table.forget();
     if (written === undefined) this.answers.clear();
-    else this.forgetAnswers(written);
+    else this.forgetAnswers(written, []);
   }
 
   private table(shape: RowShape): TableRows {
@@ -108,8 +116,17 @@ export class Rows {
     return table;
   }
 
-  private forgetAnswers(table: string): void {
-    for (const [name, lookup] of this.lookups) if (lookup.tables.includes(table)) this.answers.delete(name);
+  /** Answers that rows like these may change; all of the table where the rows are not known. */
+  private forgetAnswers(table: string, rows: readonly Values[]): void {
+    for (const [name, lookup] of this.lookups) {
+      if (lookup.table !== table) continue;
+      const answers = this.answers.get(name);
+      if (rows.length === 0) answers?.clear();
+      for (const row of rows) {
+        const key = JSON.stringify(lookup.by.map((property) => row[property] ?? null)).slice(0, -1);
+        for (const text of answers?.keys() ?? []) if (text.startsWith(key)) answers?.delete(text);
+      }
+    }
   }
 }
 

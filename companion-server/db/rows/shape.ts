@@ -28,8 +28,9 @@ export function rowShape<T extends SQLiteTable, Group extends string>(
 /** A question that many keys ask at once: rows of `k.key` (which of the keys) and what is answered to it. */
 export interface Lookup<Answer> {
   name: string;
-  /** The tables the answer depends on. */
-  tables: readonly string[];
+  /** The table the answer depends on, and the properties of its rows that a key begins with. */
+  table: string;
+  by: readonly string[];
   text: string;
   decode(values: readonly unknown[]): Answer;
 }

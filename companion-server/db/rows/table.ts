@@ -48,6 +48,11 @@ export class TableRows {
     return this.known.get(text) ?? null;
   }
 
+  /** The row as it is known here; null: it was not read, or there is none. */
+  peek(key: Key): Values | null {
+    return this.known.get(textOf(key)) ?? null;
+  }
+
   /** Reads the groups that are not known yet, in one statement. */
   async loadGroups(name: string, keys: readonly Key[]): Promise<void> {
     const missing = distinct(keys, (text) => !this.groups.has(name + text));

@@ -119,7 +119,8 @@ describe('the rows a transaction keeps', () => {
   it('answer what many keys ask in one statement, anew after a change', async () => {
     const named = {
       name: 'named',
-      tables: ['list'],
+      table: 'list',
+      by: ['workspaceId', 'name'],
       text: `select json_group_array(json_array(k.key, t.id)) from json_each(?) as k cross join list as t on t.workspace_id = k.value ->> 0 and t.name = k.value ->> 1`,
       decode: ([id]: readonly unknown[]) => String(id),
     };

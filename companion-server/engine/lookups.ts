@@ -1,0 +1,51 @@
+import type { Lookup } from '../db/index.ts';
+
+const answering = (...columns: string[]) =>
+  `select json_group_array(json_array(k.key, ${columns.join(', ')})) from json_each(?) as k`;
+
+/** The task that goes first of a lane (channel, kind). */
+export const headOfLane: Lookup<string> = {
+  name: 'headOfLane',
+  table: 'task',
+  by: ['channelId', 'kind'],
+  text: `${answering('t.id')} cross join task as t on t.id = (
+    select id from task where channel_id = k.value ->> 0 and kind = k.value ->> 1 and state = 'ready'
+    order by priority, not_before, id limit 1)`,
+  decode: ([id]) => String(id),
+};
+
+/** When an account was used for a kind since a moment (account, kind, since). */
+export const usedAt: Lookup<number> = {
+  name: 'usedAt',
+  table: 'usage',
+  by: ['account', 'kind'],
+  text: `${answering('t.at')} cross join usage as t on t.account = k.value ->> 0 and t.kind = k.value ->> 1 and t.at >= k.value ->> 2`,
+  decode: ([at]) => Number(at),
+};
+
+/** Until when the automatic replies of a contact say that they are away (contact). */
+export const awayUntil: Lookup<number> = {
+  name: 'awayUntil',
+  table: 'event',
+  by: ['contactId'],
+  text: `${answering(`t.data ->> '$.until'`)} cross join event as t on t.contact_id = k.value ->> 0 and t.type = 'auto_reply_received'`,
+  decode: ([until]) => Number(until ?? 0),
+};
+
+/** What came from a contact since a moment (contact, since). */
+export const receivedKinds: Lookup<string> = {
+  name: 'receivedKinds',
+  table: 'inbound_message',
+  by: ['contactId'],
+  text: `${answering('t.kind')} cross join inbound_message as t on t.contact_id = k.value ->> 0 and t.at >= k.value ->> 1`,
+  decode: ([kind]) => String(kind),
+};
+
+/** Where a sender profile leaves from: an automation, or '' for all (sender). */
+export const leaves: Lookup<string> = {
+  name: 'leaves',
+  table: 'sender_exit',
+  by: ['senderId'],
+  text: `${answering('t.automation_id')} cross join sender_exit as t on t.sender_id = k.value ->> 0`,
+  decode: ([automationId]) => String(automationId),
+};
