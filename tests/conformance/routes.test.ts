@@ -348,16 +348,17 @@ const cases: Case[] = [
   },
   { name: 'tasks', route: taskRoutes.list, rep: 200 },
   {
-    name: 'settle',
-    route: taskRoutes.settle,
-    input: (w) => ({ params: { taskId: w.ids.taskId }, body: { happened: true } }),
+    // Before the settlement, which lets the contact go on to the end.
+    name: 'decide',
+    route: enrollmentRoutes.decide,
+    input: (w) => ({ params: { enrollmentId: w.ids.enrollmentId }, body: { decision: 'cancel' } }),
     rep: 403,
     scoped: true,
   },
   {
-    name: 'decide',
-    route: enrollmentRoutes.decide,
-    input: (w) => ({ params: { enrollmentId: w.ids.enrollmentId }, body: { decision: 'cancel' } }),
+    name: 'settle',
+    route: taskRoutes.settle,
+    input: (w) => ({ params: { taskId: w.ids.taskId }, body: { happened: true } }),
     rep: 403,
     scoped: true,
   },
