@@ -32,9 +32,11 @@ export function groupCommit(options: GroupOptions): <T>(work: (tx: Tx) => Promis
     let group: Waiting[] = [];
     try {
       await options.turns.unit(async () => {
-        // Requests that have arrived by now come along.
-        await setImmediate();
-        if (group.length === 0) group = waiting.splice(0, options.atMost);
+        if (group.length === 0 && waiting.length > 0) {
+          // Requests that have arrived by now come along.
+          await setImmediate();
+          group = waiting.splice(0, options.atMost);
+        }
         if (group.length > 0) await options.transaction((tx) => runAll(tx, group, options.isBroken));
       });
     } catch (error) {

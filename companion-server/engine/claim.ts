@@ -1,7 +1,5 @@
-import type { Graph } from '#shared/automation/graph.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
-import { basicNoteCap } from '#shared/schedule/settings.ts';
 import { rowsOf } from '../db/index.ts';
 import type { TaskPayload } from '../db/schema/automations.ts';
 import type {
@@ -15,15 +13,14 @@ import type {
   Unit,
 } from './context.ts';
 import { dispose } from './dispose.ts';
-import { failBranch, withoutNote } from './failures.ts';
 import { firstRefusal } from './gates.ts';
 import { headOfLane } from './lookups.ts';
-import { noNoteUntil } from './notes.ts';
-import { passOver } from './passOver.ts';
-import { hashOf, nodeOf, renderTask } from './render.ts';
-import { contactById, enrollmentById, graphOf, taskById } from './rows.ts';
+import { outgoingOf } from './outgoing.ts';
+import { loadGates, loadTasks } from './prefetch.ts';
+import { hashOf } from './render.ts';
+import { contactById, enrollmentById, taskById } from './rows.ts';
 import { shapes } from './shapes.ts';
-import { isEngineTask, moveTo } from './tasks.ts';
+import { moveTo } from './tasks.ts';
 import { spend } from './usage.ts';
 
 /** Lease times are real time. */
@@ -89,7 +86,26 @@ async function bestHead(unit: Unit, channel: ChannelRow): Promise<TaskRow | null
   return best;
 }
 
-export async function dueLanes(unit: Unit, channel: Pick<ChannelRow, 'id'>): Promise<LaneRow[]> {
+/** The heads of the channels' due lanes with all that their claim looks at, read together. */
+export async function loadHeads(unit: Unit, channels: readonly ChannelRow[]): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  const lanes: [string, string][] = [];
+  for (const channel of channels) {
+    for (const { kind } of await dueLanes(unit, channel)) lanes.push([channel.id, kind]);
+  }
+  await rows.ask(headOfLane, lanes);
+  const ids: string[] = [];
+  for (const lane of lanes) ids.push(...(await rows.look(headOfLane, ...lane)));
+  const tasks = await loadTasks(unit, ids);
+  await rows.loadGroups(
+    shapes.attempt,
+    'task',
+    ids.map((id) => [id]),
+  );
+  await loadGates(unit, tasks);
+}
+
+async function dueLanes(unit: Unit, channel: Pick<ChannelRow, 'id'>): Promise<LaneRow[]> {
   const lanes = await rowsOf(unit.tx).group(shapes.lane, 'channel', channel.id);
   return lanes.filter((lane) => lane.readyCount > 0 && lane.holdCount === 0 && lane.nextAt <= unit.now);
 }
@@ -116,32 +132,7 @@ async function prepare(
   executorId: string,
   context: Awaited<ReturnType<typeof contextOf>>,
 ): Promise<Claimed | null> {
-  const { enrollment, contact } = context;
-  if (head.kind === 'send_email' && !contact.email) {
-    await failBranch(unit, head, 'no_email', 'The contact has no email address.');
-    return null;
-  }
-  if (head.kind !== 'send_email' && !contact.linkedinSlug && !contact.linkedinProfileId) {
-    await failBranch(unit, head, 'no_linkedin', 'The contact has no LinkedIn profile.');
-    return null;
-  }
-  const graph = await graphOf(unit.tx, enrollment.versionId);
-  if (!isEngineTask(head) && !nodeOf({ task: head, graph })) {
-    // It came back without an effect after an edit removed its step: the branch goes where the edit placed it.
-    await passOver(unit, head, 'skipped', 'node_deleted');
-    return null;
-  }
-  const rendered = renderTask({ task: head, graph, contact, sender, channel });
-  if (!rendered.ok) {
-    const detail = rendered.error.message;
-    await dispose(unit, head, enrollment, {
-      code: 'missing_data',
-      detail,
-      disposition: { do: 'missing_data' },
-    });
-    return null;
-  }
-  const payload = await withinNotes(unit, head, channel, graph, rendered.value);
+  const payload = await outgoingOf(unit, head, { ...context, channel, sender });
   if (!payload) return null;
   const fence = head.fence + 1;
   await moveTo(unit, head, 'claimed', {
@@ -165,26 +156,6 @@ async function prepare(
   });
   await spend(unit, channel, head, 'claim');
   return { task: await taskById(unit.tx, head.id), payload, ...context };
-}
-
-/** Without a note left the step's own choice decides; null: the task waits for one, or was skipped. */
-async function withinNotes(
-  unit: Unit,
-  head: TaskRow,
-  channel: ChannelRow,
-  graph: Graph,
-  payload: TaskPayload,
-): Promise<TaskPayload | null> {
-  if (head.kind !== 'connect' || payload.text === null) return payload;
-  const until = await noNoteUntil(unit.tx, channel, unit.now);
-  if (until === null) return payload;
-  const node = nodeOf({ task: head, graph });
-  if (node?.type === 'connect' && node.config.whenNoNote === 'send_without') {
-    return { ...payload, text: null, noteDropped: true };
-  }
-  const { count, days } = basicNoteCap;
-  await withoutNote(unit, head, until, `The ${count} notes of a Basic account in ${days} days are used up.`);
-  return null;
 }
 
 /** Our own Message-ID, fixed before sending and kept for every try of this task. */

@@ -7,11 +7,13 @@ import { dispose } from './dispose.ts';
 import { decideByPerson } from './failures.ts';
 import { firstRefusal, type GateInput, repeatGates } from './gates.ts';
 import { noteAction } from './pacing.ts';
+import { loadGates, loadTasks } from './prefetch.ts';
 import { learnProfile } from './profiles.ts';
 import { recipientOf } from './render.ts';
 import { channelById, contactById, findTask, senderById, taskById } from './rows.ts';
 import { shapes } from './shapes.ts';
 import { moveTo, requeue } from './tasks.ts';
+import { together } from './together.ts';
 import { isOutreach, spend } from './usage.ts';
 
 const { task: taskTable, taskAttempt } = schema;
@@ -49,7 +51,22 @@ export function commitTask(
   executorId: string,
   request: Fence & { lastInboundAt: number | null; profile: ProfileRead | null },
 ): Promise<CommitAnswer> {
-  return unitOfWork(ctx, async (unit) => {
+  return allow(ctx, { ...request, executorId });
+}
+
+interface Request extends Fence {
+  executorId: string;
+  lastInboundAt: number | null;
+  profile: ProfileRead | null;
+}
+
+const allow = together<Request, CommitAnswer>({
+  async prepare(unit, requests) {
+    const ids = requests.map(({ taskId }) => taskId);
+    await loadGates(unit, await loadTasks(unit, ids));
+  },
+  async run(unit, request) {
+    const { executorId } = request;
     const task = await leased(unit, executorId, request.taskId, request.fence);
     if (!task) return lost();
     if (task.state === 'committing') return await repeat(unit, task, request.lastInboundAt);
@@ -65,8 +82,8 @@ export function commitTask(
     // What was learned may have moved the enrollment, and with it this task.
     const still = await leased(unit, executorId, request.taskId, request.fence);
     return still ? await decide(unit, still, request.lastInboundAt) : lost();
-  });
-}
+  },
+});
 
 /** Asked before the page's profile is learned: that may add ids, a changed link or address is another person. */
 async function isForSamePerson(unit: Unit, task: TaskRow): Promise<boolean> {

@@ -5,14 +5,16 @@ import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { isOpen, nextOpen } from '#shared/schedule/window.ts';
 import { rowsOf, schema } from '../db/index.ts';
 import { holdUnsupported } from './abilities.ts';
-import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
-import { type ChannelRow, type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
+import { type Claimed, claimLeaseMs, claimTask, loadHeads } from './claim.ts';
+import type { ChannelRow, EngineContext, TaskRow, Unit } from './context.ts';
 import { openHolds } from './holds.ts';
+import { loadChannels } from './prefetch.ts';
 import { nodeOf } from './render.ts';
 import { channelById, graphOf, senderById, settingsOf } from './rows.ts';
 import { channelOfDevice, finishReconnect, heartbeat } from './session.ts';
 import { shapes } from './shapes.ts';
 import { threadsToRead } from './threads.ts';
+import { together } from './together.ts';
 import { dueWatches, knownProfileIds, pendingProfileIds, type WatchKind, watchDueAt } from './watches.ts';
 
 const { channel: channelTable } = schema;
@@ -30,7 +32,29 @@ interface Ability {
 
 /** What this device's runner should do now. */
 export function nextWorkFor(ctx: EngineContext, deviceId: string, ability: Ability): Promise<NextWork> {
-  return unitOfWork(ctx, async (unit) => {
+  return ask(ctx, { deviceId, ability });
+}
+
+const ask = together<{ deviceId: string; ability: Ability }, NextWork>({
+  async prepare(unit, asking) {
+    if (asking.length < 2) return;
+    const rows = rowsOf(unit.tx);
+    await rows.load(
+      shapes.device,
+      asking.map(({ deviceId }) => [deviceId]),
+    );
+    const senderIds = [];
+    for (const { deviceId } of asking) {
+      const device = await rows.get(shapes.device, deviceId);
+      if (device) senderIds.push(device.senderId);
+    }
+    await rows.load(
+      shapes.sender,
+      senderIds.map((id) => [id]),
+    );
+    await loadHeads(unit, await loadChannels(unit, senderIds));
+  },
+  async run(unit, { deviceId, ability }, ctx) {
     const paired = await channelOfDevice(unit, deviceId);
     await heartbeat(unit, paired, deviceId);
     await finishReconnect(unit, paired.id);
@@ -65,8 +89,8 @@ export function nextWorkFor(ctx: EngineContext, deviceId: string, ability: Abili
     if (claimed) return await asStep(unit, claimed, channel);
     const { reason, at } = await whyNothing(unit, channel, later);
     return wait(reason, Math.min(at, nextWatch(channel)));
-  });
-}
+  },
+});
 
 /** An extension that withdraws invitations reads the list of them, too. */
 function canRead(kind: WatchKind, kinds: readonly string[]): boolean {

@@ -7,7 +7,7 @@ import { mayHaveHappened } from '#shared/statuses/policy.ts';
 import { rowsOf, schema } from '../db/index.ts';
 import type { Fence } from './commit.ts';
 import { completeTask } from './complete.ts';
-import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
+import type { EngineContext, TaskRow, Unit } from './context.ts';
 import {
   applyFailure,
   closeByRelation,
@@ -20,11 +20,13 @@ import { noteFailure } from './guards.ts';
 import { mergeContacts } from './merge.ts';
 import { noteAction } from './pacing.ts';
 import { passOver } from './passOver.ts';
+import { loadEnds, loadTasks } from './prefetch.ts';
 import { alreadyThere, learnProfile } from './profiles.ts';
 import { appendTaskEvent } from './record.ts';
 import { channelById, findTask, taskById } from './rows.ts';
 import { shapes } from './shapes.ts';
 import { ENRICHMENT_NODE, isHeld, markUnknown, requeue } from './tasks.ts';
+import { together } from './together.ts';
 import { undoCommit } from './undo.ts';
 import { isOutreach, spend } from './usage.ts';
 
@@ -50,25 +52,46 @@ export function recordOutcome(
   executorId: string,
   report: Fence & { outcome: Outcome },
 ): Promise<{ acknowledged: true; state: string }> {
-  return unitOfWork(ctx, async (unit) => {
+  return record(ctx, { ...report, executorId });
+}
+
+interface Report extends Fence {
+  executorId: string;
+  outcome: Outcome;
+}
+
+const record = together<Report, { acknowledged: true; state: string }>({
+  async prepare(unit, reports) {
+    const tasks = await loadTasks(
+      unit,
+      reports.map(({ taskId }) => taskId),
+    );
+    await rowsOf(unit.tx).load(
+      shapes.attempt,
+      reports.map(({ taskId, fence }) => [taskId, fence]),
+    );
+    await loadEnds(unit, tasks);
+  },
+  async run(unit, report) {
     const task = await findTask(unit.tx, report.taskId);
     if (!task) return { acknowledged: true, state: 'gone' };
-    if (!(await wasHeldBy(unit, report, executorId))) return { acknowledged: true, state: task.state };
+    if (!(await wasHeldBy(unit, report))) return { acknowledged: true, state: task.state };
     if (accepts(task, report)) await apply(unit, task, report.outcome);
     return { acknowledged: true, state: (await taskById(unit.tx, task.id)).state };
-  });
-}
+  },
+});
 
 /** Evidence that it took place counts however late: also after a person thought otherwise, or a newer claim. */
 function accepts(task: TaskRow, { fence, outcome }: Fence & { outcome: Outcome }): boolean {
   const isCurrent = task.fence === fence;
   if (isCurrent && (isHeld(task) || task.state === 'unknown')) return true;
-  const isOpen = isHeld(task) || ['ready', 'scheduled', 'unknown', 'canceled'].includes(task.state);
+  const isOpen =
+    isHeld(task) || ['ready', 'scheduled', 'waiting_approval', 'unknown', 'canceled'].includes(task.state);
   if (outcome.result === 'done' || outcome.result === 'sent') return isOpen;
   return isCurrent && outcome.result === 'closed' && (task.state === 'ready' || task.state === 'scheduled');
 }
 
-async function wasHeldBy(unit: Unit, { taskId, fence }: Fence, executorId: string): Promise<boolean> {
+async function wasHeldBy(unit: Unit, { taskId, fence, executorId }: Report): Promise<boolean> {
   return (await rowsOf(unit.tx).get(shapes.attempt, taskId, fence))?.executor === executorId;
 }
 

@@ -1,10 +1,16 @@
-import { and, asc, eq, lte } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
-import { type EngineContext, unitOfWork } from './context.ts';
+import { and, asc, lte } from 'drizzle-orm';
+import { rowsOf, schema } from '../db/index.ts';
+import { asksApproval } from './approvals.ts';
+import { contextOf } from './claim.ts';
+import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
 import { applyEvent } from './interpret.ts';
+import { outgoingOf } from './outgoing.ts';
 import { isPlanned, isWaiting } from './predicates.ts';
-import { enrollmentById, taskById } from './rows.ts';
+import { loadSteps } from './prefetch.ts';
+import { channelById, enrollmentById, senderById, taskById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { moveTo } from './tasks.ts';
+import { together } from './together.ts';
 
 const { cursor, task } = schema;
 
@@ -22,22 +28,32 @@ async function wakeCursors(ctx: EngineContext, limit: number): Promise<number> {
     .where(and(isWaiting, lte(cursor.wakeAt, ctx.clocks.schedule.now())))
     .orderBy(asc(cursor.wakeAt))
     .limit(limit);
-  for (const { id, enrollmentId } of due) {
-    await unitOfWork(ctx, async (unit) => {
-      const row = await enrollmentById(unit.tx, enrollmentId);
-      if (row.status === 'paused') {
-        // A resume looks at every wait again; until then it need not be found here each time.
-        await unit.tx.update(cursor).set({ wakeAt: null }).where(eq(cursor.id, id));
-        return;
-      }
-      await applyEvent(unit, enrollmentId, { type: 'woke', cursorId: id });
-      const [after] = await unit.tx.select().from(cursor).where(eq(cursor.id, id));
-      const stillDue = after?.state === 'waiting' && after.wakeAt !== null && after.wakeAt <= unit.now;
-      if (stillDue) await unit.tx.update(cursor).set({ wakeAt: null }).where(eq(cursor.id, id));
-    });
-  }
+  await Promise.all(due.map((each) => wakeCursor(ctx, each)));
   return due.length;
 }
+
+const wakeCursor = together<{ id: string; enrollmentId: string }, void>({
+  async prepare(unit, due) {
+    const rows = rowsOf(unit.tx);
+    await rows.load(
+      shapes.enrollment,
+      due.map(({ enrollmentId }) => [enrollmentId]),
+    );
+    const enrollments = [];
+    for (const { enrollmentId } of due) enrollments.push(await enrollmentById(unit.tx, enrollmentId));
+    await loadSteps(unit, enrollments);
+  },
+  async run(unit, { id, enrollmentId }) {
+    const rows = rowsOf(unit.tx);
+    const row = await enrollmentById(unit.tx, enrollmentId);
+    // A resume looks at every wait again; until then it need not be found here each time.
+    if (row.status === 'paused') return rows.update(shapes.cursor, [id], { wakeAt: null });
+    await applyEvent(unit, enrollmentId, { type: 'woke', cursorId: id });
+    const after = await rows.get(shapes.cursor, id);
+    const stillDue = after?.state === 'waiting' && after.wakeAt !== null && after.wakeAt <= unit.now;
+    if (stillDue) rows.update(shapes.cursor, [id], { wakeAt: null });
+  },
+});
 
 async function readyTasks(ctx: EngineContext, limit: number): Promise<number> {
   const [first] = await ctx.db.reader
@@ -53,7 +69,18 @@ async function readyTasks(ctx: EngineContext, limit: number): Promise<number> {
       .where(and(isPlanned, lte(task.notBefore, unit.now)))
       .orderBy(asc(task.notBefore))
       .limit(limit);
-    for (const { id } of due) await moveTo(unit, await taskById(unit.tx, id), 'ready', {});
+    for (const { id } of due) await makeReady(unit, await taskById(unit.tx, id));
     return due.length;
   });
+}
+
+/** One whose text a person sees first is shown as soon as it is due, whatever its channel waits for. */
+async function makeReady(unit: Unit, row: TaskRow): Promise<void> {
+  if (await asksApproval(unit, row)) {
+    const { enrollment, contact } = await contextOf(unit, row);
+    const sender = await senderById(unit.tx, row.senderId);
+    const channel = await channelById(unit.tx, row.channelId);
+    if (!(await outgoingOf(unit, row, { enrollment, contact, sender, channel }))) return;
+  }
+  await moveTo(unit, row, 'ready', {});
 }

@@ -95,7 +95,7 @@ export class Rows {
   async beforeStatement(text: string): Promise<void> {
     const isKnown = KNOWN.test(text);
     for (const [name, table] of this.tables) {
-      if (table.isDirty && (!isKnown || text.includes(name))) await table.flush();
+      if (table.isDirty && (!isKnown || mentions(text, name))) await table.flush();
     }
   }
 
@@ -128,6 +128,10 @@ export class Rows {
       }
     }
   }
+}
+
+function mentions(text: string, name: string): boolean {
+  return text.includes(`"${name}"`) || new RegExp(`\\b${name}\\b`, 'i').test(text);
 }
 
 const READS = /^\s*select\b/i;

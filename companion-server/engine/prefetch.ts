@@ -1,0 +1,148 @@
+import { rowsOf } from '../db/index.ts';
+import type { ChannelRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
+import { awayUntil, leaves, receivedKinds, usedAt } from './lookups.ts';
+import { shapes } from './shapes.ts';
+import { stoplistKeys } from './stoplist.ts';
+import { budgetKinds, usageKey } from './usage.ts';
+
+/**
+ * What many tasks or enrollments of one unit look at, read together: as many statements for a hundred as for one.
+ * Nothing depends on it but the time it takes; what is missing here is read when it is asked for.
+ */
+
+/** The rows around tasks and the answers to their gates. */
+export async function loadGates(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  if (tasks.length < 2) return;
+  await loadAround(unit, tasks);
+  await rows.load(shapes.sender, keysOf(tasks, 'senderId'));
+  await rows.load(shapes.automation, keysOf(tasks, 'automationId'));
+  await rows.load(shapes.workspace, keysOf(tasks, 'workspaceId'));
+  await rows.loadGroups(
+    shapes.hold,
+    'open',
+    tasks.flatMap((task) => [
+      ['workspace', task.workspaceId],
+      ['automation', task.automationId],
+      ['sender', task.senderId],
+      ['channel', task.channelId],
+      ['kind', task.channelId],
+      ['enrollment', task.enrollmentId],
+    ]),
+  );
+  await rows.ask(leaves, keysOf(tasks, 'senderId'));
+  await rows.ask(awayUntil, keysOf(tasks, 'contactId'));
+  await loadStoplist(unit, tasks);
+  await loadUsage(unit, tasks);
+}
+
+/** What the reducer looks at, and the rows that a step's end or beginning changes. */
+export async function loadSteps(unit: Unit, enrollments: readonly EnrollmentRow[]): Promise<void> {
+  if (enrollments.length < 2) return;
+  const rows = rowsOf(unit.tx);
+  const ids = keysOf(enrollments, 'id');
+  await rows.load(shapes.contact, keysOf(enrollments, 'contactId'));
+  await rows.loadGroups(shapes.cursor, 'enrollment', ids);
+  await rows.loadGroups(shapes.task, 'enrollment', ids);
+  await rows.ask(
+    receivedKinds,
+    enrollments.map(({ contactId, createdAt }) => [contactId, createdAt ?? 0]),
+  );
+  const assigned = enrollments.flatMap(({ contactId, senderId }) =>
+    senderId ? [{ contactId, senderId }] : [],
+  );
+  await rows.load(
+    shapes.relation,
+    assigned.map(({ contactId, senderId }) => [contactId, senderId]),
+  );
+  await loadChannels(
+    unit,
+    assigned.map(({ senderId }) => senderId),
+  );
+}
+
+/** Both channels of each sender, with their lanes. */
+export async function loadChannels(unit: Unit, senderIds: readonly string[]): Promise<ChannelRow[]> {
+  const rows = rowsOf(unit.tx);
+  const keys = senderIds.flatMap((senderId) => [
+    [senderId, 'linkedin'],
+    [senderId, 'email'],
+  ]);
+  await rows.loadGroups(shapes.channel, 'sender', keys);
+  const channels: ChannelRow[] = [];
+  for (const [senderId = '', kind = ''] of keys) {
+    channels.push(...(await rows.group(shapes.channel, 'sender', senderId, kind)));
+  }
+  await rows.loadGroups(shapes.lane, 'channel', keysOf(channels, 'id'));
+  return channels;
+}
+
+async function loadAround(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  await rows.load(shapes.enrollment, keysOf(tasks, 'enrollmentId'));
+  await rows.load(shapes.contact, keysOf(tasks, 'contactId'));
+  await rows.load(shapes.channel, keysOf(tasks, 'channelId'));
+  await rows.loadGroups(shapes.lane, 'channel', keysOf(tasks, 'channelId'));
+}
+
+async function loadStoplist(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  await rows.loadGroups(shapes.identity, 'contact', keysOf(tasks, 'contactId'));
+  const contacts = [];
+  for (const { contactId } of tasks) {
+    const contact = await rows.get(shapes.contact, contactId);
+    if (contact) contacts.push(contact);
+  }
+  await rows.load(
+    shapes.company,
+    contacts.flatMap(({ companyId }) => (companyId ? [[companyId]] : [])),
+  );
+  const keys = [];
+  for (const contact of contacts) keys.push(...(await stoplistKeys(unit.tx, contact)));
+  await rows.loadGroups(shapes.suppression, 'value', keys);
+}
+
+async function loadUsage(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  const keys = [];
+  for (const { channelId, kind } of tasks) {
+    const channel = await rows.get(shapes.channel, channelId);
+    if (channel) keys.push(...budgetKinds(kind).map((spends) => usageKey(channel, spends, unit.now)));
+  }
+  await rows.ask(usedAt, keys);
+}
+
+/** The tasks with these ids, as far as there are any. */
+export async function loadTasks(unit: Unit, ids: readonly string[]): Promise<TaskRow[]> {
+  const rows = rowsOf(unit.tx);
+  await rows.load(
+    shapes.task,
+    ids.map((id) => [id]),
+  );
+  const found = [];
+  for (const id of ids) {
+    const task = await rows.get(shapes.task, id);
+    if (task) found.push(task);
+  }
+  return found;
+}
+
+/** The tasks' enrollments with all that the end of a step looks at and changes. */
+export async function loadEnds(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
+  if (tasks.length < 2) return;
+  const rows = rowsOf(unit.tx);
+  await loadAround(unit, tasks);
+  const enrollments = [];
+  for (const { enrollmentId } of tasks) {
+    const enrollment = await rows.get(shapes.enrollment, enrollmentId);
+    if (enrollment) enrollments.push(enrollment);
+  }
+  await loadSteps(unit, enrollments);
+}
+
+function keysOf<Row, Property extends keyof Row & string>(
+  items: readonly (Row & Record<Property, string>)[],
+  property: Property,
+): [string][] {
+  return items.map((item) => [item[property]]);
+}
