@@ -32,10 +32,14 @@ export interface Stage {
 }
 
 /** An engine on a database of its own, with clocks the test moves and ids that are the same for the same seed. */
-export async function openStage(seed = 1, onStatement?: (text: string) => void): Promise<Stage> {
+export async function openStage(
+  seed = 1,
+  onStatement?: (text: string) => void,
+  url?: string,
+): Promise<Stage> {
   const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rapport-engine-'));
   const db = await openDatabase({
-    url: `file:${join(dir, 'engine.db')}`,
+    url: url ?? `file:${join(dir, 'engine.db')}`,
     ...(onStatement ? { onStatement } : {}),
   });
   const tables = await db.reader.all<{ sql: string }>(
@@ -53,7 +57,10 @@ export async function openStage(seed = 1, onStatement?: (text: string) => void):
     log: { info: silent, warn: silent, error: silent },
   };
   await db.write((tx) =>
-    tx.insert(schema.workspace).values({ id: WORKSPACE, name: 'Team', createdAt: START }),
+    tx
+      .insert(schema.workspace)
+      .values({ id: WORKSPACE, name: 'Team', createdAt: START })
+      .onConflictDoNothing(),
   );
   const close = async () => {
     await db.close();

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { ActionKind, Graph } from '../../../shared/automation/graph.ts';
+import type { ActionKind } from '../../../shared/automation/graph.ts';
 import type { Origin } from '../../../shared/automation/migrate.ts';
 import type { CursorState } from '../../../shared/automation/state.ts';
 import type { MovePlan } from '../../../shared/automation/versionDiff.ts';
@@ -10,7 +10,7 @@ import type {
   TaskState,
   UsageKind,
 } from '../../../shared/statuses/engine.ts';
-import { at, id, json, workspaceId } from './columns.ts';
+import { at, graph, id, json, workspaceId } from './columns.ts';
 
 export const automation = sqliteTable(
   'automation',
@@ -20,7 +20,7 @@ export const automation = sqliteTable(
     name: text('name').notNull(),
     /** What a person asked for; partly_paused and paused by holds are derived when read. */
     status: text('status').$type<AutomationStatus>().notNull().default('draft'),
-    draft: json<Graph>('draft').notNull(),
+    draft: graph('draft').notNull(),
     /** The running version; null while Draft. */
     versionId: text('version_id'),
     holdCount: integer('hold_count').notNull().default(0),
@@ -44,7 +44,7 @@ export const automationVersion = sqliteTable(
     workspaceId: workspaceId(),
     automationId: text('automation_id').notNull(),
     number: integer('number').notNull(),
-    graph: json<Graph>('graph').notNull(),
+    graph: graph('graph').notNull(),
     /** What the nodes had counted when it was published: a version's own figures are the difference to the next. */
     countsBefore: json<NodeCountSnapshot[]>('counts_before'),
     /** The version whose graph this one brought back, if publishing was undone. */
