@@ -11,17 +11,45 @@ import { contactsChanged } from './missingData.ts';
 import { appendEvent, type EventData, publish } from './record.ts';
 import { contactById, enrollmentById, graphOf, senderById } from './rows.ts';
 
-const { automation, contact, member, notification, webhookDelivery } = schema;
+const { automation, contact, dataStep, member, notification, webhookDelivery } = schema;
 
 /**
- * Does what a data node says, in the transaction that reached it, so it is done once per visit. Returns why the branch
- * cannot go on, else null: what does not exist any more (a tag, a list, an automation) is recorded and passed.
+ * Does what a data node says, in the transaction that reached it and once per visit: a contact that was moved back passes
+ * what was done. Returns why the branch cannot go on, else null.
  */
-export async function applyNode(unit: Unit, enrollmentId: string, node: DataNode): Promise<string | null> {
+export async function applyNode(
+  unit: Unit,
+  enrollmentId: string,
+  node: DataNode,
+  visit: number,
+): Promise<string | null> {
   const row = await enrollmentById(unit.tx, enrollmentId);
+  const step = { enrollmentId, nodeId: node.id, visit };
+  if (await wasApplied(unit, step)) return null;
+  const reason = await apply(unit, row, node);
+  if (reason !== null) return reason;
+  await unit.tx.insert(dataStep).values({ ...step, workspaceId: row.workspaceId, at: unit.now });
+  return null;
+}
+
+async function wasApplied(
+  unit: Unit,
+  { enrollmentId, nodeId, visit }: Pick<typeof dataStep.$inferSelect, 'enrollmentId' | 'nodeId' | 'visit'>,
+): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ at: dataStep.at })
+    .from(dataStep)
+    .where(
+      and(eq(dataStep.enrollmentId, enrollmentId), eq(dataStep.nodeId, nodeId), eq(dataStep.visit, visit)),
+    );
+  return rows.length > 0;
+}
+
+/** What does not exist any more (a tag, a list, an automation) is recorded and passed. */
+async function apply(unit: Unit, row: EnrollmentRow, node: DataNode): Promise<string | null> {
   const cause = {
     workspaceId: row.workspaceId,
-    enrollmentId,
+    enrollmentId: row.id,
     automationId: row.automationId,
     nodeId: node.id,
   };

@@ -189,8 +189,9 @@ async function run(
 }
 
 /** Carries out a data node and lets its branch go on with the facts as they are then. */
-async function apply(unit: Unit, enrollmentId: string, { cursorId, node }: Command<'apply'>): Promise<void> {
-  const reason = await applyNode(unit, enrollmentId, node);
+async function apply(unit: Unit, enrollmentId: string, command: Command<'apply'>): Promise<void> {
+  const { cursorId, node, visit } = command;
+  const reason = await applyNode(unit, enrollmentId, node, visit);
   const next = reason === null ? ({ type: 'woke' } as const) : ({ type: 'apply_failed', reason } as const);
   await applyEvent(unit, enrollmentId, { ...next, cursorId });
 }

@@ -125,7 +125,7 @@ export type ReducerCommand =
   /** Cancel the task of this cursor if its effect cannot have happened; committing/unknown stay. */
   | { type: 'cancel_task'; cursorId: string; reason: string }
   /** Do what this node says, now, and send `woke` for the cursor, or `apply_failed`: what follows sees the new facts. */
-  | { type: 'apply'; cursorId: string; node: DataNode };
+  | { type: 'apply'; cursorId: string; node: DataNode; visit: number };
 
 export interface Advance {
   state: EnrollmentState;

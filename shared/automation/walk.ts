@@ -151,7 +151,7 @@ function enter(walk: Walk, cursor: CursorState, node: GraphNode): void {
   if (isDataNode(node)) {
     cursor.waitsFor = 'data';
     cursor.wakeAt = now;
-    walk.commands.push({ type: 'apply', cursorId: cursor.id, node });
+    walk.commands.push({ type: 'apply', cursorId: cursor.id, node, visit: cursor.visit });
     return;
   }
   switch (node.type) {

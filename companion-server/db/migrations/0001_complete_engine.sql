@@ -92,6 +92,15 @@ CREATE TABLE `tag` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tag_name` ON `tag` (`workspace_id`,`name`);--> statement-breakpoint
+CREATE TABLE `data_step` (
+	`enrollment_id` text NOT NULL,
+	`node_id` text NOT NULL,
+	`visit` integer NOT NULL,
+	`workspace_id` text NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`enrollment_id`, `node_id`, `visit`)
+);
+--> statement-breakpoint
 CREATE TABLE `manual_task` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -207,6 +216,18 @@ CREATE UNIQUE INDEX `system_mail_key` ON `system_mail` (`workspace_id`,`dedupe_k
 CREATE INDEX `system_mail_due` ON `system_mail` (`send_at`) WHERE state = 'planned';--> statement-breakpoint
 CREATE INDEX `system_mail_about` ON `system_mail` (`about_id`) WHERE state = 'planned';--> statement-breakpoint
 CREATE INDEX `system_mail_failed` ON `system_mail` (`workspace_id`,`ended_at`) WHERE state = 'failed';--> statement-breakpoint
+CREATE TABLE `integrity_report` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`started_at` integer NOT NULL,
+	`finished_at` integer NOT NULL,
+	`found` integer NOT NULL,
+	`drifts` text NOT NULL,
+	`repaired_at` integer,
+	`repaired_by` text
+);
+--> statement-breakpoint
+CREATE INDEX `integrity_report_workspace` ON `integrity_report` (`workspace_id`,`id`);--> statement-breakpoint
 DROP INDEX `enrollment_one_live`;--> statement-breakpoint
 ALTER TABLE `enrollment` ADD `exclusive` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `enrollment` ADD `revision` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
@@ -216,15 +237,23 @@ CREATE INDEX `enrollment_reason` ON `enrollment` (`automation_id`,`reason`,`id`)
 CREATE INDEX `enrollment_by_sender` ON `enrollment` (`automation_id`,`sender_id`,`id`);--> statement-breakpoint
 CREATE INDEX `enrollment_company` ON `enrollment` (`automation_id`,`company_id`) WHERE ended_at IS NULL AND company_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `enrollment_version` ON `enrollment` (`version_id`,`id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE INDEX `enrollment_active` ON `enrollment` (`automation_id`,`segment_node_id`,`company_id`) WHERE live = 1;--> statement-breakpoint
+CREATE INDEX `enrollment_paused` ON `enrollment` (`workspace_id`,`reason`,`id`) WHERE status = 'paused';--> statement-breakpoint
 CREATE UNIQUE INDEX `enrollment_one_live` ON `enrollment` (`workspace_id`,`contact_id`) WHERE live = 1 AND exclusive = 1;--> statement-breakpoint
 DROP INDEX `task_blocked`;--> statement-breakpoint
+ALTER TABLE `task` ADD `approval` text;--> statement-breakpoint
+ALTER TABLE `task` ADD `shown` text;--> statement-breakpoint
+CREATE INDEX `task_approval` ON `task` (`workspace_id`,`id`) WHERE state = 'waiting_approval';--> statement-breakpoint
+CREATE INDEX `task_missing_data` ON `task` (`workspace_id`,`id`) WHERE state = 'scheduled' AND reason = 'missing_data' AND blocked_on IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `task_blocked` ON `task` (`blocked_on`,`priority`,`not_before`,`id`) WHERE blocked_on IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `pause_colleagues` integer DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE `automation` ADD `approve_each` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `daily_limits` text;--> statement-breakpoint
 ALTER TABLE `automation_version` ADD `counts_before` text;--> statement-breakpoint
 ALTER TABLE `automation_version` ADD `restores` text;--> statement-breakpoint
 ALTER TABLE `cursor` ADD `automation_id` text DEFAULT '' NOT NULL;--> statement-breakpoint
 CREATE INDEX `cursor_node` ON `cursor` (`automation_id`,`node_id`,`enrollment_id`) WHERE state <> 'ended';--> statement-breakpoint
+CREATE INDEX `cursor_failed` ON `cursor` (`automation_id`,`node_id`) WHERE ending = 'failed';--> statement-breakpoint
 ALTER TABLE `contact` ADD `zone` text;--> statement-breakpoint
 ALTER TABLE `contact` ADD `pinned_sender_id` text;--> statement-breakpoint
 ALTER TABLE `contact` ADD `open_profile` integer;--> statement-breakpoint

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { at, id, workspaceId } from './columns.ts';
 
 /** Something a person does for a contact; the branch waits for it. It runs on no channel, so it is no `task`. */
@@ -33,6 +33,19 @@ export const manualTask = sqliteTable(
     index('manual_task_open').on(t.workspaceId, t.dueAt, t.id).where(sql`state = 'ready'`),
     check('manual_task_finished', sql`(state = 'ready') = (finished_at IS NULL)`),
   ],
+);
+
+/** Data nodes that were carried out: what `task_step` is for actions. */
+export const dataStep = sqliteTable(
+  'data_step',
+  {
+    enrollmentId: text('enrollment_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    visit: integer('visit').notNull(),
+    workspaceId: workspaceId(),
+    at: at('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.enrollmentId, t.nodeId, t.visit] })],
 );
 
 /** What a Notify node tells a member, until they have seen it. */

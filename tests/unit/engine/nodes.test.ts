@@ -9,6 +9,8 @@ import {
   addToList,
   decideEnrollment,
   endManualTask,
+  removeTag,
+  startBulk,
   type Unit,
   unitOfWork,
 } from '../../../companion-server/engine/index.ts';
@@ -179,6 +181,33 @@ describe('data nodes', () => {
       { state: 'pending', url: 'https://example.com/hook', attempts: 0 },
     ]);
     expect((await enrollment()).status).toBe('finished');
+  });
+
+  it('are carried out once, also for a contact that is moved back', async () => {
+    await addTagNamed('hot');
+    await start(
+      [
+        node('notify', 'n', { memberId: null, text: 'Look' }),
+        node('webhook', 'w', { url: 'https://example.com/hook' }),
+        node('tag', 't', { action: 'add', tagId: 'hot' }),
+        delay('d', HOUR),
+        end('e'),
+      ],
+      ['n>w', 'w>t', 't>d', 'd>e'],
+    );
+    await inUnit((unit) => removeTag(unit, cause, 'hot', [person.contactId]));
+    const { id } = await enrollment();
+    const bulk = { workspaceId: WORKSPACE, automationId: 'a1', onlyOwner: null, by: 'anna' };
+    const input = { action: 'move' as const, nodeId: 'n' };
+    await inUnit((unit) => startBulk(unit, { ...bulk, input, selection: { ids: [id] } }));
+    await settle(stage);
+    pass(stage, 2 * HOUR);
+    await settle(stage);
+    const counts = await stage.db.reader.select().from(schema.nodeCount);
+    expect(counts.find(({ nodeId }) => nodeId === 'n')).toMatchObject({ passed: 2 });
+    expect(await stage.db.reader.select().from(schema.notification)).toHaveLength(1);
+    expect(await stage.db.reader.select().from(schema.webhookDelivery)).toHaveLength(1);
+    expect(await stage.db.reader.select().from(schema.contactTag)).toEqual([]);
   });
 
   it('enroll elsewhere once, where the contact waits until this automation is over', async () => {
