@@ -17,6 +17,8 @@ export interface Env {
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** The account that mails members about their own accounts; null: such mails are not sent. */
   systemMail: SystemMailAccount | null;
+  /** Whoever has it may read /metrics; null: nobody. */
+  metricsToken: string | null;
   /** Tests and demo: the parent process moves schedule time over IPC. */
   scheduleControl: boolean;
   scheduleOffsetMs: number;
@@ -87,6 +89,7 @@ const variables = z.object({
       )
       .optional(),
   ),
+  METRICS_TOKEN: optional(text.min(16, 'must be at least 16 characters long').optional()),
   RAPPORT_SCHEDULE_CONTROL: optional(
     z.enum(['ipc'], 'can only be "ipc" (tests and demo); leave it unset otherwise').optional(),
   ),
@@ -122,6 +125,7 @@ export function readEnv(source: Record<string, string | undefined>): Result<Env,
       values.SYSTEM_SMTP_URL && values.SYSTEM_MAIL_FROM
         ? { url: values.SYSTEM_SMTP_URL, from: values.SYSTEM_MAIL_FROM }
         : null,
+    metricsToken: values.METRICS_TOKEN ?? null,
     scheduleControl: values.RAPPORT_SCHEDULE_CONTROL === 'ipc',
     scheduleOffsetMs: values.RAPPORT_SCHEDULE_OFFSET_MS,
   });

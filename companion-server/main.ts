@@ -25,6 +25,7 @@ import { startMailWorkers } from './services/mail/worker.ts';
 import { startEngineLoop } from './services/run/engineLoop.ts';
 import { listenForScheduleControl } from './services/run/scheduleControl.ts';
 import { startSystemMail } from './services/systemMail/worker.ts';
+import { startUpkeep } from './services/upkeep/worker.ts';
 import { postWebhook } from './services/webhook/post.ts';
 import { startWebhooks } from './services/webhook/worker.ts';
 import { isSetupNeeded } from './services/workspace/setup.ts';
@@ -87,6 +88,7 @@ async function start(env: Env): Promise<void> {
     dashboard: await findDashboard(path.join(root, 'dist', 'dashboard')),
     shutdown: signal,
     isReady: () => !signal.aborted,
+    metricsToken: env.metricsToken,
   });
   setHandler(app.fetch);
 
@@ -117,6 +119,8 @@ async function start(env: Env): Promise<void> {
     signal,
   });
 
+  const upkeep = startUpkeep({ services, isLeading: engine.isLeading, signal });
+
   const setupUrl = (await isSetupNeeded(database.reader))
     ? `${address}/setup?token=${services.setupToken}`
     : null;
@@ -138,7 +142,7 @@ async function start(env: Env): Promise<void> {
     const answered = answerAll(server);
     shutdown.abort();
     changes.notify();
-    await Promise.all([engine.done, mail.done, systemMail.done, webhooks.done, answered]);
+    await Promise.all([engine.done, mail.done, systemMail.done, webhooks.done, upkeep.done, answered]);
     await database.close();
   });
 }

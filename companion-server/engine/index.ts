@@ -40,6 +40,8 @@ export { contactsChanged } from './missingData.ts';
 export { type Observations, recordObservations } from './observations.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';
 export { replan } from './pacing.ts';
+export { findDrifts, repairDrifts } from './integrity/audit.ts';
+export type { Drift } from './integrity/counters.ts';
 export { isOnline, type Spell, silentSpells } from './presence.ts';
 export { reap } from './reap.ts';
 export { appendEvent } from './record.ts';

@@ -26,7 +26,7 @@ const atClaim: Record<ActionKind, readonly UsageKind[]> = {
   send_email: [],
 };
 /** What the effect spends, in the transaction that allows it. */
-const atCommit: Record<ActionKind, readonly UsageKind[]> = {
+export const atCommit: Record<ActionKind, readonly UsageKind[]> = {
   visit: [],
   connect: ['invite'],
   message: ['message'],

@@ -7,6 +7,7 @@ import { serveHealth } from './health.ts';
 import type { App, HttpEnv } from './httpEnv.ts';
 import { applyBodyLimits, applyRateLimits, type RateLimits } from './limits.ts';
 import { methodsOf, wrongMethod } from './methods.ts';
+import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openApi.ts';
 import { problemResponse, unexpectedResponse } from './problem.ts';
 import { serveReconnect } from './reconnect.ts';
@@ -23,6 +24,8 @@ export interface AppOptions {
   /** Ends open event streams. */
   shutdown: AbortSignal;
   isReady: () => boolean;
+  /** Opens /metrics; none: it does not exist. */
+  metricsToken?: string | null;
 }
 
 /** The whole HTTP surface. In process: `app.request(…)`. */
@@ -63,6 +66,7 @@ export function createApp(options: AppOptions): App {
   applyBodyLimits(app);
 
   serveHealth(app, options.isReady);
+  serveMetrics(app, options.metricsToken ?? null);
   serveUnsubscribe(app);
   serveReconnect(app, options.shutdown);
   serveAuth(app);

@@ -11,6 +11,7 @@ import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { tagRoutes } from '#shared/contract/tag.ts';
+import { upkeepRoutes } from '#shared/contract/upkeep.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
@@ -78,6 +79,8 @@ const cases: Case[] = [
   { name: 'check public url', route: workspaceRoutes.checkPublicUrl, rep: 200 },
   { name: 'stop', route: workspaceRoutes.stop, rep: 200 },
   { name: 'resume', route: workspaceRoutes.resume, rep: 403 },
+  { name: 'integrity', route: upkeepRoutes.integrity, rep: 403 },
+  { name: 'repair counters', route: upkeepRoutes.repair, rep: 403, owner: 409 },
   { name: 'senders', route: senderRoutes.list, rep: 200 },
   {
     name: 'create sender',

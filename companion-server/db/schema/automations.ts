@@ -254,6 +254,7 @@ export const enrollment = sqliteTable(
       .where(sql`ended_at IS NULL AND company_id IS NOT NULL`),
     index('enrollment_contact').on(t.contactId, t.id),
     index('enrollment_version').on(t.versionId, t.id).where(sql`ended_at IS NULL`),
+    index('enrollment_active').on(t.automationId, t.segmentNodeId, t.companyId).where(sql`live = 1`),
     check('enrollment_live', sql`live IN (0, 1)`),
   ],
 );
@@ -278,6 +279,7 @@ export const cursor = sqliteTable(
   (t) => [
     index('cursor_enrollment').on(t.enrollmentId, t.id),
     index('cursor_node').on(t.automationId, t.nodeId, t.enrollmentId).where(sql`state <> 'ended'`),
+    index('cursor_failed').on(t.automationId, t.nodeId).where(sql`ending = 'failed'`),
     index('cursor_wake').on(t.wakeAt).where(sql`state = 'waiting' AND wake_at IS NOT NULL`),
   ],
 );

@@ -6,3 +6,4 @@ export * from './history.ts';
 export * from './nodes.ts';
 export * from './senders.ts';
 export * from './sessions.ts';
+export * from './upkeep.ts';

@@ -1,5 +1,5 @@
 import type { App } from '../httpEnv.ts';
-import { serveAutomations, serveBulk, serveTasks, serveVersions } from './automations.ts';
+import { serveAutomations, serveBulk, serveEnrollments, serveVersions } from './automations.ts';
 import { serveContacts, serveImports, serveStoplist } from './contacts.ts';
 import { serveDevices } from './devices.ts';
 import { serveMailboxes } from './mailboxes.ts';
@@ -7,6 +7,8 @@ import { servePersonWork, serveTags } from './personWork.ts';
 import { serveSenderLife } from './senderLife.ts';
 import { serveSenders } from './senders.ts';
 import { serveSetup } from './setup.ts';
+import { serveUpkeep } from './upkeep.ts';
+import { serveDeviceTasks, serveTasks } from './tasks.ts';
 import { serveWorkspace } from './workspace.ts';
 
 /** Every route of shared/contract that is not a stream or better-auth's own. */
@@ -23,7 +25,10 @@ export function serveAllRoutes(app: App): void {
   serveAutomations(app);
   serveBulk(app);
   serveVersions(app);
+  serveEnrollments(app);
   serveTasks(app);
+  serveDeviceTasks(app);
   servePersonWork(app);
   serveTags(app);
+  serveUpkeep(app);
 }

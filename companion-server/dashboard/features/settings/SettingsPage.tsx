@@ -11,6 +11,7 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
+import { Integrity } from './Integrity.tsx';
 import { PublicUrl } from './PublicUrl.tsx';
 
 /** Name, postal address and public address of the workspace. */
@@ -29,6 +30,7 @@ export function SettingsPage() {
       <Loaded query={home} what="the public address">
         {({ publicUrl }) => <PublicUrl state={publicUrl} />}
       </Loaded>
+      {me.data && me.data.role !== 'rep' && <Integrity />}
     </Page>
   );
 }

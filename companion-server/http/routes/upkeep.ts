@@ -1,0 +1,9 @@
+import { upkeepRoutes } from '#shared/contract/upkeep.ts';
+import { repairIntegrity, viewIntegrity } from '../../services/upkeep/integrity.ts';
+import type { App } from '../httpEnv.ts';
+import { serveMember } from '../serve.ts';
+
+export function serveUpkeep(app: App): void {
+  serveMember(app, upkeepRoutes.integrity, (call) => viewIntegrity(call));
+  serveMember(app, upkeepRoutes.repair, (call) => repairIntegrity(call));
+}
