@@ -34,7 +34,7 @@ export { lead, stepDown } from './leader.ts';
 export { nextWorkFor } from './linkedin.ts';
 export { isFailingLogin, isFlapping, type LossRow, lossOf } from './losses.ts';
 export { noteMailbox } from './mailboxes.ts';
-export { addTag, addToList, removeFromList, removeTag } from './marks.ts';
+export { addTag, addToList, removeTag } from './marks.ts';
 export { countMatching, matchingIds } from './matching.ts';
 export { contactsChanged } from './missingData.ts';
 export { type Observations, recordObservations } from './observations.ts';

@@ -1,6 +1,5 @@
-import type { TaskRow } from './context.ts';
+import type { TaskRow, Unit } from './context.ts';
 import { pairOf } from './facts.ts';
-import type { GateInput, Refusal } from './gates.ts';
 import { isEngineTask } from './tasks.ts';
 
 /** Taking back an old invitation writes to nobody and belongs to the account: it outlives the enrollment. */
@@ -8,8 +7,21 @@ export function isHousekeeping(task: Pick<TaskRow, 'kind' | 'nodeId'>): boolean 
   return task.kind === 'withdraw' && isEngineTask(task);
 }
 
+/** A refusal of the gates, which call this; what they do besides is not known here. */
+interface InvitationRefusal {
+  code: string;
+  detail: string;
+  disposition: { do: 'close' } | { do: 'postpone'; until: number };
+}
+
 /** LinkedIn takes no new invitation for a while after a withdrawal; only a pending one can be withdrawn. */
-export async function invitation({ unit, task }: GateInput): Promise<Refusal | null> {
+export async function invitation({
+  unit,
+  task,
+}: {
+  unit: Unit;
+  task: TaskRow;
+}): Promise<InvitationRefusal | null> {
   if (task.kind !== 'connect' && task.kind !== 'withdraw') return null;
   const pair = await pairOf(unit.tx, task.contactId, task.senderId);
   if (task.kind === 'withdraw') {
@@ -27,6 +39,6 @@ export async function invitation({ unit, task }: GateInput): Promise<Refusal | n
   };
 }
 
-function close(code: string, detail: string): Refusal {
+function close(code: string, detail: string): InvitationRefusal {
   return { code, detail, disposition: { do: 'close' } };
 }

@@ -1,9 +1,10 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import { schema } from '../db/index.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
 import { relationOf, setRelation } from './facts.ts';
+import { type IdentityKind, ownerOf } from './identities.ts';
 import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
 import { contactById } from './rows.ts';
@@ -12,7 +13,6 @@ import { askThreads } from './threads.ts';
 import { endWithdrawals } from './withdrawals.ts';
 
 const { contact: contactTable, contactIdentity } = schema;
-type IdentityKind = typeof contactIdentity.$inferSelect.kind;
 
 export type Learned = 'bound' | 'duplicate' | 'wrong_person';
 
@@ -87,7 +87,11 @@ function isSomebodyElse(contact: ContactRow, profile: ProfileRead): boolean {
 }
 
 /** False: one of the ids belongs to another contact already. */
-async function bindIdentities(unit: Unit, contact: ContactRow, profile: ProfileRead): Promise<boolean> {
+export async function bindIdentities(
+  unit: Unit,
+  contact: ContactRow,
+  profile: Pick<ProfileRead, 'profileId' | 'memberId' | 'slug'>,
+): Promise<boolean> {
   const keys: [IdentityKind, string | null][] = [
     ['linkedin_profile', profile.profileId],
     ['linkedin_member', profile.memberId],
@@ -116,24 +120,4 @@ export async function alreadyThere(unit: Unit, task: TaskRow, profile: ProfileRe
     if (owner !== null && owner !== task.contactId) return owner;
   }
   return null;
-}
-
-/** The contact that has this identifier, if any. */
-export async function ownerOf(
-  unit: Unit,
-  workspaceId: string,
-  kind: IdentityKind,
-  value: string,
-): Promise<string | null> {
-  const rows = await unit.tx
-    .select({ contactId: contactIdentity.contactId })
-    .from(contactIdentity)
-    .where(
-      and(
-        eq(contactIdentity.workspaceId, workspaceId),
-        eq(contactIdentity.kind, kind),
-        eq(contactIdentity.value, value),
-      ),
-    );
-  return rows[0]?.contactId ?? null;
 }

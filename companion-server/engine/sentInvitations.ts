@@ -4,7 +4,7 @@ import { DAY, MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
 import { pairOf, setRelation } from './facts.ts';
-import { ownerOf } from './profiles.ts';
+import { ownerOf } from './identities.ts';
 import { appendEvent } from './record.ts';
 import { accountOf } from './usage.ts';
 import { endWithdrawals, planWithdrawals } from './withdrawals.ts';

@@ -3,8 +3,8 @@ import type { NextWork } from '#shared/contract/device.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import { channelOf } from './channels.ts';
 import type { ChannelRow, Unit } from './context.ts';
+import { ownerOf } from './identities.ts';
 import { isThreadUnread } from './predicates.ts';
-import { ownerOf } from './profiles.ts';
 
 const { contact, enrollment, relation } = schema;
 

@@ -25,6 +25,8 @@ export interface Fence {
   fence: number;
 }
 
+export type WatchWork = Extract<NextWork, { type: 'watch' }>;
+
 export type ApiResult<T> = Promise<Result<T, Problem>>;
 
 export interface RunnerApi {

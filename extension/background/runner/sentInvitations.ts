@@ -1,7 +1,7 @@
 import type { SentInvitationsSeen } from '#shared/contract/device.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import type { SentInvitationRead, SentInvitationsRead } from '#shared/protocol/linkedin.ts';
-import type { WatchWork } from './watch.ts';
+import type { WatchWork } from './ports.ts';
 
 /** As long as the caps look back. */
 const RECENT_MS = 7 * DAY;

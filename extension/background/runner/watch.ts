@@ -1,13 +1,10 @@
-import type { NextWork } from '#shared/contract/device.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { MINUTE, withDeadline } from '#shared/kernel/clock.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
 import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import { stopwatch } from './lease.ts';
-import { type Observed, PageError, type RunnerDeps } from './ports.ts';
+import { type Observed, PageError, type RunnerDeps, type WatchWork } from './ports.ts';
 import { seenOf } from './sentInvitations.ts';
-
-export type WatchWork = Extract<NextWork, { type: 'watch' }>;
 
 const WATCH_MS = 3 * MINUTE;
 /** What one report may hold of each list. */
