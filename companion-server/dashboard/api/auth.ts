@@ -1,3 +1,4 @@
+import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { type Problem, problem } from '#shared/contract/route.ts';
 import { withDeadline } from '#shared/kernel/clock.ts';
@@ -61,3 +62,20 @@ export function signIn(email: string, password: string): Promise<Problem | null>
 export function signOut(): Promise<Problem | null> {
   return post('/api/auth/sign-out', {});
 }
+
+const memberList = z.object({
+  members: z.array(z.object({ id: z.string(), user: z.object({ name: z.string() }) })),
+});
+
+/** Who is in the workspace, by name. */
+export const membersQuery = queryOptions({
+  queryKey: ['/api/auth/organization/list-members'],
+  queryFn: async ({ signal }) => {
+    const response = await fetch('/api/auth/organization/list-members', {
+      signal: AbortSignal.any([signal, withDeadline(20_000)]),
+    });
+    if (!response.ok) throw new Error(`The members could not be read: ${response.status}.`);
+    const { members } = memberList.parse(await response.json());
+    return members.map(({ id, user }) => ({ id, name: user.name }));
+  },
+});

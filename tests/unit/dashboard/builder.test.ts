@@ -2,30 +2,42 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Graph, graph as graphSchema, type NodeType } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
-import {
-  catalogue,
-  stepSummary,
-} from '../../../companion-server/dashboard/features/automations/builder/catalogue.ts';
+import { catalogue } from '../../../companion-server/dashboard/features/automations/builder/catalogue.ts';
 import {
   addStep,
+  duplicateStep,
   freeExit,
+  insertStep,
   join,
   readingOrder,
   removeStep,
+  replaceStep,
+  setLoop,
   setTargets,
   targetsOf,
+  waysBack,
 } from '../../../companion-server/dashboard/features/automations/builder/graphEdits.ts';
-import { laneBeside } from '../../../companion-server/dashboard/features/automations/builder/lane.ts';
+import {
+  laneBack,
+  laneBeside,
+} from '../../../companion-server/dashboard/features/automations/builder/lane.ts';
 import {
   STEP_HEIGHT,
   STEP_WIDTH,
   tidy,
 } from '../../../companion-server/dashboard/features/automations/builder/layout.ts';
 import { starters } from '../../../companion-server/dashboard/features/automations/builder/starters.ts';
+import { stepSummary } from '../../../companion-server/dashboard/features/automations/builder/stepSummary.ts';
 import {
   changeHistory,
   type Draft,
 } from '../../../companion-server/dashboard/features/automations/builder/useDraft.ts';
+import {
+  addVariant,
+  shareEvenly,
+  shareSum,
+  type Variants,
+} from '../../../companion-server/dashboard/features/automations/builder/variants.ts';
 
 function counter(): () => string {
   let next = 0;
@@ -76,6 +88,59 @@ describe('editing a graph', () => {
     );
   });
 
+  it('puts a step between an exit and what follows it', () => {
+    const newId = counter();
+    const visit = addStep(empty, 'visit', null, newId);
+    const from = { nodeId: visit.id, exit: 'next' as const };
+    const end = addStep(visit.graph, 'end', from, newId);
+    const condition = insertStep(end.graph, 'condition', from, newId);
+    expect(targetsOf(condition.graph, from)).toEqual([condition.id]);
+    expect(targetsOf(condition.graph, { nodeId: condition.id, exit: 'yes' })).toEqual([end.id]);
+    const other = insertStep(end.graph, 'end', from, newId);
+    expect(targetsOf(other.graph, from)).toEqual([end.id, other.id]);
+  });
+
+  it('copies the settings of a step and not its edges', () => {
+    const newId = counter();
+    const delay = addStep(empty, 'delay', null, newId);
+    const end = addStep(delay.graph, 'end', { nodeId: delay.id, exit: 'next' }, newId);
+    const copy = duplicateStep(end.graph, delay.id, newId);
+    const [first, , second] = copy?.graph.nodes ?? [];
+    expect(second).toMatchObject({ id: copy?.id, type: 'delay', config: first?.config });
+    expect(copy?.graph.edges).toEqual(end.graph.edges);
+    expect(duplicateStep(end.graph, 'nobody', newId)).toBeNull();
+  });
+
+  it('finds ways back, and declares them as loops', () => {
+    const newId = counter();
+    const delay = addStep(empty, 'delay', null, newId);
+    const asked = addStep(delay.graph, 'condition', { nodeId: delay.id, exit: 'next' }, newId);
+    const no = { nodeId: asked.id, exit: 'no' as const };
+    const round = join(asked.graph, no, delay.id, newId);
+    expect(waysBack(asked.graph, { nodeId: delay.id, exit: 'next' })).toEqual([]);
+    const [back] = waysBack(round, no);
+    const declared = setLoop(round, back?.id ?? '', 4);
+    expect(waysBack(declared, no)).toEqual([{ ...back, loop: { maxVisits: 4 } }]);
+    expect(setLoop(declared, back?.id ?? '', null)).toEqual(round);
+    const codes = (graph: Graph) => validateGraph(graph).map(({ code }) => code);
+    expect(codes(round)).toContain('loop');
+    expect(codes(declared)).not.toContain('loop');
+    const { nodes } = tidy(declared);
+    expect(nodes[0]?.position.y).toBeLessThan(nodes[1]?.position.y ?? 0);
+  });
+
+  it('drops the edges of a variant that is removed', () => {
+    const newId = counter();
+    const split = addStep(empty, 'split', null, newId);
+    const inA = addStep(split.graph, 'end', { nodeId: split.id, exit: 'a' }, newId);
+    const inB = addStep(inA.graph, 'end', { nodeId: split.id, exit: 'b' }, newId);
+    const node = inB.graph.nodes.find(({ id }) => id === split.id);
+    if (node?.type !== 'split') throw new Error('no split');
+    const variants = node.config.variants.filter(({ name }) => name !== 'a');
+    const without = replaceStep(inB.graph, { ...node, config: { variants } });
+    expect(without.edges.map(({ exit }) => exit)).toEqual(['b']);
+  });
+
   it('lists every step once, whatever was built', () => {
     fc.assert(
       fc.property(
@@ -120,9 +185,46 @@ describe('starters', () => {
   });
 });
 
+describe('variants', () => {
+  const two: Variants = [
+    { name: 'a', percent: 60, retired: false },
+    { name: 'c', percent: 30, retired: true },
+  ];
+
+  it('get the first free name and the share that is left', () => {
+    expect(addVariant(two)).toEqual([...two, { name: 'b', percent: 10, retired: false }]);
+    const all = [1, 2, 3].reduce(addVariant, two);
+    expect(addVariant(all)).toBe(all);
+    expect(shareSum(all)).toBe(100);
+  });
+
+  it('share evenly without a rest', () => {
+    const three = shareEvenly(addVariant(two));
+    expect(three.map(({ percent }) => percent)).toEqual([34, 33, 33]);
+    expect(three[1]?.retired).toBe(true);
+  });
+});
+
 describe('summaries', () => {
+  const names = {
+    lists: new Map([['l1', 'Leads']]),
+    tags: new Map([['t1', 'Hot']]),
+    senders: null,
+    automations: new Map<string, string>(),
+    members: new Map<string, string>(),
+  };
+  const base = { id: 'n', label: '', position: { x: 0, y: 0 } };
+
+  it('name what is chosen, what is gone and what is not known yet', () => {
+    const tag = (tagId: string) => ({ ...base, type: 'tag', config: { action: 'add', tagId } }) as const;
+    expect(stepSummary(tag('t1'), names)).toBe('Adds Hot');
+    expect(stepSummary(tag('t2'), names)).toBe('Adds a deleted tag');
+    expect(stepSummary(tag(''), names)).toBe('Adds no tag yet');
+    const senders = [{ senderId: 's1', weight: 1 }];
+    expect(stepSummary({ ...base, type: 'change_sender', config: { senders } }, names)).toBe('…');
+  });
+
   it('has one line for every kind of step', () => {
-    const names = { lists: new Map([['l1', 'Leads']]), senders: new Map<string, string>() };
     for (const type of types) {
       const { graph, id } = addStep(empty, type, null, counter());
       const node = graph.nodes.find((one) => one.id === id);
@@ -168,5 +270,15 @@ describe('edges', () => {
   it('pass beside a step on its nearer side', () => {
     expect(laneBeside([{ x: 90, y: 150 }], from, to)).toBe(66);
     expect(laneBeside([{ x: 110 - STEP_WIDTH, y: 150 }], from, to)).toBe(134);
+  });
+
+  it('lead back beside every step on their way', () => {
+    const loop = { from: { x: 124, y: 500 }, to: { x: 124, y: 0 } };
+    expect(laneBack([{ x: 0, y: 0 }], loop.from, loop.to)).toBe(-24);
+    const two = [
+      { x: 0, y: 150 },
+      { x: -200, y: 300 },
+    ];
+    expect(laneBack(two, loop.from, loop.to)).toBe(STEP_WIDTH + 24);
   });
 });

@@ -12,14 +12,20 @@ import {
   useStore,
 } from '@xyflow/react';
 import { useEffect, useState } from 'react';
-import { exitName, type Graph, type GraphProblem } from '#shared/automation/graph.ts';
+import {
+  type ExitName,
+  exitName,
+  type Graph,
+  type GraphEdge,
+  type GraphProblem,
+} from '#shared/automation/graph.ts';
 import type { AutomationDetail } from '#shared/contract/automation.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { exitLabels } from './catalogue.ts';
 import { join, moveSteps, removeEdges } from './graphEdits.ts';
 import { exitOrder, heightOf } from './layout.ts';
 import { StepEdge, type StepFlowEdge } from './StepEdge.tsx';
-import { type StepFlowNode, StepNode } from './StepNode.tsx';
+import { countsOf, type StepFlowNode, StepNode } from './StepNode.tsx';
 
 /** The canvas grows with the graph, so that steps stay readable; in px. */
 const SHORTEST = 360;
@@ -30,7 +36,8 @@ const edgeTypes = { step: StepEdge };
 interface Props {
   graph: Graph;
   readOnly: boolean;
-  counts: AutomationDetail['nodeCounts'];
+  /** Null: it never ran. */
+  counts: AutomationDetail['nodeCounts'] | null;
   problems: readonly GraphProblem[];
   summaries: ReadonlyMap<string, string>;
   /** Changes when the view should show all steps again. */
@@ -53,7 +60,7 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
         data: {
           step,
           summary: summaries.get(step.id) ?? '',
-          counts: counts.find(({ nodeId }) => nodeId === step.id),
+          counts: counts && countsOf(counts, step.id),
           problems: problems.filter(({ nodeId }) => nodeId === step.id).length,
           exits: exitOrder(graph, step),
           open,
@@ -117,14 +124,19 @@ function FitWhenAsked({ fitKey, ready }: { fitKey: number; ready: boolean }) {
 }
 
 function edgesOf(graph: Graph): StepFlowEdge[] {
-  return graph.edges.map(({ id, source, exit, target }) => ({
+  return graph.edges.map(({ id, source, exit, target, loop }) => ({
     id,
     source,
     sourceHandle: exit,
     target,
-    label: exitLabels[exit] || undefined,
+    label: labelOf(exit, loop),
     type: 'step',
-    data: { steps: graph.nodes },
+    data: { steps: graph.nodes, isLoop: loop !== undefined },
     markerEnd: { type: MarkerType.ArrowClosed },
   }));
+}
+
+function labelOf(exit: ExitName, loop: GraphEdge['loop']): string | undefined {
+  const parts = [exitLabels[exit], loop ? `at most ${loop.maxVisits} visits` : ''];
+  return parts.filter((part) => part !== '').join(', ') || undefined;
 }

@@ -1,21 +1,22 @@
 import { Button, Divider, Drawer, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
-import type { Graph, GraphNode, NodeType } from '#shared/automation/graph.ts';
-import type { AutomationDetail } from '#shared/contract/automation.ts';
+import { IconCopy, IconTrash } from '@tabler/icons-react';
+import type { Graph, GraphNode } from '#shared/automation/graph.ts';
 import { catalogue } from './catalogue.ts';
-import type { Exit } from './graphEdits.ts';
-import { NextSteps } from './NextSteps.tsx';
-import { type SettingsContext, StepSettings } from './StepSettings.tsx';
+import { NextSteps, type NextStepsActions } from './NextSteps.tsx';
+import type { NodeCounts } from './StepNode.tsx';
+import { StepSettings } from './StepSettings.tsx';
+import type { SettingsContext } from './settings/context.ts';
 
 interface Props {
   graph: Graph;
   node: GraphNode | undefined;
   readOnly: boolean;
-  counts: AutomationDetail['nodeCounts'][number] | undefined;
+  /** Null: it never ran. */
+  counts: NodeCounts | null;
   context: SettingsContext;
   onChange: (node: GraphNode) => void;
-  setTargets: (from: Exit, targets: string[]) => void;
-  addAfter: (from: Exit, type: NodeType) => void;
+  edges: NextStepsActions;
+  duplicate: (id: string) => void;
   remove: (id: string) => void;
   close: () => void;
 }
@@ -72,28 +73,29 @@ function Content({ graph, node, readOnly, counts, context, ...act }: Props & { n
                 labelPosition="left"
                 styles={{ label: { color: 'var(--mantine-color-dimmed)' } }}
               />
-              <NextSteps
-                graph={graph}
-                node={node}
-                problems={context.problems}
-                setTargets={act.setTargets}
-                addAfter={act.addAfter}
-              />
+              <NextSteps graph={graph} node={node} problems={context.problems} act={act.edges} />
             </>
           )}
         </Stack>
       </Fieldset>
-      <Group justify="space-between">
-        {readOnly ? (
-          <span />
-        ) : (
-          <Button
-            variant="default"
-            leftSection={<IconTrash aria-hidden size={16} />}
-            onClick={() => act.remove(node.id)}
-          >
-            Remove step
-          </Button>
+      <Group justify="flex-end" gap="xs">
+        {!readOnly && (
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconTrash aria-hidden size={16} />}
+              onClick={() => act.remove(node.id)}
+            >
+              Remove step
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconCopy aria-hidden size={16} />}
+              onClick={() => act.duplicate(node.id)}
+            >
+              Duplicate
+            </Button>
+          </>
         )}
         <Button onClick={act.close}>Done</Button>
       </Group>

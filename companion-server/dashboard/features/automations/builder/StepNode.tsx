@@ -1,4 +1,4 @@
-import { Group, Paper, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Group, Paper, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import type { ExitName, GraphNode } from '#shared/automation/graph.ts';
@@ -7,10 +7,13 @@ import { exitLabels, stepName } from './catalogue.ts';
 import { STEP_HEIGHT, STEP_WIDTH } from './layout.ts';
 import { stepIcons } from './stepIcons.ts';
 
+export type NodeCounts = Omit<AutomationDetail['nodeCounts'][number], 'nodeId'>;
+
 export type StepData = {
   step: GraphNode;
   summary: string;
-  counts: AutomationDetail['nodeCounts'][number] | undefined;
+  /** Null: it never ran. */
+  counts: NodeCounts | null;
   problems: number;
   exits: readonly ExitName[];
   open: (id: string) => void;
@@ -37,7 +40,7 @@ export function StepNode({ data, isConnectable }: NodeProps<StepFlowNode>) {
           w="100%"
           h="100%"
           p="sm"
-          aria-label={`Settings of ${stepName(step)}: ${summary}${problems > 0 ? `, ${problems} to fix` : ''}`}
+          aria-label={`Settings of ${stepName(step)}: ${[summary, ...(problems > 0 ? [`${problems} to fix`] : []), ...(counts ? countWords(counts) : [])].join(', ')}`}
           onClick={() => open(step.id)}
         >
           <Stack gap={4} h="100%" justify="space-between">
@@ -53,7 +56,7 @@ export function StepNode({ data, isConnectable }: NodeProps<StepFlowNode>) {
             <Text size="xs" c="dimmed" lineClamp={1}>
               {summary}
             </Text>
-            <Counts counts={counts} />
+            {counts && <Counts counts={counts} />}
           </Stack>
         </UnstyledButton>
       </Paper>
@@ -72,15 +75,32 @@ export function StepNode({ data, isConnectable }: NodeProps<StepFlowNode>) {
   );
 }
 
-function Counts({ counts }: { counts: StepData['counts'] }) {
-  const { standing, passed, failed } = counts ?? { standing: 0, passed: 0, failed: 0 };
+/** What a running automation counted at one step. */
+export function countsOf(counts: AutomationDetail['nodeCounts'], nodeId: string): NodeCounts {
+  return counts.find((one) => one.nodeId === nodeId) ?? { standing: 0, passed: 0, failed: 0 };
+}
+
+/** The numbers of a step in words, for the picture and for who cannot see it. */
+export function countWords({ standing, passed, failed }: NodeCounts): string[] {
+  return [`${standing} here`, `${passed} passed`, `${failed} failed`];
+}
+
+const countTips = [
+  'Contacts that stand here now',
+  'Contacts that went on from here',
+  'Contacts whose branch failed here',
+];
+
+function Counts({ counts }: { counts: NodeCounts }) {
   return (
-    <Group gap="sm" className="tabular" wrap="nowrap">
-      <Text size="xs">{standing} here</Text>
-      <Text size="xs">{passed} passed</Text>
-      <Text size="xs" fw={failed > 0 ? 700 : 400}>
-        {failed} failed
-      </Text>
+    <Group gap="sm" className="tabular" wrap="nowrap" justify="flex-end">
+      {countWords(counts).map((words, index) => (
+        <Tooltip key={words} label={countTips[index]}>
+          <Text size="xs" fw={index === 2 && counts.failed > 0 ? 700 : 400}>
+            {words}
+          </Text>
+        </Tooltip>
+      ))}
     </Group>
   );
 }

@@ -1,7 +1,6 @@
 import type { ExitName, GraphNode, NodeOf, NodeType } from '#shared/automation/graph.ts';
-import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
+import { type ContactField, freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { DAY } from '#shared/kernel/clock.ts';
-import { durationText } from '../../../components/time.ts';
 
 type ConfigOf<T extends NodeType> = NodeOf<T>['config'];
 
@@ -18,7 +17,7 @@ export const catalogue: { [T in NodeType]: StepKind<T> } = {
   segment: {
     label: 'Segment',
     group: 'Start',
-    about: 'The contacts of one or more lists enter here',
+    about: 'The contacts of lists or tags enter here',
     fresh: () => freshSegment,
   },
   sender_profile: {
@@ -225,6 +224,41 @@ export const eventLabels: Record<ConfigOf<'wait_until'>['event'], string> = {
   email_clicked: 'Link in an email clicked',
 };
 
+export const inMailPolicies: Record<ConfigOf<'inmail'>['policy'], string> = {
+  open_profile: 'Open profiles only',
+  spend_credit: 'Spends a credit',
+};
+
+export const messageSources: Record<ConfigOf<'group_message'>['source'], string> = {
+  group: 'Group member',
+  event: 'Event attendee',
+};
+
+export const manualTaskKinds: Record<ConfigOf<'manual_task'>['kind'], string> = {
+  call: 'Call',
+  custom: 'Custom',
+};
+
+export const outcomes: Record<ConfigOf<'end'>['outcome'], string> = {
+  positive: 'Positive',
+  neutral: 'Neutral',
+  negative: 'Negative',
+};
+
+const fieldLabels: Record<string, string> = {
+  firstName: 'First name',
+  lastName: 'Last name',
+  email: 'Email',
+  company: 'Company',
+  title: 'Title',
+  location: 'Location',
+};
+
+/** What a field of a contact is called; a custom one has the name it was imported with. */
+export function fieldLabel(field: ContactField): string {
+  return fieldLabels[field] ?? field.slice('custom:'.length);
+}
+
 /** A record of labels as the choices of a select, keys keeping their type. */
 export function choicesOf<K extends string>(labels: Record<K, string>): { value: K; label: string }[] {
   return (Object.keys(labels) as K[]).map((value) => ({ value, label: labels[value] }));
@@ -233,80 +267,4 @@ export function choicesOf<K extends string>(labels: Record<K, string>): { value:
 /** What a step is called on screen. */
 export function stepName(node: GraphNode): string {
   return node.label || catalogue[node.type].label;
-}
-
-interface Names {
-  lists: ReadonlyMap<string, string>;
-  senders: ReadonlyMap<string, string>;
-}
-
-/** One line that tells what a step is set to. */
-export function stepSummary(node: GraphNode, names: Names): string {
-  switch (node.type) {
-    case 'segment':
-      return (
-        node.config.listIds.map((id) => names.lists.get(id) ?? 'a deleted list').join(', ') ||
-        'No list chosen'
-      );
-    case 'sender_profile':
-      return (
-        node.config.senders
-          .map(({ senderId }) => names.senders.get(senderId) ?? 'a deleted profile')
-          .join(', ') || 'No sender profile chosen'
-      );
-    case 'visit':
-      return 'Reads the profile';
-    case 'connect':
-      return node.config.note === null ? 'Without a note' : firstWords(node.config.note, 'Empty note');
-    case 'message':
-      return firstWords(node.config.text, 'No text yet');
-    case 'send_email':
-      return node.config.thread === 'reply'
-        ? 'Reply in the thread'
-        : firstWords(node.config.subject, 'No subject yet');
-    case 'inmail':
-      return firstWords(node.config.subject, 'No subject yet');
-    case 'group_message':
-      return firstWords(node.config.text, 'No text yet');
-    case 'manual_task':
-      return firstWords(node.config.instruction, 'No instruction yet');
-    case 'join':
-      return node.config.mode === 'all' ? 'Waits for all branches' : 'The first branch goes on';
-    case 'split':
-      return node.config.variants.map(({ name, percent }) => `${exitLabels[name]} ${percent} %`).join(', ');
-    case 'tag':
-    case 'list':
-      return node.config.action === 'add' ? 'Adds' : 'Removes';
-    case 'set_field':
-      return `${node.config.field} = ${firstWords(node.config.value, 'nothing')}`;
-    case 'change_sender':
-      return (
-        node.config.senders
-          .map(({ senderId }) => names.senders.get(senderId) ?? 'a deleted profile')
-          .join(', ') || 'No sender profile chosen'
-      );
-    case 'notify':
-      return firstWords(node.config.text, 'No text yet');
-    case 'webhook':
-      return firstWords(node.config.url, 'No address yet');
-    case 'follow':
-    case 'like':
-    case 'withdraw':
-    case 'enroll':
-      return catalogue[node.type].about;
-    case 'delay':
-      return durationText(node.config.durationMs);
-    case 'wait_until':
-      return `${eventLabels[node.config.event]}, at most ${durationText(node.config.timeoutMs)}`;
-    case 'condition':
-      return testLabels[node.config.test];
-    case 'end':
-      return `${node.config.outcome.charAt(0).toUpperCase()}${node.config.outcome.slice(1)} outcome`;
-  }
-}
-
-function firstWords(text: string, none: string): string {
-  const line = text.trim().replace(/\s+/g, ' ');
-  if (!line) return none;
-  return line.length > 60 ? `${line.slice(0, 57)}…` : line;
 }

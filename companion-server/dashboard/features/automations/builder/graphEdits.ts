@@ -1,5 +1,12 @@
-import type { ExitName, Graph, GraphNode, NodeType } from '#shared/automation/graph.ts';
-import { exitsOf } from '#shared/automation/graph.ts';
+import {
+  type ExitName,
+  exitsOf,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  type NodeType,
+} from '#shared/automation/graph.ts';
+import { reaches } from '#shared/automation/paths.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import { catalogue } from './catalogue.ts';
 
@@ -10,13 +17,14 @@ function freshNode(type: NodeType, id: string, position: GraphNode['position']):
 }
 
 const STEP_DOWN = 140;
+const STEP_ASIDE = 280;
 
 export interface Exit {
   nodeId: string;
   exit: ExitName;
 }
 
-/** A new step, joined to the given exit when there is one. */
+/** A new step, joined to the given exit when there is one. Beside what follows there already: a parallel branch. */
 export function addStep(
   graph: Graph,
   type: NodeType,
@@ -33,27 +41,69 @@ export function addStep(
   return { graph: after ? join(added, after, node.id, newId) : added, id: node.id };
 }
 
+/** A new step between an exit and what follows it. One without exits of its own is only added beside. */
+export function insertStep(
+  graph: Graph,
+  type: NodeType,
+  at: Exit,
+  newId: NewId,
+): { graph: Graph; id: string } {
+  const added = addStep(graph, type, null, newId);
+  const node = added.graph.nodes.find(({ id }) => id === added.id);
+  const exit = node && exitsOf(node)[0];
+  if (!exit) return addStep(graph, type, at, newId);
+  const edges = added.graph.edges.map((edge) =>
+    leaves(edge, at) && !edge.loop ? { ...edge, source: added.id, exit } : edge,
+  );
+  return { graph: join({ ...added.graph, edges }, at, added.id, newId), id: added.id };
+}
+
+/** A second step with the same settings, beside the first and joined to nothing. */
+export function duplicateStep(graph: Graph, id: string, newId: NewId): { graph: Graph; id: string } | null {
+  const node = graph.nodes.find((one) => one.id === id);
+  if (!node) return null;
+  const { x, y } = node.position;
+  const copy = { ...node, id: newId(), position: { x: x + STEP_ASIDE, y } };
+  return { graph: { ...graph, nodes: [...graph.nodes, copy] }, id: copy.id };
+}
+
 /** An edge from an exit to a step; nothing when it exists or would lead to itself. */
 export function join(graph: Graph, { nodeId, exit }: Exit, target: string, newId: NewId): Graph {
-  const exists = graph.edges.some(
-    (edge) => edge.source === nodeId && edge.exit === exit && edge.target === target,
-  );
+  const exists = graph.edges.some((edge) => leaves(edge, { nodeId, exit }) && edge.target === target);
   if (exists || nodeId === target) return graph;
   return { ...graph, edges: [...graph.edges, { id: newId(), source: nodeId, exit, target }] };
 }
 
 /** Makes the exit lead to exactly these steps. Several start parallel branches. */
 export function setTargets(graph: Graph, from: Exit, targets: readonly string[], newId: NewId): Graph {
-  const kept = graph.edges.filter(
-    (edge) => edge.source !== from.nodeId || edge.exit !== from.exit || targets.includes(edge.target),
-  );
+  const kept = graph.edges.filter((edge) => !leaves(edge, from) || targets.includes(edge.target));
   return targets.reduce((result, target) => join(result, from, target, newId), { ...graph, edges: kept });
 }
 
-export function targetsOf(graph: Graph, { nodeId, exit }: Exit): string[] {
-  return graph.edges
-    .filter((edge) => edge.source === nodeId && edge.exit === exit)
-    .map(({ target }) => target);
+export function targetsOf(graph: Graph, from: Exit): string[] {
+  return graph.edges.filter((edge) => leaves(edge, from)).map(({ target }) => target);
+}
+
+function leaves(edge: GraphEdge, { nodeId, exit }: Exit): boolean {
+  return edge.source === nodeId && edge.exit === exit;
+}
+
+/** The edges of an exit that lead back to where they come from, declared as loops or not. */
+export function waysBack(graph: Graph, from: Exit): GraphEdge[] {
+  return graph.edges.filter(
+    (edge) => leaves(edge, from) && (edge.loop !== undefined || reaches(graph, edge.target, edge.source)),
+  );
+}
+
+/** Declares that an edge leads back, with the most visits of its loop; null takes the declaration back. */
+export function setLoop(graph: Graph, edgeId: string, maxVisits: number | null): Graph {
+  return {
+    ...graph,
+    edges: graph.edges.map(({ loop, ...edge }) => {
+      if (edge.id !== edgeId) return loop ? { ...edge, loop } : edge;
+      return maxVisits === null ? edge : { ...edge, loop: { maxVisits } };
+    }),
+  };
 }
 
 export function removeStep(graph: Graph, id: string): Graph {
@@ -67,8 +117,13 @@ export function removeEdges(graph: Graph, ids: ReadonlySet<string>): Graph {
   return { ...graph, edges: graph.edges.filter(({ id }) => !ids.has(id)) };
 }
 
+/** The step with other settings. Edges of an exit that it has no more, like a removed variant's, go too. */
 export function replaceStep(graph: Graph, changed: GraphNode): Graph {
-  return { ...graph, nodes: graph.nodes.map((node) => (node.id === changed.id ? changed : node)) };
+  const exits = exitsOf(changed);
+  return {
+    nodes: graph.nodes.map((node) => (node.id === changed.id ? changed : node)),
+    edges: graph.edges.filter(({ source, exit }) => source !== changed.id || exits.includes(exit)),
+  };
 }
 
 export function moveSteps(graph: Graph, positions: ReadonlyMap<string, GraphNode['position']>): Graph {

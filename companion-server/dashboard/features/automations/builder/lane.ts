@@ -21,3 +21,13 @@ export function laneBeside(steps: readonly Point[], from: Point, to: Point): num
   const detour = (lane: number) => Math.abs(lane - from.x) + Math.abs(lane - to.x);
   return detour(before) <= detour(after) ? before : after;
 }
+
+/** Where an edge that leads back up passes: the nearest lane that no step on its height stands in. */
+export function laneBack(steps: readonly Point[], from: Point, to: Point): number {
+  const besides = steps.filter(({ y }) => y < from.y + BESIDE && y + STEP_HEIGHT > to.y - BESIDE);
+  const lanes = besides
+    .flatMap(({ x }) => [x - BESIDE, x + STEP_WIDTH + BESIDE])
+    .filter((lane) => besides.every(({ x }) => lane < x || lane > x + STEP_WIDTH));
+  const detour = (lane: number) => Math.abs(lane - from.x) + Math.abs(lane - to.x);
+  return lanes.reduce((best, lane) => (detour(lane) < detour(best) ? lane : best), lanes[0] ?? from.x);
+}

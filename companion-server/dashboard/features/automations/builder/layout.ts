@@ -13,9 +13,11 @@ export function tidy(graph: Graph): Graph {
   dagre.setDefaultEdgeLabel(() => ({}));
   // In reading order, so that exits keep their order from left to right.
   for (const { id } of readingOrder(graph)) dagre.setNode(id, { width: STEP_WIDTH, height: STEP_HEIGHT });
-  for (const { id, source, target } of graph.edges) {
+  for (const { id, source, target, loop } of graph.edges) {
+    // A loop leads up: for the ranks it counts the other way round.
+    const [above, below] = loop ? [target, source] : [source, target];
     // An edge past several ranks gets a lane of its own beside their steps.
-    dagre.setEdge(source, target, { width: LANE, height: 0, labelpos: 'c' }, id);
+    dagre.setEdge(above, below, { width: LANE, height: 0, labelpos: 'c' }, id);
   }
   layout(dagre);
   const positions = new Map(

@@ -2,18 +2,13 @@ import { Button, Drawer, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
-import {
-  type AutomationSendersView,
-  automationSenderRoutes,
-  type SenderNodeView,
-} from '#shared/contract/automationSender.ts';
+import { automationSenderRoutes, type SenderNodeView } from '#shared/contract/automationSender.ts';
 import { queryFor } from '../../../api/client.ts';
 import { Loaded } from '../../../components/Loaded.tsx';
 import { AddSender } from './AddSender.tsx';
-import { DailyLimitsForm } from './DailyLimitsForm.tsx';
 import { NodeSender } from './NodeSender.tsx';
 
-/** The panel of a running automation's senders: who is in, how contacts are shared out, and its own limits. */
+/** Opens the panel of a running automation's senders. */
 export function SendersDrawer({ automationId }: { automationId: string }) {
   const [opened, { open, close }] = useDisclosure(false);
   return (
@@ -21,10 +16,23 @@ export function SendersDrawer({ automationId }: { automationId: string }) {
       <Button variant="default" onClick={open}>
         Senders
       </Button>
-      <Drawer opened={opened} onClose={close} position="right" size="lg" title="Senders of this automation">
-        <Senders automationId={automationId} />
-      </Drawer>
+      <SendersPanel automationId={automationId} opened={opened} close={close} />
     </>
+  );
+}
+
+interface PanelProps {
+  automationId: string;
+  opened: boolean;
+  close: () => void;
+}
+
+/** Slides in from the right: who is in, how contacts are shared out, and the automation's own limits. */
+export function SendersPanel({ automationId, opened, close }: PanelProps) {
+  return (
+    <Drawer opened={opened} onClose={close} position="right" size="lg" title="Senders of this automation">
+      <Senders automationId={automationId} />
+    </Drawer>
   );
 }
 
@@ -37,16 +45,10 @@ function Senders({ automationId }: { automationId: string }) {
           {view.nodes.map((node) => (
             <Node key={node.nodeId} automationId={automationId} node={node} named={view.nodes.length > 1} />
           ))}
-          <OwnLimits automationId={automationId} view={view} />
         </Stack>
       )}
     </Loaded>
   );
-}
-
-function OwnLimits({ automationId, view }: { automationId: string; view: AutomationSendersView }) {
-  const key = JSON.stringify(view.dailyLimits);
-  return <DailyLimitsForm key={key} automationId={automationId} limits={view.dailyLimits} />;
 }
 
 interface NodeProps {

@@ -39,6 +39,7 @@ export function RunningSteps({ automation }: { automation: AutomationDetail }) {
         key={`${editing}-${editing ? '' : automation.versionNumber}`}
         automation={automation}
         editing={editing}
+        managesSenders={isOpen}
         closeEditor={() => setEditing(false)}
       />
     </Stack>

@@ -1,0 +1,44 @@
+import { Radio, Stack, TextInput } from '@mantine/core';
+import type { NodeOf } from '#shared/automation/graph.ts';
+import { limits } from '#shared/kernel/limits.ts';
+import { TemplateField } from '../TemplateField.tsx';
+import { type ConfigOf, errorOf, type SettingsProps } from './context.ts';
+
+export function EmailSettings({ node, context, onChange }: SettingsProps<NodeOf<'send_email'>>) {
+  const change = (config: Partial<ConfigOf<'send_email'>>) =>
+    onChange({ ...node, config: { ...node.config, ...config } });
+  return (
+    <Stack gap="md">
+      <Radio.Group
+        label="Thread"
+        value={node.config.thread}
+        onChange={(value) => change({ thread: value === 'reply' ? 'reply' : 'new' })}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio value="new" label="New thread" />
+          <Radio value="reply" label="Reply in the thread of the email before" />
+        </Stack>
+      </Radio.Group>
+      <TextInput
+        label="Subject"
+        description={
+          node.config.thread === 'reply' ? 'Only used when there is no thread to reply in.' : undefined
+        }
+        maxLength={limits.emailSubject}
+        value={node.config.subject}
+        error={errorOf(context, 'subject')}
+        onChange={(event) => change({ subject: event.currentTarget.value })}
+      />
+      <TemplateField
+        label="Email text"
+        description="The unsubscribe link and the postal address are added below it."
+        value={node.config.text}
+        error={errorOf(context, 'text')}
+        rows={8}
+        nodeId={node.id}
+        preview={context.preview}
+        onChange={(text) => change({ text })}
+      />
+    </Stack>
+  );
+}
