@@ -26,6 +26,15 @@ CREATE TABLE `move_origin` (
 --> statement-breakpoint
 CREATE INDEX `move_origin_ended` ON `move_origin` (`version_id`,`enrollment_id`) WHERE ended = 1;--> statement-breakpoint
 CREATE INDEX `move_origin_at` ON `move_origin` (`at`);--> statement-breakpoint
+CREATE TABLE `segment_source` (
+	`source_id` text NOT NULL,
+	`automation_id` text NOT NULL,
+	`node_id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	PRIMARY KEY(`source_id`, `automation_id`, `node_id`)
+);
+--> statement-breakpoint
+CREATE INDEX `segment_source_automation` ON `segment_source` (`automation_id`);--> statement-breakpoint
 CREATE TABLE `version_move` (
 	`from_version_id` text PRIMARY KEY NOT NULL,
 	`to_version_id` text NOT NULL,
@@ -286,3 +295,5 @@ CREATE INDEX `automation_sender_of` ON `automation_sender` (`sender_id`);--> sta
 CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';--> statement-breakpoint
 INSERT INTO `enrollment_count` (`automation_id`, `status`, `n`) SELECT `automation_id`, `status`, count(*) FROM `enrollment` GROUP BY `automation_id`, `status`;--> statement-breakpoint
 UPDATE `cursor` SET `automation_id` = (SELECT `automation_id` FROM `enrollment` WHERE `enrollment`.`id` = `cursor`.`enrollment_id`);
+--> statement-breakpoint
+INSERT INTO `segment_source` (`source_id`, `automation_id`, `node_id`, `workspace_id`) SELECT DISTINCT l.value, a.`id`, n.value ->> 'id', a.`workspace_id` FROM `automation` AS a JOIN `automation_version` AS v ON v.`id` = a.`version_id`, json_each(v.`graph`, '$.nodes') AS n, json_each(n.value, '$.config.listIds') AS l WHERE a.`status` = 'running' AND n.value ->> 'type' = 'segment';

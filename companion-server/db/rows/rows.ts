@@ -1,6 +1,6 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Lookup, RowShape } from './shape.ts';
-import { type Key, type RunList, TableRows } from './table.ts';
+import { type Key, type RunList, TableRows, textOf } from './table.ts';
 import type { Values } from './text.ts';
 
 /**
@@ -10,7 +10,8 @@ import type { Values } from './text.ts';
  */
 export class Rows {
   private readonly tables = new Map<string, TableRows>();
-  private readonly answers = new Map<string, Map<string, unknown[]>>();
+  /** By name, by the beginning of the key, by the key. */
+  private readonly answers = new Map<string, Map<string, Map<string, unknown[]>>>();
   private readonly lookups = new Map<string, Lookup<unknown>>();
 
   constructor(
@@ -69,22 +70,24 @@ export class Rows {
   /** What is answered to `key`, asked once. */
   async look<Answer>(lookup: Lookup<Answer>, ...key: Key): Promise<Answer[]> {
     await this.ask(lookup, [key]);
-    return (this.answers.get(lookup.name)?.get(JSON.stringify(key)) ?? []) as Answer[];
+    return (this.answersOf(lookup).get(beginningOf(key, lookup))?.get(textOf(key)) ?? []) as Answer[];
   }
 
   /** Asks for all keys that were not asked for, in one statement. */
   async ask<Answer>(lookup: Lookup<Answer>, keys: readonly Key[]): Promise<void> {
-    const answers = this.answers.get(lookup.name) ?? new Map<string, unknown[]>();
-    const asked = keys.filter((key) => !answers.has(JSON.stringify(key)));
+    const answers = this.answersOf(lookup);
+    const asked = keys.filter((key) => answers.get(beginningOf(key, lookup))?.get(textOf(key)) === undefined);
     if (asked.length === 0) return;
     await this.tables.get(lookup.table)?.flush();
-    this.answers.set(lookup.name, answers);
-    this.lookups.set(lookup.name, lookup);
     const found = await this.run(lookup.text, asked);
-    for (const key of asked) answers.set(JSON.stringify(key), []);
-    for (const [at, ...values] of found) {
-      answers.get(JSON.stringify(asked[Number(at)]))?.push(lookup.decode(values));
-    }
+    const lists = asked.map((key) => {
+      const beginning = beginningOf(key, lookup);
+      const same = answers.get(beginning) ?? new Map<string, unknown[]>();
+      const list: unknown[] = [];
+      answers.set(beginning, same.set(textOf(key), list));
+      return list;
+    });
+    for (const [at, ...values] of found) lists[Number(at)]?.push(lookup.decode(values));
   }
 
   async flush(): Promise<void> {
@@ -108,6 +111,15 @@ export class Rows {
     else this.forgetAnswers(written, []);
   }
 
+  private answersOf(lookup: Lookup<unknown>): Map<string, Map<string, unknown[]>> {
+    const known = this.answers.get(lookup.name);
+    if (known) return known;
+    const answers = new Map<string, Map<string, unknown[]>>();
+    this.answers.set(lookup.name, answers);
+    this.lookups.set(lookup.name, lookup);
+    return answers;
+  }
+
   private table(shape: RowShape): TableRows {
     const known = this.tables.get(shape.text.name);
     if (known) return known;
@@ -122,12 +134,13 @@ export class Rows {
       if (lookup.table !== table) continue;
       const answers = this.answers.get(name);
       if (rows.length === 0) answers?.clear();
-      for (const row of rows) {
-        const key = JSON.stringify(lookup.by.map((property) => row[property] ?? null)).slice(0, -1);
-        for (const text of answers?.keys() ?? []) if (text.startsWith(key)) answers?.delete(text);
-      }
+      else for (const row of rows) answers?.delete(textOf(lookup.by.map((property) => row[property])));
     }
   }
+}
+
+function beginningOf(key: Key, { by }: Lookup<unknown>): string {
+  return textOf(key.slice(0, by.length));
 }
 
 function mentions(text: string, name: string): boolean {

@@ -151,8 +151,9 @@ export class TableRows {
   }
 }
 
-function textOf(key: readonly unknown[]): string {
-  return key.length === 1 && typeof key[0] === 'string' ? key[0] : JSON.stringify(key);
+/** Only equal keys have the same text: no part of a key but the last may have a line break. */
+export function textOf(key: readonly unknown[]): string {
+  return key.length === 1 ? String(key[0]) : key.join('\n');
 }
 
 function keyIn(row: Values, properties: readonly string[]): Key {

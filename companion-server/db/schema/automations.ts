@@ -4,6 +4,7 @@ import type { ActionKind } from '../../../shared/automation/graph.ts';
 import type { Origin } from '../../../shared/automation/migrate.ts';
 import type { CursorState } from '../../../shared/automation/state.ts';
 import type { MovePlan } from '../../../shared/automation/versionDiff.ts';
+import type { ShownPerson } from '../../../shared/protocol/linkedin.ts';
 import type {
   AutomationStatus,
   EnrollmentStatus,
@@ -26,6 +27,8 @@ export const automation = sqliteTable(
     holdCount: integer('hold_count').notNull().default(0),
     /** A reply pauses the colleagues at the same company here too. */
     pauseColleagues: integer('pause_colleagues', { mode: 'boolean' }).notNull().default(false),
+    /** What is written to its contacts is shown to the rep first. */
+    approveEach: integer('approve_each', { mode: 'boolean' }).notNull().default(false),
     /** Its own limit per sender profile and 24 hours, per kind of usage; null: none. */
     dailyLimits: json<Partial<Record<UsageKind, number>>>('daily_limits'),
     createdBy: text('created_by').notNull(),
@@ -117,6 +120,22 @@ export const automationSender = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.automationId, t.nodeId, t.senderId] }),
     index('automation_sender_of').on(t.senderId),
+  ],
+);
+
+/** Which lists and tags feed which segments of an automation, as its version says. */
+export const segmentSource = sqliteTable(
+  'segment_source',
+  {
+    /** A list or a tag. */
+    sourceId: text('source_id').notNull(),
+    automationId: text('automation_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    workspaceId: workspaceId(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.sourceId, t.automationId, t.nodeId] }),
+    index('segment_source_automation').on(t.automationId),
   ],
 );
 
@@ -255,6 +274,7 @@ export const enrollment = sqliteTable(
     index('enrollment_contact').on(t.contactId, t.id),
     index('enrollment_version').on(t.versionId, t.id).where(sql`ended_at IS NULL`),
     index('enrollment_active').on(t.automationId, t.segmentNodeId, t.companyId).where(sql`live = 1`),
+    index('enrollment_paused').on(t.workspaceId, t.reason, t.id).where(sql`status = 'paused'`),
     check('enrollment_live', sql`live IN (0, 1)`),
   ],
 );
@@ -296,6 +316,20 @@ export interface TaskPayload {
   noteDropped: boolean;
 }
 
+/** What a person approved of a task. */
+export interface Approval {
+  /** Hash of the text that the step had when its approval was asked for. */
+  basis: string;
+  /** Whom it was approved for. */
+  recipient: string | null;
+  /** What goes out, exactly: the text of the step, or what the person made of it. */
+  text: string | null;
+  subject: string | null;
+  by: string;
+  /** Schedule time. */
+  at: number;
+}
+
 /** One execution of one action node for one enrollment. */
 export const task = sqliteTable(
   'task',
@@ -327,9 +361,12 @@ export const task = sqliteTable(
     leaseOwner: text('lease_owner'),
     /** Lease time (real). */
     leaseUntil: at('lease_until'),
-    /** Rendered text as it goes out; null until claimed. */
+    /** Rendered text as it goes out; null until claimed, or until its approval is asked for. */
     payload: json<TaskPayload>('payload'),
     payloadHash: text('payload_hash'),
+    approval: json<Approval>('approval'),
+    /** Who a page showed instead of the contact, until a person has decided. */
+    shown: json<ShownPerson>('shown'),
     /** Email: our own Message-ID, fixed before sending. */
     messageId: text('message_id'),
     proof: text('proof'),
@@ -346,6 +383,10 @@ export const task = sqliteTable(
     index('task_blocked').on(t.blockedOn, t.priority, t.notBefore, t.id).where(sql`blocked_on IS NOT NULL`),
     index('task_lease').on(t.leaseUntil).where(sql`state IN ('claimed','committing')`),
     index('task_unknown').on(t.workspaceId, t.id).where(sql`state = 'unknown'`),
+    index('task_approval').on(t.workspaceId, t.id).where(sql`state = 'waiting_approval'`),
+    index('task_missing_data')
+      .on(t.workspaceId, t.id)
+      .where(sql`state = 'scheduled' AND reason = 'missing_data' AND blocked_on IS NOT NULL`),
     index('task_contact').on(t.contactId, t.id),
     index('task_cursor').on(t.cursorId),
     index('task_message').on(t.messageId).where(sql`message_id IS NOT NULL`),
