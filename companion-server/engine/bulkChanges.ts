@@ -5,7 +5,7 @@ import { isFinal } from '#shared/automation/reducer.ts';
 import { schema } from '../db/index.ts';
 import { restoreEnded, retryFailed } from './comeBack.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
-import { enrollAgain } from './enroll.ts';
+import { enterOnceMore } from './enroll.ts';
 import { pauseEnrollment, resumeEnrollment, stopEnrollment } from './enrollmentDecisions.ts';
 import { relationOf } from './facts.ts';
 import { applyEvent, loadState, transform } from './interpret.ts';
@@ -14,7 +14,7 @@ import { contactById, enrollmentById, graphOf } from './rows.ts';
 import { askAdmission } from './slots.ts';
 import { setStanding } from './standing.ts';
 
-const { automation, contact, enrollment } = schema;
+const { contact, enrollment } = schema;
 
 export type Change =
   | { changed: true; note: string | null; before: BulkSnapshot }
@@ -81,11 +81,8 @@ async function pin(unit: Unit, row: EnrollmentRow, senderId: string | null): Pro
 }
 
 async function again(unit: Unit, row: EnrollmentRow): Promise<Applied> {
-  const [owner] = await unit.tx.select().from(automation).where(eq(automation.id, row.automationId));
-  if (owner?.status !== 'running' || owner.versionId === null) return { skipped: 'automation_ended' };
-  const started = { ...owner, versionId: owner.versionId };
-  const id = await enrollAgain(unit, started, row.segmentNodeId, row.contactId);
-  return id ? { after: id } : { skipped: 'still_here' };
+  const entered = await enterOnceMore(unit, row);
+  return 'id' in entered ? { after: entered.id } : { skipped: entered.refused };
 }
 
 /** Takes the change back where nobody has changed the enrollment since; otherwise says why it stays. */

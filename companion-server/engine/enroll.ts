@@ -1,12 +1,12 @@
 import { and, eq } from 'drizzle-orm';
 import type { Graph, NodeOf } from '#shared/automation/graph.ts';
 import { schema } from '../db/index.ts';
-import type { AutomationRow, Unit } from './context.ts';
+import type { AutomationRow, EnrollmentRow, Unit } from './context.ts';
 import { appendEvent, publish } from './record.ts';
 import { askAdmission, setSegmentLimits } from './slots.ts';
 import { countStatus } from './standing.ts';
 
-const { enrollment, automationSender, contact } = schema;
+const { automation, automationSender, contact, enrollment } = schema;
 
 export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
 
@@ -27,8 +27,20 @@ export async function layOut(unit: Unit, automation: StartedAutomation, graph: G
   }
 }
 
+/** The same automation once more for one whose enrollment ended, by the segment they came from; or why not. */
+export async function enterOnceMore(
+  unit: Unit,
+  row: EnrollmentRow,
+): Promise<{ id: string } | { refused: 'automation_ended' | 'still_here' }> {
+  const [owner] = await unit.tx.select().from(automation).where(eq(automation.id, row.automationId));
+  if (owner?.status !== 'running' || owner.versionId === null) return { refused: 'automation_ended' };
+  const started = { ...owner, versionId: owner.versionId };
+  const id = await enrollAgain(unit, started, row.segmentNodeId, row.contactId);
+  return id ? { id } : { refused: 'still_here' };
+}
+
 /** Queues a contact that was here before once more, as its next rotation. Returns the new enrollment; null: it is here still. */
-export async function enrollAgain(
+async function enrollAgain(
   unit: Unit,
   automation: StartedAutomation,
   segmentNodeId: string,

@@ -3,6 +3,7 @@ import { isFinal } from '#shared/automation/reducer.ts';
 import { schema } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
+import { enterOnceMore } from './enroll.ts';
 import { liftHold } from './holds.ts';
 import { applyEvent } from './interpret.ts';
 import { enrollmentById } from './rows.ts';
@@ -12,8 +13,11 @@ import { cancelTask, ENRICHMENT_NODE } from './tasks.ts';
 
 const { contact, enrollment, task } = schema;
 
-/** `complete` and `skip` answer a paused contact: done with it, or past the step where it stands. */
-export type Decision = 'pause' | 'resume' | 'cancel' | 'complete' | 'skip';
+/**
+ * `complete` and `skip` answer a paused contact: done with it, or past the step where it stands. `enroll_again`
+ * is for one that has ended.
+ */
+export type Decision = 'pause' | 'resume' | 'cancel' | 'complete' | 'skip' | 'enroll_again';
 
 /** A person decides about one contact in one automation. False: the decision does not apply to its status. */
 export async function decideEnrollment(
@@ -23,6 +27,7 @@ export async function decideEnrollment(
   by: string,
 ): Promise<boolean> {
   const row = await enrollmentById(unit.tx, enrollmentId);
+  if (decision === 'enroll_again') return 'id' in (await enterOnceMore(unit, row));
   if (isFinal(row.status)) return false;
   if (decision === 'cancel') {
     await stopEnrollment(unit, row, 'manual');

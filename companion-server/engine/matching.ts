@@ -1,8 +1,8 @@
-import { eq, type SQL, sql } from 'drizzle-orm';
-import type { EnrollmentFilter } from '#shared/automation/bulk.ts';
+import { and, eq, gt, min, type SQL, sql } from 'drizzle-orm';
+import type { BulkSelection, EnrollmentFilter } from '#shared/automation/bulk.ts';
 import { type Queryable, schema } from '../db/index.ts';
 
-const { enrollmentCount } = schema;
+const { enrollment, enrollmentCount } = schema;
 
 /** Counting stops here: "more than 10,000" is answer enough. */
 const COUNT_AT_MOST = 10_000;
@@ -43,6 +43,64 @@ export async function countMatching(
   );
   const n = row?.n ?? 0;
   return { total: Math.min(n, COUNT_AT_MOST), atLeast: n > COUNT_AT_MOST };
+}
+
+/** The reasons that stand beside the contacts of an automation now, the most frequent first. */
+export async function reasonsPresent(
+  q: Queryable,
+  automationId: string,
+): Promise<{ reason: string; total: number; atLeast: boolean }[]> {
+  const found: { reason: string; total: number; atLeast: boolean }[] = [];
+  for (let reason = await reasonAfter(q, automationId, ''); reason !== null; ) {
+    found.push({ reason, ...(await countMatching(q, automationId, { reason })) });
+    reason = await reasonAfter(q, automationId, reason);
+  }
+  return found.sort((a, b) => b.total - a.total);
+}
+
+/** One step in the index for each reason, however many contacts have it. */
+async function reasonAfter(q: Queryable, automationId: string, after: string): Promise<string | null> {
+  const [row] = await q
+    .select({ reason: min(enrollment.reason) })
+    .from(enrollment)
+    .where(and(eq(enrollment.automationId, automationId), gt(enrollment.reason, after)));
+  return row?.reason ?? null;
+}
+
+export interface Connections {
+  contacts: number;
+  notConnected: number;
+  /** There are more; only the newest were looked at. */
+  atLeast: boolean;
+}
+
+/** How many of those selected are not connected to a sender; for a rep, of those of their own profiles. */
+export async function connectionsTo(
+  q: Queryable,
+  automationId: string,
+  {
+    selection,
+    senderId,
+    onlyOwner,
+  }: { selection: BulkSelection; senderId: string; onlyOwner: string | null },
+): Promise<Connections> {
+  const filter = 'filter' in selection ? selection.filter : {};
+  const parts = [matches(automationId, filter, null)];
+  if ('ids' in selection) {
+    const ids = selection.ids.map((id) => sql`${id}`);
+    parts.push(sql`AND e.id IN (${sql.join(ids, sql`, `)})`);
+  }
+  if (onlyOwner !== null) {
+    parts.push(sql`AND (SELECT owner_user_id FROM sender WHERE sender.id = e.sender_id) = ${onlyOwner}`);
+  }
+  const [row] = await q.all<{ contacts: number; connected: number }>(
+    sql`SELECT count(*) AS contacts, coalesce(sum(connected), 0) AS connected FROM (
+      SELECT EXISTS (SELECT 1 FROM relation r
+        WHERE r.contact_id = e.contact_id AND r.sender_id = ${senderId} AND r.status = 'connected') AS connected
+      ${sql.join(parts, sql` `)} ORDER BY ${orderKey(filter)} DESC LIMIT ${COUNT_AT_MOST})`,
+  );
+  const { contacts, connected } = row ?? { contacts: 0, connected: 0 };
+  return { contacts, notConnected: contacts - connected, atLeast: contacts === COUNT_AT_MOST };
 }
 
 /** Where somebody stands on a node the branches lead, else the enrollments. */

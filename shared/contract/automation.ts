@@ -137,13 +137,27 @@ export const automationRoutes = {
     /** `total` contacts match, or more than that. */
     response: page(enrollmentView).extend({ total: z.number().int(), atLeast: z.boolean() }),
   }),
+  /** What its contacts can be filtered by: the reasons present, the most frequent first. */
+  reasons: route('member', 'GET', '/api/v1/automations/:automationId/reasons', {
+    params,
+    response: z.object({
+      items: z.array(
+        z.object({
+          reason: z.string(),
+          sentence: z.string(),
+          total: z.number().int(),
+          atLeast: z.boolean(),
+        }),
+      ),
+    }),
+  }),
 };
 
 export const enrollmentRoutes = {
-  /** The rep's decision for a paused contact, or a cancel. */
+  /** The rep's decision for a paused contact, a cancel, or entering once more after the end. */
   decide: route('member', 'POST', '/api/v1/enrollments/:enrollmentId/decide', {
     params: z.object({ enrollmentId: id }),
-    body: z.object({ decision: z.enum(['pause', 'resume', 'cancel', 'complete', 'skip']) }),
+    body: z.object({ decision: z.enum(['pause', 'resume', 'cancel', 'complete', 'skip', 'enroll_again']) }),
     response: enrollmentView,
   }),
 };

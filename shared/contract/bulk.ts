@@ -36,6 +36,17 @@ export const bulkRoutes = {
     body: z.object({ input: bulkInput, selection: bulkSelection }),
     response: bulkView,
   }),
+  /** Before a sender profile is fixed for them: how many are not connected to it. Changes nothing. */
+  checkSender: route('member', 'POST', '/api/v1/automations/:automationId/bulk/check-sender', {
+    params: ofAutomation,
+    body: z.object({ senderId: id, selection: bulkSelection }),
+    response: z.object({
+      contacts: z.number().int(),
+      notConnected: z.number().int(),
+      /** There are more contacts than were looked at. */
+      atLeast: z.boolean(),
+    }),
+  }),
   get: route('member', 'GET', '/api/v1/bulk/:bulkId', { params: ofBulk, response: bulkView }),
   /** What was done stays done. */
   stop: route('member', 'POST', '/api/v1/bulk/:bulkId/stop', { params: ofBulk, response: bulkView }),

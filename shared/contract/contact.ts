@@ -36,6 +36,8 @@ export const enrollmentView = z.object({
   senderId: z.string().nullable(),
   senderName: z.string().nullable(),
   nodeIds: z.array(z.string()),
+  /** It has ended, is the latest one of this contact here, and the automation runs. */
+  canEnterAgain: z.boolean(),
   updatedAt: instant,
 });
 export type EnrollmentView = z.infer<typeof enrollmentView>;

@@ -13,6 +13,7 @@ export * from './entry.ts';
 export * from './errors.ts';
 export * from './holds.ts';
 export * from './inactive.ts';
+export * from './marks.ts';
 export * from './reasons.ts';
 
 /** Every status with its meaning, what sets it and what clears it (product §8, Status dictionary). */

@@ -3,8 +3,8 @@ import { linkedinErrors } from './errors.ts';
 import { holdReasons } from './holds.ts';
 import type { LinkedinErrorCode } from './linkedin.ts';
 
-/** Machine reasons of enrollments and branches that are no LinkedIn code. */
-const otherReasons = new Map(
+/** Machine reasons of enrollments and branches that are no LinkedIn code and no hold. */
+export const otherReasons = new Map(
   Object.entries({
     replied: 'The contact replied; decide how it goes on.',
     manual: 'Paused by a person.',

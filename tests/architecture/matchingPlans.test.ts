@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import { describe, expect, it } from 'vitest';
 import type { EnrollmentFilter } from '#shared/automation/bulk.ts';
-import { countMatching, matchingIds } from '../../companion-server/engine/index.ts';
+import {
+  connectionsTo,
+  countMatching,
+  matchingIds,
+  reasonsPresent,
+} from '../../companion-server/engine/index.ts';
 import { openStage } from '../simulation/setup.ts';
 
 const fields: EnrollmentFilter = {
@@ -32,7 +37,11 @@ describe('the filters of an automation’s contacts', () => {
       await matchingIds(stage.db.reader, 'a1', filter, { before: null, limit: 50 });
       await matchingIds(stage.db.reader, 'a1', filter, { before: 'x', limit: 50 });
       await countMatching(stage.db.reader, 'a1', filter);
+      await connectionsTo(stage.db.reader, 'a1', { selection: { filter }, senderId: 's2', onlyOwner: 'u1' });
     }
+    const ids = { selection: { ids: ['e1', 'e2'] }, senderId: 's2', onlyOwner: null };
+    await connectionsTo(stage.db.reader, 'a1', ids);
+    await reasonsPresent(stage.db.reader, 'a1');
     await stage.close();
     expect(statements.size).toBeGreaterThan(80);
     const plans = createClient({

@@ -304,12 +304,20 @@ const cases: Case[] = [
     owner: 409,
   },
   { name: 'enrollments', route: automationRoutes.enrollments, input: ofAutomation(), rep: 200, scoped: true },
+  { name: 'reasons', route: automationRoutes.reasons, input: ofAutomation(), rep: 200, scoped: true },
   { name: 'bulk actions', route: bulkRoutes.list, input: ofAutomation(), rep: 200, scoped: true },
   {
     name: 'bulk action',
     route: bulkRoutes.start,
     input: ofAutomation({ input: { action: 'pause' }, selection: { filter: { search: 'Nobody' } } }),
     rep: 200,
+    scoped: true,
+  },
+  {
+    name: 'check sender of bulk action',
+    route: bulkRoutes.checkSender,
+    input: (w) => ofAutomation({ senderId: w.ids.senderId, selection: { filter: {} } })(w),
+    rep: 403,
     scoped: true,
   },
   { name: 'bulk progress', route: bulkRoutes.get, input: ofBulk, rep: 200, scoped: true },
@@ -420,7 +428,12 @@ const cases: Case[] = [
 ];
 
 /** Asks and answers, changes nothing. */
-const readsByPost: Route[] = [automationRoutes.preflight, versionRoutes.preview, mailboxRoutes.test];
+const readsByPost: Route[] = [
+  automationRoutes.preflight,
+  versionRoutes.preview,
+  bulkRoutes.checkSender,
+  mailboxRoutes.test,
+];
 
 test('every route of the contract is served, and every member route stands in this table', () => {
   const groups = [

@@ -32,7 +32,7 @@ export function ConfirmButton({ label, question, consequence, confirmLabel, onCo
               Cancel
             </Button>
             <Button
-              color="red"
+              color={button.color ?? 'red'}
               onClick={() => {
                 close();
                 onConfirm();

@@ -33,11 +33,7 @@ export function Holds({ holds }: { holds: readonly HoldView[] }) {
           <Stack gap={4}>
             <Group gap="xs">
               {hold.reconciling ? (
-                <StatusBadge
-                  kind={hold.reason === 'email_disconnected' ? 'mail' : 'linkedin'}
-                  value="active"
-                  detail={hold.detail}
-                />
+                <StatusBadge kind="mark" value="reconciling" detail={hold.detail} />
               ) : (
                 <StatusBadge kind="hold" value={hold.reason} />
               )}

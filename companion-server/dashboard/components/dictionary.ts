@@ -2,9 +2,11 @@ import {
   automationStatuses,
   enrollmentStatuses,
   holdReasons,
+  linkedinErrors,
   linkedinInactiveReasons,
   linkedinStatuses,
   mailStatuses,
+  marks,
   relationStatuses,
   type StatusColour,
   type StatusEntry,
@@ -21,6 +23,8 @@ export const statusFamilies = {
   task: { title: 'Step', entries: taskStates },
   automation: { title: 'Automation', entries: automationStatuses },
   hold: { title: 'Why something is held', entries: holdReasons },
+  linkedinError: { title: 'Why a LinkedIn step fails or waits', entries: linkedinErrors },
+  mark: { title: 'Beside an account, a sender profile or a contact', entries: marks },
 } as const satisfies Record<string, { title: string; entries: Record<string, StatusEntry> }>;
 
 export type StatusKind = keyof typeof statusFamilies;

@@ -5,7 +5,12 @@ import * as manage from '../../services/automation/manage.ts';
 import { preflightAutomation } from '../../services/automation/preflight.ts';
 import { previewVersion, publishVersion, undoPublishing } from '../../services/automation/publish.ts';
 import { getVersion, listVersions } from '../../services/automation/versions.ts';
-import { automationEnrollments, getAutomation, listAutomations } from '../../services/automation/view.ts';
+import {
+  automationEnrollments,
+  automationReasons,
+  getAutomation,
+  listAutomations,
+} from '../../services/automation/view.ts';
 import * as bulk from '../../services/bulk/bulk.ts';
 import { decide } from '../../services/enrollment/view.ts';
 import { listTasks, settle } from '../../services/task/tasks.ts';
@@ -32,6 +37,7 @@ export function serveAutomations(app: App): void {
   serveMember(app, routes.enrollments, (call, { params, query }) =>
     automationEnrollments(call, params.automationId, query),
   );
+  serveMember(app, routes.reasons, (call, { params }) => automationReasons(call, params.automationId));
 }
 
 export function serveVersions(app: App): void {
@@ -51,6 +57,9 @@ export function serveBulk(app: App): void {
   serveMember(app, bulkRoutes.list, (call, { params }) => bulk.listBulk(call, params.automationId));
   serveMember(app, bulkRoutes.start, (call, { params, body }) =>
     bulk.beginBulk(call, params.automationId, body),
+  );
+  serveMember(app, bulkRoutes.checkSender, (call, { params, body }) =>
+    bulk.checkSender(call, params.automationId, body),
   );
   serveMember(app, bulkRoutes.get, (call, { params }) => bulk.getBulk(call, params.bulkId));
   serveMember(app, bulkRoutes.stop, (call, { params }) => bulk.endBulk(call, params.bulkId));

@@ -6,7 +6,7 @@ import type { HoldView } from '#shared/contract/sender.ts';
 import type { AutomationStatus, ChannelKind } from '#shared/statuses/engine.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { Call } from '../context.ts';
-import { listEnrollments } from '../enrollment/view.ts';
+import { listEnrollments, listReasons } from '../enrollment/view.ts';
 import { notFound } from '../refusal.ts';
 import { viewHold } from '../sender/holdView.ts';
 
@@ -142,4 +142,10 @@ export async function automationEnrollments(
 ) {
   await automationOf(call.db.reader, call, automationId);
   return listEnrollments(call, automationId, query);
+}
+
+/** What the contacts of one automation can be filtered by. */
+export async function automationReasons(call: Call, automationId: string) {
+  await automationOf(call.db.reader, call, automationId);
+  return listReasons(call, automationId);
 }

@@ -3,7 +3,15 @@ import type { z } from 'zod';
 import type { BulkView, bulkRoutes } from '#shared/contract/bulk.ts';
 import { bulkNoteSentence } from '#shared/statuses/bulk.ts';
 import { type Queryable, schema, type Tx } from '../../db/index.ts';
-import { type BulkRow, bulkUndoMs, startBulk, stopBulk, undoBulk } from '../../engine/index.ts';
+import {
+  type BulkRow,
+  bulkUndoMs,
+  type Connections,
+  connectionsTo,
+  startBulk,
+  stopBulk,
+  undoBulk,
+} from '../../engine/index.ts';
 import { automationOf } from '../automation/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
@@ -84,6 +92,19 @@ export async function beginBulk(
     return bulkId;
   });
   return getBulk(call, id);
+}
+
+/** What to know before a sender profile is fixed for these contacts. */
+export async function checkSender(
+  call: MemberCall,
+  automationId: string,
+  { senderId, selection }: z.output<typeof bulkRoutes.checkSender.body>,
+): Promise<Connections> {
+  const { reader } = call.db;
+  await automationOf(reader, call, automationId);
+  await senderToManage(reader, call, senderId);
+  const onlyOwner = isManager(call) ? null : call.actor.userId;
+  return connectionsTo(reader, automationId, { selection, senderId, onlyOwner });
 }
 
 export function endBulk(call: MemberCall, bulkId: string): Promise<BulkView> {

@@ -1,8 +1,10 @@
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, gt, ne } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { automationRoutes } from '#shared/contract/automation.ts';
 import type { EnrollmentView } from '#shared/contract/contact.ts';
 import { must } from '#shared/kernel/assert.ts';
+import { reasonSentence } from '#shared/statuses/dictionary.ts';
+import { type EnrollmentStatus, finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import {
   type Ahead,
@@ -12,6 +14,7 @@ import {
   explainEnrollment,
   lookAhead,
   matchingIds,
+  reasonsPresent,
 } from '../../engine/index.ts';
 import { contactName } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
@@ -27,6 +30,7 @@ function joined(db: Queryable) {
     .select({
       row: enrollment,
       automationName: automation.name,
+      automationStatus: automation.status,
       contact,
       senderName: sender.name,
       senderOwner: sender.ownerUserId,
@@ -75,8 +79,37 @@ async function view(db: Queryable, call: Call, found: Joined, ahead?: Ahead): Pr
     senderId: row.senderId,
     senderName: found.senderName,
     nodeIds: branches.map(({ nodeId }) => nodeId),
+    canEnterAgain: await canEnterAgain(db, found),
     updatedAt: row.updatedAt ?? 0,
   };
+}
+
+/** Nobody enters again who opted out or proved to be another contact. */
+const mayReturn: readonly EnrollmentStatus[] = finalEnrollmentStatuses.filter(
+  (status) => status !== 'unsubscribed' && status !== 'duplicate',
+);
+
+async function canEnterAgain(db: Queryable, { row, automationStatus }: Joined): Promise<boolean> {
+  if (automationStatus !== 'running' || !mayReturn.includes(row.status)) return false;
+  const { automationId, contactId, rotation } = row;
+  const later = await db
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(
+      and(
+        eq(enrollment.automationId, automationId),
+        eq(enrollment.contactId, contactId),
+        gt(enrollment.rotation, rotation),
+      ),
+    )
+    .limit(1);
+  return later.length === 0;
+}
+
+/** The reasons that stand beside an automation's contacts, as sentences. */
+export async function listReasons(call: Call, automationId: string) {
+  const present = await reasonsPresent(call.db.reader, automationId);
+  return { items: present.map((each) => ({ ...each, sentence: reasonSentence(each.reason) })) };
 }
 
 /** The contacts of an automation, newest first. */
@@ -123,7 +156,7 @@ export async function decide(
       throw new Refusal(
         409,
         'does_not_apply',
-        `This contact is ${found.row.status.replaceAll('_', ' ')} in the automation: "${decision}" does not apply.`,
+        `This contact is ${inWords(found.row.status)} in the automation: "${inWords(decision)}" does not apply.`,
         'Reload the page to see where it stands.',
       );
     }
@@ -134,4 +167,8 @@ export async function decide(
     });
   });
   return viewEnrollment(call.db.reader, call, enrollmentId);
+}
+
+function inWords(code: string): string {
+  return code.replaceAll('_', ' ');
 }

@@ -16,6 +16,7 @@ const tables: [string, ZodEnum, Record<string, dictionary.StatusEntry>][] = [
   ['LinkedIn', linkedinStatus, dictionary.linkedinStatuses],
   ['inactive', linkedinInactiveReason, dictionary.linkedinInactiveReasons],
   ['error', linkedinErrorCode, dictionary.linkedinErrors],
+  ['mark', dictionary.mark, dictionary.marks],
 ];
 
 describe('dictionary', () => {

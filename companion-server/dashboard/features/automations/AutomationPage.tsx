@@ -12,6 +12,7 @@ import { Loaded, Loading } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Enrollments } from './Enrollments.tsx';
+import { SettingsDrawer } from './SettingsDrawer.tsx';
 import { SendersDrawer } from './senders/SendersDrawer.tsx';
 
 /** The canvas is the heaviest part of the dashboard; only those who build wait for it. */
@@ -114,6 +115,7 @@ function Actions({ automation }: { automation: AutomationDetail }) {
         </Button>
       )}
       {live && <SendersDrawer automationId={automation.id} />}
+      {status !== 'archived' && <SettingsDrawer automation={automation} />}
       <Button variant="default" loading={clone.isPending} onClick={() => clone.mutate(input)}>
         Clone
       </Button>

@@ -10,6 +10,7 @@ import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { stepName } from './builder/catalogue.ts';
 import { readingOrder } from './builder/graphEdits.ts';
+import { SenderWarning } from './SenderWarning.tsx';
 
 interface Props {
   automation: AutomationDetail;
@@ -97,6 +98,9 @@ function Confirm({ action, automation, selection, onClose, onStarted }: ConfirmP
       <Text size="sm">{consequences[action]}</Text>
       {action === 'move' && <StepSelect automation={automation} value={target} onChange={setTarget} />}
       {action === 'set_sender' && <SenderSelect value={target} onChange={setTarget} />}
+      {action === 'set_sender' && target !== null && (
+        <SenderWarning automationId={automation.id} senderId={target} selection={selection} />
+      )}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose} data-autofocus>
           Not now

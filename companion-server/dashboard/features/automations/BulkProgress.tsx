@@ -1,7 +1,10 @@
 import { Alert, Button, Group, List, Progress, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import type { BulkInput } from '#shared/automation/bulk.ts';
 import { type BulkView, bulkRoutes } from '#shared/contract/bulk.ts';
+import { SECOND } from '#shared/kernel/clock.ts';
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { Time } from '../../components/Time.tsx';
@@ -16,6 +19,9 @@ const done: Record<BulkInput['action'], string> = {
   enroll_again: 'Enroll again',
 };
 
+/** Long enough to be reached by keyboard; the box above the contacts offers it for 24 hours. */
+const UNDO_SHOWN_MS = 20 * SECOND;
+
 /** How far the latest bulk action is, with Stop; afterwards what it did, with Undo. */
 export function BulkProgress({ automationId }: { automationId: string }) {
   const query = useQuery(queryFor(bulkRoutes.list, { params: { automationId } }));
@@ -26,11 +32,40 @@ export function BulkProgress({ automationId }: { automationId: string }) {
   return <Latest bulk={latest} isOpen={isOpen} />;
 }
 
+/** The end of an action that was watched: said once, wherever on the page one is, with Undo. */
+function useEndNotice({ id, state, input, ...bulk }: BulkView, isOpen: boolean, undo: () => void): void {
+  const watched = useRef(false);
+  const title = `${done[input.action]}: ${summary({ id, state, input, ...bulk })}`;
+  const canUndo = bulk.undoUntil !== null;
+  const takeBack = useEffectEvent(undo);
+  useEffect(() => {
+    if (isOpen) watched.current = true;
+    if (isOpen || !watched.current) return;
+    watched.current = false;
+    const noticeId = `bulk-${id}-${state}`;
+    const undoNow = () => {
+      notifications.hide(noticeId);
+      takeBack();
+    };
+    notifications.show({
+      id: noticeId,
+      title,
+      autoClose: UNDO_SHOWN_MS,
+      message: canUndo && (
+        <Button size="xs" variant="default" mt="xs" onClick={undoNow}>
+          Undo
+        </Button>
+      ),
+    });
+  }, [isOpen, id, state, title, canUndo]);
+}
+
 function Latest({ bulk, isOpen }: { bulk: BulkView; isOpen: boolean }) {
   const { id, input, total, changed, skipped, notes, undoUntil } = bulk;
   const stop = useAction(bulkRoutes.stop, { done: 'Stopped. What was done stays done.' });
   const undo = useAction(bulkRoutes.undo, { done: 'Undoing. Contacts that moved since stay as they are.' });
   const params = { bulkId: id };
+  useEndNotice(bulk, isOpen, () => undo.mutate({ params }));
   const handled = changed + skipped;
   return (
     <Alert variant="default" title={`${done[input.action]}: ${summary(bulk)}`} role="status">

@@ -35,6 +35,7 @@ export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) 
         </Text>
       )}
       {!isFinal(status) && <Decide enrollment={enrollment} />}
+      {enrollment.canEnterAgain && <EnrollAgain enrollment={enrollment} />}
     </Stack>
   );
 }
@@ -88,6 +89,28 @@ function Decide({ enrollment }: { enrollment: EnrollmentView }) {
         consequence="All branches stop and nothing more is sent in this automation. This cannot be undone; the contact can enter another automation."
         confirmLabel="Cancel the contact"
         onConfirm={() => choose('cancel')}
+      />
+    </Group>
+  );
+}
+
+/** An automation is entered once; entering it again is a decision of its own. */
+function EnrollAgain({ enrollment: { id, contactName, automationName } }: { enrollment: EnrollmentView }) {
+  const decide = useAction(enrollmentRoutes.decide, {
+    done: `${contactName} enters ${automationName} again.`,
+  });
+  return (
+    <Group>
+      <ConfirmButton
+        size="xs"
+        color="indigo"
+        label="Enroll again"
+        aria-label={`Enroll ${contactName} again in ${automationName}`}
+        question={`Enroll ${contactName} again in ${automationName}?`}
+        consequence="All steps come again from the start, messages they already got included. What happened until now stays in the activity log."
+        confirmLabel="Enroll again"
+        loading={decide.isPending}
+        onConfirm={() => decide.mutate({ params: { enrollmentId: id }, body: { decision: 'enroll_again' } })}
       />
     </Group>
   );

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -40,16 +40,8 @@ export function ContactPage() {
       beside={
         contact && (
           <Group gap="xs">
-            {contact.stoplisted && (
-              <Badge variant="outline" color="red" tt="none" c="var(--mantine-color-text)">
-                On the stoplist
-              </Badge>
-            )}
-            {contact.repliedAt !== null && (
-              <Badge variant="outline" color="green" tt="none" c="var(--mantine-color-text)">
-                Replied
-              </Badge>
-            )}
+            {contact.stoplisted && <StatusBadge kind="mark" value="stoplisted" />}
+            {contact.repliedAt !== null && <StatusBadge kind="mark" value="replied" />}
           </Group>
         )
       }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, List, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, List, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { type SenderView, senderRoutes } from '#shared/contract/sender.ts';
@@ -52,11 +52,8 @@ function Account({ sender }: { sender: SenderView }) {
       <Stack gap="sm">
         <Fact name="Status">
           <StatusBadge kind="linkedin" value={linkedin.status} />
-          {linkedin.status === 'inactive' && (
-            <Badge color="red" variant="filled" tt="none">
-              Reconnect
-            </Badge>
-          )}
+          {linkedin.status === 'inactive' && <StatusBadge kind="mark" value="reconnect" />}
+          {linkedin.reconciling && <StatusBadge kind="mark" value="reconciling" />}
         </Fact>
         {linkedin.reason && (
           <Fact name="Reason">
@@ -74,12 +71,11 @@ function Account({ sender }: { sender: SenderView }) {
         {bound && (
           <>
             <Fact name="Browser">
-              {linkedin.online ? (
-                'Online'
-              ) : (
+              <StatusBadge kind="mark" value={linkedin.online ? 'online' : 'offline'} />
+              {!linkedin.online && (
                 <span>
-                  Offline, last seen <Time at={linkedin.lastSeenAt} none="never" />. Its tasks wait until the
-                  browser runs again.
+                  Last seen <Time at={linkedin.lastSeenAt} none="never" />. Its tasks wait until the browser
+                  runs again.
                 </span>
               )}
             </Fact>

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { type MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
@@ -41,6 +41,7 @@ function WorkspaceForm({ me }: { me: MeView }) {
       name: me.workspace.name,
       postalAddress: me.workspace.postalAddress,
       spacingHours: me.workspace.personSpacingMs / HOUR,
+      manyAutomations: me.workspace.manyAutomations,
     },
     validate: { name: (value) => (value.trim() ? null : 'Enter the name of the workspace.') },
   });
@@ -72,6 +73,11 @@ function WorkspaceForm({ me }: { me: MeView }) {
           min={0}
           max={personSpacing.maxMs / HOUR}
           {...form.getInputProps('spacingHours')}
+        />
+        <Switch
+          label="A contact may be active in several automations"
+          description="Otherwise a second automation waits until the first has ended. The time between two steps to one person holds either way, and a reply pauses the contact in all of them."
+          {...form.getInputProps('manyAutomations', { type: 'checkbox' })}
         />
         {save.error && <ProblemAlert problem={save.error.problem} />}
         <Group>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, NumberInput, Paper, Stack, Text } from '@mantine/core';
+import { Button, Group, NumberInput, Paper, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { automationSenderRoutes, type NodeSenderView } from '#shared/contract/automationSender.ts';
 import { useAction } from '../../../api/useAction.ts';
@@ -51,17 +51,9 @@ export function NodeSender({ automationId, nodeId, sender }: Props) {
 }
 
 function Standing({ sender: { leaving, enabled, state } }: { sender: NodeSenderView }) {
-  const text = leaving
-    ? 'Its contacts are being canceled'
-    : enabled
-      ? { active: null, retiring: 'Retiring: takes nobody new', deleted: 'Deleted' }[state]
-      : 'Removed: finishes its contacts';
-  if (!text) return null;
-  return (
-    <Badge variant="outline" tt="none" c="var(--mantine-color-text)" color="orange">
-      {text}
-    </Badge>
-  );
+  if (leaving) return <StatusBadge kind="mark" value="leaving" />;
+  if (!enabled) return <StatusBadge kind="mark" value="removed" />;
+  return state === 'active' ? null : <StatusBadge kind="mark" value={state} />;
 }
 
 function Weight({ automationId, nodeId, sender }: Props) {

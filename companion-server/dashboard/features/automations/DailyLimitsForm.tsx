@@ -4,8 +4,8 @@ import { type ReactNode, useId } from 'react';
 import { automationSenderRoutes, type DailyLimits } from '#shared/contract/automationSender.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
-import { useAction } from '../../../api/useAction.ts';
-import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useAction } from '../../api/useAction.ts';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 
 /** Those that one automation may want to keep lower than its senders' own caps. */
 const kinds = [

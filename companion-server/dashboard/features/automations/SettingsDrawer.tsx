@@ -1,0 +1,56 @@
+import { Button, Drawer, Stack, Switch } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { type AutomationDetail, automationRoutes } from '#shared/contract/automation.ts';
+import { automationSenderRoutes } from '#shared/contract/automationSender.ts';
+import { queryFor } from '../../api/client.ts';
+import { useAction } from '../../api/useAction.ts';
+import { Loaded } from '../../components/Loaded.tsx';
+import { DailyLimitsForm } from './DailyLimitsForm.tsx';
+
+/** What holds for an automation beside its steps; it can be changed while it runs. */
+export function SettingsDrawer({ automation }: { automation: AutomationDetail }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        Settings
+      </Button>
+      <Drawer opened={opened} onClose={close} position="right" size="lg" title="Settings of this automation">
+        <Stack gap="xl">
+          <PauseColleagues automation={automation} />
+          <OwnLimits automationId={automation.id} />
+        </Stack>
+      </Drawer>
+    </>
+  );
+}
+
+function PauseColleagues({ automation: { id, pauseColleagues } }: { automation: AutomationDetail }) {
+  const save = useAction(automationRoutes.settings, { done: 'Saved.' });
+  return (
+    <Switch
+      label="Pause colleagues at the same company when somebody replies"
+      description="Whoever replies is paused in any case, in every automation. With this on, everybody of the same company in this automation waits for a decision too."
+      checked={pauseColleagues}
+      disabled={save.isPending}
+      onChange={(event) =>
+        save.mutate({
+          params: { automationId: id },
+          body: { pauseColleagues: event.currentTarget.checked },
+        })
+      }
+    />
+  );
+}
+
+function OwnLimits({ automationId }: { automationId: string }) {
+  const query = useQuery(queryFor(automationSenderRoutes.list, { params: { automationId } }));
+  return (
+    <Loaded query={query} what="the daily limits">
+      {({ dailyLimits }) => (
+        <DailyLimitsForm key={JSON.stringify(dailyLimits)} automationId={automationId} limits={dailyLimits} />
+      )}
+    </Loaded>
+  );
+}
