@@ -2,6 +2,7 @@ import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
 import { nextSharedOpen } from '#shared/schedule/window.ts';
 import { rowsOf } from '../db/index.ts';
+import { approvedPayload } from './approvals.ts';
 import { isLeaving } from './automationSenders.ts';
 import type {
   AutomationRow,
@@ -251,7 +252,9 @@ async function payloadHash(input: GateInput): Promise<Refusal | null> {
   // Whom it goes to was compared before the page was learned; the note was left out at the claim.
   const { recipient = null, noteDropped = false } = task.payload ?? {};
   const text = noteDropped ? null : rendered.value.text;
-  if (hashOf({ ...rendered.value, text, recipient }) === task.payloadHash) return null;
+  const fresh = { ...rendered.value, text, recipient };
+  const current = task.approval ? approvedPayload(task.approval, fresh) : fresh;
+  if (current && hashOf(current) === task.payloadHash) return null;
   return refuse('text_changed', 'The data behind the text changed.', { do: 'postpone', until: unit.now });
 }
 

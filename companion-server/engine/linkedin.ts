@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import type { NodeOf } from '#shared/automation/graph.ts';
 import { CONSENT_VERSION, type NextWork } from '#shared/contract/device.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
@@ -10,6 +11,7 @@ import type { ChannelRow, EngineContext, TaskRow, Unit } from './context.ts';
 import { openHolds } from './holds.ts';
 import { loadChannels } from './prefetch.ts';
 import { nodeOf } from './render.ts';
+import { isJournalMissing } from './restore/progress.ts';
 import { channelById, graphOf, senderById, settingsOf } from './rows.ts';
 import { channelOfDevice, finishReconnect, heartbeat } from './session.ts';
 import { shapes } from './shapes.ts';
@@ -28,6 +30,8 @@ interface Ability {
   canAct: boolean;
   /** The action kinds its extension performs; omitted: all that are known here. */
   kinds?: readonly string[];
+  /** It can tell what its journal holds. */
+  journal?: boolean;
 }
 
 /** What this device's runner should do now. */
@@ -71,6 +75,13 @@ const ask = together<{ deviceId: string; ability: Ability }, NextWork>({
     });
     const later = unit.now + MAX_ASK_AGAIN;
 
+    if (
+      ability.journal &&
+      channel.holdCount > 0 &&
+      (await isJournalMissing(unit.tx, deviceId, channel.workspaceId))
+    ) {
+      return { type: 'journal' };
+    }
     if ((sender.consentVersion ?? 0) < CONSENT_VERSION) return wait('consent', later);
     if (!ability.canAct) return wait('paused_here', later);
     if (!(await takeRunner(unit, channel, deviceId))) return wait('other_device', later);
@@ -174,7 +185,7 @@ async function asStep(unit: Unit, claimed: Claimed, channel: ChannelRow): Promis
       text: payload.text,
       subject: payload.subject,
       inmailPolicy: payload.policy,
-      whenNoNote: node?.type === 'connect' ? node.config.whenNoNote : null,
+      whenNoNote: node?.type === 'connect' ? whenNoNote(node, task) : null,
       expectedMemberId: channel.address,
     },
     contactName: name,
@@ -182,6 +193,11 @@ async function asStep(unit: Unit, claimed: Claimed, channel: ChannelRow): Promis
     leaseMs: claimLeaseMs,
     clearedFence: await clearedFence(unit, task),
   };
+}
+
+/** A text that a person approved goes out as it is, or waits. */
+function whenNoNote({ config }: NodeOf<'connect'>, { approval }: TaskRow) {
+  return approval?.text && config.whenNoNote === 'send_without' ? 'wait' : config.whenNoNote;
 }
 
 /** The last claim of this device of which a person saw that nothing came of it. */

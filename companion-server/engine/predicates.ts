@@ -22,9 +22,13 @@ const {
 export const isWaiting = sql`${cursor.state} = 'waiting'`;
 export const isReady = sql`${task.state} = 'ready'`;
 export const isPlanned = sql`${task.state} = 'scheduled' AND ${task.blockedOn} IS NULL`;
+export const isWaitingApproval = sql`${task.state} = 'waiting_approval'`;
+export const isUnknown = sql`${task.state} = 'unknown'`;
+export const lacksData = sql`${task.state} = 'scheduled' AND ${task.reason} = 'missing_data' AND ${task.blockedOn} IS NOT NULL`;
 export const isInFlight = sql`${task.state} IN ('claimed','committing')`;
 export const isLive = sql`${enrollment.live} = 1`;
 export const isAssigned = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.senderId} IS NOT NULL`;
+export const isPaused = sql`${enrollment.status} = 'paused'`;
 export const isQueued = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.blockedOn} IS NULL`;
 export const isOpenManualTask = sql`${manualTask.state} = 'ready'`;
 export const isPendingWebhook = sql`${webhookDelivery.state} = 'pending'`;

@@ -17,6 +17,8 @@ export interface RenderInput {
   contact: ContactRow;
   sender: SenderRow;
   channel: ChannelRow;
+  /** Values that count instead of the contact's own. */
+  given?: TemplateVariables;
 }
 
 /** The final text of a task for its contact, or what is missing. */
@@ -25,8 +27,8 @@ export function renderTask(input: RenderInput): Result<TaskPayload, RenderError>
   switch (node?.type) {
     case 'connect': {
       if (node.config.note === null) return payloadOf(input);
-      const maxLength = input.channel.premium ? limits.notePremium : limits.noteBasic;
-      return payloadOf(input, part(input, node.config.note, 'note', maxLength));
+      const { text } = textLimits('connect', input.channel);
+      return payloadOf(input, part(input, node.config.note, 'note', text));
     }
     case 'message':
     case 'group_message':
@@ -44,6 +46,29 @@ export function renderTask(input: RenderInput): Result<TaskPayload, RenderError>
     default:
       return payloadOf(input);
   }
+}
+
+/** What keeps a text from being rendered: variables without value, and what no value would heal. */
+export function lacksOf(input: RenderInput): { variables: string[]; problem: string | null } {
+  const given: Record<string, string> = {};
+  for (;;) {
+    const rendered = renderTask({ ...input, given });
+    const variables = Object.keys(given);
+    if (rendered.ok) return { variables, problem: null };
+    const { variable, message } = rendered.error;
+    if (variable === null || variable in given) return { variables, problem: message };
+    given[variable] = '?';
+  }
+}
+
+/** Longest text and subject of a step; a subject of null: it has none. */
+export function textLimits(
+  kind: ActionKind,
+  { premium }: Pick<ChannelRow, 'premium'>,
+): { text: number; subject: number | null } {
+  if (kind === 'connect') return { text: premium ? limits.notePremium : limits.noteBasic, subject: null };
+  if (kind === 'inmail') return { text: limits.inmailText, subject: limits.inmailSubject };
+  return { text: limits.template, subject: kind === 'send_email' ? limits.emailSubject : null };
 }
 
 /** Whom a step of this kind goes to, by the surest that is known of them; null: nobody can be named. */
@@ -81,12 +106,12 @@ export function textVariables(contact: ContactRow, name: string): TemplateVariab
 }
 
 function part(
-  { contact, sender, task }: RenderInput,
+  { contact, sender, task, given }: RenderInput,
   template: string,
   field: string,
   maxLength: number,
 ): Result<string, RenderError> {
-  const variables = textVariables(contact, sender.name);
+  const variables = { ...textVariables(contact, sender.name), ...given };
   return renderTemplate(template, variables, templateSeed(contact.id, task.nodeId), { field, maxLength });
 }
 

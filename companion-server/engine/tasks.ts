@@ -3,6 +3,7 @@ import type { ActionKind } from '#shared/automation/graph.ts';
 import { must } from '#shared/kernel/assert.ts';
 import type { TaskState } from '#shared/statuses/engine.ts';
 import { rowsOf, schema } from '../db/index.ts';
+import { asksApproval } from './approvals.ts';
 import { channelKindOf, openChannel } from './channels.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { publish } from './record.ts';
@@ -53,7 +54,9 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | 
     if (before.state !== 'canceled') return before;
     const { senderId } = plan;
     const channelId = await channelFor(unit, plan);
-    await moveTo(unit, { ...before, channelId }, plan.notBefore <= unit.now ? 'ready' : 'scheduled', {
+    await moveTo(unit, { ...before, channelId }, await firstState(unit, plan), {
+      approval: null,
+      shown: null,
       senderId,
       channelId,
       notBefore: plan.notBefore,
@@ -68,7 +71,7 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | 
   }
   const owner = { workspaceId: enrollment.workspaceId, senderId: plan.senderId };
   const channelId = await channelFor(unit, plan);
-  const state = plan.notBefore <= unit.now ? 'ready' : 'scheduled';
+  const state = await firstState(unit, plan);
   rowsOf(unit.tx).insert(shapes.task, {
     id: unit.newId(),
     ...owner,
@@ -87,6 +90,14 @@ export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | 
   });
   if (state === 'ready') await countReady(unit, channelId, plan.kind, 1);
   return null;
+}
+
+/** One whose text a person sees first is rendered and shown in the next round of the engine. */
+async function firstState(unit: Unit, plan: TaskPlan): Promise<'ready' | 'scheduled'> {
+  if (plan.notBefore > unit.now) return 'scheduled';
+  const { enrollment, senderId, kind } = plan;
+  const asks = await asksApproval(unit, { senderId, kind, automationId: enrollment.automationId });
+  return asks ? 'scheduled' : 'ready';
 }
 
 /** Where a task runs: the sender's own channel of that kind. */

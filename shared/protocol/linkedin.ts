@@ -75,6 +75,15 @@ export const profileRead = z.object({
 });
 export type ProfileRead = z.infer<typeof profileRead>;
 
+/** Who stands at the address of a contact that is known by nothing else, under another name. */
+const shownPerson = z.object({
+  profileId: z.string().max(80),
+  memberId: z.string().regex(/^\d+$/).max(20).nullable(),
+  name: z.string().max(300),
+  company: z.string().max(300).nullable(),
+});
+export type ShownPerson = z.infer<typeof shownPerson>;
+
 /** A step that did not happen (or may have): the code decides the policy (product §4.5). */
 export const linkedinFailure = z.object({
   code: linkedinErrorCode,
@@ -84,6 +93,8 @@ export const linkedinFailure = z.object({
   detail: z.string().max(500),
   /** LinkedIn's own date, where it shows one (unix ms UTC). */
   until: z.number().int().nullable(),
+  /** wrong_person only: for a person to decide whether it is the contact. */
+  shown: shownPerson.optional(),
 });
 export type LinkedinFailure = z.infer<typeof linkedinFailure>;
 

@@ -91,6 +91,8 @@ export const senderSettings = z.object({
     })
     .prefault({}),
   rampEnabled: z.boolean().default(true),
+  /** The rep sees what is written before it goes; nothing is sent without a yes. */
+  approveEach: z.boolean().default(false),
   /** Pending invitations that Rapport sent are withdrawn after so many days; null: never by themselves. */
   withdrawAfterDays: z.number().int().min(14).max(60).nullable().default(20),
 });

@@ -148,6 +148,7 @@ export const eventType = z.enum([
   'hold_lifted',
   'session_changed',
   'manual_task_ended',
+  'text_approved',
   'tag_added',
   'tag_removed',
   'list_added',

@@ -225,6 +225,28 @@ CREATE UNIQUE INDEX `system_mail_key` ON `system_mail` (`workspace_id`,`dedupe_k
 CREATE INDEX `system_mail_due` ON `system_mail` (`send_at`) WHERE state = 'planned';--> statement-breakpoint
 CREATE INDEX `system_mail_about` ON `system_mail` (`about_id`) WHERE state = 'planned';--> statement-breakpoint
 CREATE INDEX `system_mail_failed` ON `system_mail` (`workspace_id`,`ended_at`) WHERE state = 'failed';--> statement-breakpoint
+CREATE TABLE `database_mark` (
+	`id` text PRIMARY KEY NOT NULL,
+	`lineage` text NOT NULL,
+	`epoch` integer NOT NULL,
+	`is_copy` integer DEFAULT false NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `found_step` (
+	`channel_id` text NOT NULL,
+	`key` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`contact_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`at` integer NOT NULL,
+	`certain` integer NOT NULL,
+	`proof` text NOT NULL,
+	`taken_by` text,
+	PRIMARY KEY(`channel_id`, `key`)
+);
+--> statement-breakpoint
+CREATE INDEX `found_step_open` ON `found_step` (`contact_id`,`kind`,`at`) WHERE taken_by IS NULL;--> statement-breakpoint
+CREATE INDEX `found_step_workspace` ON `found_step` (`workspace_id`);--> statement-breakpoint
 CREATE TABLE `integrity_report` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -281,6 +303,7 @@ ALTER TABLE `channel` ADD `sent_read_at` integer;--> statement-breakpoint
 ALTER TABLE `channel` ADD `sent_asked_at` integer;--> statement-breakpoint
 ALTER TABLE `channel` ADD `watch_failure` text;--> statement-breakpoint
 ALTER TABLE `channel` ADD `guards_from` integer;--> statement-breakpoint
+ALTER TABLE `device` ADD `journal_read_at` integer;--> statement-breakpoint
 ALTER TABLE `hold` ADD `reconciling` integer DEFAULT false NOT NULL;--> statement-breakpoint
 CREATE INDEX `hold_reason` ON `hold` (`reason`,`scope_id`) WHERE lifted_at IS NULL;--> statement-breakpoint
 ALTER TABLE `sender` ADD `reconnect_mail` integer DEFAULT true NOT NULL;--> statement-breakpoint
@@ -291,6 +314,8 @@ CREATE INDEX `sender_bin` ON `sender` (`deleted_at`) WHERE state = 'deleted' AND
 ALTER TABLE `workspace` ADD `many_automations` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `person_spacing_ms` integer DEFAULT 14400000 NOT NULL;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `webhook_secret` text;--> statement-breakpoint
+ALTER TABLE `workspace` ADD `restored_at` integer;--> statement-breakpoint
+ALTER TABLE `workspace` ADD `restored_from` integer;--> statement-breakpoint
 CREATE INDEX `automation_sender_of` ON `automation_sender` (`sender_id`);--> statement-breakpoint
 CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';--> statement-breakpoint
 INSERT INTO `enrollment_count` (`automation_id`, `status`, `n`) SELECT `automation_id`, `status`, count(*) FROM `enrollment` GROUP BY `automation_id`, `status`;--> statement-breakpoint

@@ -1,7 +1,7 @@
 import type { LinkedinStep, LinkedinTarget, ProfileRead, RelationState } from '#shared/protocol/linkedin.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
-import { StepStop, stop } from '../failure.ts';
+import { before, StepStop, stop } from '../failure.ts';
 import { requireMember, sessionFailure } from '../guards.ts';
 import { whyNotTarget } from '../identity.ts';
 import { missingProfile, readTopCard, shownRelation, showsPending, type TopCard } from '../pages/profile.ts';
@@ -47,10 +47,14 @@ async function waitForCard(env: PageEnv, labels: Labels | null, signal: AbortSig
   return found ?? stop('layout_unknown', 'The profile’s top card was not found in its known form.');
 }
 
-/** Stops unless the person shown is the one meant. */
-function requirePerson(target: LinkedinTarget, shown: Parameters<typeof whyNotTarget>[1]): void {
+/** Stops unless the person shown is the one meant; of a contact without ids it says who stands at its address. */
+function requirePerson(target: LinkedinTarget, shown: Omit<TopCard, 'element'>): void {
   const why = whyNotTarget(target, shown);
-  if (why) stop('wrong_person', why);
+  if (!why) return;
+  const failure = before('wrong_person', why);
+  if (target.profileId !== null || target.memberId !== null) throw new StepStop(failure);
+  const { profileId, memberId, name, company } = shown;
+  throw new StepStop({ ...failure, shown: { profileId, memberId, name, company } });
 }
 
 /** The member number where the top card does not show it; not knowing it is no failure. */
