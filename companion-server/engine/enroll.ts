@@ -1,12 +1,12 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Graph, NodeOf } from '#shared/automation/graph.ts';
 import { schema } from '../db/index.ts';
 import type { AutomationRow, EnrollmentRow, Unit } from './context.ts';
-import { appendEvent, publish } from './record.ts';
+import { noteEvent, publish } from './record.ts';
 import { askAdmission, setSegmentLimits } from './slots.ts';
 import { countStatus } from './standing.ts';
 
-const { automation, automationSender, contact, enrollment } = schema;
+const { automation, automationSender, enrollment, segmentSource } = schema;
 
 export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
 
@@ -16,6 +16,7 @@ export async function layOut(unit: Unit, automation: StartedAutomation, graph: G
   for (const segment of segmentsOf(graph)) {
     await setSegmentLimits(unit, { automationId, workspaceId, nodeId: segment.id }, segment.config);
   }
+  await noteSources(unit, automation, graph);
   for (const node of graph.nodes) {
     if (node.type !== 'sender_profile' && node.type !== 'change_sender') continue;
     for (const { senderId, weight } of node.config.senders) {
@@ -23,6 +24,21 @@ export async function layOut(unit: Unit, automation: StartedAutomation, graph: G
         .insert(automationSender)
         .values({ automationId, nodeId: node.id, senderId, workspaceId, weight })
         .onConflictDoNothing();
+    }
+  }
+}
+
+/** Which lists and tags feed which segments, so that adding a contact asks one index. */
+async function noteSources(
+  unit: Unit,
+  { id: automationId, workspaceId }: StartedAutomation,
+  graph: Graph,
+): Promise<void> {
+  await unit.tx.delete(segmentSource).where(eq(segmentSource.automationId, automationId));
+  for (const { id: nodeId, config } of segmentsOf(graph)) {
+    if (!config.keepFeeding) continue;
+    for (const sourceId of new Set([...config.listIds, ...config.tagIds])) {
+      await unit.tx.insert(segmentSource).values({ sourceId, automationId, nodeId, workspaceId });
     }
   }
 }
@@ -52,56 +68,49 @@ async function enrollAgain(
     .where(and(eq(enrollment.automationId, automation.id), eq(enrollment.contactId, contactId)));
   if (earlier.some(({ endedAt }) => endedAt === null)) return null;
   const rotation = Math.max(0, ...earlier.map((each) => each.rotation)) + 1;
-  const id = await enterAs(unit, automation, segmentNodeId, contactId, rotation);
+  const [id] = await enterAs(unit, automation, segmentNodeId, [contactId], rotation);
   if (id) {
     await countStatus(unit, automation.id, { ready: 1 });
     await askAdmission(unit, automation.id, automation.workspaceId);
   }
-  return id;
+  return id ?? null;
 }
 
-/** Null: there is such an enrollment, or no such contact. */
+/** Makes enrollments, in one statement. Returns those that are new: not who is here, or in the bin. */
 async function enterAs(
   unit: Unit,
   automation: StartedAutomation,
   segmentNodeId: string,
-  contactId: string,
+  contactIds: readonly string[],
   rotation: number,
-): Promise<string | null> {
-  const [person] = await unit.tx.select().from(contact).where(eq(contact.id, contactId));
-  if (!person || person.deletedAt !== null) return null;
-  const inserted = await unit.tx
-    .insert(enrollment)
-    .values({
-      id: unit.newId(),
-      workspaceId: automation.workspaceId,
-      automationId: automation.id,
-      versionId: automation.versionId,
-      segmentNodeId,
+): Promise<string[]> {
+  const { id: automationId, workspaceId, versionId } = automation;
+  const wanted = JSON.stringify(contactIds.map((contactId) => [unit.newId(), contactId]));
+  const entered = await unit.tx.all<{ id: string; contactId: string }>(sql`
+    INSERT INTO enrollment (id, workspace_id, automation_id, version_id, segment_node_id, contact_id, company_id,
+      rotation, status, visited, replies_from, created_at, updated_at)
+    SELECT wanted.value ->> 0, ${workspaceId}, ${automationId}, ${versionId}, ${segmentNodeId}, contact.id,
+      contact.company_id, ${rotation}, 'ready', '[]', ${unit.now}, ${unit.now}, ${unit.now}
+    FROM json_each(${wanted}) AS wanted CROSS JOIN contact ON contact.id = wanted.value ->> 1
+    WHERE contact.deleted_at IS NULL
+    ON CONFLICT DO NOTHING
+    RETURNING id, contact_id AS contactId`);
+  for (const { id, contactId } of entered) {
+    await noteEvent(unit, {
+      workspaceId,
+      type: 'enrolled',
+      dedupeKey: `enrolled:${id}`,
       contactId,
-      rotation,
-      companyId: person.companyId,
-      status: 'ready',
-      visited: [],
-      repliesFrom: unit.now,
-      createdAt: unit.now,
-      updatedAt: unit.now,
-    })
-    .onConflictDoNothing()
-    .returning({ id: enrollment.id });
-  const id = inserted[0]?.id;
-  if (!id) return null;
-  await appendEvent(unit, {
-    workspaceId: automation.workspaceId,
-    type: 'enrolled',
-    dedupeKey: `enrolled:${id}`,
-    contactId,
-    enrollmentId: id,
-    automationId: automation.id,
-    data: { rotation },
-  });
-  return id;
+      enrollmentId: id,
+      automationId,
+      data: { rotation },
+    });
+  }
+  return entered.map(({ id }) => id);
 }
+
+/** Contacts that one statement takes in. */
+const AT_ONCE = 1000;
 
 /** Queues contacts; one that was here before stays as it is (entering again is explicit). */
 export async function enrollContacts(
@@ -111,8 +120,9 @@ export async function enrollContacts(
   contactIds: readonly string[],
 ): Promise<number> {
   let added = 0;
-  for (const contactId of contactIds) {
-    if (await enterAs(unit, automation, segmentNodeId, contactId, 1)) added += 1;
+  for (let from = 0; from < contactIds.length; from += AT_ONCE) {
+    const some = contactIds.slice(from, from + AT_ONCE);
+    added += (await enterAs(unit, automation, segmentNodeId, some, 1)).length;
   }
   if (added > 0) {
     await countStatus(unit, automation.id, { ready: added });

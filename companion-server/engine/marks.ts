@@ -1,9 +1,9 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { EventType } from '#shared/statuses/engine.ts';
 import { schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
 import { feed } from './feed.ts';
-import { appendEvent } from './record.ts';
+import { noteEvent } from './record.ts';
 
 const { contactTag, list, listMember, tag } = schema;
 
@@ -26,11 +26,11 @@ export async function addTag(
   if (!(await exists(unit, tag, workspaceId, tagId))) return false;
   const added = await unit.tx
     .insert(contactTag)
-    .values(contactIds.map((contactId) => ({ tagId, contactId, workspaceId, addedAt: unit.now })))
+    .select(marked(unit, workspaceId, tagId, contactIds))
     .onConflictDoNothing()
     .returning({ contactId: contactTag.contactId });
   await note(unit, cause, 'tag_added', tagId, added);
-  await feed(unit, { workspaceId, tagId }, idsOf(added));
+  await feed(unit, { tagId }, idsOf(added));
   return true;
 }
 
@@ -44,7 +44,7 @@ export async function removeTag(
   if (!(await exists(unit, tag, cause.workspaceId, tagId))) return false;
   const removed = await unit.tx
     .delete(contactTag)
-    .where(and(eq(contactTag.tagId, tagId), inArray(contactTag.contactId, [...contactIds])))
+    .where(and(eq(contactTag.tagId, tagId), isAmong(contactTag.contactId, contactIds)))
     .returning({ contactId: contactTag.contactId });
   await note(unit, cause, 'tag_removed', tagId, removed);
   return true;
@@ -61,12 +61,12 @@ export async function addToList(
   if (!(await exists(unit, list, workspaceId, listId))) return false;
   const added = await unit.tx
     .insert(listMember)
-    .values(contactIds.map((contactId) => ({ listId, contactId, workspaceId, addedAt: unit.now })))
+    .select(marked(unit, workspaceId, listId, contactIds))
     .onConflictDoNothing()
     .returning({ contactId: listMember.contactId });
   await countMembers(unit, listId, added.length);
   await note(unit, cause, 'list_added', listId, added);
-  await feed(unit, { workspaceId, listId }, idsOf(added));
+  await feed(unit, { listId }, idsOf(added));
   return true;
 }
 
@@ -80,11 +80,23 @@ export async function removeFromList(
   if (!(await exists(unit, list, cause.workspaceId, listId))) return false;
   const removed = await unit.tx
     .delete(listMember)
-    .where(and(eq(listMember.listId, listId), inArray(listMember.contactId, [...contactIds])))
+    .where(and(eq(listMember.listId, listId), isAmong(listMember.contactId, contactIds)))
     .returning({ contactId: listMember.contactId });
   await countMembers(unit, listId, -removed.length);
   await note(unit, cause, 'list_removed', listId, removed);
   return true;
+}
+
+/** Rows of (mark, contact, workspace, time), however many, in one parameter. */
+function marked(unit: Unit, workspaceId: string, markId: string, contactIds: readonly string[]): SQL {
+  return sql`SELECT ${markId}, value, ${workspaceId}, ${unit.now} FROM json_each(${JSON.stringify(contactIds)}) WHERE true`;
+}
+
+function isAmong(
+  column: typeof contactTag.contactId | typeof listMember.contactId,
+  contactIds: readonly string[],
+): SQL {
+  return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(contactIds)}))`;
 }
 
 async function exists(
@@ -116,7 +128,7 @@ async function note(
   changed: readonly { contactId: string }[],
 ): Promise<void> {
   for (const { contactId } of changed) {
-    await appendEvent(unit, {
+    await noteEvent(unit, {
       ...cause,
       type,
       contactId,

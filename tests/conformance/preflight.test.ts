@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, importRoutes } from '#shared/contract/contact.ts';
@@ -141,6 +141,37 @@ test('the forecast counts what the week has used and what others have in the que
   await server.services.db.write(async (tx) => {
     await tx.delete(schema.usage);
   });
+});
+
+test('preflight and forecast count whom the segment admits: tags, filter and connections too', async () => {
+  const { reader, write } = server.services.db;
+  const people = await reader.select().from(schema.contact).orderBy(schema.contact.id).limit(6);
+  const ids = people.map(({ id }) => id);
+  const workspaceId = people[0]?.workspaceId ?? '';
+  await write(async (tx) => {
+    await tx
+      .insert(schema.contactTag)
+      .values(ids.map((contactId) => ({ tagId: 't1', contactId, workspaceId, addedAt: NOW })));
+    await tx
+      .update(schema.contact)
+      .set({ title: 'Head of Sales' })
+      .where(inArray(schema.contact.id, ids.slice(0, 4)));
+    const pair = { senderId: senderIds[0] ?? '', workspaceId, status: 'connected' as const, since: NOW };
+    await tx.insert(schema.relation).values(ids.slice(0, 2).map((contactId) => ({ ...pair, contactId })));
+    await tx.insert(schema.tag).values({ id: 't1', workspaceId, name: 'Hot', createdAt: NOW });
+  });
+  const counted = async (config: Record<string, unknown>) => {
+    const graph = rowOf([connect()], senderIds);
+    const nodes = graph.nodes.map((node) => (node.id === 's' ? { ...node, config } : node));
+    const { contacts, forecast } = await preflight({ ...graph, nodes });
+    return [contacts, forecast?.contacts];
+  };
+  const tagged = { listIds: [], tagIds: ['t1'] };
+  expect(await counted(tagged)).toEqual([6, 6]);
+  expect(await counted({ ...tagged, filter: { titleContains: 'SALES' } })).toEqual([4, 4]);
+  expect(await counted({ ...tagged, existingConnections: true })).toEqual([2, 2]);
+  expect(await counted({ ...tagged, listIds: [listId] })).toEqual([PEOPLE, PEOPLE]);
+  await write((tx) => tx.delete(schema.relation));
 });
 
 test('a graph with problems has no forecast', async () => {

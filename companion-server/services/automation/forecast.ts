@@ -61,7 +61,7 @@ async function segmentNow(
     profiles.some(({ id }) => id === senderId),
   );
   const plan = planOf(graph, segment.id, budgetKinds);
-  if (senders.length === 0 || plan.steps.length === 0 || segment.config.listIds.length === 0) return null;
+  if (senders.length === 0 || plan.steps.length === 0) return null;
   const usesLinkedin = plan.steps.some(({ channel }) => channel === 'linkedin');
   const enters = and(
     ownOf(call, graph, segment),

@@ -6,7 +6,7 @@ import type { ContactRow } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { requireManager } from '../scope.ts';
 import { workspaceOf } from '../workspace/me.ts';
-import { contactsOf, listIdsOf } from './audience.ts';
+import { contactsOf } from './audience.ts';
 import {
   type About,
   contactsAre,
@@ -49,7 +49,7 @@ export async function preflightGraph(
     ...validateGraph(graph).map(({ code, nodeId, message }) => finding('error', code, nodeId, message)),
     ...(await checkReferences(call, graph)),
     ...(people.contacts === 0
-      ? [finding('warning', 'no_contacts', null, 'The lists hold no contacts yet.')]
+      ? [finding('warning', 'no_contacts', null, 'The segments hold no contacts yet.')]
       : []),
     ...(await checkEmailNeeds(call, graph)),
     ...checkSenders(graph, actors),
@@ -66,13 +66,13 @@ export async function preflightGraph(
   };
 }
 
-/** Looks at every contact of the lists, a page at a time. */
+/** Looks at every contact of the segments, a page at a time. */
 async function checkContacts(call: MemberCall, graph: Graph, strictest: number) {
   const tally = createTally();
   const stoplisted = createTally();
   let contacts = 0;
   let reachable = 0;
-  for await (const person of contactsOf(call, listIdsOf(graph))) {
+  for await (const person of contactsOf(call, graph)) {
     contacts += 1;
     if (person.stoplisted === 1) {
       stoplisted.add(onStoplist, person);

@@ -1,8 +1,8 @@
-import { and, count, desc, eq, inArray, isNotNull, max, notInArray, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, max, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import { schema } from '../../db/index.ts';
 import type { MemberCall } from '../context.ts';
-import { reachableIn, segmentsOf, senderNodeOf } from './audience.ts';
+import { admitted, reachableIn, segmentsOf, senderNodeOf } from './audience.ts';
 import { EXAMPLES, type Finding, finding, nameOf } from './finding.ts';
 
 const { contact, relation, sender } = schema;
@@ -15,9 +15,9 @@ export async function checkCollisions(call: MemberCall, graph: Graph): Promise<F
   const findings: Finding[] = [];
   for (const segment of segmentsOf(graph)) {
     const node = senderNodeOf(graph, segment.id);
-    if (!node || node.config.ignorePreviousInteractions || segment.config.listIds.length === 0) continue;
+    if (!node || node.config.ignorePreviousInteractions) continue;
     const own = node.config.senders.map(({ senderId }) => senderId);
-    findings.push(...(await collisionsIn(call, node.id, own, segment.config.listIds)));
+    findings.push(...(await collisionsIn(call, node.id, own, reachableIn(admitted(call, graph, segment)))));
   }
   return findings;
 }
@@ -26,12 +26,11 @@ async function collisionsIn(
   call: MemberCall,
   nodeId: string,
   own: string[],
-  listIds: string[],
+  people: SQL | undefined,
 ): Promise<Finding[]> {
   const { reader } = call.db;
-  const people = reader.select({ id: contact.id }).from(contact).where(reachableIn(call, listIds));
   const touched = and(
-    inArray(relation.contactId, people),
+    inArray(relation.contactId, reader.select({ id: contact.id }).from(contact).where(people)),
     notInArray(relation.senderId, own),
     isNotNull(relation.lastInteractionAt),
   );

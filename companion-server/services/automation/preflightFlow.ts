@@ -2,7 +2,7 @@ import { and, count, eq, inArray, notExists } from 'drizzle-orm';
 import { type Graph, type GraphNode, isActionType } from '#shared/automation/graph.ts';
 import { schema } from '../../db/index.ts';
 import type { MemberCall } from '../context.ts';
-import { listIdsOf, reachableIn, senderIdsOf } from './audience.ts';
+import { audienceOf, reachableIn, senderIdsOf } from './audience.ts';
 import { contactsAre, EXAMPLES, type Finding, finding, nameOf } from './finding.ts';
 
 const { contact, relation } = schema;
@@ -115,7 +115,7 @@ async function notConnected(call: MemberCall, graph: Graph): Promise<{ total: nu
         eq(relation.status, 'connected'),
       ),
     );
-  const where = and(reachableIn(call, listIdsOf(graph)), notExists(connected));
+  const where = and(reachableIn(audienceOf(call, graph)), notExists(connected));
   const [counted] = await reader.select({ total: count() }).from(contact).where(where);
   const first = await reader.select(nameOf).from(contact).where(where).orderBy(contact.id).limit(EXAMPLES);
   return { total: counted?.total ?? 0, examples: first.map(({ name }) => name) };

@@ -3,7 +3,7 @@ import type { Graph } from '#shared/automation/graph.ts';
 import { schema } from '../../db/index.ts';
 import { isLive } from '../../engine/predicates.ts';
 import type { MemberCall } from '../context.ts';
-import { inLists, listIdsOf } from './audience.ts';
+import { audienceOf } from './audience.ts';
 import { contactsAre, EXAMPLES, type Finding, finding, nameOf } from './finding.ts';
 
 const { automation, contact, enrollment, sender } = schema;
@@ -17,10 +17,8 @@ export async function checkOverlaps(
   automationId: string,
   graph: Graph,
 ): Promise<Finding[]> {
-  const listIds = listIdsOf(graph);
-  if (listIds.length === 0) return [];
   const { reader } = call.db;
-  const people = reader.select({ id: contact.id }).from(contact).where(inLists(call, listIds));
+  const people = reader.select({ id: contact.id }).from(contact).where(audienceOf(call, graph));
   const overlaps = and(
     eq(enrollment.workspaceId, call.workspaceId),
     inArray(enrollment.contactId, people),

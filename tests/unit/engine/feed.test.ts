@@ -1,0 +1,89 @@
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
+import { schema } from '../../../companion-server/db/index.ts';
+import { addTag, addToList } from '../../../companion-server/engine/index.ts';
+import {
+  addAutomation,
+  addSender,
+  graphOfSteps,
+  openStage,
+  START,
+  type Stage,
+  WORKSPACE,
+} from '../../simulation/setup.ts';
+import { inUnit } from './support.ts';
+
+/** Contacts that come into a list or get a tag while automations run. */
+
+const PEOPLE = 10_000;
+const statements: string[] = [];
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await openStage(1, (text) => statements.push(text));
+  await addSender(stage, 's1');
+  await stage.db.write(async (tx) => {
+    await tx.insert(schema.list).values({ id: 'l1', workspaceId: WORKSPACE, name: 'l1', createdAt: START });
+    await tx.insert(schema.tag).values({ id: 't1', workspaceId: WORKSPACE, name: 't1', createdAt: START });
+  });
+});
+afterEach(() => stage.close());
+
+async function addPeople(many: number, title: string | null = null): Promise<string[]> {
+  await stage.db.write((tx) =>
+    tx.run(sql`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${many})
+      INSERT INTO contact (id, workspace_id, first_name, last_name, title, source, legal_basis, created_at, updated_at)
+      SELECT printf('p%06d', i), ${WORKSPACE}, 'P', 'T', ${title}, 'test', 'test', ${START}, ${START} FROM n`),
+  );
+  const rows = await stage.db.reader.select({ id: schema.contact.id }).from(schema.contact);
+  return rows.map(({ id }) => id);
+}
+
+const start = (id: string, config: Partial<typeof freshSegment>) =>
+  addAutomation(
+    stage,
+    id,
+    graphOfSteps(
+      {
+        seg: ['segment', { ...freshSegment, ...config }],
+        who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+        v: ['visit', {}],
+      },
+      ['seg>who', 'who>v'],
+    ),
+  );
+const entered = async (automationId: string) => {
+  const rows = await stage.db.reader
+    .select({ id: schema.enrollment.id })
+    .from(schema.enrollment)
+    .where(eq(schema.enrollment.automationId, automationId));
+  return rows.length;
+};
+
+it('takes in ten thousand at once with a handful of statements, and nobody where nothing feeds', async () => {
+  const people = await addPeople(PEOPLE);
+  await start('fed', { listIds: ['l1'] });
+  await start('tagged', { tagIds: ['t1'] });
+  await start('closed', { listIds: ['l1'], keepFeeding: false });
+  statements.length = 0;
+  await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
+  expect(statements.length).toBeLessThan(100);
+  expect(await entered('fed')).toBe(PEOPLE);
+  expect(await entered('closed')).toBe(0);
+  const counted = await stage.db.reader.select().from(schema.enrollmentCount);
+  expect(counted).toMatchObject([{ automationId: 'fed', status: 'ready', n: PEOPLE }]);
+  await inUnit(stage, (unit) => addTag(unit, { workspaceId: WORKSPACE }, 't1', people.slice(0, 3)));
+  expect(await entered('tagged')).toBe(3);
+});
+
+it('filters without regard to the case of any letter, and takes signs for what they are', async () => {
+  const people = await addPeople(2, 'Leitende ÄRZTIN [1*] 100 %');
+  const titles = ['ärztin', 'Ärztin', '[1*]', '100 %', 'leitend?', 'arztin', '*zt'];
+  for (const [at, titleContains] of titles.entries()) {
+    await start(`a${at}`, { listIds: ['l1'], filter: { ...freshSegment.filter, titleContains } });
+  }
+  await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
+  const found = await Promise.all(titles.map((_, at) => entered(`a${at}`)));
+  expect(found).toEqual([2, 2, 2, 2, 0, 0, 0]);
+});
