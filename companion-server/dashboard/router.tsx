@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { z } from 'zod';
+import { taskGroup } from '#shared/contract/task.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { enrollmentStatus } from '#shared/statuses/engine.ts';
 import { ProblemError, queryFor } from './api/client.ts';
@@ -156,6 +157,7 @@ const automationRoute = createRoute({
 const tasksRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/tasks',
+  validateSearch: z.object({ group: taskGroup.optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('./features/tasks/TasksPage.tsx'), 'TasksPage'),
 });
 

@@ -46,7 +46,7 @@ export async function askEnrichment(unit: Unit, row: EnrollmentRow, senderId: st
 export async function endEnrichment(
   unit: Unit,
   task: TaskRow,
-  result: 'read' | 'duplicate' | { failed: string },
+  result: 'read' | 'duplicate' | 'wrong_person' | { failed: string },
 ): Promise<void> {
   await wakeOne(unit, blockedOn.sender(task.senderId));
   const row = await enrollmentById(unit.tx, task.enrollmentId);
@@ -57,6 +57,11 @@ export async function endEnrichment(
     return;
   }
   if (result === 'duplicate') return await endBeforeStart(unit, row, 'duplicate', 'duplicate');
+  if (result === 'wrong_person') {
+    // Whether it is the contact is for a person to say.
+    await setStanding(unit, row, { status: 'paused', reason: result, blockedOn: blockedOn.reply(row.id) });
+    return;
+  }
   if (result.failed === 'profile_not_found' && (await askAnotherSender(unit, row))) return;
   await endBeforeStart(unit, row, 'failed', result.failed);
 }

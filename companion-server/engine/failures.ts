@@ -1,10 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { DAY, MINUTE } from '#shared/kernel/clock.ts';
-import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import type { LinkedinFailure, ShownPerson } from '#shared/protocol/linkedin.ts';
 import type { RelationStatus } from '#shared/statuses/engine.ts';
 import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
 import { type FailurePolicy, failurePolicy, holdLength, retryDelay } from '#shared/statuses/policy.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import type { TaskRow, Unit } from './context.ts';
 import { holdForData, stoplistContact } from './dispose.ts';
 import { endEnrichment } from './enrichment.ts';
@@ -18,6 +18,7 @@ import { nodeOf } from './render.ts';
 import { pauseForReply } from './replies.ts';
 import { channelById, enrollmentById, graphOf } from './rows.ts';
 import { loseSession } from './session.ts';
+import { shapes } from './shapes.ts';
 import { cancelTask, ENRICHMENT_NODE, finish, requeue } from './tasks.ts';
 import { recordWithdrawn } from './withdrawals.ts';
 
@@ -63,7 +64,7 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
       await holdForData(unit, task, await enrollmentById(unit.tx, task.enrollmentId), failure.detail);
       return;
     case 'person_decides':
-      await decideByPerson(unit, task, failure.code, failure.detail);
+      await decideByPerson(unit, task, failure.code, failure.detail, failure.shown);
       return;
     case 'fail_branch':
       await failBranch(unit, task, failure.code, failure.detail);
@@ -178,8 +179,10 @@ export async function decideByPerson(
   task: TaskRow,
   reason: string,
   detail: string,
+  shown: ShownPerson | null = null,
 ): Promise<void> {
   await finish(unit, task, 'canceled', { reason, detail });
+  rowsOf(unit.tx).update(shapes.task, [task.id], { shown });
   await appendTaskEvent(unit, task, 'task_canceled', `canceled:${task.fence}`, {
     result: 'error',
     kind: task.kind,
@@ -187,7 +190,7 @@ export async function decideByPerson(
     detail,
   });
   if (task.nodeId === ENRICHMENT_NODE) {
-    await endEnrichment(unit, task, reason === 'duplicate' ? 'duplicate' : { failed: reason });
+    await endEnrichment(unit, task, reason === 'duplicate' ? 'duplicate' : 'wrong_person');
   } else await applyEvent(unit, task.enrollmentId, { type: 'paused', reason });
 }
 

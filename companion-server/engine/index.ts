@@ -1,5 +1,6 @@
 export { addressChange, isTaken } from './accounts.ts';
 export { type Ahead, lookAhead } from './ahead.ts';
+export { textHash } from './approvals.ts';
 export {
   addSenderToNode,
   isLeaving,
@@ -10,6 +11,7 @@ export {
 export { type BulkRow, bulkUndoMs, startBulk, stopBulk, undoBulk } from './bulk.ts';
 export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
+export { confirmPerson, refusePerson } from './confirmPerson.ts';
 export { type EngineContext, type EngineLog, type Unit, unitIn, unitOfWork } from './context.ts';
 export { dailyLimitsChanged } from './dailyLimits.ts';
 export * from './decide.ts';
@@ -42,12 +44,15 @@ export { contactsChanged } from './missingData.ts';
 export { type Observations, recordObservations } from './observations.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';
 export { replan } from './pacing.ts';
+export { approveTask, skipTask, withdrawApproval } from './personDecides.ts';
+export { isOpenManualTask, isPaused, isUnknown, isWaitingApproval, lacksData } from './predicates.ts';
 export { isOnline, type Spell, silentSpells } from './presence.ts';
 export { reap } from './reap.ts';
 export { appendEvent } from './record.ts';
 export { cancelReminders, planFreshLink, planReminder } from './reminders.ts';
-export { textVariables } from './render.ts';
+export { lacksOf, nodeOf, textLimits, textVariables } from './render.ts';
 export { applyResumeEdit, HELD_AT_MOST, isFirstTouch, readySteps } from './resumeEdits.ts';
+export { graphOf } from './rows.ts';
 export { disconnectLinkedin, endRestriction, reconnectLinkedin, recordSession } from './session.ts';
 export { wakeSharedContacts } from './slots.ts';
 export { isStoplisted } from './stoplist.ts';

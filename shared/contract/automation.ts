@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { enrollmentFilter } from '#shared/automation/bulk.ts';
 import { graph, graphProblem } from '#shared/automation/graph.ts';
-import { automationStatus, enrollmentStatus, taskState, whoMustAct } from '#shared/statuses/engine.ts';
+import { automationStatus, enrollmentStatus } from '#shared/statuses/engine.ts';
 import { enrollmentView } from './contact.ts';
 import { id, instant, page, pageQuery, route } from './route.ts';
 import { holdView } from './sender.ts';
@@ -27,6 +27,8 @@ export type AutomationSummary = z.infer<typeof automationSummary>;
 export const automationDetail = automationSummary.extend({
   /** A reply pauses the colleagues at the same company too. */
   pauseColleagues: z.boolean(),
+  /** The rep sees what is written to its contacts before it goes. */
+  approveEach: z.boolean(),
   /** The draft while Draft, else the running version. */
   graph,
   versionNumber: z.number().int().nullable(),
@@ -111,8 +113,8 @@ export const automationRoutes = {
   /** What holds for the automation beside its graph, also while it runs. */
   settings: route('member', 'PUT', '/api/v1/automations/:automationId/settings', {
     params,
-    /** `pauseColleagues`: a reply pauses those at the same company too. */
-    body: z.object({ pauseColleagues: z.boolean() }),
+    /** `pauseColleagues`: a reply pauses those at the same company too. `approveEach`: texts are shown first. */
+    body: z.object({ pauseColleagues: z.boolean().optional(), approveEach: z.boolean().optional() }),
     response: automationDetail,
   }),
   pause: route('member', 'POST', '/api/v1/automations/:automationId/pause', {
@@ -159,37 +161,5 @@ export const enrollmentRoutes = {
     params: z.object({ enrollmentId: id }),
     body: z.object({ decision: z.enum(['pause', 'resume', 'cancel', 'complete', 'skip', 'enroll_again']) }),
     response: enrollmentView,
-  }),
-};
-
-export const taskView = z.object({
-  id,
-  kind: z.string(),
-  state: taskState,
-  reason: z.string().nullable(),
-  sentence: z.string(),
-  /** What to do about it. */
-  action: z.string(),
-  whoMustAct,
-  contactId: id,
-  contactName: z.string(),
-  senderName: z.string(),
-  automationId: id,
-  automationName: z.string(),
-  text: z.string().nullable(),
-  at: instant,
-});
-
-export const taskRoutes = {
-  /** What a person must settle: unknowns. */
-  list: route('member', 'GET', '/api/v1/tasks', {
-    query: pageQuery.extend({ state: taskState.default('unknown') }),
-    response: page(taskView),
-  }),
-  /** A person saw whether it happened. */
-  settle: route('member', 'POST', '/api/v1/tasks/:taskId/settle', {
-    params: z.object({ taskId: id }),
-    body: z.object({ happened: z.boolean(), note: z.string().trim().max(500).default('') }),
-    response: taskView,
   }),
 };

@@ -25,8 +25,6 @@ export const manualTaskView = z.object({
 export type ManualTaskView = z.infer<typeof manualTaskView>;
 
 export const manualTaskRoutes = {
-  /** Open ones, what is due first before the others; a rep sees those of their own profiles. */
-  list: route('member', 'GET', '/api/v1/manual-tasks', { query: pageQuery, response: page(manualTaskView) }),
   /** The rep did it, or goes past it; the contact goes on to the next step. */
   complete: route('member', 'POST', '/api/v1/manual-tasks/:manualTaskId/complete', {
     params: z.object({ manualTaskId: id }),

@@ -29,6 +29,7 @@ export interface World {
     | 'draftId'
     | 'enrollmentId'
     | 'taskId'
+    | 'approvalId'
     | 'bulkId'
     | 'tagId'
     | 'manualTaskId'
@@ -87,7 +88,10 @@ export async function makeWorld(server: TestServer): Promise<World> {
   const deviceId = server.services.newId();
   const [manualTaskId, notificationId] = [server.services.newId(), server.services.newId()];
   const bulkId = await doneBulk(server, workspaceId, automationId);
-  const taskId = await unknownTask(server, { workspaceId, automationId, enrollmentId, contactId, senderId });
+  const owned = { workspaceId, automationId, enrollmentId, contactId, senderId };
+  const taskId = await addTask(server, owned, { nodeId: 'v', kind: 'visit', state: 'unknown' });
+  const approval = { kind: 'message', state: 'waiting_approval', payload: writtenPayload } as const;
+  const approvalId = await addTask(server, owned, { nodeId: 'm', ...approval });
   await server.services.db.write(async (tx) => {
     await tx.insert(schema.device).values({
       id: deviceId,
@@ -132,6 +136,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
       draftId,
       enrollmentId,
       taskId,
+      approvalId,
       bulkId,
       tagId,
       manualTaskId,
@@ -157,8 +162,17 @@ export function visitGraph(listId: string, senderId: string) {
   };
 }
 
-/** A step whose answer was lost, as the engine leaves it. */
-async function unknownTask(
+/** What waits for approval. */
+export const writtenPayload = {
+  text: 'Hello Anna',
+  subject: null,
+  policy: null,
+  recipient: 'anna-berg',
+  noteDropped: false,
+};
+
+/** A step that waits for a person, as the engine leaves it. */
+async function addTask(
   server: TestServer,
   ids: {
     workspaceId: string;
@@ -167,6 +181,7 @@ async function unknownTask(
     contactId: string;
     senderId: string;
   },
+  step: Pick<typeof schema.task.$inferInsert, 'nodeId' | 'kind' | 'state' | 'payload'>,
 ): Promise<string> {
   const { db, newId } = server.services;
   const [taskId, cursorId] = [newId(), newId()];
@@ -178,7 +193,7 @@ async function unknownTask(
       id: cursorId,
       enrollmentId: ids.enrollmentId,
       workspaceId: ids.workspaceId,
-      nodeId: 'v',
+      nodeId: step.nodeId,
       state: 'acting',
     });
     await tx.insert(schema.task).values({
@@ -186,11 +201,9 @@ async function unknownTask(
       ...ids,
       cursorId,
       channelId,
-      nodeId: 'v',
-      kind: 'visit',
+      ...step,
       priority: 1,
       notBefore: 1,
-      state: 'unknown',
       createdAt: 1,
     });
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { automationRoutes, enrollmentRoutes, taskRoutes } from '#shared/contract/automation.ts';
+import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.ts';
 import { automationSenderRoutes } from '#shared/contract/automationSender.ts';
 import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
@@ -11,11 +11,13 @@ import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { tagRoutes } from '#shared/contract/tag.ts';
+import { deviceTaskRoutes, taskRoutes } from '#shared/contract/task.ts';
 import { upkeepRoutes } from '#shared/contract/upkeep.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
-import { csv, makeWorld, visitGraph, type World } from './fixture.ts';
+import { textHash } from '../../companion-server/engine/index.ts';
+import { csv, makeWorld, visitGraph, type World, writtenPayload } from './fixture.ts';
 import { call, type Input, problemOf, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
@@ -340,7 +342,6 @@ const cases: Case[] = [
     scoped: true,
   },
   { name: 'webhook secret', route: webhookRoutes.revealSecret, rep: 403 },
-  { name: 'manual tasks', route: manualTaskRoutes.list, rep: 200 },
   {
     name: 'complete manual task',
     route: manualTaskRoutes.complete,
@@ -358,6 +359,54 @@ const cases: Case[] = [
     scoped: true,
   },
   { name: 'tasks', route: taskRoutes.list, rep: 200 },
+  { name: 'task counts', route: taskRoutes.counts, rep: 200 },
+  {
+    name: 'approve texts',
+    route: taskRoutes.approveMany,
+    input: (w) => ({
+      body: { tasks: [{ taskId: w.ids.approvalId, textHash: textHash(writtenPayload) }] },
+    }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'withdraw approval',
+    route: taskRoutes.withdrawApproval,
+    input: (w) => ({ params: { taskId: w.ids.approvalId } }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'approve a text that was not shown',
+    route: taskRoutes.approve,
+    input: (w) => ({ params: { taskId: w.ids.approvalId }, body: { textHash: 'another' } }),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
+  {
+    name: 'skip step',
+    route: taskRoutes.skip,
+    input: (w) => ({ params: { taskId: w.ids.approvalId } }),
+    rep: 403,
+    scoped: true,
+  },
+  {
+    name: 'fill in what is not missing',
+    route: taskRoutes.fillIn,
+    input: (w) => ({ params: { taskId: w.ids.approvalId }, body: { values: { title: 'CEO' } } }),
+    rep: 403,
+    scoped: true,
+    owner: 422,
+  },
+  {
+    name: 'confirm person',
+    route: taskRoutes.confirm,
+    input: (w) => ({ params: { enrollmentId: w.ids.enrollmentId }, body: { isThem: true } }),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
   {
     // Before the settlement, which lets the contact go on to the end.
     name: 'decide',
@@ -457,6 +506,7 @@ test('every route of the contract is served, and every member route stands in th
     webhookRoutes,
     setupRoutes,
     deviceRoutes,
+    deviceTaskRoutes,
     pairRoutes,
   ];
   const all = groups.flatMap((group) => Object.values(group)) as Route[];

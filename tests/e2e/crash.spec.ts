@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { taskRoutes } from '#shared/contract/automation.ts';
+import { taskRoutes } from '#shared/contract/task.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import { appendToSent } from '../../companion-server/email/sentFolder.ts';
@@ -142,7 +142,7 @@ test('worker killed after a click without visible effect: unknown, explained, re
   const person = names.lost;
   const automationId = await start(person);
   const unknowns = async () =>
-    (await api.call(taskRoutes.list, { query: { state: 'unknown', limit: 10 } })).items;
+    (await api.call(taskRoutes.list, { query: { group: 'unknown', limit: 10 } })).items;
   for (const kind of ['connect', 'message'] as const) {
     const done = received(person).length;
     world.twin.control.armFault({
@@ -157,7 +157,7 @@ test('worker killed after a click without visible effect: unknown, explained, re
     await world.conductor.runUntil(async () => (await unknowns()).length === 1, 60_000);
     const [task] = await unknowns();
     expect(task).toMatchObject({ kind, whoMustAct: 'rep' });
-    expect(task?.sentence).toContain('may have gone out');
+    expect(task?.sentence).toContain('may have happened');
     expect((await enrollments(api, automationId))[0]?.sentence).toContain('may have happened');
     expect(received(person)).toHaveLength(done);
     await api.call(taskRoutes.settle, {
@@ -237,9 +237,10 @@ test('server killed while an email is being sent: unknown, until the Sent folder
   await world.restartServer();
 
   const state = async () =>
-    (await api.call(taskRoutes.list, { query: { state: 'unknown', limit: 10 } })).items.map(
-      ({ kind, action }) => ({ kind, action }),
-    );
+    (await api.call(taskRoutes.list, { query: { group: 'unknown', limit: 10 } })).items.map((item) => ({
+      kind: 'kind' in item ? item.kind : null,
+      action: 'action' in item ? item.action : null,
+    }));
   await world.conductor.runUntil(async () => (await state()).length === 1, 60_000);
   expect(await state()).toEqual([
     { kind: 'send_email', action: expect.stringContaining('Look into the Sent folder') },

@@ -1,5 +1,6 @@
 import { linkedinThenEmail } from '#shared/automation/starters.ts';
-import { automationRoutes, taskRoutes } from '#shared/contract/automation.ts';
+import { automationRoutes } from '#shared/contract/automation.ts';
+import { taskRoutes } from '#shared/contract/task.ts';
 import { contactRoutes, type EnrollmentView, importRoutes } from '#shared/contract/contact.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
@@ -111,7 +112,7 @@ export async function summarise(
     repliedAt,
   );
   const all = await enrollments(api, automationId);
-  const unknown = await api.call(taskRoutes.list, { query: { state: 'unknown', limit: 100 } });
+  const unknown = await api.call(taskRoutes.list, { query: { group: 'unknown', limit: 100 } });
   return {
     contacts: all.length,
     failed: all.filter((enrollment) => enrollment.status === 'failed').length,

@@ -17,7 +17,7 @@ const topicPaths: Record<string, readonly string[]> = {
   mailbox: [senders, home],
   automation: [automations, home],
   bulk: [automations],
-  enrollment: [automations, contacts, home],
+  enrollment: [automations, contacts, home, tasks],
   task: [tasks, automations, contacts, senders, home],
   contact: [contacts],
   import: ['/api/v1/imports', contacts, '/api/v1/lists'],

@@ -1,4 +1,4 @@
-import { automationRoutes, enrollmentRoutes, taskRoutes } from '#shared/contract/automation.ts';
+import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.ts';
 import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
 import * as manage from '../../services/automation/manage.ts';
@@ -13,7 +13,6 @@ import {
 } from '../../services/automation/view.ts';
 import * as bulk from '../../services/bulk/bulk.ts';
 import { decide } from '../../services/enrollment/view.ts';
-import { listTasks, settle } from '../../services/task/tasks.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
@@ -66,10 +65,8 @@ export function serveBulk(app: App): void {
   serveMember(app, bulkRoutes.undo, (call, { params }) => bulk.takeBack(call, params.bulkId));
 }
 
-export function serveTasks(app: App): void {
+export function serveEnrollments(app: App): void {
   serveMember(app, enrollmentRoutes.decide, (call, { params, body }) =>
     decide(call, params.enrollmentId, body.decision),
   );
-  serveMember(app, taskRoutes.list, (call, { query }) => listTasks(call, query));
-  serveMember(app, taskRoutes.settle, (call, { params, body }) => settle(call, params.taskId, body));
 }

@@ -7,8 +7,8 @@ import { servePersonWork, serveTags } from './personWork.ts';
 import { serveSenderLife } from './senderLife.ts';
 import { serveSenders } from './senders.ts';
 import { serveSetup } from './setup.ts';
-import { serveUpkeep } from './upkeep.ts';
 import { serveDeviceTasks, serveTasks } from './tasks.ts';
+import { serveUpkeep } from './upkeep.ts';
 import { serveWorkspace } from './workspace.ts';
 
 /** Every route of shared/contract that is not a stream or better-auth's own. */

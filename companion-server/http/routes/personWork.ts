@@ -3,7 +3,7 @@ import { tagRoutes } from '#shared/contract/tag.ts';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { allTags, createTag, tagContact, untagContact } from '../../services/contact/tags.ts';
 import { listNotifications, markSeen } from '../../services/notification/notifications.ts';
-import { completeManualTask, listManualTasks } from '../../services/task/manualTasks.ts';
+import { completeManualTask } from '../../services/task/manualTasks.ts';
 import { revealWebhookSecret } from '../../services/webhook/secret.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
@@ -19,7 +19,6 @@ export function serveTags(app: App): void {
 
 /** What automations ask of people. */
 export function servePersonWork(app: App): void {
-  serveMember(app, manualTaskRoutes.list, (call, { query }) => listManualTasks(call, query));
   serveMember(app, manualTaskRoutes.complete, (call, { params, body }) =>
     completeManualTask(call, params.manualTaskId, body),
   );

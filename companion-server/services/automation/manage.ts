@@ -106,11 +106,15 @@ export async function startAutomation(call: MemberCall, automationId: string): P
   });
 }
 
-export function setAutomation(call: MemberCall, automationId: string, input: { pauseColleagues: boolean }) {
+export function setAutomation(
+  call: MemberCall,
+  automationId: string,
+  input: { pauseColleagues?: boolean; approveEach?: boolean },
+) {
   return change(call, automationId, 'automation.settings_changed', async (tx) => {
     await tx
       .update(automation)
-      .set({ pauseColleagues: input.pauseColleagues, updatedAt: call.clocks.schedule.now() })
+      .set({ ...input, updatedAt: call.clocks.schedule.now() })
       .where(eq(automation.id, automationId));
   });
 }

@@ -48,6 +48,7 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
     graph,
     versionNumber: version?.number ?? null,
     pauseColleagues: row.pauseColleagues,
+    approveEach: row.approveEach,
     draft: row.draft,
     hasChanges: version !== undefined && JSON.stringify(row.draft) !== JSON.stringify(version.graph),
     nodeCounts: counts.map(({ nodeId, standing, passed, failed }) => ({ nodeId, standing, passed, failed })),

@@ -1,9 +1,9 @@
-import { and, asc, count, eq, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { renderTemplate, templateSeed } from '#shared/automation/render.ts';
 import type { ManualTaskView, manualTaskRoutes } from '#shared/contract/manualTask.ts';
 import { type Queryable, schema } from '../../db/index.ts';
-import { endManualTask, textVariables } from '../../engine/index.ts';
+import { endManualTask, isOpenManualTask, textVariables } from '../../engine/index.ts';
 import { type ContactRow, contactName } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
@@ -67,12 +67,12 @@ export function fillIn(template: string, person: ContactRow, senderName: string,
 function openOnes(call: Call): SQL | undefined {
   return and(
     eq(manualTask.workspaceId, call.workspaceId),
-    sql`${manualTask.state} = 'ready'`,
+    isOpenManualTask,
     isManager(call) ? undefined : eq(sender.ownerUserId, call.actor.userId),
   );
 }
 
-export async function listManualTasks(call: MemberCall, query: z.output<typeof manualTaskRoutes.list.query>) {
+export async function listManualTasks(call: MemberCall, query: { cursor?: string; limit: number }) {
   const after = decodeCursor(query.cursor, timeKey);
   const now = call.clocks.schedule.now();
   const rows = await joined(call.db.reader)
@@ -88,19 +88,28 @@ export async function listManualTasks(call: MemberCall, query: z.output<typeof m
     rows,
     query.limit,
     ({ row }) => [row.dueAt ?? 0, row.id],
-    (found) => view(now, found),
+    (found) => ({ ...view(now, found), group: 'manual' as const }),
   );
 }
 
-/** How many wait for somebody of these eyes, and how many of them are overdue. */
-export async function countManualTasks(call: MemberCall): Promise<{ open: number; overdue: number }> {
+/** How many wait for somebody of these eyes, and how many of them are overdue; counted no further than `atMost`. */
+export async function countManualTasks(
+  call: MemberCall,
+  atMost: number,
+): Promise<{ open: number; overdue: number }> {
   const now = call.clocks.schedule.now();
-  const [row] = await call.db.reader
-    .select({ open: count(), overdue: sql<number>`sum(${manualTask.dueAt} < ${now})` })
+  const { reader } = call.db;
+  const some = reader
+    .select({ dueAt: manualTask.dueAt })
     .from(manualTask)
     .innerJoin(sender, eq(sender.id, manualTask.senderId))
-    .where(openOnes(call));
-  return { open: row?.open ?? 0, overdue: Number(row?.overdue ?? 0) };
+    .where(openOnes(call))
+    .orderBy(asc(manualTask.dueAt))
+    .limit(atMost);
+  const [found] = await reader.all<{ open: number; overdue: number | null }>(
+    sql`SELECT count(*) AS open, sum(due_at < ${now}) AS overdue FROM (${some})`,
+  );
+  return { open: found?.open ?? 0, overdue: found?.overdue ?? 0 };
 }
 
 /** A rep ends those of their own profiles, a manager any. */

@@ -9,10 +9,9 @@ import { isManager } from '../scope.ts';
 import { viewHold } from '../sender/holdView.ts';
 import { lostCapacityOf } from '../sender/lostCapacity.ts';
 import { viewSenders } from '../sender/view.ts';
-import { countManualTasks } from '../task/manualTasks.ts';
-import { unknownTasks } from '../task/tasks.ts';
+import { taskActions } from '../task/homeActions.ts';
 
-const { enrollment, hold, sender } = schema;
+const { enrollment, hold } = schema;
 
 type Action = HomeView['actions'][number];
 
@@ -27,9 +26,7 @@ export async function home(call: MemberCall): Promise<HomeView> {
   const actions: Action[] = [
     ...senders.flatMap((one) => senderActions(one)),
     ...(await taskActions(call)),
-    ...(await manualTaskActions(call)),
     ...(await noticeActions(call)),
-    ...(await replyActions(call)),
     ...automations
       .filter(({ status, holds }) => status === 'paused' && holds.some((one) => one.scope === 'automation'))
       .map(
@@ -142,32 +139,6 @@ function senderActions(one: SenderView): Action[] {
   return actions;
 }
 
-async function taskActions(call: MemberCall): Promise<Action[]> {
-  const tasks = await unknownTasks(call);
-  return tasks.map((each) => ({
-    id: `task:${each.id}`,
-    severity: 'orange',
-    title: `${each.contactName}: a step may have happened`,
-    detail: `${each.sentence} ${each.action}`,
-    href: '/tasks',
-  }));
-}
-
-/** Contacts that replied and wait for a decision. */
-async function manualTaskActions(call: MemberCall): Promise<Action[]> {
-  const { open, overdue } = await countManualTasks(call);
-  if (open === 0) return [];
-  return [
-    {
-      id: 'manual-tasks',
-      severity: overdue > 0 ? 'orange' : 'yellow',
-      title: open === 1 ? '1 manual task waits' : `${open} manual tasks wait`,
-      detail: `${overdue > 0 ? `${overdue} overdue. ` : ''}Their contacts go on when somebody says that it is done.`,
-      href: '/tasks',
-    },
-  ];
-}
-
 async function noticeActions(call: MemberCall): Promise<Action[]> {
   const { items } = await listNotifications(call, { limit: 20 });
   return items.map(({ id, text, contactId, contactName, automationName }) => ({
@@ -176,29 +147,6 @@ async function noticeActions(call: MemberCall): Promise<Action[]> {
     title: `${automationName}: ${contactName}`,
     detail: text,
     href: `/contacts/${contactId}`,
-  }));
-}
-
-async function replyActions(call: MemberCall): Promise<Action[]> {
-  const rows = await call.db.reader
-    .select({ automationId: enrollment.automationId, waiting: count() })
-    .from(enrollment)
-    .leftJoin(sender, eq(sender.id, enrollment.senderId))
-    .where(
-      and(
-        eq(enrollment.workspaceId, call.workspaceId),
-        eq(enrollment.status, 'paused'),
-        eq(enrollment.reason, 'replied'),
-        isManager(call) ? undefined : eq(sender.ownerUserId, call.actor.userId),
-      ),
-    )
-    .groupBy(enrollment.automationId);
-  return rows.map(({ automationId, waiting }) => ({
-    id: `replies:${automationId}`,
-    severity: 'orange',
-    title: waiting === 1 ? 'A contact replied' : `${waiting} contacts replied`,
-    detail: 'They are paused. Answer them, then resume or cancel.',
-    href: `/automations/${automationId}?status=paused`,
   }));
 }
 

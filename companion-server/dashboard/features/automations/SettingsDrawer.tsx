@@ -19,6 +19,7 @@ export function SettingsDrawer({ automation }: { automation: AutomationDetail })
       <Drawer opened={opened} onClose={close} position="right" size="lg" title="Settings of this automation">
         <Stack gap="xl">
           <PauseColleagues automation={automation} />
+          <ApproveEach automation={automation} />
           <OwnLimits automationId={automation.id} />
         </Stack>
       </Drawer>
@@ -39,6 +40,21 @@ function PauseColleagues({ automation: { id, pauseColleagues } }: { automation: 
           params: { automationId: id },
           body: { pauseColleagues: event.currentTarget.checked },
         })
+      }
+    />
+  );
+}
+
+function ApproveEach({ automation: { id, approveEach } }: { automation: AutomationDetail }) {
+  const save = useAction(automationRoutes.settings, { done: 'Saved.' });
+  return (
+    <Switch
+      label="Approve each"
+      description="Invitations, messages and emails wait under Tasks until somebody approves their exact text. Those that wait already keep waiting when this is switched off."
+      checked={approveEach}
+      disabled={save.isPending}
+      onChange={(event) =>
+        save.mutate({ params: { automationId: id }, body: { approveEach: event.currentTarget.checked } })
       }
     />
   );

@@ -61,6 +61,11 @@ export function PaceTab({ sender }: { sender: SenderView }) {
             description="LinkedIn from 20 % on day 1 to 100 % on day 14; email 10 a day, and 2 more each day."
             {...form.getInputProps('rampEnabled', { type: 'checkbox' })}
           />
+          <Switch
+            label="Approve each"
+            description="Invitations, messages and emails wait under Tasks until somebody approves their exact text. Those that wait already keep waiting when this is switched off."
+            {...form.getInputProps('approveEach', { type: 'checkbox' })}
+          />
           <WithdrawField form={form} />
           {save.error && <ProblemAlert problem={save.error.problem} />}
           <Group>

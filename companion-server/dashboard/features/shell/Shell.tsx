@@ -1,4 +1,4 @@
-import { Alert, AppShell, Burger, Group, NavLink, Text } from '@mantine/core';
+import { Alert, AppShell, Badge, Burger, Group, NavLink, Text, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAffiliate,
@@ -13,11 +13,13 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { taskRoutes } from '#shared/contract/task.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
 import { useLiveUpdates } from '../../api/live.ts';
 import { TextLink } from '../../components/Link.tsx';
 import { RedDot } from '../../components/RedDot.tsx';
+import { countText } from '../tasks/groups.ts';
 import { UserMenu } from './UserMenu.tsx';
 
 const entries = [
@@ -40,6 +42,8 @@ export function Shell() {
   const home = useQuery(queryFor(workspaceRoutes.home));
   const main = useFocusOnNavigation(pathname);
   const inactive = home.data?.senders.some(({ redDot }) => redDot.linkedin || redDot.email) ?? false;
+  const counts = useQuery(queryFor(taskRoutes.counts));
+  const waiting = Object.values(counts.data ?? {}).reduce((sum, count) => sum + count, 0);
   const dot = <RedDot label="An account of a sender profile is Inactive" />;
 
   return (
@@ -77,7 +81,7 @@ export function Shell() {
             active={to === '/' ? pathname === '/' : pathname.startsWith(to)}
             label={label}
             icon={<Icon aria-hidden size={18} stroke={1.5} />}
-            dot={to === '/senders' && inactive ? dot : null}
+            mark={to === '/senders' && inactive ? dot : to === '/tasks' ? <Waiting count={waiting} /> : null}
             renderLink={(props) => <Link to={to} {...props} onClick={close} />}
           />
         ))}
@@ -95,22 +99,33 @@ export function Shell() {
   );
 }
 
+function Waiting({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <Badge variant="default" size="sm">
+      {countText(count)}
+      <VisuallyHidden> waiting</VisuallyHidden>
+    </Badge>
+  );
+}
+
 interface MenuLinkProps {
   active: boolean;
   label: string;
   icon: ReactNode;
-  dot: ReactNode;
+  /** Says that something waits there. */
+  mark: ReactNode;
   renderLink: (props: Record<string, unknown>) => ReactNode;
 }
 
-function MenuLink({ active, label, icon, dot, renderLink }: MenuLinkProps) {
+function MenuLink({ active, label, icon, mark, renderLink }: MenuLinkProps) {
   return (
     <NavLink
       active={active}
       aria-current={active ? 'page' : undefined}
       label={label}
       leftSection={icon}
-      rightSection={dot}
+      rightSection={mark}
       variant="light"
       style={{ borderRadius: 'var(--mantine-radius-md)' }}
       renderRoot={renderLink}
