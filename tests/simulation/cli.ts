@@ -1,6 +1,7 @@
+import { bugs } from './bugs.ts';
 import { type RunResult, run } from './run.ts';
 
-/** `npm run sim -- --seeds 500` or `npm run sim -- --seed 42 --trace`. */
+/** `npm run sim -- --seeds 500`, `npm run sim -- --seed 42 --trace`, `npm run sim -- --seeds 5000 --minutes 30`. */
 function option(name: string): string | null {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? null : (process.argv[at + 1] ?? null);
@@ -8,26 +9,71 @@ function option(name: string): string | null {
 
 export function report(result: RunResult): string {
   const mix = Object.entries(result.faults)
-    .filter(([name]) => name !== 'on')
-    .map(([name, value]) => `${name} ${Number(value).toFixed(3)}`)
+    .filter(([, value]) => value > 0)
+    .map(([name, value]) => `${name} ${value.toFixed(3)}`)
     .join(', ');
-  return `seed ${result.seed}: ${result.violation}\n  faults: ${mix}\n  last: ${result.last.slice(-25).join('\n        ')}`;
+  return [
+    `seed ${result.seed}: ${result.violation}`,
+    `  faults: ${mix || 'none'}`,
+    `  last: ${result.last.join('\n        ')}`,
+    `  again: npm run sim -- --seed ${result.seed} --trace`,
+  ].join('\n');
+}
+
+function summary({ seed, jobs, effects, days, fingerprint }: RunResult): string {
+  const seconds = (process.cpuUsage().user / 1e6).toFixed(1);
+  return `seed ${seed}: ${jobs} jobs, ${effects} effects, ${days.toFixed(1)} days, ${fingerprint}, ${seconds} s`;
+}
+
+export const SEEDS_PER_BUG = 12;
+
+/** `npm run sim -- --planted-bugs`: which seed notices each, and by what. */
+async function tryBugs(): Promise<number> {
+  let missed = 0;
+  for (const [name, bug] of Object.entries(bugs)) {
+    const startedAt = performance.now();
+    let noticed = 'NOT NOTICED';
+    for (let seed = 1; seed <= SEEDS_PER_BUG && noticed === 'NOT NOTICED'; seed++) {
+      const { violation, jobs } = await run(seed, { bug });
+      if (violation?.startsWith('Violation')) noticed = `seed ${seed}: ${violation.slice(0, 110)}`;
+      else if (violation)
+        process.stdout.write(`  ${name}, seed ${seed} ${jobs}: ${violation.slice(0, 200)}\n`);
+    }
+    if (noticed === 'NOT NOTICED') missed += 1;
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    process.stdout.write(`${name} (${seconds} s): ${noticed}\n`);
+  }
+  return missed;
 }
 
 async function main(): Promise<void> {
+  if (process.argv.includes('--planted-bugs')) {
+    process.exitCode = (await tryBugs()) > 0 ? 1 : 0;
+    return;
+  }
   const single = option('seed');
-  const first = single === null ? 1 : Number(single);
+  const first = Number(single ?? option('from') ?? 1);
   const count = single === null ? Number(option('seeds') ?? 100) : 1;
-  let failures = 0;
-  let effects = 0;
+  const minutes = Number(option('minutes') ?? Number.POSITIVE_INFINITY);
+  const startedAt = performance.now();
+  let [failures, effects, jobs, seeds] = [0, 0, 0, 0];
   for (let seed = first; seed < first + count; seed++) {
+    if (performance.now() - startedAt > minutes * 60_000) break;
     const result = await run(seed, { trace: process.argv.includes('--trace') });
+    seeds += 1;
     effects += result.effects;
+    jobs += result.jobs;
+    if (process.argv.includes('--each')) process.stdout.write(`${summary(result)}\n`);
     if (!result.violation) continue;
     failures += 1;
     process.stdout.write(`${report(result)}\n`);
   }
-  process.stdout.write(`${count} seeds, ${failures} failed, ${effects} effects\n`);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage();
+  const cpu = ((user + system) / 1e6 / seeds).toFixed(2);
+  process.stdout.write(
+    `${seeds} seeds, ${failures} failed, ${effects} effects, ${jobs} jobs, ${(seconds / seeds).toFixed(2)} s each (${cpu} s of the processor)\n`,
+  );
   process.exitCode = failures > 0 ? 1 : 0;
 }
 

@@ -1,3 +1,4 @@
+import { SECOND } from '#shared/kernel/clock.ts';
 import {
   claimEmail,
   commitTask,
@@ -8,73 +9,90 @@ import {
   recordOutcome,
   unitOfWork,
 } from '../../companion-server/engine/index.ts';
-import type { Bug } from './faults.ts';
-import type { Scheduler } from './scheduler.ts';
-import { Violation, type World } from './world.ts';
+import type { Books } from './books.ts';
+import type { Chance } from './chance.ts';
+import type { Faults } from './faults.ts';
+import type { Ledger } from './ledger.ts';
+import type { Life } from './life.ts';
+import { told } from './told.ts';
+import { Violation } from './violation.ts';
+import type { VirtualTime } from './virtualTime.ts';
+import type { World } from './world.ts';
 
-export interface MailerWorld {
-  ctx: EngineContext;
-  net: Scheduler;
+export interface MailWorld {
+  time: VirtualTime;
+  chance: Chance;
+  faults: Faults;
   world: World;
-  bug: Bug | null;
-  onYes(taskId: string): Promise<void>;
+  ledger: Ledger;
+  books: Books;
+  /** A planted bug in what the mailer reports, or sees. */
+  spoilOutcome(outcome: EmailOutcome): EmailOutcome;
+  isBlind: boolean;
   trace(text: string): void;
 }
 
-/** The server's email worker over a mail server that fails in every way one does. */
-export class Mailer {
-  constructor(private readonly w: MailerWorld) {
-    this.loop();
-  }
+const WORKER = 'mailer';
 
-  private loop(): void {
-    this.w.net.after(this.w.net.pick(9_000, 20_000), async () => {
-      await this.work();
-      this.loop();
-    });
-  }
+/** The server's mail worker, one piece of work, in front of mail servers that fail in every way they do: claim, commit, send, record. False: nothing to do. */
+export async function mailOnce(env: MailWorld, ctx: EngineContext, life: Life): Promise<boolean> {
+  const work = await claimEmail(ctx, WORKER);
+  if (work.type === 'none') return false;
+  if (work.type === 'sync') await sync(env, ctx, work.channelId);
+  else await carryOut(env, ctx, life, work);
+  return true;
+}
 
-  private async work(): Promise<void> {
-    const { ctx, world, net } = this.w;
-    const job = await claimEmail(ctx, 'mailer');
-    if (job.type === 'sync') {
-      world.catchUp();
-      const all = world.mail.filter((mail) => mail.channelId === job.channelId);
-      const messages = this.w.bug === 'ignore_replies' ? [] : all;
-      await unitOfWork(ctx, (unit) => recordInboundEmail(unit, job.channelId, messages));
-      return;
-    }
-    // The process may die between any two steps: then the lease runs out.
-    if (job.type !== 'task' || net.chance(net.faults.crash)) return;
-    const { taskId, fence } = job;
-    const answer = await commitTask(ctx, 'mailer', { taskId, fence, lastInboundAt: null, profile: null });
-    if (!answer.ok) return;
-    await this.w.onYes(taskId);
-    if (net.chance(net.faults.crash)) return;
-    const outcome = this.send(job);
-    if (net.chance(net.faults.crash)) return;
-    await recordOutcome(ctx, 'mailer', { taskId, fence, outcome });
-  }
+async function carryOut(env: MailWorld, ctx: EngineContext, life: Life, work: EmailJob): Promise<void> {
+  const { taskId, fence } = work;
+  await told.claim(env, { taskId, fence });
+  const answer = await commitTask(ctx, WORKER, { taskId, fence, lastInboundAt: null, profile: null });
+  if (!answer.ok) return;
+  await told.yes(env, { taskId, fence });
+  if (life.passes()) return;
+  const outcome = await send(env, work, life);
+  if (life.passes()) return;
+  const reported = env.spoilOutcome(outcome);
+  if (reported.result === 'not_sent') env.ledger.disproved(taskId, fence);
+  await recordOutcome(ctx, WORKER, { taskId, fence, outcome: reported });
+}
 
-  private send(job: EmailJob): EmailOutcome {
-    const { world, net, trace } = this.w;
-    const person = world.people.find((each) => each.email === job.to);
-    if (!person) throw new Violation(`mail to nobody: ${job.to}`);
-    if (!net.chance(net.faults.smtp)) {
-      trace(`mail ${job.taskId} to ${job.to}`);
-      world.deliver(job.taskId, person, job.messageId, job.channelId);
-      return { result: 'sent', response: '250 ok' };
-    }
-    const roll = net.pick(0, 3);
-    if (roll === 0) return { result: 'not_sent', permanent: true, code: 'sending_error', detail: '550 no' };
-    if (roll === 1)
-      return { result: 'not_sent', permanent: false, code: 'sending_error', detail: '451 later' };
-    // The connection is lost after the final dot: the server may have taken it.
-    if (roll === 2) world.deliver(job.taskId, person, job.messageId, job.channelId);
-    trace(`mail ${job.taskId} unanswered`);
-    if (this.w.bug === 'resend_unknown_email') {
-      return { result: 'not_sent', permanent: false, code: 'sending_error', detail: 'lost' };
-    }
-    return { result: 'unsure', detail: 'lost after the final dot' };
+async function sync(env: MailWorld, ctx: EngineContext, channelId: string): Promise<void> {
+  const { world, ledger, chance, faults } = env;
+  world.catchUp();
+  if (chance.fails(faults.imap)) return;
+  const letters = env.isBlind ? [] : world.inboxes.filter((letter) => letter.channelId === channelId);
+  await unitOfWork(ctx, (unit) => recordInboundEmail(unit, channelId, letters));
+  for (const { contactId, dedupeKey, kind } of letters) {
+    if (kind.kind === 'reply') ledger.stop(contactId, `reply:${dedupeKey}`);
+    if (kind.kind === 'unsubscribe') ledger.stop(contactId, 'unsubscribed');
+    if (kind.kind === 'auto_reply' && kind.returnAt !== null) ledger.away(contactId, kind.returnAt);
   }
+}
+
+async function send(env: MailWorld, job: EmailJob, life: Life): Promise<EmailOutcome> {
+  const { world, chance, faults, trace, ledger } = env;
+  const person = world.people.find((each) => each.email === job.to);
+  if (!person) throw new Violation(`mail to nobody: ${job.to}`);
+  const deliver = () => {
+    trace(`mail ${job.taskId}#${job.fence} to ${job.to}`);
+    world.delivered(person, job.messageId, job.channelId);
+    const { taskId, text } = job;
+    ledger.record({ taskId, kind: 'send_email', text, contactId: person.contactId }, job.fence);
+  };
+  // Sending takes its time, the server may end meanwhile.
+  env.time.clock.real += chance.pick(100, 5 * SECOND);
+  if (life.isOver) return { result: 'unsure', detail: 'dead' };
+  if (!chance.fails(faults.smtp)) {
+    deliver();
+    return { result: 'sent', response: '250 ok' };
+  }
+  const answer = chance.pick(0, 3);
+  if (answer === 0) return { result: 'not_sent', permanent: true, code: 'sending_error', detail: '550 no' };
+  if (answer === 1)
+    return { result: 'not_sent', permanent: false, code: 'sending_error', detail: '451 later' };
+  // The connection is lost after the final dot: the mail server may have taken it.
+  if (answer === 2) deliver();
+  trace(`mail ${job.taskId} unanswered`);
+  return { result: 'unsure', detail: 'lost after the final dot' };
 }

@@ -1,73 +1,92 @@
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
-import { between, type Rng } from '#shared/kernel/prng.ts';
-import type { LinkedinStep, ProfileRead } from '#shared/protocol/linkedin.ts';
+import type { LinkedinMember, LinkedinStep, ProfileRead } from '#shared/protocol/linkedin.ts';
 import type { InboundEmail } from '../../companion-server/engine/index.ts';
+import type { Chance } from './chance.ts';
 import type { Person } from './setup.ts';
+import { Violation } from './violation.ts';
+import type { VirtualTime } from './virtualTime.ts';
 
-export class Violation extends Error {
-  override name = 'Violation';
-}
-
-export interface Effect {
-  taskId: string;
-  /** The claim it was done under; null for email, which the server sends itself. */
-  fence: number | null;
-  contactId: string;
-  kind: string;
-  text: string;
-  at: number;
-}
-
-type Step = Pick<LinkedinStep, 'taskId' | 'fence' | 'kind' | 'text'>;
-
-const stops = new Set(['reply', 'unsubscribe']);
-
+/** Where a LinkedIn member and a person stand, as LinkedIn knows it. */
 interface Tie {
   state: 'none' | 'pending' | 'connected';
   connectedAt: number;
   inbound: { id: string; at: number }[];
+  outbound: string[];
 }
 
-/** The outside: LinkedIn, mail servers and people, with a ledger of everything that reached a person. */
+export interface Letter extends InboundEmail {
+  channelId: string;
+  contactId: string;
+}
+
+export interface Mood {
+  /** How likely somebody accepts an invitation, and answers a message. */
+  accept: number;
+  reply: number;
+}
+
+/** The outside: LinkedIn, mailboxes, and people who accept, answer, bounce and opt out in schedule time. */
 export class World {
-  readonly effects: Effect[] = [];
-  readonly loggedOut = new Set<string>();
-  readonly mail: (InboundEmail & { channelId: string; contactId: string })[] = [];
-  /** When a person last decided to go on with a contact: what came before is dealt with. */
-  readonly decidedAt = new Map<string, number>();
+  readonly inboxes: Letter[] = [];
+  /** Who is signed in to LinkedIn in which browser; null: nobody. */
+  readonly sessions = new Map<string, LinkedinMember | null>();
+  /** Told when somebody clicks on the link at an email's end. */
+  onOptOut: (person: Person) => void = () => undefined;
+  /** Something happened that only a read can find. */
+  hasNews = false;
   private readonly ties = new Map<string, Tie>();
+  private readonly slugs: Map<string, Person>;
   private readonly plans: { at: number; run: () => void }[] = [];
   private ids = 0;
 
   constructor(
-    readonly people: Person[],
-    private readonly rng: Rng,
-    private readonly now: () => number,
-    private readonly mood: { accept: number; reply: number },
-  ) {}
+    readonly people: readonly Person[],
+    private readonly time: VirtualTime,
+    private readonly chance: Chance,
+    private readonly mood: Mood,
+  ) {
+    this.slugs = new Map(people.map((person) => [person.slug, person]));
+  }
 
-  /** People do what they meant to do by now (schedule time). */
+  /** People do what they meant to do by now. */
   catchUp(): void {
-    const due = this.plans.filter((plan) => plan.at <= this.now());
-    for (const plan of due) {
+    for (const plan of this.plans.filter(({ at }) => at <= this.time.now())) {
       this.plans.splice(this.plans.indexOf(plan), 1);
       plan.run();
+      this.hasNews = true;
     }
   }
 
   nextPlanAt(): number | null {
-    return this.plans.length === 0 ? null : Math.min(...this.plans.map((plan) => plan.at));
+    return this.plans.length === 0 ? null : Math.min(...this.plans.map(({ at }) => at));
   }
 
-  personBySlug(slug: string): Person {
-    const person = this.people.find((each) => each.slug === slug);
-    if (!person) throw new Violation(`nobody is at ${slug}`);
+  at(slug: string): Person | null {
+    return this.slugs.get(slug) ?? this.people.find(({ profileId }) => profileId === slug) ?? null;
+  }
+
+  byId(contactId: string): Person {
+    const person = this.people.find((each) => each.contactId === contactId);
+    if (!person) throw new Violation(`contact ${contactId} is nobody`);
     return person;
   }
 
+  /** Two people change their addresses: each old one leads to the other person. */
+  moveSlugs(): void {
+    const [one, other] = [this.chance.one(this.people), this.chance.one(this.people)];
+    const [a, b] = [this.slugOf(one), this.slugOf(other)];
+    this.slugs.set(a, other);
+    this.slugs.set(b, one);
+  }
+
+  slugOf(person: Person): string {
+    for (const [slug, each] of this.slugs) if (each === person) return slug;
+    return person.slug;
+  }
+
   tie(memberId: string, person: Person): Tie {
-    const key = `${memberId}:${person.slug}`;
-    const known = this.ties.get(key) ?? { state: 'none', connectedAt: 0, inbound: [] };
+    const key = `${memberId}:${person.contactId}`;
+    const known = this.ties.get(key) ?? { state: 'none', connectedAt: 0, inbound: [], outbound: [] };
     this.ties.set(key, known);
     return known;
   }
@@ -77,8 +96,8 @@ export class World {
     return {
       memberId: person.memberId,
       profileId: person.profileId,
-      slug: person.slug,
-      name: person.slug,
+      slug: this.slugOf(person),
+      name: nameOf(person),
       headline: null,
       company: null,
       location: null,
@@ -86,89 +105,62 @@ export class World {
     };
   }
 
-  /** The irreversible click. */
-  click(memberId: string, person: Person, step: Step): void {
-    this.record(step.taskId, step.fence, person, step.kind, step.text ?? '');
+  /** The irreversible click arrived. */
+  clicked(memberId: string, person: Person, step: Pick<LinkedinStep, 'kind' | 'text'>): void {
     const tie = this.tie(memberId, person);
-    this.refuseAfter(
-      person,
-      tie.inbound.map((message) => message.at),
-    );
     if (step.kind === 'connect') {
       tie.state = 'pending';
-      if (this.rng() < this.mood.accept) {
-        this.plan(between(this.rng, 10 * MINUTE, 8 * HOUR), () => {
-          tie.state = 'connected';
-          tie.connectedAt = this.now();
-        });
-      }
-    } else if (this.rng() < this.mood.reply) {
-      this.plan(between(this.rng, MINUTE, 5 * HOUR), () => {
-        tie.inbound.push({ id: `m${++this.ids}`, at: this.now() });
+      if (!this.chance.happens(this.mood.accept)) return;
+      this.plan(this.chance.pick(10 * MINUTE, 30 * HOUR), () => {
+        tie.state = 'connected';
+        tie.connectedAt = this.time.now();
       });
+      return;
     }
-  }
-
-  /** The mail server took the message. */
-  deliver(taskId: string, person: Person, messageId: string, channelId: string): void {
-    const answers = this.mail.filter(
-      (mail) =>
-        mail.contactId === person.contactId && mail.channelId === channelId && stops.has(mail.kind.kind),
-    );
-    this.refuseAfter(
-      person,
-      answers.map((mail) => mail.receivedAt),
-    );
-    this.record(taskId, null, person, 'send_email', messageId);
-    const roll = this.rng();
-    if (roll > this.mood.reply) return;
-    const kinds: InboundEmail['kind'][] = [
-      { kind: 'reply' },
-      { kind: 'reply' },
-      { kind: 'auto_reply', returnAt: this.now() + 6 * HOUR },
-      { kind: 'bounce', severity: 'hard', status: '5.1.1', diagnostic: 'no such user' },
-      { kind: 'unsubscribe' },
-    ];
-    const kind = kinds[Math.floor((roll / this.mood.reply) * kinds.length)] ?? { kind: 'reply' };
-    this.plan(between(this.rng, MINUTE, 5 * HOUR), () => {
-      this.mail.push({
-        channelId,
-        contactId: person.contactId,
-        dedupeKey: `in${++this.ids}`,
-        ownMessageId: messageId,
-        contactAddress: person.email,
-        receivedAt: this.now(),
-        subject: 'Re',
-        text: 'answer',
-        kind,
-      });
+    if (step.text !== null) tie.outbound.push(step.text);
+    if (!this.chance.happens(this.mood.reply)) return;
+    this.plan(this.chance.pick(MINUTE, 20 * HOUR), () => {
+      tie.inbound.push({ id: `m${++this.ids}`, at: this.time.now() });
     });
   }
 
-  happened(taskId: string): boolean {
-    return this.effects.some((effect) => effect.taskId === taskId);
+  /** The mail server took the message. */
+  delivered(person: Person, messageId: string, channelId: string): void {
+    if (!this.chance.happens(this.mood.reply)) return;
+    const answer = this.chance.pick(0, 6);
+    this.plan(this.chance.pick(MINUTE, 20 * HOUR), () => {
+      if (answer === 6) this.onOptOut(person);
+      else this.inboxes.push(this.letter(person, messageId, channelId, answer));
+    });
   }
 
-  private record(taskId: string, fence: number | null, person: Person, kind: string, text: string): void {
-    const before = this.effects.filter((effect) => effect.taskId === taskId);
-    this.effects.push({ taskId, fence, contactId: person.contactId, kind, text, at: this.now() });
-    if (before.length > 0)
-      throw new Violation(`twice: task ${taskId} (${kind}) reached ${person.slug} again`);
-    const invites = this.effects.filter(
-      (each) => each.kind === 'connect' && each.contactId === person.contactId,
-    );
-    if (kind === 'connect' && invites.length > 1)
-      throw new Violation(`twice: ${person.slug} got two invites`);
-  }
-
-  /** Whoever read the channel in time knew of an answer this old. */
-  private refuseAfter(person: Person, answersAt: readonly number[]): void {
-    const since = this.decidedAt.get(person.contactId) ?? 0;
-    const known = answersAt.some((at) => at > since && at < this.now() - 20 * MINUTE);
-    if (known) throw new Violation(`${person.slug} got something after answering`);
+  private letter(person: Person, messageId: string, channelId: string, answer: number): Letter {
+    const kinds: InboundEmail['kind'][] = [
+      { kind: 'reply' },
+      { kind: 'reply' },
+      { kind: 'auto_reply', returnAt: this.time.now() + this.chance.pick(1, 40) * HOUR },
+      { kind: 'auto_reply', returnAt: null },
+      { kind: 'bounce', severity: 'hard', status: '5.1.1', diagnostic: 'no such user' },
+      { kind: 'unsubscribe' },
+    ];
+    return {
+      channelId,
+      contactId: person.contactId,
+      dedupeKey: `in${++this.ids}`,
+      ownMessageId: messageId,
+      contactAddress: person.email,
+      receivedAt: this.time.now(),
+      subject: 'Re',
+      text: 'answer',
+      kind: kinds[answer] ?? { kind: 'reply' },
+    };
   }
 
   private plan(inMs: number, run: () => void): void {
-    this.plans.push({ at: this.now() + inMs, run });
+    this.plans.push({ at: this.time.now() + inMs, run });
   }
+}
+
+export function nameOf(person: Person): string {
+  return `Person${Number(person.contactId.slice(1))} Test`;
 }

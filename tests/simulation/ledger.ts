@@ -1,0 +1,198 @@
+import { DAY, HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import type { SenderSettings } from '#shared/schedule/settings.ts';
+import type { UsageKind } from '#shared/statuses/engine.ts';
+import { Violation } from './violation.ts';
+import { isWorkingTime } from './workingTime.ts';
+
+/** A claim of a task that the server gave out. */
+export interface Claim {
+  taskId: string;
+  fence: number;
+  kind: string;
+  contactId: string;
+  senderId: string;
+  channelId: string;
+  automationId: string;
+  enrollmentId: string;
+  /** Schedule time. */
+  at: number;
+}
+
+/** A yes to a commit. */
+export interface Yes extends Claim {
+  claimedAt: number;
+  /** When its lease ends (real time). */
+  leaseUntil: number;
+  effect: boolean;
+  /** Proven that nothing came of it. */
+  disproved: boolean;
+}
+
+export interface Effect {
+  taskId: string;
+  contactId: string;
+  kind: string;
+  text: string;
+  at: number;
+}
+
+const COMMIT_LEASE_MS = 90 * SECOND;
+const PERSON_SPACING_MS = 4 * HOUR;
+const usageOf: Record<string, UsageKind> = { connect: 'invite', message: 'message', send_email: 'email' };
+
+/** What reached people, what was allowed, and what was known: the rules are kept or a Violation is thrown. */
+export class Ledger {
+  readonly effects: Effect[] = [];
+  readonly yeses: Yes[] = [];
+  readonly claims: Claim[] = [];
+  /** Contacts who must not get anything: why, by which message or order. */
+  private readonly stops = new Map<string, Map<string, string>>();
+  private readonly seen = new Set<string>();
+  private readonly holds = new Set<string>();
+  private readonly awayUntil = new Map<string, number>();
+
+  constructor(
+    private readonly clock: { real: number; offset: number },
+    /** What each sender agreed to, as the world knows it. */
+    readonly settings: Map<string, SenderSettings>,
+  ) {}
+
+  /** The server knows that this contact must be left alone. The same cause counts once. */
+  stop(contactId: string, cause: string): void {
+    if (this.seen.has(`${contactId}:${cause}`)) return;
+    this.seen.add(`${contactId}:${cause}`);
+    const causes = this.stops.get(contactId) ?? new Map<string, string>();
+    causes.set(cause, cause.split(':')[0] ?? '');
+    this.stops.set(contactId, causes);
+  }
+
+  /** A person decided to go on after an answer, or took an entry off the stoplist. */
+  goOn(contactId: string, kind: string): void {
+    for (const [cause, each] of this.stops.get(contactId) ?? []) {
+      if (each === kind) this.stops.get(contactId)?.delete(cause);
+    }
+  }
+
+  away(contactId: string, until: number): void {
+    this.awayUntil.set(contactId, Math.max(until, this.awayUntil.get(contactId) ?? 0));
+  }
+
+  /** Somebody's order to stop, confirmed by the server: `workspace`, `automation:<id>`, `sender:<id>:<channel>`… */
+  hold(key: string): void {
+    this.holds.add(key);
+  }
+
+  lift(key: string): void {
+    this.holds.delete(key);
+  }
+
+  happened(taskId: string): boolean {
+    return this.effects.some((effect) => effect.taskId === taskId);
+  }
+
+  claimed(claim: Claim): void {
+    this.claims.push(claim);
+    this.checkHolds(claim);
+    const settings = this.settingsOf(claim.senderId);
+    if (!isWorkingTime(settings.window, claim.at))
+      this.fail(`${claim.kind} outside of the working window`, claim);
+    if (claim.kind !== 'visit' && claim.kind !== 'connect') return;
+    const pages = this.claims.filter((each) => each.channelId === claim.channelId && isPage(each.kind));
+    this.checkCap(claim, 'page_load', pages);
+  }
+
+  /** A yes is told again where its answer was lost: what came up since counts, the pace does not. */
+  allowed(yes: Omit<Yes, 'effect' | 'disproved' | 'claimedAt' | 'leaseUntil'>): void {
+    this.checkHolds(yes);
+    const stops = this.stops.get(yes.contactId);
+    if (stops && stops.size > 0) this.fail(`a yes after ${[...stops.keys()].join(', ')}`, yes);
+    if (this.yeses.some((each) => isSame(each, yes))) return;
+    const away = this.awayUntil.get(yes.contactId) ?? 0;
+    if (yes.kind !== 'visit' && away > yes.at) this.fail('a yes while they are away', yes);
+    const before = this.yeses.filter((each) => each.channelId === yes.channelId && !each.disproved);
+    const last = Math.max(0, ...before.map(({ at }) => at));
+    const gaps = this.settingsOf(yes.senderId).gaps[yes.kind === 'send_email' ? 'email' : 'linkedin'];
+    if (yes.at - last < gaps.minMs) this.fail(`only ${yes.at - last} ms after the one before`, yes);
+    const claim = this.claims.find((each) => isSame(each, yes));
+    this.yeses.push({
+      ...yes,
+      claimedAt: claim?.at ?? yes.at,
+      leaseUntil: this.clock.real + COMMIT_LEASE_MS,
+      effect: false,
+      disproved: false,
+    });
+  }
+
+  /** Proof that nothing came of it was handed in. */
+  disproved(taskId: string, fence: number): void {
+    for (const yes of this.yeses) if (isSame(yes, { taskId, fence })) yes.disproved = true;
+  }
+
+  isDisproved(taskId: string, fence: number): boolean {
+    return this.yeses.some((yes) => isSame(yes, { taskId, fence }) && yes.disproved);
+  }
+
+  /** Something reached a person. */
+  record(effect: Omit<Effect, 'at'>, fence: number): void {
+    const at = this.clock.real + this.clock.offset;
+    const twice = this.effects.find((each) => each.taskId === effect.taskId || isSameStep(each, effect));
+    this.effects.push({ ...effect, at });
+    if (twice) this.fail(`twice: ${effect.kind} "${effect.text}"`, effect);
+    const yes = this.yeses.find((each) => isSame(each, { taskId: effect.taskId, fence }));
+    if (!yes) throw this.broken(`${effect.kind} without a yes to claim ${fence}`, effect);
+    if (yes.contactId !== effect.contactId) this.fail(`${effect.kind} meant for ${yes.contactId}`, effect);
+    if (yes.effect) this.fail(`a second ${effect.kind} for one yes`, effect);
+    if (this.clock.real > yes.leaseUntil) this.fail(`${effect.kind} after the lease`, effect);
+    if (yes.disproved) this.fail(`${effect.kind} after it was reported as not started`, effect);
+    yes.effect = true;
+    const done = this.yeses.filter((each) => each.effect);
+    const budget = usageOf[yes.kind];
+    const alike = done.filter((each) => each.channelId === yes.channelId && each.kind === yes.kind);
+    if (budget) this.checkCap(yes, budget, alike);
+    const others = done.filter((each) => each !== yes && each.contactId === yes.contactId);
+    const near = others.find((each) => Math.abs(each.at - yes.at) < PERSON_SPACING_MS);
+    if (near) this.fail(`only ${Math.abs(near.at - yes.at) / MINUTE} minutes after ${near.kind}`, effect);
+  }
+
+  private checkHolds(claim: Claim): void {
+    const channel = claim.kind === 'send_email' ? 'email' : 'linkedin';
+    const sender = `sender:${claim.senderId}`;
+    const keys = [`automation:${claim.automationId}`, `enrollment:${claim.enrollmentId}`, `${sender}:all`];
+    const held = ['workspace', ...keys, `${sender}:${channel}`].find((key) => this.holds.has(key));
+    if (held) this.fail(`${claim.kind} in spite of an order to stop ${held}`, claim);
+  }
+
+  private checkCap(one: Claim, kind: UsageKind, all: readonly Claim[]): void {
+    const cap = this.settingsOf(one.senderId).caps[kind];
+    const within = (ms: number) => all.filter(({ at }) => at > one.at - ms && at <= one.at).length;
+    if (within(DAY) > cap.daily) this.fail(`${within(DAY)} of ${cap.daily} ${kind} in a day`, one);
+    if (within(7 * DAY) > cap.weekly) this.fail(`${within(7 * DAY)} of ${cap.weekly} ${kind} in a week`, one);
+  }
+
+  private settingsOf(senderId: string): SenderSettings {
+    const settings = this.settings.get(senderId);
+    if (!settings) throw new Violation(`nobody knows sender ${senderId}`);
+    return settings;
+  }
+
+  private broken(what: string, about: { taskId: string; contactId: string }): Violation {
+    return new Violation(`task ${about.taskId}, ${about.contactId}: ${what}`);
+  }
+
+  private fail(what: string, about: { taskId: string; contactId: string }): void {
+    throw this.broken(what, about);
+  }
+}
+
+function isPage(kind: string): boolean {
+  return kind === 'visit' || kind === 'connect';
+}
+
+function isSame(one: { taskId: string; fence: number }, other: { taskId: string; fence: number }): boolean {
+  return one.taskId === other.taskId && one.fence === other.fence;
+}
+
+function isSameStep(one: Effect, other: Omit<Effect, 'at'>): boolean {
+  const isAlike = one.contactId === other.contactId && one.kind === other.kind;
+  return isAlike && one.text === other.text;
+}

@@ -1,0 +1,81 @@
+import type { Chance } from './chance.ts';
+import type { Faults } from './faults.ts';
+import type { Life } from './life.ts';
+import type { VirtualTime } from './virtualTime.ts';
+
+export interface Request {
+  method: string;
+  url: string;
+  headers: Headers;
+  body: string | null;
+}
+
+export interface Answer {
+  status: number;
+  body: string;
+}
+
+/** Null: no answer ever comes, e.g. because the server died. */
+export type Serve = (request: Request) => Promise<Answer | null>;
+
+const GIVE_UP_MS = 20_000;
+
+/** Between everybody and the server: requests and answers get lost, come twice, late and out of order. */
+export class Network {
+  constructor(
+    private readonly time: VirtualTime,
+    private readonly chance: Chance,
+    private readonly faults: Faults,
+    private readonly serve: Serve,
+  ) {}
+
+  /** `fetch` as something with this life has it. */
+  fetchOf(life: Life): typeof fetch {
+    return async (input, init) => {
+      const { method = 'GET', body, signal } = init ?? {};
+      const request: Request = {
+        method,
+        url: String(input),
+        headers: new Headers(init?.headers),
+        body: typeof body === 'string' ? body : null,
+      };
+      return await life.call(() => this.exchange(request, signal ?? null));
+    };
+  }
+
+  /** Resolves with the first answer that arrives; rejects when none came in time. */
+  private exchange(request: Request, signal: AbortSignal | null): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      this.time.after(GIVE_UP_MS, () => reject(new TypeError('no answer in time')));
+      const copies = this.copies();
+      for (let i = 0; i < copies; i++) {
+        this.time.after(this.latency(), () => this.time.start(() => this.arrive(request, resolve)));
+      }
+    });
+  }
+
+  private async arrive(request: Request, resolve: (response: Response) => void): Promise<void> {
+    const answer = await this.time.work(() => this.serve(request));
+    if (!answer) return;
+    const copies = this.copies();
+    for (let i = 0; i < copies; i++) this.time.after(this.latency(), () => resolve(responseOf(answer)));
+  }
+
+  private copies(): number {
+    if (this.chance.fails(this.faults.drop)) return 0;
+    return this.chance.fails(this.faults.duplicate) ? 2 : 1;
+  }
+
+  private latency(): number {
+    return this.chance.fails(this.faults.slow) ? this.chance.pick(5_000, 150_000) : this.chance.pick(20, 600);
+  }
+}
+
+/** Its body is there at once: reading it takes no turns of the event loop. */
+function responseOf(answer: Answer): Response {
+  const response = new Response(null, { status: answer.status });
+  const json = async (): Promise<unknown> => JSON.parse(answer.body);
+  return Object.assign(response, { json });
+}

@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.ts';
+import { stoplistRoutes } from '#shared/contract/contact.ts';
+import { deviceRoutes } from '#shared/contract/device.ts';
+import type { Route } from '#shared/contract/route.ts';
+import { senderRoutes } from '#shared/contract/sender.ts';
+import { taskRoutes } from '#shared/contract/task.ts';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
+import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
+import type { Books } from './books.ts';
+import type { Ledger } from './ledger.ts';
+import type { Request } from './network.ts';
+import type { World } from './world.ts';
+
+/** Who keeps account of what people ordered. */
+export interface Account {
+  ledger: Ledger;
+  books: Books;
+  world: World;
+  /** Tasks and enrollments that a person brought back. */
+  broughtBack: Set<string>;
+}
+
+/**
+ * What an order means for what may happen. `before` loosens, as soon as the order arrives: its answer may be lost.
+ * `after` tightens, once the server confirmed it.
+ */
+interface Rule {
+  before?(account: Account): void | Promise<void>;
+  after?(account: Account): void | Promise<void>;
+}
+
+type Reading = (request: Request) => Rule | null;
+
+/** One line per order that changes what may happen. */
+const readings: readonly Reading[] = [
+  on(workspaceRoutes.stop, () => ({ after: ({ ledger }) => ledger.hold('workspace') })),
+  on(deviceRoutes.stopEverything, () => ({ after: ({ ledger }) => ledger.hold('workspace') })),
+  on(workspaceRoutes.resume, () => ({ before: ({ ledger }) => ledger.lift('workspace') })),
+  on(automationRoutes.pause, ({ automationId }) => ({
+    after: ({ ledger }) => ledger.hold(`automation:${automationId}`),
+  })),
+  on(automationRoutes.archive, ({ automationId }) => ({
+    after: ({ ledger }) => ledger.hold(`automation:${automationId}`),
+  })),
+  on(automationRoutes.resume, ({ automationId }) => ({
+    before: ({ ledger }) => ledger.lift(`automation:${automationId}`),
+  })),
+  on(senderRoutes.pause, ({ senderId }, { channel }) => ({
+    after: ({ ledger }) => ledger.hold(`sender:${senderId}:${channel ?? 'all'}`),
+  })),
+  on(senderRoutes.resume, ({ senderId }, { channel }) => ({
+    before: ({ ledger }) => ledger.lift(`sender:${senderId}:${channel ?? 'all'}`),
+  })),
+  on(senderRoutes.disconnectLinkedin, ({ senderId }) => ({
+    after: ({ ledger }) => ledger.hold(`sender:${senderId}:linkedin`),
+  })),
+  on(senderRoutes.update, ({ senderId }, { settings }) => {
+    const next = senderSettings.parse(settings);
+    return {
+      before: ({ ledger }) => {
+        const old = ledger.settings.get(senderId);
+        if (old) ledger.settings.set(senderId, looser(old, next));
+      },
+      after: ({ ledger }) => {
+        ledger.settings.set(senderId, next);
+      },
+    };
+  }),
+  on(enrollmentRoutes.decide, ({ enrollmentId }, { decision }) => {
+    const key = `enrollment:${enrollmentId}`;
+    if (decision !== 'resume') return { after: ({ ledger }) => ledger.hold(key) };
+    return {
+      before: async ({ ledger, books }) => {
+        ledger.lift(key);
+        const [row] = await books.rows('SELECT contact_id FROM enrollment WHERE id = ?', [enrollmentId]);
+        ledger.goOn(String(row?.contact_id), 'reply');
+      },
+    };
+  }),
+  on(taskRoutes.settle, ({ taskId }, { happened }) => ({
+    before: ({ ledger, broughtBack }) => {
+      if (happened) return;
+      broughtBack.add(taskId);
+      for (const yes of ledger.yeses) if (yes.taskId === taskId) yes.disproved = true;
+    },
+  })),
+  on(stoplistRoutes.add, (_, { value }) => ({
+    after: ({ ledger, world }) => {
+      for (const person of world.people) {
+        const means = [person.email, person.email?.split('@')[1], person.companyId];
+        if (means.includes(value)) ledger.stop(person.contactId, `stoplist:${value}`);
+      }
+    },
+  })),
+  (request) => {
+    const token = /\/u\/([\w-]+)\./.exec(request.url)?.[1];
+    if (!token || request.method !== 'POST') return null;
+    const claim: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    const contactId = Array.isArray(claim) ? String(claim[1]) : '';
+    return { after: ({ ledger }) => ledger.stop(contactId, 'unsubscribed') };
+  },
+];
+
+/** What this request orders; nothing for most. */
+export function orderOf(request: Request): Rule {
+  for (const reading of readings) {
+    const rule = reading(request);
+    if (rule) return rule;
+  }
+  return {};
+}
+
+function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+  route: Route<P, Q, B, R>,
+  rule: (params: z.output<P>, body: z.output<B>) => Rule,
+): Reading {
+  const pattern = new RegExp(`^https?://[^/]+${route.path.replace(/:(\w+)/g, '(?<$1>[^/?]+)')}$`);
+  return (request) => {
+    const match = request.method === route.method ? pattern.exec(request.url) : null;
+    if (!match) return null;
+    return rule(route.params.parse({ ...match.groups }), route.body.parse(JSON.parse(request.body ?? '{}')));
+  };
+}
+
+/** The larger caps of both. */
+function looser(old: SenderSettings, next: SenderSettings): SenderSettings {
+  const caps = Object.entries(old.caps).map(([kind, cap]) => {
+    const other = next.caps[kind as keyof typeof next.caps];
+    return [kind, { daily: Math.max(cap.daily, other.daily), weekly: Math.max(cap.weekly, other.weekly) }];
+  });
+  return senderSettings.parse({ ...old, caps: Object.fromEntries(caps) });
+}

@@ -1,0 +1,239 @@
+import { deviceRoutes } from '#shared/contract/device.ts';
+import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import type { Rng } from '#shared/kernel/prng.ts';
+import type { Database } from '../../companion-server/db/index.ts';
+import { type EngineContext, takeOver, tick } from '../../companion-server/engine/index.ts';
+import { createApp } from '../../companion-server/http/app.ts';
+import type { App } from '../../companion-server/http/httpEnv.ts';
+import { unlimitedRates } from '../../companion-server/http/limits.ts';
+import { createLog } from '../../companion-server/observability/log.ts';
+import { createChanges } from '../../companion-server/services/changes.ts';
+import { createServices } from '../../companion-server/services/create.ts';
+import { SERVER_URL } from './browser.ts';
+import { Life } from './life.ts';
+import { type MailWorld, mailOnce } from './mailer.ts';
+import type { Answer, Request } from './network.ts';
+import { type Account, orderOf } from './orders.ts';
+import { keys } from './template.ts';
+import { told } from './told.ts';
+import { Violation } from './violation.ts';
+
+export interface ServerWorld extends MailWorld, Account {
+  db: Database;
+  rng: Rng;
+  newId: () => string;
+  /** After each round that left nothing to be done at once. */
+  onRound(ctx: EngineContext, nextDueAt: number | null): Promise<void>;
+}
+
+class ServerDied extends Error {
+  override name = 'ServerDied';
+}
+
+/** Statements after the start within which a life that ends must end. */
+const LONGEST_LIFE = 1_500;
+/** The most one round may ask of the database, whatever there is to do in these small worlds. */
+const MOST_STATEMENTS = 4_000;
+/** The engine looks at least this often. */
+const IDLE_MS = 30 * SECOND;
+const log = createLog('silent');
+
+/** The real server over one database. A life ends at any statement; the next one begins with nothing but the database. */
+export class Server {
+  private life = new Life(null, () => undefined);
+  private app: App | null = null;
+  private statements = 0;
+  private statementsSeen = 0;
+  /** Something was written that the engine has not seen. */
+  private isDirty = true;
+  private nextDueAt: number | null = null;
+  private round = 0;
+  private isAside = false;
+  /** The most statements one round took so far. */
+  mostInOneRound = 0;
+
+  constructor(private readonly env: ServerWorld) {}
+
+  boot(): void {
+    const { time, chance, faults, trace } = this.env;
+    const endsAt = chance.fails(faults.serverCrash) ? chance.pick(1, LONGEST_LIFE) : null;
+    this.life = new Life(endsAt, () => {
+      trace('the server dies');
+      this.app = null;
+      time.after(chance.pick(SECOND / 2, MINUTE), () => this.boot());
+    });
+    const { app, ctx } = this.wire(this.life);
+    this.app = app;
+    const { life } = this;
+    this.isDirty = true;
+    time.start(() => this.guarded(life, () => takeOver(ctx)));
+    this.wake(life, ctx);
+  }
+
+  /** Reads through the server's own connection without being one of its calls. */
+  async aside<T>(read: () => Promise<T>): Promise<T> {
+    this.isAside = true;
+    try {
+      return await read();
+    } finally {
+      this.isAside = false;
+    }
+  }
+
+  /** Called before each statement. */
+  statement(): void {
+    if (this.isAside) return;
+    this.statements += 1;
+    if (this.life.passes()) throw new ServerDied();
+  }
+
+  /** Whether there were statements since this was asked last: else nothing can have changed. */
+  wasAsked(): boolean {
+    const [before, now] = [this.statementsSeen, this.statements];
+    this.statementsSeen = now;
+    return before !== now;
+  }
+
+  /** What a request meets at this address. */
+  async serve(request: Request): Promise<Answer | null> {
+    const { app, life } = this;
+    if (!app) return null;
+    this.expectProof(request);
+    const order = orderOf(request);
+    await order.before?.(this.env);
+    const { method, url, headers, body } = request;
+    const response = await app.request(url, { method, headers, body });
+    const answer = { status: response.status, body: await response.text() };
+    if (life.isOver) return null;
+    if (answer.status >= 500) throw new Violation(`${method} ${url}: ${answer.status} ${answer.body}`);
+    if (answer.status >= 300) return answer;
+    await order.after?.(this.env);
+    await this.witness(request, answer);
+    return answer;
+  }
+
+  /**
+   * As the real loop does: soon after a write, else when the next thing is due, and now and then anyway. What is due
+   * already waits for somebody else, whose write wakes the engine.
+   */
+  private wake(life: Life, ctx: EngineContext): void {
+    const { time, chance } = this.env;
+    const round = ++this.round;
+    const dueIn = (this.nextDueAt ?? Number.POSITIVE_INFINITY) - time.now();
+    const sleep = this.isDirty ? 0 : dueIn > 0 ? Math.min(dueIn, IDLE_MS) : IDLE_MS;
+    time.after(sleep + chance.pick(200, 9_000), () => {
+      if (life.isOver || round !== this.round) return;
+      time.start(async () => {
+        await this.guarded(life, () => this.doRound(life, ctx));
+        if (!life.isOver) this.wake(life, ctx);
+      });
+    });
+  }
+
+  private async doRound(life: Life, ctx: EngineContext): Promise<void> {
+    this.isDirty = false;
+    const before = this.statements;
+    const next = await tick(ctx);
+    this.countRound(this.statements - before);
+    this.nextDueAt = next.nextDueAt;
+    const didMail = await mailOnce(this.env, ctx, life);
+    this.isDirty ||= next.busy || didMail;
+    if (!this.isDirty) await this.env.onRound(ctx, next.nextDueAt);
+  }
+
+  private wire(life: Life): { app: App; ctx: EngineContext } {
+    const { db, time, newId, rng } = this.env;
+    const shutdown = new AbortController();
+    const timers = time.timersOf(life);
+    const database: Database = {
+      ...db,
+      async write(work) {
+        if (life.passes()) throw new ServerDied();
+        const result = await db.write(work);
+        if (life.passes()) throw new ServerDied();
+        return result;
+      },
+    };
+    const clocks = { lease: { now: () => time.clock.real }, schedule: { now: () => time.now() } };
+    // The engine's own writes do not wake it again.
+    const ctx: EngineContext = { db: database, clocks, rng, newId, log };
+    const services = createServices({
+      database,
+      keys,
+      log,
+      clocks,
+      timers,
+      newId,
+      rng,
+      changes: createChanges(timers),
+      onWrite: () => {
+        if (this.isDirty || life.isOver) return;
+        this.isDirty = true;
+        this.wake(life, ctx);
+      },
+      baseUrl: SERVER_URL,
+      publicUrl: null,
+      allowLoopback: true,
+      version: 'simulated',
+      shutdown: shutdown.signal,
+    });
+    const app = createApp({
+      services,
+      rates: unlimitedRates,
+      dashboard: null,
+      shutdown: shutdown.signal,
+      isReady: () => true,
+    });
+    return { app, ctx };
+  }
+
+  /** Whatever fails in a life that is over has no meaning. */
+  private async guarded(life: Life, run: () => Promise<void>): Promise<void> {
+    try {
+      await this.env.time.work(run);
+    } catch (error) {
+      if (!life.isOver || error instanceof Violation) throw error;
+    }
+  }
+
+  private countRound(statements: number): void {
+    this.mostInOneRound = Math.max(this.mostInOneRound, statements);
+    if (statements > MOST_STATEMENTS) throw new Violation(`one round took ${statements} statements`);
+  }
+
+  /** What a device hands in counts from the moment it arrives, whether its answer comes or not. */
+  private expectProof(request: Request): void {
+    if (!request.url.endsWith(deviceRoutes.outcome.path)) return;
+    const { taskId, fence, outcome } = deviceRoutes.outcome.body.parse(JSON.parse(request.body ?? ''));
+    const isProof =
+      outcome.result === 'not_started' ||
+      outcome.result === 'closed' ||
+      (outcome.result === 'failed' && outcome.failure.effect === 'before_effect');
+    if (isProof) this.env.ledger.disproved(taskId, fence);
+  }
+
+  private async witness(request: Request, answer: Answer): Promise<void> {
+    const { env } = this;
+    if (request.url.endsWith(deviceRoutes.next.path)) {
+      const work = deviceRoutes.next.response.parse(JSON.parse(answer.body));
+      if (work.type !== 'task') return;
+      const { taskId, fence, kind, target } = work.step;
+      env.trace(`claimed ${kind} ${taskId}#${fence} for ${target.slug}`);
+      await told.claim(env, work.step);
+    } else if (request.url.endsWith(deviceRoutes.commit.path)) {
+      const asked = deviceRoutes.commit.body.parse(JSON.parse(request.body ?? ''));
+      const said = deviceRoutes.commit.response.parse(JSON.parse(answer.body));
+      env.trace(`commit ${asked.taskId}#${asked.fence}: ${said.ok ? 'yes' : said.code}`);
+      if (said.ok) await told.yes(env, asked);
+    } else if (request.url.endsWith(deviceRoutes.outcome.path)) {
+      const { taskId, fence, outcome } = deviceRoutes.outcome.body.parse(JSON.parse(request.body ?? ''));
+      env.trace(`outcome ${taskId}#${fence}: ${outcome.result} -> ${answer.body.slice(0, 60)}`);
+    } else if (request.url.endsWith(deviceRoutes.observations.path)) {
+      const { inbound = [] } = deviceRoutes.observations.body.parse(JSON.parse(request.body ?? ''));
+      for (const { fromProfileId, messageId } of inbound) {
+        const person = env.world.people.find(({ profileId }) => profileId === fromProfileId);
+        if (person) env.ledger.stop(person.contactId, `reply:${messageId}`);
+      }
+    }
+  }
+}

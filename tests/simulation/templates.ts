@@ -1,0 +1,140 @@
+import type { z } from 'zod';
+import { type Graph, graph } from '#shared/automation/graph.ts';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import type { Chance } from './chance.ts';
+
+type NodeInput = z.input<typeof graph>['nodes'][number];
+type Step = NodeInput extends infer N
+  ? N extends { type: infer T; config: infer C }
+    ? [type: T, config: C]
+    : never
+  : never;
+type Steps = Record<string, Step>;
+/** Texts carry the automation's and the node's name, so that the same step twice is seen whatever row made it. */
+export type Template = (id: string, senders: readonly string[], chance: Chance) => Graph;
+
+/** A graph from node configs and "source.exit>target" edges ("~>" leads back); defaults are filled in. */
+function graphOf(steps: Steps, edges: readonly string[]): Graph {
+  return graph.parse({
+    nodes: Object.entries(steps).map(([id, [type, config]]) => ({
+      id,
+      type,
+      position: { x: 0, y: 0 },
+      config,
+    })),
+    edges: edges.map((text, i) => {
+      const [, source, exit = 'next', back, target] = /^(\w+)(?:\.(\w+))?(~?)>(\w+)$/.exec(text) ?? [];
+      return { id: `e${i}`, source, exit, target, ...(back ? { loop: { maxVisits: 3 } } : {}) };
+    }),
+  });
+}
+
+function start(senders: readonly string[], chance: Chance): Steps {
+  return {
+    seg: [
+      'segment',
+      {
+        listIds: ['l1'],
+        activeLimit: chance.happens(0.3) ? chance.pick(1, 3) : null,
+        coworkersLimit: chance.happens(0.3) ? 1 : null,
+      },
+    ],
+    who: [
+      'sender_profile',
+      {
+        senders: senders.map((senderId) => ({ senderId, weight: chance.pick(1, 3) })),
+        preferLatestContacted: chance.happens(0.7),
+      },
+    ],
+  };
+}
+
+const timeout = (chance: Chance) => chance.pick(6, 60) * HOUR;
+const delay = (chance: Chance) => chance.pick(10, 40 * 60) * MINUTE;
+
+/** One line per template; a new node kind gets a template that uses it. */
+export const templates = {
+  /** Invite, wait, two messages. */
+  invite: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        invite: ['connect', { note: `${id} invite {{ firstName }}`, whenNoNote: 'send_without' }],
+        accepted: ['wait_until', { event: 'accepted', timeoutMs: timeout(chance) }],
+        hello: ['message', { text: `${id} hello {{ firstName }}` }],
+        pause: ['delay', { durationMs: delay(chance) }],
+        again: ['message', { text: `${id} again {{ firstName }}` }],
+        good: ['end', { outcome: 'positive' }],
+        none: ['end', { outcome: 'negative' }],
+      },
+      [
+        'seg>who',
+        'who>invite',
+        'invite>accepted',
+        'accepted.happened>hello',
+        'accepted.timeout>none',
+        'hello>pause',
+        'pause>again',
+        'again>good',
+      ],
+    ),
+  /** Two channels in parallel that meet again: the second to arrive is merged. */
+  parallel: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        invite: ['connect', { note: null, whenNoNote: null }],
+        mail: ['send_email', { subject: `${id} first`, text: `${id} mail {{ firstName }}`, thread: 'new' }],
+        rest: ['delay', { durationMs: delay(chance) }],
+        last: ['send_email', { subject: '', text: `${id} last {{ firstName }}`, thread: 'reply' }],
+        over: ['end', { outcome: 'neutral' }],
+      },
+      ['seg>who', 'who>invite', 'who>mail', 'invite>rest', 'mail>rest', 'rest>last', 'last>over'],
+    ),
+  /** Emails alone. */
+  emails: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        mail: ['send_email', { subject: `${id} first`, text: `${id} mail {{ firstName }}`, thread: 'new' }],
+        answered: ['wait_until', { event: 'replied', timeoutMs: timeout(chance) }],
+        second: ['send_email', { subject: '', text: `${id} second {{ firstName }}`, thread: 'reply' }],
+        over: ['end', { outcome: 'neutral' }],
+      },
+      [
+        'seg>who',
+        'who>mail',
+        'mail>answered',
+        'answered.timeout>second',
+        'answered.happened>over',
+        'second>over',
+      ],
+    ),
+  /** Look first, then by what is known: a message to a connection, an email to whoever has one, an invitation. */
+  looking: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        look: ['visit', {}],
+        friend: ['condition', { test: 'connected' }],
+        hello: ['message', { text: `${id} hello {{ firstName }}` }],
+        known: ['condition', { test: 'has_email' }],
+        mail: ['send_email', { subject: `${id} first`, text: `${id} mail {{ firstName }}`, thread: 'new' }],
+        invite: ['connect', { note: `${id} invite {{ firstName }}`, whenNoNote: 'wait' }],
+        over: ['end', { outcome: 'neutral' }],
+      },
+      [
+        'seg>who',
+        'who>look',
+        'look>friend',
+        'friend.yes>hello',
+        'friend.no>known',
+        'known.yes>mail',
+        'known.no>invite',
+        'hello>over',
+        'mail>invite',
+        'invite>over',
+      ],
+    ),
+} satisfies Record<string, Template>;
+export type TemplateName = keyof typeof templates;
