@@ -56,7 +56,7 @@ const ask = together<{ deviceId: string; ability: Ability }, NextWork>({
       shapes.sender,
       senderIds.map((id) => [id]),
     );
-    await loadHeads(unit, await loadChannels(unit, senderIds));
+    await loadHeads(unit, await loadChannels(unit, senderIds, ['linkedin']));
   },
   async run(unit, { deviceId, ability }, ctx) {
     const paired = await channelOfDevice(unit, deviceId);

@@ -15,12 +15,14 @@ export const headOfLane: Lookup<string> = {
 };
 
 /** When an account was used for a kind since a moment (account, kind, since). */
-export const usedAt: Lookup<number> = {
+export const usedAt: Lookup<number[]> = {
   name: 'usedAt',
   table: 'usage',
   by: ['account', 'kind'],
-  text: `${answering('t.at')} cross join usage as t on t.account = k.value ->> 0 and t.kind = k.value ->> 1 and t.at >= k.value ->> 2`,
-  decode: ([at]) => Number(at),
+  text: answering(
+    '(select group_concat(at) from usage where account = k.value ->> 0 and kind = k.value ->> 1 and at >= k.value ->> 2)',
+  ),
+  decode: ([times]) => (times === null ? [] : String(times).split(',').map(Number)),
 };
 
 /** Until when the automatic replies of a contact say that they are away (contact). */

@@ -1,3 +1,4 @@
+import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { rowsOf } from '../db/index.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { awayUntil, leaves, receivedKinds, usedAt } from './lookups.ts';
@@ -55,25 +56,21 @@ export async function loadSteps(unit: Unit, enrollments: readonly EnrollmentRow[
     shapes.relation,
     assigned.map(({ contactId, senderId }) => [contactId, senderId]),
   );
-  await loadChannels(
-    unit,
-    assigned.map(({ senderId }) => senderId),
-  );
+  const senderIds = assigned.map(({ senderId }) => senderId);
+  await loadChannels(unit, senderIds, ['linkedin', 'email']);
 }
 
-/** Both channels of each sender, with their lanes. */
-export async function loadChannels(unit: Unit, senderIds: readonly string[]): Promise<ChannelRow[]> {
+/** The senders' channels of these kinds. */
+export async function loadChannels(
+  unit: Unit,
+  senderIds: readonly string[],
+  kinds: readonly ChannelKind[],
+): Promise<ChannelRow[]> {
   const rows = rowsOf(unit.tx);
-  const keys = senderIds.flatMap((senderId) => [
-    [senderId, 'linkedin'],
-    [senderId, 'email'],
-  ]);
+  const keys = senderIds.flatMap((senderId) => kinds.map((kind): [string, string] => [senderId, kind]));
   await rows.loadGroups(shapes.channel, 'sender', keys);
   const channels: ChannelRow[] = [];
-  for (const [senderId = '', kind = ''] of keys) {
-    channels.push(...(await rows.group(shapes.channel, 'sender', senderId, kind)));
-  }
-  await rows.loadGroups(shapes.lane, 'channel', keysOf(channels, 'id'));
+  for (const key of keys) channels.push(...(await rows.group(shapes.channel, 'sender', ...key)));
   return channels;
 }
 
@@ -82,7 +79,6 @@ async function loadAround(unit: Unit, tasks: readonly TaskRow[]): Promise<void> 
   await rows.load(shapes.enrollment, keysOf(tasks, 'enrollmentId'));
   await rows.load(shapes.contact, keysOf(tasks, 'contactId'));
   await rows.load(shapes.channel, keysOf(tasks, 'channelId'));
-  await rows.loadGroups(shapes.lane, 'channel', keysOf(tasks, 'channelId'));
 }
 
 async function loadStoplist(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
@@ -132,6 +128,10 @@ export async function loadEnds(unit: Unit, tasks: readonly TaskRow[]): Promise<v
   if (tasks.length < 2) return;
   const rows = rowsOf(unit.tx);
   await loadAround(unit, tasks);
+  await rows.load(
+    shapes.lane,
+    tasks.map(({ channelId, kind }) => [channelId, kind]),
+  );
   const enrollments = [];
   for (const { enrollmentId } of tasks) {
     const enrollment = await rows.get(shapes.enrollment, enrollmentId);

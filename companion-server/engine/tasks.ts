@@ -4,7 +4,7 @@ import { must } from '#shared/kernel/assert.ts';
 import type { TaskState } from '#shared/statuses/engine.ts';
 import { rowsOf, schema } from '../db/index.ts';
 import { asksApproval } from './approvals.ts';
-import { channelKindOf, openChannel } from './channels.ts';
+import { channelKindOf, channelOf, openChannel } from './channels.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { publish } from './record.ts';
 import { taskById } from './rows.ts';
@@ -101,8 +101,10 @@ async function firstState(unit: Unit, plan: TaskPlan): Promise<'ready' | 'schedu
 }
 
 /** Where a task runs: the sender's own channel of that kind. */
-function channelFor(unit: Unit, { enrollment, senderId, kind }: TaskPlan): Promise<string> {
-  return openChannel(unit, { workspaceId: enrollment.workspaceId, senderId }, channelKindOf(kind));
+async function channelFor(unit: Unit, { enrollment, senderId, kind }: TaskPlan): Promise<string> {
+  const channel = await channelOf(unit.tx, senderId, channelKindOf(kind));
+  if (channel && (await rowsOf(unit.tx).get(shapes.lane, channel.id, kind))) return channel.id;
+  return await openChannel(unit, { workspaceId: enrollment.workspaceId, senderId }, channelKindOf(kind));
 }
 
 /** Back in line: ready at once or at `notBefore`, rendered anew when claimed. Frees the channel if it held it. */

@@ -122,7 +122,7 @@ export async function usageTimes(
   kind: UsageKind,
   now: number,
 ): Promise<number[]> {
-  const times = await rowsOf(q).look(usedAt, ...usageKey(channel, kind, now));
+  const [times = []] = await rowsOf(q).look(usedAt, ...usageKey(channel, kind, now));
   return times.toSorted((a, b) => a - b);
 }
 

@@ -78,14 +78,20 @@ export class TableRows {
   update(key: Key, change: Values): void {
     const text = textOf(key);
     const row = this.known.get(text);
-    if (row) this.known.set(text, { ...row, ...change });
     const added = this.added.get(text);
     if (added) added.row = { ...added.row, ...change };
-    else this.changes.set(text, { key, change: { ...this.changes.get(text)?.change, ...change } });
+    else this.keepChange(text, key, row ? differing(row, change) : change);
+    if (row) this.known.set(text, { ...row, ...change });
     const movesGroups = Object.values(this.shape.groups).some(
       ({ by, where }) => where !== undefined || by.some((property) => property in change),
     );
     if (movesGroups) this.groups.clear();
+  }
+
+  private keepChange(text: string, key: Key, change: Values): void {
+    const before = this.changes.get(text)?.change;
+    if (before || Object.keys(change).length > 0)
+      this.changes.set(text, { key, change: { ...before, ...change } });
   }
 
   insert(given: Values, ignore: boolean): void {
@@ -154,6 +160,11 @@ export class TableRows {
 /** Only equal keys have the same text: no part of a key but the last may have a line break. */
 export function textOf(key: readonly unknown[]): string {
   return key.length === 1 ? String(key[0]) : key.join('\n');
+}
+
+/** A column that is set to what it is would still cost every index it stands in. */
+function differing(row: Values, change: Values): Values {
+  return Object.fromEntries(Object.entries(change).filter(([property, value]) => row[property] !== value));
 }
 
 function keyIn(row: Values, properties: readonly string[]): Key {
