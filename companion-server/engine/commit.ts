@@ -6,6 +6,7 @@ import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './conte
 import { dispose } from './dispose.ts';
 import { decideByPerson } from './failures.ts';
 import { firstRefusal, type GateInput, repeatGates } from './gates.ts';
+import { mergeDuplicate } from './merge.ts';
 import { noteAction } from './pacing.ts';
 import { loadGates, loadTasks } from './prefetch.ts';
 import { learnProfile } from './profiles.ts';
@@ -76,6 +77,7 @@ const allow = together<Request, CommitAnswer>({
       if (learned !== 'bound') {
         const detail = personDetail[learned];
         await decideByPerson(unit, task, learned, detail);
+        if (learned === 'duplicate') await mergeDuplicate(unit, task, request.profile);
         return { ok: false, code: learned, detail };
       }
     }

@@ -191,7 +191,11 @@ export async function decideByPerson(
   });
   if (task.nodeId === ENRICHMENT_NODE) {
     await endEnrichment(unit, task, reason === 'duplicate' ? 'duplicate' : 'wrong_person');
-  } else await applyEvent(unit, task.enrollmentId, { type: 'paused', reason });
+  } else {
+    const stop =
+      reason === 'duplicate' ? ({ type: 'duplicate' } as const) : ({ type: 'paused', reason } as const);
+    await applyEvent(unit, task.enrollmentId, stop);
+  }
 }
 
 /** No note is possible before `until`: the step is skipped or waits, as its node says. */

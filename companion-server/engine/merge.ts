@@ -1,28 +1,26 @@
-import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, is, ne, sql } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import type { RelationStatus } from '#shared/statuses/engine.ts';
 import { schema } from '../db/index.ts';
-import type { ContactRow, EnrollmentRow, Unit } from './context.ts';
+import type { ContactRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
 import { contactsAddedToList } from './feed.ts';
 import { applyEvent } from './interpret.ts';
 import { isLive } from './predicates.ts';
+import { alreadyThere } from './profiles.ts';
 import { appendEvent, publish } from './record.ts';
 import { contactById, enrollmentById } from './rows.ts';
+import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
+import { ENRICHMENT_NODE } from './tasks.ts';
 
-const {
-  audit,
-  contact,
-  contactIdentity,
-  contactTag,
-  enrollment,
-  event,
-  inboundMessage,
-  list,
-  listMember,
-  manualTask,
-  relation,
-  task,
-} = schema;
+const { audit, contact, contactTag, enrollment, list, listMember, relation, task } = schema;
+
+/** Tables that name a contact: these are merged by rules of their own, the rows of all others follow as they are. */
+const ruled: readonly SQLiteTable[] = [contactTag, enrollment, listMember, relation];
+const following = Object.values(schema).flatMap((table) =>
+  is(table, SQLiteTable) && 'contactId' in getTableColumns(table) && !ruled.includes(table) ? [table] : [],
+);
 
 /**
  * Two contacts proved to be one person: everything of `goneId` moves to `keptId`, in this transaction. What runs for
@@ -34,21 +32,24 @@ export async function mergeContacts(unit: Unit, keptId: string, goneId: string):
   if (keptId === goneId || kept.workspaceId !== gone.workspaceId || gone.mergedInto !== null) return;
   await mergeFields(unit, kept, gone);
   await mergeRelations(unit, keptId, goneId);
-  await unit.tx
-    .update(contactIdentity)
-    .set({ contactId: keptId })
-    .where(eq(contactIdentity.contactId, goneId));
-  for (const table of [event, inboundMessage]) {
-    await unit.tx.update(table).set({ contactId: keptId }).where(eq(table.contactId, goneId));
+  for (const table of following) {
+    await unit.tx.run(sql`UPDATE ${table} SET contact_id = ${keptId} WHERE contact_id = ${goneId}`);
   }
   await mergeTags(unit, keptId, goneId);
-  await mergeLists(unit, keptId, goneId);
+  // Before the lists, which feed automations: where the one that is gone was, the kept one has been.
   await mergeEnrollments(unit, keptId, goneId);
+  await mergeLists(unit, keptId, goneId);
   await unit.tx
     .update(contact)
     .set({ mergedInto: keptId, deletedAt: unit.now, updatedAt: unit.now })
     .where(eq(contact.id, goneId));
   await note(unit, kept, gone);
+}
+
+/** The page shows a person who is here already as another contact: that one is kept. */
+export async function mergeDuplicate(unit: Unit, task: TaskRow, profile: ProfileRead): Promise<void> {
+  const keptId = await alreadyThere(unit, task, profile);
+  if (keptId !== null) await mergeContacts(unit, keptId, task.contactId);
 }
 
 /** What the kept one lacks is taken over; the latest outreach, reply and reading count for both. */
@@ -65,6 +66,9 @@ async function mergeFields(unit: Unit, kept: ContactRow, gone: ContactRow): Prom
       companyName: kept.companyName ?? gone.companyName,
       title: kept.title ?? gone.title,
       location: kept.location ?? gone.location,
+      zone: kept.zone ?? gone.zone,
+      pinnedSenderId: kept.pinnedSenderId ?? gone.pinnedSenderId,
+      openProfile: kept.openProfile ?? gone.openProfile,
       custom: { ...gone.custom, ...kept.custom },
       enrichedAt: latest(kept.enrichedAt, gone.enrichedAt),
       repliedAt: latest(kept.repliedAt, gone.repliedAt),
@@ -142,17 +146,16 @@ async function mergeEnrollments(unit: Unit, keptId: string, goneId: string): Pro
   for (const { id } of rows) {
     const row = await enrollmentById(unit.tx, id);
     if (row.endedAt === null && (await isThereAlready(unit, row, keptId))) await endAsDuplicate(unit, row);
-    const rotation = await freeRotation(unit, row, keptId);
-    const { blockedOn } = await enrollmentById(unit.tx, id);
+    const now = await enrollmentById(unit.tx, id);
+    const rotation = await freeRotation(unit, now, keptId);
     await unit.tx
       .update(enrollment)
       // Keys that name the contact (slots.ts) name the kept one now.
-      .set({ contactId: keptId, rotation, blockedOn: blockedOn?.replace(goneId, keptId) ?? null })
+      .set({ contactId: keptId, rotation, blockedOn: now.blockedOn?.replace(goneId, keptId) ?? null })
       .where(eq(enrollment.id, id));
-    for (const table of [task, manualTask]) {
-      await unit.tx.update(table).set({ contactId: keptId }).where(eq(table.enrollmentId, id));
-    }
   }
+  // What they waited for may have ended as a duplicate.
+  await wakeParked(unit, blockedOn.contact(keptId), NO_LIMIT);
 }
 
 /** In the same automation, or under way in another that must not be shared. */
@@ -189,7 +192,24 @@ async function freeRotation(unit: Unit, row: EnrollmentRow, keptId: string): Pro
       ),
     );
   const taken = new Set(rows.map(({ rotation }) => rotation));
-  return taken.has(row.rotation) ? Math.max(...taken) + 1 : row.rotation;
+  // A second entry that did nothing leaves the first one to the contact that is kept.
+  const first = row.status === 'duplicate' && !(await didSomething(unit, row)) ? 2 : row.rotation;
+  return taken.has(first) ? Math.max(...taken) + 1 : first;
+}
+
+async function didSomething(unit: Unit, { id }: EnrollmentRow): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ id: task.id })
+    .from(task)
+    .where(
+      and(
+        eq(task.enrollmentId, id),
+        ne(task.nodeId, ENRICHMENT_NODE),
+        inArray(task.state, ['committing', 'unknown', 'done']),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
 }
 
 async function note(unit: Unit, kept: ContactRow, gone: ContactRow): Promise<void> {

@@ -17,15 +17,15 @@ import {
   retryLater,
 } from './failures.ts';
 import { noteFailure } from './guards.ts';
-import { mergeContacts } from './merge.ts';
+import { mergeDuplicate } from './merge.ts';
 import { noteAction } from './pacing.ts';
 import { passOver } from './passOver.ts';
 import { loadEnds, loadTasks } from './prefetch.ts';
-import { alreadyThere, learnProfile } from './profiles.ts';
+import { learnProfile } from './profiles.ts';
 import { appendTaskEvent } from './record.ts';
 import { channelById, findTask, taskById } from './rows.ts';
 import { shapes } from './shapes.ts';
-import { ENRICHMENT_NODE, isHeld, markUnknown, requeue } from './tasks.ts';
+import { isHeld, markUnknown, requeue } from './tasks.ts';
 import { together } from './together.ts';
 import { undoCommit } from './undo.ts';
 import { isOutreach, spend } from './usage.ts';
@@ -200,10 +200,7 @@ async function learn(
       ? 'This person is here already as another contact.'
       : 'The page shows another person than the one this contact is bound to.';
   await decideByPerson(unit, await taskById(unit.tx, task.id), learned, detail);
-  if (learned === 'duplicate' && task.nodeId === ENRICHMENT_NODE) {
-    const keptId = await alreadyThere(unit, task, profile);
-    if (keptId !== null) await mergeContacts(unit, keptId, task.contactId);
-  }
+  if (learned === 'duplicate') await mergeDuplicate(unit, task, profile);
   return false;
 }
 

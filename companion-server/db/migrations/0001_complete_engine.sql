@@ -134,6 +134,7 @@ CREATE TABLE `manual_task` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `manual_task_step` ON `manual_task` (`enrollment_id`,`node_id`,`visit`);--> statement-breakpoint
 CREATE INDEX `manual_task_cursor` ON `manual_task` (`cursor_id`);--> statement-breakpoint
+CREATE INDEX `manual_task_contact` ON `manual_task` (`contact_id`);--> statement-breakpoint
 CREATE INDEX `manual_task_open` ON `manual_task` (`workspace_id`,`due_at`,`id`) WHERE state = 'ready';--> statement-breakpoint
 CREATE TABLE `notification` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -149,6 +150,7 @@ CREATE TABLE `notification` (
 );
 --> statement-breakpoint
 CREATE INDEX `notification_unseen` ON `notification` (`workspace_id`,`user_id`,`id`) WHERE seen_at IS NULL;--> statement-breakpoint
+CREATE INDEX `notification_contact` ON `notification` (`contact_id`);--> statement-breakpoint
 CREATE TABLE `webhook_delivery` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -167,6 +169,7 @@ CREATE TABLE `webhook_delivery` (
 --> statement-breakpoint
 CREATE INDEX `webhook_delivery_due` ON `webhook_delivery` (`next_at`) WHERE state = 'pending';--> statement-breakpoint
 CREATE INDEX `webhook_delivery_workspace` ON `webhook_delivery` (`workspace_id`,`id`);--> statement-breakpoint
+CREATE INDEX `webhook_delivery_contact` ON `webhook_delivery` (`contact_id`);--> statement-breakpoint
 CREATE TABLE `account_pace` (
 	`account` text PRIMARY KEY NOT NULL,
 	`first_used_at` integer,
@@ -317,6 +320,7 @@ ALTER TABLE `workspace` ADD `webhook_secret` text;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `restored_at` integer;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `restored_from` integer;--> statement-breakpoint
 CREATE INDEX `automation_sender_of` ON `automation_sender` (`sender_id`);--> statement-breakpoint
+CREATE INDEX `import_row_contact` ON `contact_import_row` (`contact_id`) WHERE contact_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';--> statement-breakpoint
 INSERT INTO `enrollment_count` (`automation_id`, `status`, `n`) SELECT `automation_id`, `status`, count(*) FROM `enrollment` GROUP BY `automation_id`, `status`;--> statement-breakpoint
 UPDATE `cursor` SET `automation_id` = (SELECT `automation_id` FROM `enrollment` WHERE `enrollment`.`id` = `cursor`.`enrollment_id`);

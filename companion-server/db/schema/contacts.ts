@@ -209,5 +209,6 @@ export const contactImportRow = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.importId, t.row] }),
     index('import_row_outcome').on(t.importId, t.outcome, t.row),
+    index('import_row_contact').on(t.contactId).where(sql`contact_id IS NOT NULL`),
   ],
 );

@@ -30,6 +30,7 @@ export const manualTask = sqliteTable(
   (t) => [
     uniqueIndex('manual_task_step').on(t.enrollmentId, t.nodeId, t.visit),
     index('manual_task_cursor').on(t.cursorId),
+    index('manual_task_contact').on(t.contactId),
     index('manual_task_open').on(t.workspaceId, t.dueAt, t.id).where(sql`state = 'ready'`),
     check('manual_task_finished', sql`(state = 'ready') = (finished_at IS NULL)`),
   ],
@@ -64,7 +65,10 @@ export const notification = sqliteTable(
     at: at('at').notNull(),
     seenAt: at('seen_at'),
   },
-  (t) => [index('notification_unseen').on(t.workspaceId, t.userId, t.id).where(sql`seen_at IS NULL`)],
+  (t) => [
+    index('notification_unseen').on(t.workspaceId, t.userId, t.id).where(sql`seen_at IS NULL`),
+    index('notification_contact').on(t.contactId),
+  ],
 );
 
 /** A call to another system that a Webhook node asked for. Real time: its deadlines are the network's. */
@@ -89,5 +93,6 @@ export const webhookDelivery = sqliteTable(
   (t) => [
     index('webhook_delivery_due').on(t.nextAt).where(sql`state = 'pending'`),
     index('webhook_delivery_workspace').on(t.workspaceId, t.id),
+    index('webhook_delivery_contact').on(t.contactId),
   ],
 );

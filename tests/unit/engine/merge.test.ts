@@ -1,0 +1,141 @@
+import { eq, getTableColumns, getTableName, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
+import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import { schema } from '../../../companion-server/db/index.ts';
+import { commitTask } from '../../../companion-server/engine/index.ts';
+import { mergeContacts } from '../../../companion-server/engine/merge.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  graphOfSteps,
+  openStage,
+  outreachGraph,
+  type Person,
+  type Stage,
+} from '../../simulation/setup.ts';
+import { DEVICE, inUnit, nextOfKind, perform, report, settle } from './support.ts';
+
+/** Two contacts prove to be one person. */
+
+let stage: Stage;
+let kept: Person;
+let gone: Person;
+
+beforeEach(async () => {
+  stage = await openStage();
+  await addSender(stage, 's1');
+  kept = await addContact(stage, 1, { bound: true });
+  gone = await addContact(stage, 2);
+});
+afterEach(() => stage.close());
+
+const contactOf = async ({ contactId }: Person) =>
+  (await stage.db.reader.select().from(schema.contact).where(eq(schema.contact.id, contactId)))[0];
+
+describe('every table that names a contact', () => {
+  const tables = Object.values(schema).flatMap((table) =>
+    is(table, SQLiteTable) && 'contactId' in getTableColumns(table) ? [table] : [],
+  );
+  /** What a made-up row of the table cannot be. */
+  const states: Record<string, Record<string, unknown>> = {
+    enrollment: { status: 'finished', endedAt: 1, visited: [] },
+    task: { state: 'canceled', finishedAt: 1 },
+    manual_task: { state: 'ready' },
+  };
+
+  function madeUp(table: SQLiteTable): Record<string, unknown> {
+    const row: Record<string, unknown> = {};
+    for (const [property, column] of Object.entries(getTableColumns(table))) {
+      if (!column.notNull || column.hasDefault) continue;
+      row[property] = column.dataType === 'number' ? 1 : column.dataType === 'boolean' ? false : 'x';
+    }
+    return { ...row, ...states[getTableName(table)], contactId: gone.contactId };
+  }
+
+  it('is known', () => {
+    expect(tables.map((table) => getTableName(table))).toEqual(
+      expect.arrayContaining(['contact_identity', 'event', 'notification', 'relation', 'task']),
+    );
+  });
+
+  it.each(tables.map((table) => ({ name: getTableName(table), table })))(
+    '$name follows',
+    async ({ table }) => {
+      await stage.db.write(async (tx) => {
+        await tx.delete(table);
+        await tx.insert(table).values(madeUp(table) as typeof table.$inferInsert);
+      });
+      await inUnit(stage, (unit) => mergeContacts(unit, kept.contactId, gone.contactId));
+      const rows = await stage.db.reader.select().from(table);
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows) expect(row).toMatchObject({ contactId: kept.contactId });
+    },
+  );
+});
+
+describe('a duplicate that a later page shows', () => {
+  const profile = (): ProfileRead => ({
+    memberId: kept.memberId,
+    profileId: kept.profileId,
+    slug: kept.slug,
+    name: 'Person1 Test',
+    headline: null,
+    company: null,
+    location: null,
+    relation: 'not_connected',
+  });
+  const ofGone = async () => {
+    await stage.db.write(async (tx) => {
+      // Read once already, by somebody who saw no ids: nothing is read before entry.
+      await tx.update(schema.contact).set({ enrichedAt: 1 });
+      await tx.delete(schema.listMember).where(eq(schema.listMember.contactId, kept.contactId));
+    });
+  };
+
+  const entries = async () => {
+    const { enrollment } = schema;
+    const rows = await stage.db.reader
+      .select()
+      .from(enrollment)
+      .where(eq(enrollment.contactId, kept.contactId))
+      .orderBy(enrollment.rotation);
+    return rows.map(({ status, rotation }) => [status, rotation]);
+  };
+
+  it('is merged by a visit; what was done once is not done again for the contact that is kept', async () => {
+    await ofGone();
+    const senders = [{ senderId: 's1', weight: 1 }];
+    const graph = graphOfSteps(
+      {
+        seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+        who: ['sender_profile', { ...freshSenderProfile, senders }],
+        c: ['connect', { note: null, whenNoNote: null }],
+        v: ['visit', {}],
+      },
+      ['seg>who', 'who>c', 'c>v'],
+    );
+    await addAutomation(stage, 'a1', graph);
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    const step = await nextOfKind(stage, 'visit');
+    await report(stage, step, { result: 'closed', reason: 'visited', profile: profile() });
+    expect(await contactOf(gone)).toMatchObject({ mergedInto: kept.contactId });
+    expect(await entries()).toEqual([['duplicate', 1]]);
+  });
+
+  it('is merged before an invitation, which does not go out', async () => {
+    await ofGone();
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const { taskId, fence } = await nextOfKind(stage, 'connect');
+    const request = { taskId, fence, lastInboundAt: null, profile: profile() };
+    expect(await commitTask(stage.ctx, DEVICE, request)).toMatchObject({ ok: false, code: 'duplicate' });
+    expect(await contactOf(gone)).toMatchObject({ mergedInto: kept.contactId });
+    await settle(stage);
+    expect(await entries()).toEqual([
+      ['in_progress', 1],
+      ['duplicate', 2],
+    ]);
+  });
+});
