@@ -37,7 +37,13 @@ export const theme = createTheme({
     Modal: { defaultProps: { centered: true, closeButtonProps, attributes: { header: { role: 'none' } } } },
     Drawer: { defaultProps: { closeButtonProps, attributes: { header: { role: 'none' } } } },
     Notification: { defaultProps: { closeButtonProps } },
-    Select: { defaultProps: { allowDeselect: false } },
+    // The list itself scrolls: it is reached with the arrow keys of its field.
+    Select: {
+      defaultProps: { allowDeselect: false, withScrollArea: false },
+      styles: { options: { maxHeight: 220, overflowY: 'auto' } },
+    },
+    // A menu holds its items and nothing else; the first has the focus.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });
 

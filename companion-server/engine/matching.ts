@@ -95,7 +95,7 @@ export async function connectionsTo(
   }
   const [row] = await q.all<{ contacts: number; connected: number }>(
     sql`SELECT count(*) AS contacts, coalesce(sum(connected), 0) AS connected FROM (
-      SELECT EXISTS (SELECT 1 FROM relation r
+      SELECT DISTINCT ${orderKey(filter)}, EXISTS (SELECT 1 FROM relation r
         WHERE r.contact_id = e.contact_id AND r.sender_id = ${senderId} AND r.status = 'connected') AS connected
       ${sql.join(parts, sql` `)} ORDER BY ${orderKey(filter)} DESC LIMIT ${COUNT_AT_MOST})`,
   );

@@ -119,6 +119,7 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     '5 failures in a row or 30 % of the last 20 steps of this account.',
     'A guard',
     'A person who has seen the evidence',
+    'Look at the figures, then resume the channel on the sender profile.',
   ),
   low_acceptance: hold(
     'Few acceptances',
@@ -127,6 +128,7 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'Fewer than 20 % of 30 decided invitations were accepted.',
     'A guard',
     'A person who has seen the evidence',
+    'Look at the figures, then resume LinkedIn on the sender profile.',
   ),
   bounce_guard: hold(
     'Many bounces',
@@ -135,6 +137,7 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'Too many of the last emails came back: at 8 % first emails stop, at 12 % the mailbox.',
     'A guard: the last 100 emails in 14 days, from 20 on',
     'A person who has seen the evidence',
+    'Look at the figures, then resume email on the sender profile.',
   ),
   consent_withdrawn: hold(
     'Consent withdrawn',

@@ -10,6 +10,7 @@ import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { stepName } from './builder/catalogue.ts';
 import { readingOrder } from './builder/graphEdits.ts';
+import { bulkLabels } from './bulkTitle.ts';
 import { SenderWarning } from './SenderWarning.tsx';
 
 interface Props {
@@ -22,15 +23,8 @@ interface Props {
 
 type Asked = BulkInput['action'];
 
-const labels: Record<Asked, string> = {
-  pause: 'Pause',
-  resume: 'Resume',
-  cancel: 'Cancel',
-  retry: 'Retry failed steps',
-  move: 'Move to a step…',
-  set_sender: 'Set sender for later…',
-  enroll_again: 'Enroll again',
-};
+/** Those that ask for something more first. */
+const asksMore: readonly Asked[] = ['move', 'set_sender'];
 
 const consequences: Record<Asked, string> = {
   pause: 'Nothing more is sent to them here until somebody resumes them.',
@@ -53,9 +47,10 @@ export function BulkMenu({ automation, selection, count, onStarted }: Props) {
           <Button rightSection={<IconChevronDown aria-hidden size={16} />}>With {count} contacts</Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {(Object.keys(labels) as Asked[]).map((action) => (
+          {(Object.keys(bulkLabels) as Asked[]).map((action) => (
             <Menu.Item key={action} onClick={() => setAsked(action)}>
-              {labels[action]}
+              {bulkLabels[action]}
+              {asksMore.includes(action) && '…'}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
@@ -63,7 +58,7 @@ export function BulkMenu({ automation, selection, count, onStarted }: Props) {
       <Modal
         opened={asked !== null}
         onClose={() => setAsked(null)}
-        title={asked ? `${labels[asked].replace('…', '')}: ${count} contacts` : ''}
+        title={asked ? `${bulkLabels[asked]}: ${count} contacts` : ''}
       >
         {asked && (
           <Confirm
@@ -113,7 +108,7 @@ function Confirm({ action, automation, selection, onClose, onStarted }: ConfirmP
             if (input) start.mutate({ params: { automationId: automation.id }, body: { input, selection } });
           }}
         >
-          {labels[action].replace('…', '')}
+          {bulkLabels[action]}
         </Button>
       </Group>
     </Stack>

@@ -1,74 +1,31 @@
 import { Alert, Button, Group, List, Progress, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useEffectEvent, useRef } from 'react';
-import type { BulkInput } from '#shared/automation/bulk.ts';
 import { type BulkView, bulkRoutes } from '#shared/contract/bulk.ts';
-import { SECOND } from '#shared/kernel/clock.ts';
+import { DAY } from '#shared/kernel/clock.ts';
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
-import { Time } from '../../components/Time.tsx';
+import { Time, useServerNow } from '../../components/Time.tsx';
+import { bulkTitle, isOpenBulk } from './bulkTitle.ts';
+import { useEndNotice } from './useEndNotice.tsx';
 
-const done: Record<BulkInput['action'], string> = {
-  pause: 'Pause',
-  resume: 'Resume',
-  cancel: 'Cancel',
-  retry: 'Retry failed steps',
-  move: 'Move to a step',
-  set_sender: 'Set sender for later',
-  enroll_again: 'Enroll again',
-};
-
-/** Long enough to be reached by keyboard; the box above the contacts offers it for 24 hours. */
-const UNDO_SHOWN_MS = 20 * SECOND;
-
-/** How far the latest bulk action is, with Stop; afterwards what it did, with Undo. */
+/** How far the latest bulk action is, with Stop; afterwards what it did and why not more, with Undo. */
 export function BulkProgress({ automationId }: { automationId: string }) {
   const query = useQuery(queryFor(bulkRoutes.list, { params: { automationId } }));
-  const latest = query.data?.items[0];
-  if (!latest) return null;
-  const isOpen = latest.state === 'running' || latest.state === 'undoing';
-  if (!isOpen && latest.undoUntil === null && latest.state !== 'undone') return null;
-  return <Latest bulk={latest} isOpen={isOpen} />;
-}
-
-/** The end of an action that was watched: said once, wherever on the page one is, with Undo. */
-function useEndNotice({ id, state, input, ...bulk }: BulkView, isOpen: boolean, undo: () => void): void {
-  const watched = useRef(false);
-  const title = `${done[input.action]}: ${summary({ id, state, input, ...bulk })}`;
-  const canUndo = bulk.undoUntil !== null;
-  const takeBack = useEffectEvent(undo);
-  useEffect(() => {
-    if (isOpen) watched.current = true;
-    if (isOpen || !watched.current) return;
-    watched.current = false;
-    const noticeId = `bulk-${id}-${state}`;
-    const undoNow = () => {
-      notifications.hide(noticeId);
-      takeBack();
-    };
-    notifications.show({
-      id: noticeId,
-      title,
-      autoClose: UNDO_SHOWN_MS,
-      message: canUndo && (
-        <Button size="xs" variant="default" mt="xs" onClick={undoNow}>
-          Undo
-        </Button>
-      ),
-    });
-  }, [isOpen, id, state, title, canUndo]);
+  const now = useServerNow();
+  const latest = query.data && (query.data.items[0] ?? null);
+  useEndNotice(latest);
+  if (!latest || !(isOpenBulk(latest) || latest.createdAt + DAY > now)) return null;
+  return <Latest bulk={latest} isOpen={isOpenBulk(latest)} />;
 }
 
 function Latest({ bulk, isOpen }: { bulk: BulkView; isOpen: boolean }) {
-  const { id, input, total, changed, skipped, notes, undoUntil } = bulk;
-  const stop = useAction(bulkRoutes.stop, { done: 'Stopped. What was done stays done.' });
-  const undo = useAction(bulkRoutes.undo, { done: 'Undoing. Contacts that moved since stay as they are.' });
+  const { id, total, changed, skipped, notes, undoUntil } = bulk;
+  const stop = useAction(bulkRoutes.stop);
+  const undo = useAction(bulkRoutes.undo);
   const params = { bulkId: id };
-  useEndNotice(bulk, isOpen, () => undo.mutate({ params }));
   const handled = changed + skipped;
   return (
-    <Alert variant="default" title={`${done[input.action]}: ${summary(bulk)}`} role="status">
+    <Alert variant="default" title={bulkTitle(bulk)} role="status">
       <Stack gap="xs">
         {isOpen && total > 0 && (
           <Progress
@@ -107,7 +64,7 @@ function Latest({ bulk, isOpen }: { bulk: BulkView; isOpen: boolean }) {
                 Undo
               </Button>
               <Text size="sm" component="span">
-                Can be undone until <Time at={undoUntil} />.
+                Undo ends <Time at={undoUntil} />. Contacts that moved since stay as they are.
               </Text>
             </>
           )}
@@ -115,12 +72,4 @@ function Latest({ bulk, isOpen }: { bulk: BulkView; isOpen: boolean }) {
       </Stack>
     </Alert>
   );
-}
-
-function summary({ state, total, changed, skipped, restored }: BulkView): string {
-  if (state === 'running') return `${changed + skipped} of ${total}`;
-  if (state === 'undoing') return `undoing, ${restored} of ${changed} put back`;
-  if (state === 'undone') return `undone, ${restored} of ${changed} put back`;
-  const end = state === 'stopped' ? 'stopped after ' : '';
-  return `${end}${changed} changed${skipped > 0 ? `, ${skipped} left as they were` : ''}`;
 }

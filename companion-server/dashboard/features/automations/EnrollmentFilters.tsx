@@ -1,4 +1,4 @@
-import { Group, Select, TextInput } from '@mantine/core';
+import { Select, SimpleGrid, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { EnrollmentFilter } from '#shared/automation/bulk.ts';
@@ -22,7 +22,7 @@ export function FilterBar({ automation, filter, onChange }: FilterProps) {
   const reasons = useQuery(queryFor(automationRoutes.reasons, { params: { automationId: automation.id } }));
   const steps = readingOrder(automation.graph);
   return (
-    <Group gap="sm" align="end">
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
       <SearchField value={filter.search} onChange={(search) => onChange({ ...filter, search })} />
       <Select
         label="Status"
@@ -68,7 +68,7 @@ export function FilterBar({ automation, filter, onChange }: FilterProps) {
         value={filter.reason ?? null}
         onChange={(value) => onChange({ ...filter, reason: value ?? undefined })}
       />
-    </Group>
+    </SimpleGrid>
   );
 }
 

@@ -5,6 +5,7 @@ import { limitName, whoMustActLabels } from '#shared/statuses/dictionary.ts';
 import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { statusEntry } from '../../components/dictionary.ts';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Time } from '../../components/Time.tsx';
 
@@ -21,7 +22,9 @@ export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) 
           </Text>
         )}
       </Group>
-      {sentence && <Text size="sm">{sentence}</Text>}
+      {sentence && sentence !== `${statusEntry('enrollment', status).label}.` && (
+        <Text size="sm">{sentence}</Text>
+      )}
       {!isFinal(status) && (
         <Text size="sm" component="div">
           {waitsFor && <>Waits for: {waitsFor}. </>}

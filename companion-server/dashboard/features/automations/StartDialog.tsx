@@ -66,9 +66,14 @@ function Findings({ result, automation }: { result: Preflight; automation: Autom
     <Stack gap="sm">
       <Group gap="xs" wrap="nowrap" role="status">
         {result.canStart ? (
-          <IconCircleCheck aria-hidden size={20} color="var(--mantine-color-green-7)" />
+          <IconCircleCheck
+            aria-hidden
+            size={20}
+            style={{ flexShrink: 0 }}
+            color="var(--mantine-color-green-7)"
+          />
         ) : (
-          <IconCircleX aria-hidden size={20} color="var(--mantine-color-red-7)" />
+          <IconCircleX aria-hidden size={20} style={{ flexShrink: 0 }} color="var(--mantine-color-red-7)" />
         )}
         <Text size="sm">
           {result.canStart
