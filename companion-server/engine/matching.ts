@@ -94,10 +94,11 @@ export async function connectionsTo(
     parts.push(sql`AND (SELECT owner_user_id FROM sender WHERE sender.id = e.sender_id) = ${onlyOwner}`);
   }
   const [row] = await q.all<{ contacts: number; connected: number }>(
-    sql`SELECT count(*) AS contacts, coalesce(sum(connected), 0) AS connected FROM (
-      SELECT DISTINCT ${orderKey(filter)}, EXISTS (SELECT 1 FROM relation r
-        WHERE r.contact_id = e.contact_id AND r.sender_id = ${senderId} AND r.status = 'connected') AS connected
-      ${sql.join(parts, sql` `)} ORDER BY ${orderKey(filter)} DESC LIMIT ${COUNT_AT_MOST})`,
+    sql`SELECT count(*) AS contacts, coalesce(sum(EXISTS (SELECT 1 FROM relation r
+        WHERE r.contact_id = (SELECT contact_id FROM enrollment WHERE enrollment.id = one.id)
+          AND r.sender_id = ${senderId} AND r.status = 'connected')), 0) AS connected
+      FROM (SELECT DISTINCT ${orderKey(filter)} AS id ${sql.join(parts, sql` `)}
+        ORDER BY ${orderKey(filter)} DESC LIMIT ${COUNT_AT_MOST}) one`,
   );
   const { contacts, connected } = row ?? { contacts: 0, connected: 0 };
   return { contacts, notConnected: contacts - connected, atLeast: contacts === COUNT_AT_MOST };
