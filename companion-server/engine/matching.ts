@@ -84,24 +84,28 @@ export async function connectionsTo(
     onlyOwner,
   }: { selection: BulkSelection; senderId: string; onlyOwner: string | null },
 ): Promise<Connections> {
-  const filter = 'filter' in selection ? selection.filter : {};
-  const parts = [matches(automationId, filter, null)];
-  if ('ids' in selection) {
-    const ids = selection.ids.map((id) => sql`${id}`);
-    parts.push(sql`AND e.id IN (${sql.join(ids, sql`, `)})`);
-  }
-  if (onlyOwner !== null) {
-    parts.push(sql`AND (SELECT owner_user_id FROM sender WHERE sender.id = e.sender_id) = ${onlyOwner}`);
-  }
   const [row] = await q.all<{ contacts: number; connected: number }>(
     sql`SELECT count(*) AS contacts, coalesce(sum(EXISTS (SELECT 1 FROM relation r
         WHERE r.contact_id = (SELECT contact_id FROM enrollment WHERE enrollment.id = one.id)
           AND r.sender_id = ${senderId} AND r.status = 'connected')), 0) AS connected
-      FROM (SELECT DISTINCT ${orderKey(filter)} AS id ${sql.join(parts, sql` `)}
-        ORDER BY ${orderKey(filter)} DESC LIMIT ${COUNT_AT_MOST}) one`,
+      FROM (${selected(automationId, selection, onlyOwner)}) one`,
   );
   const { contacts, connected } = row ?? { contacts: 0, connected: 0 };
   return { contacts, notConnected: contacts - connected, atLeast: contacts === COUNT_AT_MOST };
+}
+
+function selected(automationId: string, selection: BulkSelection, onlyOwner: string | null): SQL {
+  const own =
+    onlyOwner === null
+      ? sql``
+      : sql`AND (SELECT owner_user_id FROM sender WHERE sender.id = e.sender_id) = ${onlyOwner}`;
+  if ('ids' in selection) {
+    const ids = selection.ids.map((id) => sql`${id}`);
+    return sql`SELECT e.id AS id ${matches(automationId, {}, null)} AND e.id IN (${sql.join(ids, sql`, `)}) ${own}`;
+  }
+  const { filter } = selection;
+  return sql`SELECT DISTINCT ${orderKey(filter)} AS id ${matches(automationId, filter, null)} ${own}
+    ORDER BY ${orderKey(filter)} DESC LIMIT ${COUNT_AT_MOST}`;
 }
 
 /** Where somebody stands on a node the branches lead, else the enrollments. */
