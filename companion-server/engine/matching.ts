@@ -9,7 +9,7 @@ const COUNT_AT_MOST = 10_000;
 
 /**
  * Ids of an automation's enrollments that match, newest first, those below `before`. Every combination walks one
- * index in its order; what that index does not hold is tested row by row.
+ * index in its order; what that index does not hold is tested row by row. Two branches may stand on one step.
  */
 export async function matchingIds(
   q: Queryable,
@@ -18,7 +18,7 @@ export async function matchingIds(
   { before, limit }: { before: string | null; limit: number },
 ): Promise<string[]> {
   const rows = await q.all<{ id: string }>(
-    sql`SELECT e.id AS id ${matches(automationId, filter, before)} ORDER BY ${orderKey(filter)} DESC LIMIT ${limit}`,
+    sql`SELECT DISTINCT ${orderKey(filter)} AS id ${matches(automationId, filter, before)} ORDER BY ${orderKey(filter)} DESC LIMIT ${limit}`,
   );
   return rows.map(({ id }) => id);
 }
@@ -39,7 +39,7 @@ export async function countMatching(
     return { total: wanted.reduce((sum, { n }) => sum + n, 0), atLeast: false };
   }
   const [row] = await q.all<{ n: number }>(
-    sql`SELECT count(*) AS n FROM (SELECT 1 ${matches(automationId, filter, null)} LIMIT ${COUNT_AT_MOST + 1})`,
+    sql`SELECT count(*) AS n FROM (SELECT DISTINCT ${orderKey(filter)} ${matches(automationId, filter, null)} LIMIT ${COUNT_AT_MOST + 1})`,
   );
   const n = row?.n ?? 0;
   return { total: Math.min(n, COUNT_AT_MOST), atLeast: n > COUNT_AT_MOST };
