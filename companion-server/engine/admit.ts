@@ -12,7 +12,7 @@ import { keepsWayIn } from './moves.ts';
 import { isLive, isQueued } from './predicates.ts';
 import { contactById, enrollmentById, graphOf } from './rows.ts';
 import { blockedOn, NO_LIMIT, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
-import { setStanding } from './standing.ts';
+import { hasStarted, setStanding } from './standing.ts';
 import { isStoplisted } from './stoplist.ts';
 
 const { admission, automation: automationTable, enrollment, workspace } = schema;
@@ -59,11 +59,11 @@ async function admitNext(unit: Unit, automationId: string): Promise<boolean> {
 /** Who has not entered yet takes the version that is newest when they do. */
 async function admitNewest(unit: Unit, row: EnrollmentRow, newest: string): Promise<void> {
   // Who comes back stands on a step of the version it was in.
-  const versionId = comesBack(row) ? row.versionId : newest;
+  const versionId = hasStarted(row) ? row.versionId : newest;
   const graph = await graphOf(unit.tx, versionId);
   if (row.versionId !== versionId) {
     await unit.tx.update(enrollment).set({ versionId }).where(eq(enrollment.id, row.id));
-    if (!(await keepsWayIn(unit, row, graph))) return;
+    if (!(await keepsWayIn(unit, row, graph, versionId))) return;
   }
   await admitOne(unit, { ...row, versionId }, graph);
 }
@@ -149,13 +149,9 @@ async function takePlaces(unit: Unit, row: EnrollmentRow, graph: Graph): Promise
   await applyEvent(
     unit,
     row.id,
-    comesBack(row) ? { type: 'reopened' } : { type: 'started', segmentNodeId: row.segmentNodeId },
+    // One that came back goes on where it stood.
+    hasStarted(row) ? { type: 'reopened' } : { type: 'started', segmentNodeId: row.segmentNodeId },
   );
-}
-
-/** Started before (an undone cancel, a retry): it goes on where it stood. */
-function comesBack(row: EnrollmentRow): boolean {
-  return row.visited.length > 0;
 }
 
 async function parkEnrollment(

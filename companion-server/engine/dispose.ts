@@ -1,6 +1,7 @@
 import { rowsOf } from '../db/index.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { dailyLimitKey, planRelease } from './dailyLimits.ts';
+import { passOnReading } from './enrichment.ts';
 import type { Refusal } from './gates.ts';
 import { setHold } from './holds.ts';
 import { applyEvent, applyToContact } from './interpret.ts';
@@ -9,7 +10,7 @@ import { appendTaskEvent } from './record.ts';
 import { pauseForReply } from './replies.ts';
 import { taskById } from './rows.ts';
 import { shapes } from './shapes.ts';
-import { cancelTask, finish, park, requeue } from './tasks.ts';
+import { cancelTask, ENRICHMENT_NODE, finish, park, requeue } from './tasks.ts';
 
 /** Does with a refused task what its refusal says. The task had no effect. */
 export async function dispose(
@@ -97,4 +98,5 @@ async function takeBack(unit: Unit, task: TaskRow, reason: string): Promise<void
   if (now.state === 'committing') await finish(unit, now, 'canceled', { reason });
   else if (!(await cancelTask(unit, now, reason))) return;
   await appendTaskEvent(unit, now, 'task_canceled', `canceled:${now.fence}`, { reason });
+  if (now.nodeId === ENRICHMENT_NODE) await passOnReading(unit, now.senderId);
 }

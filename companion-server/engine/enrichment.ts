@@ -1,15 +1,18 @@
 import { and, eq } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
+import type { EnrollmentEvent } from '#shared/automation/state.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import { channelOf } from './channels.ts';
 import { usableSenders } from './chooseSender.ts';
 import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { senderNodeOf } from './enroll.ts';
+import { applyEvent } from './interpret.ts';
 import { enrollmentById, graphOf, senderById, settingsOf } from './rows.ts';
-import { askAdmission, blockedOn, passOn, wakeOne } from './slots.ts';
-import { setStanding } from './standing.ts';
+import { shapes } from './shapes.ts';
+import { askAdmission, blockedOn, passOn, wakeParked } from './slots.ts';
+import { hasStarted, setStanding } from './standing.ts';
 import { createTask, ENRICHMENT_NODE, priority } from './tasks.ts';
 
-const { enrollment: enrollmentTable, lane, task } = schema;
+const { enrollment: enrollmentTable, task } = schema;
 
 /** How far ahead profiles are read, in days of page loads. */
 const DAYS_AHEAD = 2;
@@ -18,15 +21,7 @@ const openStates = ['scheduled', 'ready', 'claimed', 'committing', 'unknown'];
 
 /** Asks the sender's browser to read the profile; false: it has two days of reading ahead already. */
 export async function askEnrichment(unit: Unit, row: EnrollmentRow, senderId: string): Promise<boolean> {
-  const settings = settingsOf(await senderById(unit.tx, senderId));
-  const channel = await channelOf(unit.tx, senderId, 'linkedin');
-  if (channel) {
-    const [visits] = await unit.tx
-      .select({ ready: lane.readyCount })
-      .from(lane)
-      .where(and(eq(lane.channelId, channel.id), eq(lane.kind, 'visit')));
-    if ((visits?.ready ?? 0) >= DAYS_AHEAD * settings.caps.page_load.daily) return false;
-  }
+  if ((await roomAhead(unit, senderId)) === 0) return false;
   const before = await readsOf(unit, row.id);
   if (before.some(({ state }) => openStates.includes(state))) return true;
   await createTask(unit, {
@@ -42,13 +37,26 @@ export async function askEnrichment(unit: Unit, row: EnrollmentRow, senderId: st
   return true;
 }
 
+/** A read ended or was taken back: as many of those who wait for this sender as it has room for look again. */
+export async function passOnReading(unit: Unit, senderId: string): Promise<void> {
+  await wakeParked(unit, blockedOn.sender(senderId), await roomAhead(unit, senderId));
+}
+
+/** How many more profiles the sender may have ahead. */
+async function roomAhead(unit: Unit, senderId: string): Promise<number> {
+  const settings = settingsOf(await senderById(unit.tx, senderId));
+  const channel = await channelOf(unit.tx, senderId, 'linkedin');
+  const lane = channel ? await rowsOf(unit.tx).get(shapes.lane, channel.id, 'visit') : null;
+  return Math.max(0, DAYS_AHEAD * settings.caps.page_load.daily - (lane?.readyCount ?? 0));
+}
+
 /** The read is over: back to admission, or the end of the way in. */
 export async function endEnrichment(
   unit: Unit,
   task: TaskRow,
   result: 'read' | 'duplicate' | 'wrong_person' | { failed: string },
 ): Promise<void> {
-  await wakeOne(unit, blockedOn.sender(task.senderId));
+  await passOnReading(unit, task.senderId);
   const row = await enrollmentById(unit.tx, task.enrollmentId);
   if (row.status !== 'waiting_enrichment') return;
   if (result === 'read') {
@@ -92,13 +100,25 @@ async function readsOf(unit: Unit, enrollmentId: string) {
     .where(and(eq(task.enrollmentId, enrollmentId), eq(task.nodeId, ENRICHMENT_NODE)));
 }
 
-/** Ends an enrollment that was never admitted. */
+/** Ends an enrollment that is not admitted; one that came back ends with its branches. */
 export async function endBeforeStart(
   unit: Unit,
   row: EnrollmentRow,
   status: 'duplicate' | 'failed' | 'canceled' | 'finished',
   reason: string,
 ): Promise<void> {
+  if (hasStarted(row)) return await applyEvent(unit, row.id, endedBy(status, reason));
   await setStanding(unit, row, { status, reason, blockedOn: null, endedAt: unit.now });
   await passOn(unit, row);
+}
+
+function endedBy(status: 'duplicate' | 'failed' | 'canceled' | 'finished', reason: string): EnrollmentEvent {
+  switch (status) {
+    case 'duplicate':
+      return { type: 'duplicate' };
+    case 'finished':
+      return { type: 'completed' };
+    default:
+      return { type: status, reason };
+  }
 }

@@ -2,12 +2,12 @@ import { and, eq, sql } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
 import { schema } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
-import { endBeforeStart } from './enrichment.ts';
+import { endBeforeStart, passOnReading } from './enrichment.ts';
 import { enterOnceMore } from './enroll.ts';
 import { liftHold } from './holds.ts';
 import { applyEvent } from './interpret.ts';
 import { enrollmentById } from './rows.ts';
-import { askAdmission, blockedOn } from './slots.ts';
+import { askAdmission, blockedOn, passOn } from './slots.ts';
 import { setStanding } from './standing.ts';
 import { cancelTask, ENRICHMENT_NODE } from './tasks.ts';
 
@@ -49,6 +49,7 @@ export async function pauseEnrollment(unit: Unit, row: EnrollmentRow, reason: st
   }
   await cancelEnrichment(unit, row);
   await setStanding(unit, row, { status: 'paused', reason, blockedOn: blockedOn.reply(row.id) });
+  await passOn(unit, row);
   return true;
 }
 
@@ -110,5 +111,7 @@ async function cancelEnrichment(unit: Unit, row: EnrollmentRow): Promise<void> {
     .select()
     .from(task)
     .where(and(eq(task.enrollmentId, row.id), eq(task.nodeId, ENRICHMENT_NODE)));
-  for (const each of rows) await cancelTask(unit, each, 'enrollment_stopped');
+  for (const each of rows) {
+    if (await cancelTask(unit, each, 'enrollment_stopped')) await passOnReading(unit, each.senderId);
+  }
 }

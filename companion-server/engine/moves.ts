@@ -8,7 +8,6 @@ import {
   standing,
 } from '#shared/automation/migrate.ts';
 import { isFinal } from '#shared/automation/reducer.ts';
-import type { Advance, EnrollmentState } from '#shared/automation/state.ts';
 import { schema } from '../db/index.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
@@ -18,7 +17,8 @@ import { loadState, storeAdvance } from './interpret.ts';
 import { isLive, moveIsOpen, originEnded } from './predicates.ts';
 import { publish } from './record.ts';
 import { enrollmentById, graphOf } from './rows.ts';
-import { retakeSlots } from './slots.ts';
+import { askAdmission, blockedOn, retakeSlots } from './slots.ts';
+import { hasStarted, setStanding } from './standing.ts';
 import { undoWithinMs } from './versions.ts';
 
 const { cursor, enrollment, moveOrigin, task, versionMove } = schema;
@@ -60,7 +60,7 @@ async function moveSome(unit: Unit, fromVersionId: string, limit: number): Promi
     .limit(limit);
   const affected = await affectedBy(unit, row, graphs, rows);
   for (const each of rows) {
-    if (each.live === 0) await keepsWayIn(unit, each, graphs.to);
+    if (each.live === 0 && !hasStarted(each)) await keepsWayIn(unit, each, graphs.to, row.toVersionId);
     else if (affected.has(each.id)) await moveOne(unit, row, graphs, each);
   }
   await unit.tx
@@ -108,8 +108,15 @@ async function affectedBy(
 }
 
 /** Somebody who has not entered yet only changes the version; without their segment there is no way in, false. */
-export async function keepsWayIn(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<boolean> {
+export async function keepsWayIn(
+  unit: Unit,
+  row: EnrollmentRow,
+  graph: Graph,
+  versionId: string,
+): Promise<boolean> {
   if (segmentsOf(graph).some(({ id }) => id === row.segmentNodeId)) return true;
+  const before = { status: row.status, reason: row.reason, cursors: [], visited: [] };
+  await keepOrigin(unit, versionId, row, { before, after: '' }, true);
   await endBeforeStart(unit, row, 'canceled', 'segment_removed');
   return false;
 }
@@ -130,7 +137,11 @@ async function moveOne(unit: Unit, row: MoveRow, graphs: Graphs, contact: Enroll
   await unit.tx.update(enrollment).set({ versionId: row.toVersionId }).where(eq(enrollment.id, contact.id));
   await storeAdvance(unit, moved, graphs.to, state, result);
   if (row.restores) await unit.tx.delete(moveOrigin).where(eq(moveOrigin.enrollmentId, contact.id));
-  else if (result.state !== state) await keepOrigin(unit, row, contact, state, result);
+  else if (result.state !== state) {
+    const { status, reason, cursors, visited } = state;
+    const place = { before: { status, reason, cursors, visited }, after: standing(result.state) };
+    await keepOrigin(unit, row.toVersionId, contact, place, isFinal(result.state.status));
+  }
 }
 
 /** Branches whose step may have happened. */
@@ -150,17 +161,12 @@ async function originOf(unit: Unit, enrollmentId: string, versionId: string): Pr
 
 async function keepOrigin(
   unit: Unit,
-  row: MoveRow,
+  versionId: string,
   contact: EnrollmentRow,
-  { status, reason, cursors, visited }: EnrollmentState,
-  result: Advance,
+  origin: Origin,
+  ended: boolean,
 ): Promise<void> {
-  const values = {
-    versionId: row.toVersionId,
-    origin: { before: { status, reason, cursors, visited }, after: standing(result.state) },
-    ended: isFinal(result.state.status),
-    at: unit.now,
-  };
+  const values = { versionId, origin, ended, at: unit.now };
   await unit.tx
     .insert(moveOrigin)
     .values({ enrollmentId: contact.id, workspaceId: contact.workspaceId, ...values })
@@ -170,14 +176,16 @@ async function keepOrigin(
 /** Who was ended by the publishing that is undone goes on, unless another automation has them now. */
 async function reviveSome(unit: Unit, row: MoveRow, graphs: Graphs, limit: number): Promise<number> {
   const ended = await unit.tx
-    .select({ id: moveOrigin.enrollmentId })
+    .select({ id: moveOrigin.enrollmentId, origin: moveOrigin.origin })
     .from(moveOrigin)
     .where(and(eq(moveOrigin.versionId, row.fromVersionId), originEnded))
     .orderBy(asc(moveOrigin.enrollmentId))
     .limit(limit);
-  for (const { id } of ended) {
+  for (const { id, origin } of ended) {
     const contact = await enrollmentById(unit.tx, id);
-    if (contact.reason === 'node_deleted' && !(await isElsewhere(unit, contact))) {
+    if (contact.reason === 'segment_removed') {
+      await waitAgain(unit, { ...contact, versionId: row.toVersionId }, origin);
+    } else if (contact.reason === 'node_deleted' && !(await isElsewhere(unit, contact))) {
       const alive = { ...contact, live: 1, endedAt: null };
       await unit.tx.update(enrollment).set({ live: 1, endedAt: null }).where(eq(enrollment.id, id));
       await retakeSlots(unit, alive);
@@ -187,6 +195,21 @@ async function reviveSome(unit: Unit, row: MoveRow, graphs: Graphs, limit: numbe
     }
   }
   return ended.length;
+}
+
+/** Their segment is back: they wait outside once more, the paused ones for a person. */
+async function waitAgain(unit: Unit, contact: EnrollmentRow, { before }: Origin): Promise<void> {
+  const { id, versionId, automationId, workspaceId } = contact;
+  const isPaused = before.status === 'paused';
+  await setStanding(unit, contact, {
+    versionId,
+    endedAt: null,
+    status: isPaused ? 'paused' : 'ready',
+    reason: isPaused ? before.reason : null,
+    blockedOn: isPaused ? blockedOn.reply(id) : null,
+  });
+  await unit.tx.delete(moveOrigin).where(eq(moveOrigin.enrollmentId, id));
+  await askAdmission(unit, automationId, workspaceId);
 }
 
 async function isElsewhere(unit: Unit, { workspaceId, contactId }: EnrollmentRow): Promise<boolean> {

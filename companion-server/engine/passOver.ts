@@ -2,7 +2,7 @@ import type { TaskRow, Unit } from './context.ts';
 import { endEnrichment } from './enrichment.ts';
 import { applyEvent } from './interpret.ts';
 import { appendTaskEvent } from './record.ts';
-import { ENRICHMENT_NODE, finish } from './tasks.ts';
+import { cancelTask, ENRICHMENT_NODE, finish } from './tasks.ts';
 
 /** Nothing to do, or not to be done: the branch goes on. */
 export async function passOver(
@@ -26,5 +26,17 @@ export async function passOver(
     cursorId: task.cursorId,
     nodeId: task.nodeId,
     result: { kind: state, reason },
+  });
+}
+
+/** Its branch stands elsewhere by now and waited for it: that one goes on. Reached again, the step is asked for anew. */
+export async function giveUp(unit: Unit, task: TaskRow, reason: string): Promise<void> {
+  await cancelTask(unit, task, reason);
+  await appendTaskEvent(unit, task, 'task_canceled', `canceled:${task.fence}`, { reason });
+  await applyEvent(unit, task.enrollmentId, {
+    type: 'task_ended',
+    cursorId: task.cursorId,
+    nodeId: task.nodeId,
+    result: { kind: 'skipped', reason },
   });
 }

@@ -5,7 +5,7 @@ import { pauseEnrollment } from './enrollmentDecisions.ts';
 import { setRelation } from './facts.ts';
 import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
-import { blockedOn } from './slots.ts';
+import { blockedOn, passOn } from './slots.ts';
 import { setStanding } from './standing.ts';
 
 const { automation, contact, enrollment, inboundMessage } = schema;
@@ -69,6 +69,7 @@ export async function pauseForReply(unit: Unit, reply: { contactId: string; at: 
       reason: 'replied',
       blockedOn: blockedOn.reply(row.contactId),
     });
+    await passOn(unit, row);
   }
 }
 

@@ -104,7 +104,8 @@ export async function releaseSlots(unit: Unit, row: EnrollmentRow): Promise<void
       .where(and(...segmentKey(row), sql`${segmentSlot.active} > 0`));
     if (row.companyId) await returnCompanySlot(unit, row, row.companyId);
   }
-  await wakeOne(unit, blockedOn.contact(row.contactId));
+  // All look again: the first that is admitted has the contact, and those after it park anew.
+  await wakeParked(unit, blockedOn.contact(row.contactId), NO_LIMIT);
   await passOn(unit, row);
 }
 
@@ -139,7 +140,7 @@ export async function passOn(unit: Unit, row: EnrollmentRow): Promise<void> {
 }
 
 /** Puts the enrollment that waits longest for this back into its automation's queue. */
-export async function wakeOne(unit: Unit, key: string): Promise<void> {
+async function wakeOne(unit: Unit, key: string): Promise<void> {
   await wakeParked(unit, key, 1);
 }
 

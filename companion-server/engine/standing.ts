@@ -7,6 +7,11 @@ import { shapes } from './shapes.ts';
 
 export type Standing = Partial<EnrollmentRow> & { status: EnrollmentStatus; reason: string | null };
 
+/** Admitted now or before: one that came back (an undone cancel, a retry) has its branches although it waits outside. */
+export function hasStarted({ visited }: Pick<EnrollmentRow, 'visited'>): boolean {
+  return visited.length > 0;
+}
+
 /**
  * The only way an enrollment changes its status: keeps the counters per status, the revision that undo looks at,
  * and the activity log's line. `row` is the enrollment as it stands in this transaction.

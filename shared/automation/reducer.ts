@@ -13,8 +13,8 @@ import {
   newCursor,
   nodeById,
   recheck,
-  requestTask,
   startWalk,
+  takeUp,
   type Walk,
 } from './walk.ts';
 
@@ -168,7 +168,7 @@ function endRemovedStep(walk: Walk, cursor: CursorState, result: TaskEnding): bo
 
 function pause(walk: Walk, reason: string): boolean {
   const { state } = walk;
-  if (walk.paused) {
+  if (state.status === 'paused') {
     if (reason !== 'replied' || state.reason === 'replied') return false;
     return setStatus(walk, 'paused', reason);
   }
@@ -178,7 +178,7 @@ function pause(walk: Walk, reason: string): boolean {
 
 function resume(walk: Walk): boolean {
   const { state } = walk;
-  if (!walk.paused) return false;
+  if (state.status !== 'paused') return false;
   walk.paused = false;
   setStatus(walk, 'ready', null);
   goOn(walk, liveCursors(state));
@@ -187,21 +187,22 @@ function resume(walk: Walk): boolean {
 
 function reopen(walk: Walk): boolean {
   const live = liveCursors(walk.state);
-  if (walk.paused || live.length === 0) return false;
+  if (walk.state.status === 'paused' || live.length === 0) return false;
+  walk.paused = false;
   goOn(walk, live);
   return settle(walk);
 }
 
 function goOn(walk: Walk, cursors: CursorState[]): void {
   for (const cursor of cursors) {
-    if (cursor.state === 'acting') requestTask(walk, cursor);
+    if (cursor.state === 'acting') takeUp(walk, cursor);
     else recheck(walk, cursor);
   }
 }
 
 /** Past the step itself; a wait for a fact is left by its timeout, for that is how one goes on without it. */
 function skip(walk: Walk): boolean {
-  if (!walk.paused) return false;
+  if (walk.state.status !== 'paused') return false;
   walk.paused = false;
   setStatus(walk, 'ready', null);
   const live = liveCursors(walk.state);
@@ -282,10 +283,10 @@ function setStatus(walk: Walk, status: EnrollmentState['status'], reason: string
 /** The enrollment's status from its branches (product §4.3). */
 export function settle(walk: Walk): true {
   if (!walk.paused) openJoins(walk);
-  const { cursors, status } = walk.state;
+  const { cursors } = walk.state;
   if (cursors.length === 0) return true;
   if (liveCursors(walk.state).length > 0) {
-    return status === 'paused' ? true : setStatus(walk, 'in_progress', null);
+    return walk.paused ? true : setStatus(walk, 'in_progress', null);
   }
   for (const ending of ['bounced', 'failed', 'canceled'] as const) {
     const cursor = cursors.find((candidate) => candidate.ending === ending);

@@ -20,7 +20,7 @@ export interface AdvanceContext {
 export interface Walk extends Advance {
   graph: Graph;
   context: AdvanceContext;
-  /** Branches are placed but not moved: the enrollment is paused. */
+  /** Branches are placed but not moved: the enrollment is paused, or came back and is not admitted yet. */
   paused: boolean;
 }
 
@@ -30,8 +30,20 @@ export function startWalk(state: EnrollmentState, graph: Graph, context: Advance
     cursors: state.cursors.map((cursor) => ({ ...cursor })),
     visited: [...state.visited],
   };
-  return { state: copy, commands: [], passed: [], graph, context, paused: state.status === 'paused' };
+  return { state: copy, commands: [], passed: [], graph, context, paused: standsStill(state) };
 }
+
+/** Paused, or an ended one that came back (an undone cancel, a retry) and waits for its place. */
+function standsStill({ status, cursors }: EnrollmentState): boolean {
+  return status === 'paused' || (waysIn.has(status) && cursors.length > 0);
+}
+
+const waysIn: ReadonlySet<EnrollmentState['status']> = new Set([
+  'waiting_enrichment',
+  'active_limit',
+  'coworkers_limit',
+  'ready',
+]);
 
 export function nodeById(graph: Graph, id: string): GraphNode | undefined {
   return graph.nodes.find((node) => node.id === id);
@@ -138,6 +150,13 @@ export function arrive(walk: Walk, cursor: CursorState): void {
   state.visited.push(key);
   state.transitions += 1;
   enter(walk, cursor, node);
+}
+
+/** Takes up the step that a branch stands on and did not finish: its task is asked for again, any other tried anew. */
+export function takeUp(walk: Walk, cursor: CursorState): void {
+  const node = nodeById(walk.graph, cursor.nodeId);
+  if (!node || isTaskNode(node)) requestTask(walk, cursor);
+  else enter(walk, Object.assign(cursor, { state: 'waiting' as const }), node);
 }
 
 function enter(walk: Walk, cursor: CursorState, node: GraphNode): void {

@@ -1,0 +1,334 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BulkInput, BulkSelection } from '#shared/automation/bulk.ts';
+import type { Graph, GraphNode } from '#shared/automation/graph.ts';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
+import { must } from '#shared/kernel/assert.ts';
+import { DAY, HOUR } from '#shared/kernel/clock.ts';
+import { schema } from '../../../companion-server/db/index.ts';
+import {
+  addSenderToNode,
+  decideEnrollment,
+  publishVersion,
+  startBulk,
+  undoBulk,
+  undoPublishing,
+} from '../../../companion-server/engine/index.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  eagerSettings,
+  graphOfSteps,
+  openStage,
+  outreachGraph,
+  type Stage,
+  WORKSPACE,
+} from '../../simulation/setup.ts';
+import {
+  commit,
+  enrollmentOf,
+  failed,
+  inUnit,
+  nextOfKind,
+  nextStep,
+  pass,
+  report,
+  settle,
+} from './support.ts';
+
+/** Who comes back after an end, who waits outside, and who releases whom. */
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage();
+  await addSender(stage, 's1');
+});
+afterEach(() => stage.close());
+
+type Steps = Parameters<typeof graphOfSteps>[0];
+
+function behindSegment(steps: Steps, edges: string[], segment: Partial<typeof freshSegment> = {}): Graph {
+  return graphOfSteps(
+    {
+      seg: ['segment', { ...freshSegment, listIds: ['l1'], ...segment }],
+      who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+      ...steps,
+    },
+    ['seg>who', ...edges],
+  );
+}
+
+/** A day's wait, then a visit. */
+const waiting = (segment: Partial<typeof freshSegment> = {}, wait = 'wait') =>
+  behindSegment(
+    { [wait]: ['delay', { durationMs: DAY }], look: ['visit', {}] },
+    [`who>${wait}`, `${wait}>look`],
+    segment,
+  );
+
+async function bulk(input: BulkInput, selection: BulkSelection = { filter: {} }, automationId = 'a1') {
+  const id = await inUnit(stage, (unit) =>
+    startBulk(unit, { workspaceId: WORKSPACE, automationId, input, selection, onlyOwner: null, by: 'test' }),
+  );
+  await settle(stage);
+  return await bulkRow(id);
+}
+
+async function bulkRow(id: string) {
+  const [row] = await stage.db.reader.select().from(schema.bulkAction).where(eq(schema.bulkAction.id, id));
+  return must(row, 'bulk action');
+}
+
+async function undo(id: string): Promise<void> {
+  const row = await bulkRow(id);
+  expect(await inUnit(stage, (unit) => undoBulk(unit, row))).toBe(true);
+  await settle(stage);
+}
+
+async function inAutomation(automationId: string, contactId: string) {
+  const { enrollment } = schema;
+  const rows = await stage.db.reader
+    .select()
+    .from(enrollment)
+    .where(and(eq(enrollment.automationId, automationId), eq(enrollment.contactId, contactId)))
+    .orderBy(asc(enrollment.id));
+  return must(rows[0], 'enrollment');
+}
+
+async function automation() {
+  const [row] = await stage.db.reader.select().from(schema.automation).where(eq(schema.automation.id, 'a1'));
+  const found = must(row, 'automation');
+  return { ...found, versionId: must(found.versionId, 'version') };
+}
+
+async function publish(graph: Graph, targets: Record<string, string | null> = {}): Promise<void> {
+  const row = await automation();
+  await inUnit(stage, (unit) =>
+    publishVersion(unit, row, { graph, plan: { targets, recompute: [] }, by: 'test' }),
+  );
+  await settle(stage);
+}
+
+/** Node → how many stand there, by the counters. */
+async function standing() {
+  const rows = await stage.db.reader.select().from(schema.nodeCount);
+  return Object.fromEntries(
+    rows.filter((row) => row.standing !== 0).map((row) => [row.nodeId, row.standing]),
+  );
+}
+
+const tasks = () => stage.db.reader.select().from(schema.task);
+
+/** Two contacts, a limit of one: the first was canceled and came back while the second has the place. */
+async function oneCameBack() {
+  const first = await addContact(stage, 1, { bound: true });
+  const second = await addContact(stage, 2, { bound: true });
+  await addAutomation(stage, 'a1', waiting({ activeLimit: 1 }));
+  await settle(stage);
+  expect((await enrollmentOf(stage, first.contactId)).live).toBe(1);
+  const { id } = await enrollmentOf(stage, first.contactId);
+  const canceled = await bulk({ action: 'cancel' }, { ids: [id] });
+  expect((await enrollmentOf(stage, second.contactId)).live).toBe(1);
+  await undo(canceled.id);
+  expect(await enrollmentOf(stage, first.contactId)).toMatchObject({ status: 'active_limit', live: 0 });
+  return { id, first, second };
+}
+
+describe('who comes back and waits for a place', () => {
+  it('does not move before it is admitted, and then goes on where it stood', async () => {
+    const { first, second } = await oneCameBack();
+    pass(stage, 2 * DAY);
+    await settle(stage);
+    expect(await enrollmentOf(stage, first.contactId)).toMatchObject({ status: 'active_limit', live: 0 });
+    expect((await tasks()).map(({ contactId }) => contactId)).toEqual([second.contactId]);
+    const other = await enrollmentOf(stage, second.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, other.id, 'cancel', 'test'));
+    await settle(stage);
+    expect(await enrollmentOf(stage, first.contactId)).toMatchObject({ status: 'in_progress', live: 1 });
+    expect((await tasks()).map(({ contactId }) => contactId)).toContain(first.contactId);
+  });
+
+  it('is moved with the others to a version without its step', async () => {
+    const { first, second } = await oneCameBack();
+    await publish(waiting({ activeLimit: 1 }, 'other'), { wait: 'look' });
+    const other = await enrollmentOf(stage, second.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, other.id, 'cancel', 'test'));
+    await settle(stage);
+    expect(await enrollmentOf(stage, first.contactId)).toMatchObject({ status: 'in_progress', reason: null });
+    expect((await tasks()).filter(({ state }) => state === 'ready')).toMatchObject([
+      { contactId: first.contactId, nodeId: 'look' },
+    ]);
+  });
+
+  it('takes its branches with it when it is canceled once more', async () => {
+    const { id, first } = await oneCameBack();
+    expect(await standing()).toEqual({ wait: 2 });
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'cancel', 'test'));
+    expect(await enrollmentOf(stage, first.contactId)).toMatchObject({
+      status: 'canceled',
+      reason: 'manual',
+    });
+    expect(await standing()).toEqual({ wait: 1 });
+  });
+});
+
+describe('retrying', () => {
+  it('tries a data step again that could not be carried out', async () => {
+    await addSender(stage, 's2');
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(
+      stage,
+      'a1',
+      behindSegment(
+        { change: ['change_sender', { senders: [{ senderId: 's2', weight: 1 }] }], look: ['visit', {}] },
+        ['who>change', 'change>look'],
+      ),
+    );
+    await stage.db.write((tx) =>
+      tx
+        .update(schema.automationSender)
+        .set({ enabled: false })
+        .where(eq(schema.automationSender.senderId, 's2')),
+    );
+    await settle(stage);
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({
+      status: 'failed',
+      reason: 'no_usable_sender',
+    });
+    const node = { workspaceId: WORKSPACE, automationId: 'a1', nodeId: 'change' };
+    await inUnit(stage, (unit) => addSenderToNode(unit, node, 's2', 1));
+    expect(await bulk({ action: 'retry' })).toMatchObject({ changed: 1 });
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({
+      status: 'in_progress',
+      senderId: 's2',
+    });
+    expect(await tasks()).toMatchObject([{ nodeId: 'look', state: 'ready' }]);
+  });
+});
+
+describe('a bulk action on a step', () => {
+  it('takes a contact once whose branches both stand there', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(
+      stage,
+      'a1',
+      behindSegment(
+        {
+          short: ['delay', { durationMs: HOUR }],
+          short2: ['delay', { durationMs: HOUR }],
+          long: ['delay', { durationMs: 9 * DAY }],
+          both: ['join', { mode: 'all' }],
+          look: ['visit', {}],
+        },
+        ['who>short', 'who>short2', 'who>long', 'short>both', 'short2>both', 'long>both', 'both>look'],
+      ),
+    );
+    await settle(stage);
+    pass(stage, 2 * HOUR);
+    await settle(stage);
+    expect(await standing()).toEqual({ both: 2, long: 1 });
+    const paused = await bulk({ action: 'pause' }, { filter: { nodeId: 'both' } });
+    expect(paused).toMatchObject({ state: 'done', total: 1, changed: 1, skipped: 0 });
+    expect((await enrollmentOf(stage, person.contactId)).status).toBe('paused');
+  });
+});
+
+describe('who waits for another automation', () => {
+  it('goes on when the one that was let go first ends without entering', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', waiting());
+    await settle(stage);
+    for (const id of ['a2', 'a3']) await addAutomation(stage, id, waiting());
+    await settle(stage);
+    const second = await inAutomation('a2', person.contactId);
+    expect(second).toMatchObject({ status: 'ready', reason: 'other_automation' });
+    const first = await inAutomation('a1', person.contactId);
+    await inUnit(stage, async (unit) => {
+      await decideEnrollment(unit, first.id, 'cancel', 'test');
+      await decideEnrollment(unit, second.id, 'cancel', 'test');
+    });
+    await settle(stage);
+    expect(await inAutomation('a3', person.contactId)).toMatchObject({ status: 'in_progress', live: 1 });
+  });
+});
+
+describe('who waits for a place', () => {
+  it('gets it when the one that was let in first is paused before entering', async () => {
+    const people = [];
+    for (let n = 1; n <= 3; n++) people.push(await addContact(stage, n, { bound: true }));
+    await addAutomation(stage, 'a1', waiting({ activeLimit: 1 }));
+    await settle(stage);
+    const [first, second, third] = await Promise.all(
+      people.map(({ contactId }) => inAutomation('a1', contactId)),
+    );
+    await inUnit(stage, async (unit) => {
+      await decideEnrollment(unit, must(first, 'first').id, 'cancel', 'test');
+      await decideEnrollment(unit, must(second, 'second').id, 'pause', 'test');
+    });
+    await settle(stage);
+    expect(await inAutomation('a1', must(third, 'third').contactId)).toMatchObject({ live: 1 });
+  });
+});
+
+describe('who waits for a sender that reads profiles', () => {
+  it('is read when those before it are taken back', async () => {
+    await stage.db.write((tx) =>
+      tx.update(schema.sender).set({
+        settings: {
+          ...eagerSettings,
+          caps: { ...eagerSettings.caps, page_load: { ...eagerSettings.caps.page_load, daily: 1 } },
+        },
+      }),
+    );
+    for (let n = 1; n <= 4; n++) await addContact(stage, n);
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    await settle(stage);
+    const rows = await stage.db.reader.select().from(schema.enrollment).orderBy(asc(schema.enrollment.id));
+    expect(rows.map(({ reason }) => reason)).toEqual([null, null, 'sender_busy', 'sender_busy']);
+    await bulk({ action: 'cancel' }, { ids: rows.slice(0, 2).map(({ id }) => id) });
+    const after = await stage.db.reader.select().from(schema.enrollment).orderBy(asc(schema.enrollment.id));
+    expect(after.slice(2).map(({ reason }) => reason)).toEqual([null, null]);
+    expect((await tasks()).filter(({ state }) => state === 'ready')).toHaveLength(2);
+  });
+});
+
+describe('undoing a publishing', () => {
+  it('brings back who waited outside by a segment that it took away', async () => {
+    const inside = await addContact(stage, 1, { bound: true });
+    const outside = await addContact(stage, 2, { bound: true });
+    const before = waiting({ activeLimit: 1 });
+    await addAutomation(stage, 'a1', before);
+    await settle(stage);
+    const renamed = (id: string) => (id === 'seg' ? 'gate' : id);
+    await publish({
+      nodes: before.nodes.map((node): GraphNode => ({ ...node, id: renamed(node.id) })),
+      edges: before.edges.map((edge) => ({ ...edge, source: renamed(edge.source) })),
+    });
+    expect(await enrollmentOf(stage, outside.contactId)).toMatchObject({
+      status: 'canceled',
+      reason: 'segment_removed',
+    });
+    const row = await automation();
+    expect(await inUnit(stage, (unit) => undoPublishing(unit, row, 'test'))).toBe(true);
+    await settle(stage);
+    expect((await enrollmentOf(stage, inside.contactId)).live).toBe(1);
+    expect(await enrollmentOf(stage, outside.contactId)).toMatchObject({ status: 'active_limit', live: 0 });
+  });
+});
+
+describe('a step that came back without an effect', () => {
+  it('is not done any more once a person put the contact before another one', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const step = await nextOfKind(stage, 'connect');
+    expect((await commit(stage, step)).ok).toBe(true);
+    expect(await bulk({ action: 'move', nodeId: 'pause' })).toMatchObject({ changed: 1 });
+    await report(stage, step, failed('timeout'));
+    pass(stage, HOUR);
+    await settle(stage);
+    expect((await nextStep(stage))?.kind).not.toBe('connect');
+    expect((await enrollmentOf(stage, person.contactId)).status).toBe('in_progress');
+    expect(await standing()).not.toHaveProperty('invite');
+  });
+});
