@@ -86,9 +86,9 @@ export async function connectionsTo(
 ): Promise<Connections> {
   const [row] = await q.all<{ contacts: number; connected: number }>(
     sql`SELECT count(*) AS contacts, coalesce(sum(EXISTS (SELECT 1 FROM relation r
-        WHERE r.contact_id = (SELECT contact_id FROM enrollment WHERE enrollment.id = one.id)
+        WHERE r.contact_id = (SELECT contact_id FROM enrollment WHERE enrollment.id = chosen_id)
           AND r.sender_id = ${senderId} AND r.status = 'connected')), 0) AS connected
-      FROM (${selected(automationId, selection, onlyOwner)}) one`,
+      FROM (${selected(automationId, selection, onlyOwner)})`,
   );
   const { contacts, connected } = row ?? { contacts: 0, connected: 0 };
   return { contacts, notConnected: contacts - connected, atLeast: contacts === COUNT_AT_MOST };
@@ -101,10 +101,10 @@ function selected(automationId: string, selection: BulkSelection, onlyOwner: str
       : sql`AND (SELECT owner_user_id FROM sender WHERE sender.id = e.sender_id) = ${onlyOwner}`;
   if ('ids' in selection) {
     const ids = selection.ids.map((id) => sql`${id}`);
-    return sql`SELECT e.id AS id ${matches(automationId, {}, null)} AND e.id IN (${sql.join(ids, sql`, `)}) ${own}`;
+    return sql`SELECT e.id AS chosen_id ${matches(automationId, {}, null)} AND e.id IN (${sql.join(ids, sql`, `)}) ${own}`;
   }
   const { filter } = selection;
-  return sql`SELECT DISTINCT ${orderKey(filter)} AS id ${matches(automationId, filter, null)} ${own}
+  return sql`SELECT DISTINCT ${orderKey(filter)} AS chosen_id ${matches(automationId, filter, null)} ${own}
     ORDER BY ${orderKey(filter)} DESC LIMIT ${COUNT_AT_MOST}`;
 }
 
