@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { DataNode, NodeOf } from '#shared/automation/graph.ts';
 import { unreachable } from '#shared/kernel/assert.ts';
 import type { EventType } from '#shared/statuses/engine.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import { takeNextSender } from './changeSender.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
 import { enrollContacts, segmentsOf } from './enroll.ts';
@@ -10,6 +10,7 @@ import { addTag, addToList, removeFromList, removeTag } from './marks.ts';
 import { contactsChanged } from './missingData.ts';
 import { appendEvent, type EventData, publish } from './record.ts';
 import { contactById, enrollmentById, graphOf, senderById } from './rows.ts';
+import { shapes } from './shapes.ts';
 
 const { automation, contact, dataStep, member, notification, webhookDelivery } = schema;
 
@@ -45,8 +46,10 @@ async function wasApplied(
   return rows.length > 0;
 }
 
-/** What does not exist any more (a tag, a list, an automation) is recorded and passed. */
+/** An archived automation does nothing more; what does not exist any more (a tag, a list, an automation) is recorded and passed. */
 async function apply(unit: Unit, row: EnrollmentRow, node: DataNode): Promise<string | null> {
+  const owner = await rowsOf(unit.tx).get(shapes.automation, row.automationId);
+  if (owner?.status === 'archived') return null;
   const cause = {
     workspaceId: row.workspaceId,
     enrollmentId: row.id,

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import { assert } from '#shared/kernel/assert.ts';
 import type { HoldReason } from '#shared/statuses/engine.ts';
@@ -6,7 +6,6 @@ import { schema } from '../db/index.ts';
 import { completeTask } from './complete.ts';
 import type { TaskRow, Unit } from './context.ts';
 import { layOut } from './enroll.ts';
-import { stopEnrollment } from './enrollmentDecisions.ts';
 import { enrollSegments } from './feed.ts';
 import { clearFailureWindow, clearGuardWindow } from './guards.ts';
 import { FIRST_EMAIL, liftHold, openHolds, setHold } from './holds.ts';
@@ -16,7 +15,7 @@ import { askAdmission, blockedOn, wakeParked } from './slots.ts';
 import { cancelTask, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
 
-const { automation: automationTable, automationVersion, enrollment, taskAttempt } = schema;
+const { automation: automationTable, automationVersion, taskAttempt } = schema;
 
 /** Contacts without a usable sender that one resume tries again; the rest follow at the next. */
 const RESUME_AT_MOST = 1000;
@@ -62,19 +61,6 @@ export async function resumeAutomation(unit: Unit, automationId: string, by: str
   await liftHold(unit, { ...key, reason: 'manual' }, by);
   await wakeParked(unit, blockedOn.automation(automationId), RESUME_AT_MOST);
   await askAdmission(unit, automationId, key.workspaceId);
-}
-
-/** Ends an automation for good: contacts in the middle of a step Failed, all others Canceled. */
-export async function archiveAutomation(unit: Unit, automationId: string): Promise<void> {
-  const open = await unit.tx
-    .select()
-    .from(enrollment)
-    .where(and(eq(enrollment.automationId, automationId), isNull(enrollment.endedAt)));
-  await unit.tx
-    .update(automationTable)
-    .set({ status: 'archived', updatedAt: unit.now })
-    .where(eq(automationTable.id, automationId));
-  for (const row of open) await stopEnrollment(unit, row, 'archived');
 }
 
 /** A person saw whether an unknown task happened. False: it is not unknown any more. */

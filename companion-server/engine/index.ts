@@ -1,6 +1,7 @@
 export { addressChange, isTaken } from './accounts.ts';
 export { type Ahead, lookAhead } from './ahead.ts';
 export { textHash } from './approvals.ts';
+export { archiveAutomation } from './archive.ts';
 export {
   addSenderToNode,
   isLeaving,

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 
 const {
+  automation,
   bulkAction,
   cursor,
   task,
@@ -38,6 +39,8 @@ export const isToWithdraw = sql`${relation.withdrawAt} IS NOT NULL`;
 export const isLocked = sql`${relation.lockedUntil} IS NOT NULL`;
 export const isThreadUnread = sql`${relation.threadFrom} IS NOT NULL`;
 export const laneMayFire = sql`${lane.readyCount} > 0 AND ${lane.holdCount} = 0`;
+/** Archived, with contacts that have not ended yet. */
+export const isClosing = sql`${automation.closing} = 1`;
 export const bulkIsOpen = sql`${bulkAction.state} IN ('running','undoing')`;
 export const moveIsOpen = sql`${versionMove.finishedAt} IS NULL`;
 export const originEnded = sql`${moveOrigin.ended} = 1`;

@@ -2,6 +2,7 @@ import { and, isNull, lt, lte } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
 import { admit } from './admit.ts';
+import { endArchived } from './archive.ts';
 import { workOffBulk } from './bulk.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
 import { releaseDailyLimits } from './dailyLimits.ts';
@@ -23,6 +24,7 @@ export const tickBounds = {
   bulk: 100,
   limits: 100,
   leaving: 100,
+  archived: 100,
   locks: 100,
 } as const;
 const OUTBOX_KEPT_MS = DAY;
@@ -38,6 +40,7 @@ export interface TickResult {
 export async function tick(ctx: EngineContext): Promise<TickResult> {
   const reaped = await reap(ctx, tickBounds.reap);
   const expired = await expireDueHolds(ctx);
+  const archived = await endArchived(ctx, tickBounds.archived);
   const woken = await wake(ctx, tickBounds.wake);
   const moving = await moveContacts(ctx, tickBounds.moves);
   const leaving = await departures(ctx, tickBounds.leaving);
@@ -53,6 +56,7 @@ export async function tick(ctx: EngineContext): Promise<TickResult> {
     woken ||
     moving ||
     leaving ||
+    archived ||
     released ||
     unlocked ||
     bulk ||

@@ -46,8 +46,10 @@ const wakeCursor = together<{ id: string; enrollmentId: string }, void>({
   async run(unit, { id, enrollmentId }) {
     const rows = rowsOf(unit.tx);
     const row = await enrollmentById(unit.tx, enrollmentId);
-    // A resume looks at every wait again; until then it need not be found here each time.
-    if (row.status === 'paused') return rows.update(shapes.cursor, [id], { wakeAt: null });
+    // A resume looks at every wait again, an archived automation ends it: until then it need not be found here each time.
+    const owner = await rows.get(shapes.automation, row.automationId);
+    if (row.status === 'paused' || owner?.status === 'archived')
+      return rows.update(shapes.cursor, [id], { wakeAt: null });
     await applyEvent(unit, enrollmentId, { type: 'woke', cursorId: id });
     const after = await rows.get(shapes.cursor, id);
     const stillDue = after?.state === 'waiting' && after.wakeAt !== null && after.wakeAt <= unit.now;

@@ -280,9 +280,11 @@ ALTER TABLE `task` ADD `shown` text;--> statement-breakpoint
 CREATE INDEX `task_approval` ON `task` (`workspace_id`,`id`) WHERE state = 'waiting_approval';--> statement-breakpoint
 CREATE INDEX `task_missing_data` ON `task` (`workspace_id`,`id`) WHERE state = 'scheduled' AND reason = 'missing_data' AND blocked_on IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `task_blocked` ON `task` (`blocked_on`,`priority`,`not_before`,`id`) WHERE blocked_on IS NOT NULL;--> statement-breakpoint
+ALTER TABLE `automation` ADD `closing` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `pause_colleagues` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `approve_each` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `automation` ADD `daily_limits` text;--> statement-breakpoint
+CREATE INDEX `automation_closing` ON `automation` (`id`) WHERE closing = 1;--> statement-breakpoint
 ALTER TABLE `automation_version` ADD `counts_before` text;--> statement-breakpoint
 ALTER TABLE `automation_version` ADD `restores` text;--> statement-breakpoint
 ALTER TABLE `cursor` ADD `automation_id` text DEFAULT '' NOT NULL;--> statement-breakpoint

@@ -25,6 +25,8 @@ export const automation = sqliteTable(
     /** The running version; null while Draft. */
     versionId: text('version_id'),
     holdCount: integer('hold_count').notNull().default(0),
+    /** Archived, and contacts of it have not ended yet. */
+    closing: integer('closing', { mode: 'boolean' }).notNull().default(false),
     /** A reply pauses the colleagues at the same company here too. */
     pauseColleagues: integer('pause_colleagues', { mode: 'boolean' }).notNull().default(false),
     /** What is written to its contacts is shown to the rep first. */
@@ -36,7 +38,10 @@ export const automation = sqliteTable(
     updatedAt: at('updated_at').notNull(),
     startedAt: at('started_at'),
   },
-  (t) => [index('automation_workspace').on(t.workspaceId, t.id)],
+  (t) => [
+    index('automation_workspace').on(t.workspaceId, t.id),
+    index('automation_closing').on(t.id).where(sql`closing = 1`),
+  ],
 );
 
 /** Immutable once stored. */
