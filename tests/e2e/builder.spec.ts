@@ -93,7 +93,7 @@ test('segment, sender profile and a split are built from the palette', async () 
 });
 
 test('both variants come together in a join, and a condition loops back to a wait', async () => {
-  await addAfter(' of variant a', 'Tag');
+  await addAfter(' of variant A', 'Tag');
   const tag = drawer().getByRole('combobox', { name: 'Tag', exact: true });
   await tag.fill('Hot');
   await page.getByRole('option', { name: 'New tag: Hot' }).click();

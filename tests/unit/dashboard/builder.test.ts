@@ -122,6 +122,8 @@ describe('editing a graph', () => {
     const declared = setLoop(round, back?.id ?? '', 4);
     expect(waysBack(declared, no)).toEqual([{ ...back, loop: { maxVisits: 4 } }]);
     expect(setLoop(declared, back?.id ?? '', null)).toEqual(round);
+    const ahead = { nodeId: delay.id, exit: 'next' as const };
+    expect([...waysBack(round, ahead), ...waysBack(declared, ahead)]).toEqual([]);
     const codes = (graph: Graph) => validateGraph(graph).map(({ code }) => code);
     expect(codes(round)).toContain('loop');
     expect(codes(declared)).not.toContain('loop');

@@ -29,7 +29,7 @@ import { countsOf, type StepFlowNode, StepNode } from './StepNode.tsx';
 
 /** The canvas grows with the graph, so that steps stay readable; in px. */
 const SHORTEST = 360;
-const TALLEST = 1100;
+const TALLEST = 3200;
 const nodeTypes = { step: StepNode };
 const edgeTypes = { step: StepEdge };
 

@@ -61,7 +61,7 @@ export function NextSteps({ graph, node, problems, act }: Props) {
               <Palette
                 size="xs"
                 variant="default"
-                label={`Add ${label.toLowerCase()}`}
+                label={`Add ${lowerFirst(label)}`}
                 without={without}
                 onAdd={(type) => act.addAfter(from, type)}
               />
@@ -69,7 +69,7 @@ export function NextSteps({ graph, node, problems, act }: Props) {
                 <Palette
                   size="xs"
                   variant="default"
-                  label={`Insert before ${label.toLowerCase()}`}
+                  label={`Insert before ${lowerFirst(label)}`}
                   without={[...without, 'end']}
                   onAdd={(type) => act.insertAfter(from, type)}
                 />
@@ -125,4 +125,8 @@ function numbered(graph: Graph): { value: string; label: string; type: NodeType 
     label: `${index + 1}. ${stepName(node)}`,
     type: node.type,
   }));
+}
+
+function lowerFirst(label: string): string {
+  return label.charAt(0).toLowerCase() + label.slice(1);
 }

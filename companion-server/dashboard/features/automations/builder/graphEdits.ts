@@ -6,7 +6,7 @@ import {
   type GraphNode,
   type NodeType,
 } from '#shared/automation/graph.ts';
-import { reaches } from '#shared/automation/paths.ts';
+import { reachesAhead } from '#shared/automation/paths.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import { catalogue } from './catalogue.ts';
 
@@ -88,10 +88,15 @@ function leaves(edge: GraphEdge, { nodeId, exit }: Exit): boolean {
   return edge.source === nodeId && edge.exit === exit;
 }
 
-/** The edges of an exit that lead back to where they come from, declared as loops or not. */
+/** The edges of an exit that are declared as loops, or lead back to an earlier step and would have to be. */
 export function waysBack(graph: Graph, from: Exit): GraphEdge[] {
+  const places = new Map(readingOrder(graph).map(({ id }, index) => [id, index]));
+  const place = (id: string) => places.get(id) ?? 0;
   return graph.edges.filter(
-    (edge) => leaves(edge, from) && (edge.loop !== undefined || reaches(graph, edge.target, edge.source)),
+    (edge) =>
+      leaves(edge, from) &&
+      (edge.loop !== undefined ||
+        (place(edge.target) < place(edge.source) && reachesAhead(graph, edge.target, edge.source))),
   );
 }
 

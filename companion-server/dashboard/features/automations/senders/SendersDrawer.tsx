@@ -27,7 +27,7 @@ interface PanelProps {
   close: () => void;
 }
 
-/** Slides in from the right: who is in, how contacts are shared out, and the automation's own limits. */
+/** Slides in from the right: who is in, and how contacts are shared out. */
 export function SendersPanel({ automationId, opened, close }: PanelProps) {
   return (
     <Drawer opened={opened} onClose={close} position="right" size="lg" title="Senders of this automation">

@@ -81,7 +81,7 @@ export function InMailSettings({ node, context, onChange }: SettingsProps<NodeOf
         onChange={(event) => change({ subject: event.currentTarget.value })}
       />
       <TemplateField
-        label="InMail text"
+        label="Text"
         value={node.config.text}
         error={errorOf(context, 'text')}
         maxLength={limits.inmailText}
