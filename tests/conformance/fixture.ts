@@ -172,7 +172,7 @@ export const writtenPayload = {
 };
 
 /** A step that waits for a person, as the engine leaves it. */
-async function addTask(
+export async function addTask(
   server: TestServer,
   ids: {
     workspaceId: string;
@@ -181,7 +181,8 @@ async function addTask(
     contactId: string;
     senderId: string;
   },
-  step: Pick<typeof schema.task.$inferInsert, 'nodeId' | 'kind' | 'state' | 'payload'>,
+  step: Partial<typeof schema.task.$inferInsert> &
+    Pick<typeof schema.task.$inferInsert, 'nodeId' | 'kind' | 'state'>,
 ): Promise<string> {
   const { db, newId } = server.services;
   const [taskId, cursorId] = [newId(), newId()];
