@@ -1,69 +1,34 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { serve } from '@hono/node-server';
-import { type Browser, type BrowserContext, chromium, expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY, systemClock } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
-import { findDashboard } from '../../companion-server/http/dashboard.ts';
 import { makeBusyAccount } from '../conformance/lostAccount.ts';
-import { ORIGIN, startTestServer, type TestServer } from '../conformance/support.ts';
+import { ORIGIN, type TestServer } from '../conformance/support.ts';
 import { everyLook, openScreen, violations } from '../support/accessibility.ts';
-import { chromiumPath } from '../support/require.ts';
+import { type ServedDashboard, serveDashboard } from '../support/servedDashboard.ts';
 
 /** A LinkedIn account is lost and comes back: the page without a login, and the screens of the dashboard. */
 
 test.describe.configure({ mode: 'serial' });
 
 let offset = 0;
+let served: ServedDashboard;
 let server: TestServer;
 let account: Awaited<ReturnType<typeof makeBusyAccount>>;
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-let closeHttp: () => void;
 
 test.beforeAll(async () => {
-  const dashboard = await findDashboard(
-    fileURLToPath(new URL(path.join('..', '..', 'dist', 'dashboard'), import.meta.url)),
-  );
-  server = await startTestServer({
-    schedule: { now: () => systemClock.now() + offset },
-    dashboard: must(dashboard, 'the built dashboard'),
-  });
+  served = await serveDashboard({ now: () => systemClock.now() + offset });
+  ({ server, page } = served);
   account = await makeBusyAccount(server, 25);
-  const port = await new Promise<number>((resolve) => {
-    const http = serve({ fetch: server.app.fetch, hostname: '127.0.0.1', port: 0 }, (info) =>
-      resolve(info.port),
-    );
-    closeHttp = () => http.close();
-  });
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: ['--no-sandbox', `--host-resolver-rules=MAP rapport.test 127.0.0.1:${port}`],
-  });
-  context = await browser.newContext();
-  page = await context.newPage();
 });
 
-test.afterAll(async () => {
-  await browser?.close();
-  closeHttp?.();
-  await server?.close();
-});
+test.afterAll(() => served?.close());
 
 async function linkTo(lifetimeMs: number): Promise<string> {
   const [mail] = await server.services.db.reader.select().from(schema.systemMail);
   const token = await server.services.links.sign('reconnect', must(mail, 'a planned mail').id, lifetimeMs);
   return `${ORIGIN}/reconnect/${token}`;
-}
-
-async function signInAsOwner(): Promise<void> {
-  const cookies = account.world.owner.split('; ').map((pair) => {
-    const [name = '', ...value] = pair.split('=');
-    return { name, value: value.join('='), url: ORIGIN };
-  });
-  await context.addCookies(cookies);
 }
 
 test('the page of a lost account says what to do and turns green by itself', async () => {
@@ -93,7 +58,7 @@ test('an expired link offers a fresh one', async () => {
 });
 
 test('the profile shows a lost account, its reminders and what waits', async () => {
-  await signInAsOwner();
+  await served.signIn(account.world.owner);
   await account.lose();
   await openScreen(page, `${ORIGIN}/senders/${account.world.ids.senderId}`);
   await expect(page.getByText('Stale: this account is not Active.')).toBeVisible();

@@ -4,7 +4,10 @@ import type { BulkInput, BulkSelection } from '#shared/automation/bulk.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
+  connectionsTo,
+  type Decision,
   decideEnrollment,
+  reasonsPresent,
   startBulk,
   stopBulk,
   tick,
@@ -264,6 +267,38 @@ describe('entering again', () => {
   });
 });
 
+describe('before a sender is fixed', () => {
+  it('counts who is not connected to it, of those chosen and of a rep’s own', async () => {
+    const [first] = people;
+    if (!first) throw new Error('nobody');
+    const { id } = await enrollmentOf(stage, first.contactId);
+    const connected = { status: 'connected' as const, since: 0, workspaceId: WORKSPACE };
+    await inUnit(stage, ({ tx }) =>
+      tx.insert(schema.relation).values({ contactId: first.contactId, senderId: 's2', ...connected }),
+    );
+    const ask = (selection: BulkSelection, onlyOwner: string | null = null) =>
+      connectionsTo(stage.db.reader, 'a1', { selection, senderId: 's2', onlyOwner });
+    expect(await ask(everybody)).toEqual({ contacts: 3, notConnected: 2, atLeast: false });
+    expect(await ask({ ids: [id] })).toEqual({ contacts: 1, notConnected: 0, atLeast: false });
+    expect((await ask(everybody, 'somebody else')).contacts).toBe(0);
+  });
+});
+
+describe('the reasons present', () => {
+  it('are each named once, with how many have them, the most frequent first', async () => {
+    const [first] = people;
+    if (!first) throw new Error('nobody');
+    await reply(stage, first);
+    const chosen = await enrollmentOf(stage, people[1]?.contactId ?? '');
+    const other = await enrollmentOf(stage, people[2]?.contactId ?? '');
+    await run({ action: 'pause' }, { ids: [chosen.id, other.id] });
+    expect(await reasonsPresent(stage.db.reader, 'a1')).toEqual([
+      { reason: 'manual', total: 2, atLeast: false },
+      { reason: 'replied', total: 1, atLeast: false },
+    ]);
+  });
+});
+
 describe('a decision on a paused contact', () => {
   async function answered(): Promise<string> {
     const [first] = people;
@@ -273,7 +308,7 @@ describe('a decision on a paused contact', () => {
     expect(row).toMatchObject({ status: 'paused', reason: 'replied' });
     return row.id;
   }
-  const decide = (id: string, decision: 'complete' | 'skip' | 'resume') =>
+  const decide = (id: string, decision: Decision) =>
     inUnit(stage, (unit) => decideEnrollment(unit, id, decision, 'test'));
 
   it('completes it', async () => {
@@ -293,5 +328,16 @@ describe('a decision on a paused contact', () => {
     const { id } = await enrollmentOf(stage, people[2]?.contactId ?? '');
     expect(await decide(id, 'complete')).toBe(false);
     expect(await decide(id, 'skip')).toBe(false);
+  });
+
+  it('enters once more when it has ended, and not before', async () => {
+    const id = await answered();
+    expect(await decide(id, 'enroll_again')).toBe(false);
+    await decide(id, 'complete');
+    expect(await decide(id, 'enroll_again')).toBe(true);
+    await settle(stage);
+    const rows = await stage.db.reader.select().from(schema.enrollment);
+    expect(rows.map(({ rotation }) => rotation).sort()).toEqual([1, 1, 1, 2]);
+    expect(await decide(id, 'enroll_again')).toBe(false);
   });
 });
