@@ -1,4 +1,6 @@
 import { eq } from 'drizzle-orm';
+import { monotonicClock } from '#shared/kernel/clock.ts';
+import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
 import { schema } from '../../db/index.ts';
 import { type BuiltMessage, buildMessage } from '../../email/build.ts';
 import { type SendResult, sendMessage } from '../../email/send.ts';
@@ -45,8 +47,14 @@ export async function sendJob(
     postalAddress: await postalAddressOf(services, job.workspaceId),
     date: services.clocks.lease.now(),
   });
+  const since = stopwatch({ clock: services.clocks.lease, mono: monotonicClock });
   const answer = await commitTask(ctx, workerId, { taskId, fence, lastInboundAt: null, profile: null });
   if (!answer.ok) return;
+  if (since.elapsed() > answer.leaseMs - SAFETY_MS) {
+    // The computer slept, or the disk stood still: by now somebody else may have been told that it is unknown.
+    await recordOutcome(ctx, workerId, { taskId, fence, outcome: notStarted });
+    return;
+  }
   // Not ended by the shutdown: a message half out must end in an answer, and has a deadline of its own.
   const sent = await sendMessage(settings, built, new AbortController().signal);
   await recordOutcome(ctx, workerId, { taskId, fence, outcome: outcomeOf(sent) });

@@ -1,23 +1,6 @@
 import { SECOND } from '#shared/kernel/clock.ts';
+import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { Fence, RunnerDeps } from './ports.ts';
-
-/** Time kept free at a lease's end: by then the act must have happened. */
-export const SAFETY_MS = 10 * SECOND;
-
-/** Ms since `start` by whichever clock says more: a sleeping laptop stops one, a set clock moves the other. */
-export function stopwatch(deps: Pick<RunnerDeps, 'clock' | 'mono'>): {
-  readonly wall: number;
-  readonly mono: number;
-  elapsed(): number;
-} {
-  const wall = deps.clock.now();
-  const mono = deps.mono.now();
-  return {
-    wall,
-    mono,
-    elapsed: () => Math.max(deps.clock.now() - wall, deps.mono.now() - mono),
-  };
-}
 
 /** The lease was lost while preparing: somebody else may have the task now. */
 export class LeaseLost extends Error {

@@ -1,9 +1,10 @@
 import type { NextWork, StepOutcome } from '#shared/contract/device.ts';
 import { MINUTE, SECOND, withDeadline } from '#shared/kernel/clock.ts';
+import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import type { PrepareResult } from '#shared/protocol/linkedin.ts';
 import { ceilingUntil } from './ceilings.ts';
-import { LeaseLost, SAFETY_MS, stopwatch, whileRenewing } from './lease.ts';
+import { LeaseLost, whileRenewing } from './lease.ts';
 import { armedLine, beforeEffect, type Line, lineOf, notStarted } from './line.ts';
 import { PageError, type Progress, type RunnerDeps } from './ports.ts';
 import { orFailure, settle } from './settle.ts';

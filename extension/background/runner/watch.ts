@@ -1,8 +1,8 @@
 import type { Problem } from '#shared/contract/route.ts';
 import { MINUTE, withDeadline } from '#shared/kernel/clock.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
+import { stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
-import { stopwatch } from './lease.ts';
 import { type Observed, PageError, type RunnerDeps, type WatchWork } from './ports.ts';
 import { seenOf } from './sentInvitations.ts';
 

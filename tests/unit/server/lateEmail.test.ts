@@ -1,0 +1,77 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SECOND } from '#shared/kernel/clock.ts';
+import { type Database, schema } from '../../../companion-server/db/index.ts';
+import type { Services } from '../../../companion-server/services/context.ts';
+import { sendJob } from '../../../companion-server/services/mail/sendJob.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  openStage,
+  outreachGraph,
+  type Stage,
+  WORKSPACE,
+} from '../../simulation/setup.ts';
+import { nextEmail, taskRow } from '../engine/support.ts';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage();
+});
+afterEach(() => stage.close());
+
+const nowhere = { host: '127.0.0.1', port: 9, security: 'none', user: 'u', password: '' };
+
+/** What sending reads of the services: a mailbox on a port where nobody listens. */
+function servicesOf(db: Database): Services {
+  const parts = {
+    db,
+    vault: { open: async () => ({ ok: true, value: JSON.stringify({ smtp: 'p', imap: 'p' }) }) },
+    clocks: stage.ctx.clocks,
+    publicUrl: 'https://rapport.test',
+    unsubscribeKey: new Uint8Array(32),
+    log: stage.ctx.log,
+  };
+  return parts as unknown as Services;
+}
+
+async function claimed() {
+  const { email } = await addSender(stage, 's1');
+  await addContact(stage, 1, { bound: true });
+  await stage.db.write(async (tx) => {
+    const settings = { smtp: nowhere, imap: nowhere, fromName: 'Rep', fromAddress: 's1@team.test' };
+    await tx
+      .insert(schema.mailbox)
+      .values({ channelId: email, workspaceId: WORKSPACE, settings, sealed: 'x', updatedAt: 0 });
+  });
+  await addAutomation(stage, 'a1', outreachGraph(['s1'], { linkedin: false }));
+  const job = await nextEmail(stage);
+  if (job?.type !== 'task') throw new Error('no email to send');
+  return { job, email };
+}
+
+/** Every commit takes so long by the clock that leases are measured with. */
+const slowBy = (ms: number): Database => ({
+  ...stage.db,
+  write: async (work) => {
+    const result = await stage.db.write(work);
+    stage.time.real += ms;
+    return result;
+  },
+});
+
+it.each([
+  { ms: 85 * SECOND, what: 'is not handed over when its lease is nearly over', smtpStatus: 'active' },
+  { ms: 5 * SECOND, what: 'is handed over in time', smtpStatus: 'inactive' },
+])('an allowed email $what', async ({ ms, smtpStatus }) => {
+  const { job, email } = await claimed();
+  const ctx = { ...stage.ctx, db: slowBy(ms) };
+  await sendJob(servicesOf(stage.db), ctx, 'mailer', job, new AbortController().signal);
+  const row = await taskRow(stage, job.taskId);
+  expect(row.state).not.toBe('committing');
+  expect(row.committedAt).toBeNull();
+  // Only a try to connect finds out that nobody listens there.
+  const [channel] = await stage.db.reader.select().from(schema.channel).where(eq(schema.channel.id, email));
+  expect(channel?.smtpStatus).toBe(smtpStatus);
+});
