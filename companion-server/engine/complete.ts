@@ -6,6 +6,7 @@ import { endEnrichment } from './enrichment.ts';
 import { relationOf, setRelation } from './facts.ts';
 import { checkAcceptance, noteSuccess } from './guards.ts';
 import { applyEvent } from './interpret.ts';
+import { learnOpenProfile } from './openProfile.ts';
 import { appendTaskEvent } from './record.ts';
 import { channelById } from './rows.ts';
 import { shapes } from './shapes.ts';
@@ -60,6 +61,7 @@ export async function completeTask(unit: Unit, task: TaskRow, evidence: Evidence
   const lane = await rowsOf(unit.tx).get(shapes.lane, task.channelId, task.kind);
   if (lane?.holdTimes) rowsOf(unit.tx).update(shapes.lane, [task.channelId, task.kind], { holdTimes: 0 });
   await moveRelation(unit, task);
+  learnOpenProfile(unit, task, true);
   if (task.kind === 'connect') await checkAcceptance(unit, task.channelId);
   if (isEnrichment) {
     await endEnrichment(unit, task, 'read');

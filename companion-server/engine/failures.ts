@@ -11,6 +11,7 @@ import { endEnrichment } from './enrichment.ts';
 import { setRelation } from './facts.ts';
 import { setHold } from './holds.ts';
 import { applyEvent } from './interpret.ts';
+import { learnOpenProfile } from './openProfile.ts';
 import { passOver } from './passOver.ts';
 import { recordConnected } from './profiles.ts';
 import { appendTaskEvent } from './record.ts';
@@ -67,6 +68,7 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
       await decideByPerson(unit, task, failure.code, failure.detail, failure.shown);
       return;
     case 'fail_branch':
+      if (failure.code === 'inmail_not_allowed') learnOpenProfile(unit, task, false);
       await failBranch(unit, task, failure.code, failure.detail);
       return;
   }

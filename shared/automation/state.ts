@@ -46,7 +46,7 @@ export interface Facts {
   /** A person's reply on any channel was recorded for this contact. */
   replied: boolean;
   hasEmail: boolean;
-  /** The last visit saw that anybody may write to this profile. */
+  /** An InMail found that anybody may write to this profile. */
   openProfile: boolean;
   /** An email of this enrollment was opened, a link in one was clicked. */
   emailOpened: boolean;

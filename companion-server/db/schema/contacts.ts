@@ -42,7 +42,7 @@ export const contact = sqliteTable(
     legalBasis: text('legal_basis').notNull(),
     /** When a sender's browser last read the profile. */
     enrichedAt: at('enriched_at'),
-    /** A visit saw that anybody may write to this profile; null: not seen yet. */
+    /** An InMail found that anybody may write to this profile, or that it takes a credit; null: not tried yet. */
     openProfile: integer('open_profile', { mode: 'boolean' }),
     /** A person replied on some channel and nobody has decided since. */
     repliedAt: at('replied_at'),

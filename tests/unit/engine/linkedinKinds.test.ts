@@ -22,6 +22,7 @@ import {
   DEVICE,
   done,
   enrollmentOf,
+  failed,
   nextEmail,
   nextOfKind,
   nextStep,
@@ -92,6 +93,24 @@ describe('each kind of LinkedIn step', () => {
     const events = await stage.db.reader.select().from(schema.event).where(eq(schema.event.type, event));
     expect(events).toHaveLength(1);
     expect((await enrollmentOf(stage, anna.contactId)).status).toBe('finished');
+  });
+
+  it.each([
+    { what: 'goes without a credit', policy: 'open_profile', outcome: done, openProfile: true },
+    {
+      what: 'would take a credit',
+      policy: 'open_profile',
+      outcome: failed('inmail_not_allowed'),
+      openProfile: false,
+    },
+    { what: 'may spend a credit', policy: 'spend_credit', outcome: done, openProfile: null },
+  ] as const)('an InMail that $what tells what the profile is', async ({ policy, outcome, openProfile }) => {
+    await start({ x: ['inmail', { ...inmail, policy }] });
+    const step = await nextOfKind(stage, 'inmail');
+    if (outcome === done) await commit(stage, step);
+    await report(stage, step, outcome);
+    const [row] = await stage.db.reader.select().from(schema.contact);
+    expect(row).toMatchObject({ openProfile });
   });
 
   it('follows and likes share one cap', async () => {
