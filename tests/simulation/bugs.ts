@@ -108,18 +108,6 @@ export const bugs: Record<string, Bug> = {
         '$.window.days', json('[1,2,3,4,5,6,7]'))`,
     ],
   },
-  'no gap lies between two actions': {
-    faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
-    tilt: { people: 6, senders: 1, cap: 6, template: 'emails' },
-    sql: [
-      whenever(
-        'channel',
-        'last_action_at',
-        'NEW.last_action_at IS NOT NULL',
-        'UPDATE channel SET last_action_at = NULL, rest_until = NULL WHERE id = NEW.id',
-      ),
-    ],
-  },
   'two runners are let in': {
     faults: { operate: 0, slow: 0.2 },
     tilt: { people: 6, senders: 1, browsers: 2, cap: 6, template: 'invite' },

@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     process.exitCode = (await tryBugs()) > 0 ? 1 : 0;
     return;
   }
+  const bug = bugs[option('bug') ?? ''] ?? null;
   const single = option('seed');
   const first = Number(single ?? option('from') ?? 1);
   const count = single === null ? Number(option('seeds') ?? 100) : 1;
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   let [failures, effects, jobs, seeds] = [0, 0, 0, 0];
   for (let seed = first; seed < first + count; seed++) {
     if (performance.now() - startedAt > minutes * 60_000) break;
-    const result = await run(seed, { trace: process.argv.includes('--trace') });
+    const result = await run(seed, { bug, trace: process.argv.includes('--trace') });
     seeds += 1;
     effects += result.effects;
     jobs += result.jobs;

@@ -42,6 +42,8 @@ const usageOf: Record<string, UsageKind> = { connect: 'invite', message: 'messag
 
 /** What reached people, what was allowed, and what was known: the rules are kept or a Violation is thrown. */
 export class Ledger {
+  /** The first rule that was broken: who clicked may have caught what was thrown. */
+  violation: Violation | null = null;
   readonly effects: Effect[] = [];
   readonly yeses: Yes[] = [];
   readonly claims: Claim[] = [];
@@ -176,7 +178,9 @@ export class Ledger {
   }
 
   private broken(what: string, about: { taskId: string; contactId: string }): Violation {
-    return new Violation(`task ${about.taskId}, ${about.contactId}: ${what}`);
+    const violation = new Violation(`task ${about.taskId}, ${about.contactId}: ${what}`);
+    this.violation ??= violation;
+    return violation;
   }
 
   private fail(what: string, about: { taskId: string; contactId: string }): void {
