@@ -12,8 +12,8 @@ import {
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
 import { DataFolderRefused, loadKeys } from './auth/keys.ts';
-import { DatabaseRefused, openDatabase } from './db/index.ts';
-import { type EngineContext, takeOver } from './engine/index.ts';
+import { DatabaseRefused, markFileOf, openDatabase, recogniseRestore } from './db/index.ts';
+import { type EngineContext, holdRestored, takeOver, unitIn } from './engine/index.ts';
 import { type Env, readEnv } from './env.ts';
 import { createApp } from './http/app.ts';
 import { findDashboard } from './http/dashboard.ts';
@@ -100,6 +100,14 @@ async function start(env: Env): Promise<void> {
     newId: systemNewId,
     log,
   };
+  const markFile = markFileOf(env.databaseUrl, env.dataDir);
+  const restored = await recogniseRestore({
+    db: database,
+    markFile,
+    newId: systemNewId,
+    onRestored: (tx) => holdRestored(unitIn(ctx, tx)),
+  });
+  if (restored) log.warn({}, 'the database was restored from a backup: everything is held');
   if (database.isSole) await takeOver(ctx);
   const engine = startEngineLoop({
     ctx,
@@ -119,7 +127,7 @@ async function start(env: Env): Promise<void> {
     signal,
   });
 
-  const upkeep = startUpkeep({ services, isLeading: engine.isLeading, signal });
+  const upkeep = startUpkeep({ services, markFile, isLeading: engine.isLeading, signal });
 
   const setupUrl = (await isSetupNeeded(database.reader))
     ? `${address}/setup?token=${services.setupToken}`

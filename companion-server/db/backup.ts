@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, open } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import { fileOf } from './location.ts';
 
@@ -23,13 +24,25 @@ export async function backUp(url: string, target: string): Promise<string | null
   } finally {
     client.close();
   }
+  await markCopy(target);
   await chmod(target, 0o600);
   await settle(target);
   return null;
 }
 
+/** Whoever starts a server on the copy starts it held, however it got there. */
+async function markCopy(target: string): Promise<void> {
+  const client = createClient({ url: pathToFileURL(target).href, concurrency: 1 });
+  try {
+    const { rows } = await client.execute(`SELECT 1 FROM sqlite_master WHERE name = 'database_mark'`);
+    if (rows.length > 0) await client.execute('UPDATE database_mark SET is_copy = 1');
+  } finally {
+    client.close();
+  }
+}
+
 /** A backup counts once it is on the disk. */
-async function settle(target: string): Promise<void> {
+export async function settle(target: string): Promise<void> {
   const handle = await open(target, 'r+');
   try {
     await handle.sync();

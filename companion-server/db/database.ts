@@ -26,7 +26,7 @@ const WRITE_ATTEMPTS = 5;
 const GROUP = { file: 64, server: 8 } as const;
 /** Before a unit runs again on a libSQL server; a file has waited for its whole busy timeout already. */
 const PAUSE_MS = 200;
-const defaultMigrations = fileURLToPath(new URL('./migrations', import.meta.url));
+export const defaultMigrations = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /**
  * Opens the database and brings its schema up to date. One writer and a reader of its own: a second writer in

@@ -1,6 +1,8 @@
 export { backUp } from './backup.ts';
 export { openDatabase } from './database.ts';
+export { markFileOf, raiseMark, recogniseRestore } from './mark.ts';
 export { DatabaseRefused } from './refusal.ts';
+export { restoreBackup } from './restore.ts';
 export { rowsOf } from './rows/of.ts';
 export type { Rows } from './rows/rows.ts';
 export { type Lookup, rowShape } from './rows/shape.ts';

@@ -18,13 +18,7 @@ export async function migrateDatabase(client: Client, writer: Reader, folder: st
   for (let attempt = 1; ; attempt++) {
     const before = await latestOf(client);
     if (before === newest) return await keepVersions(client);
-    if (before > newest) {
-      throw new DatabaseRefused(
-        'newer_database',
-        'The database was made by a newer version of the server.',
-        'Start that version, or restore a backup made before the update.',
-      );
-    }
+    if (before > newest) throw newerDatabase();
     try {
       await prepareTable(client);
       await migrate(writer, { migrationsFolder: folder });
@@ -33,6 +27,26 @@ export async function migrateDatabase(client: Client, writer: Reader, folder: st
       if (attempt === ATTEMPTS || (await latestOf(client)) === before) throw error;
     }
   }
+}
+
+/** Refuses a database that is not ours or was made by a newer version. */
+export async function assertKnown(client: Client, newest: number): Promise<void> {
+  const latest = await latestOf(client);
+  if (latest > newest) throw newerDatabase();
+  if (latest > 0) return;
+  throw new DatabaseRefused(
+    'empty_database',
+    'The file holds no database of Rapport.',
+    'Take another backup.',
+  );
+}
+
+function newerDatabase(): DatabaseRefused {
+  return new DatabaseRefused(
+    'newer_database',
+    'The database was made by a newer version of the server.',
+    'Start that version, or restore a backup made before the update.',
+  );
 }
 
 /** When the latest migration in the database was made; 0: it is empty. */

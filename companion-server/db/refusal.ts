@@ -2,7 +2,15 @@
 export class DatabaseRefused extends Error {
   override name = 'DatabaseRefused';
   constructor(
-    readonly code: 'database_in_use' | 'database_unreachable' | 'foreign_database' | 'newer_database',
+    readonly code:
+      | 'database_in_use'
+      | 'database_on_server'
+      | 'database_unreachable'
+      | 'damaged_backup'
+      | 'empty_database'
+      | 'foreign_database'
+      | 'newer_database'
+      | 'no_backup',
     sentence: string,
     readonly action: string,
     cause?: unknown,

@@ -1,12 +1,13 @@
 import type { ImapFlow } from 'imapflow';
 import type { MailboxSettings } from '#shared/contract/mailbox.ts';
-import { SECOND, withDeadline } from '#shared/kernel/clock.ts';
+import { DAY, MINUTE, SECOND, withDeadline } from '#shared/kernel/clock.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import { withImap } from './imap.ts';
 import { idsIn } from './messageId.ts';
 import type { ConnectionFailure } from './problems.ts';
 
 const SENT_DEADLINE = 30 * SECOND;
+const LIST_DEADLINE = 5 * MINUTE;
 
 /** Whether the message lies in Sent. Found it was sent; not found proves nothing. */
 export function findInSent(
@@ -17,6 +18,48 @@ export function findInSent(
   return withImap(settings, withDeadline(SENT_DEADLINE, signal), async (client) => {
     const path = await sentFolder(client);
     return path !== null && (await holds(client, path, messageId));
+  });
+}
+
+/** An automated email of ours, as it lies in Sent. */
+export interface SentMessage {
+  messageId: string;
+  /** Lower case. */
+  to: string;
+  at: number;
+}
+
+/** More than a mailbox sends between a backup and its restore. */
+const SENT_AT_MOST = 20_000;
+const FETCH_AT_ONCE = 200;
+
+/**
+ * The automated emails in Sent since a moment, known by their unsubscribe link. Servers search by day: the day before
+ * comes along. Without a Sent folder there is nothing to find.
+ */
+export function listAutomatedSent(
+  settings: MailboxSettings,
+  since: number,
+  signal: AbortSignal,
+): Promise<Result<SentMessage[], ConnectionFailure>> {
+  return withImap(settings, withDeadline(LIST_DEADLINE, signal), async (client) => {
+    const path = await sentFolder(client);
+    if (path === null) return [];
+    await client.mailboxOpen(path, { readOnly: true });
+    const found = await client.search({ since: new Date(since - DAY) }, { uid: true });
+    const uids = Array.isArray(found) ? found.slice(-SENT_AT_MOST) : [];
+    const sent: SentMessage[] = [];
+    for (let at = 0; at < uids.length; at += FETCH_AT_ONCE) {
+      const wanted = { envelope: true, internalDate: true, headers: ['list-unsubscribe'] };
+      for await (const each of client.fetch(uids.slice(at, at + FETCH_AT_ONCE), wanted, { uid: true })) {
+        const { envelope, headers } = each;
+        const to = envelope?.to?.[0]?.address?.toLowerCase();
+        const messageId = idsIn(envelope?.messageId)[0];
+        if (!to || !messageId || !headers?.toString('latin1').includes('/u/')) continue;
+        sent.push({ messageId, to, at: new Date(each.internalDate ?? envelope?.date ?? since).getTime() });
+      }
+    }
+    return sent;
   });
 }
 

@@ -18,6 +18,7 @@ import { headOfLane } from './lookups.ts';
 import { outgoingOf } from './outgoing.ts';
 import { loadGates, loadTasks } from './prefetch.ts';
 import { hashOf } from './render.ts';
+import { takeFound } from './restore/found.ts';
 import { contactById, enrollmentById, taskById } from './rows.ts';
 import { shapes } from './shapes.ts';
 import { moveTo } from './tasks.ts';
@@ -48,6 +49,7 @@ export async function claimTask(
   for (let i = 0; i < CANDIDATES; i++) {
     const head = await bestHead(unit, channel);
     if (!head) return null;
+    if (await takeFound(unit, head)) continue;
     const context = await contextOf(unit, head);
     const refusal = await firstRefusal({
       unit,
@@ -89,6 +91,11 @@ async function bestHead(unit: Unit, channel: ChannelRow): Promise<TaskRow | null
 /** The heads of the channels' due lanes with all that their claim looks at, read together. */
 export async function loadHeads(unit: Unit, channels: readonly ChannelRow[]): Promise<void> {
   const rows = rowsOf(unit.tx);
+  await rows.loadGroups(
+    shapes.lane,
+    'channel',
+    channels.map(({ id }) => [id]),
+  );
   const lanes: [string, string][] = [];
   for (const channel of channels) {
     for (const { kind } of await dueLanes(unit, channel)) lanes.push([channel.id, kind]);

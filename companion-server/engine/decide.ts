@@ -105,9 +105,7 @@ export async function stopEverything(unit: Unit, workspaceId: string, by: string
 }
 
 export async function resumeEverything(unit: Unit, workspaceId: string, by: string): Promise<void> {
-  const key = { workspaceId, scope: 'workspace' as const, scopeId: workspaceId };
-  await liftHold(unit, { ...key, reason: 'manual' }, by);
-  await liftHold(unit, { ...key, reason: 'restored_from_backup' }, by);
+  await liftHold(unit, { workspaceId, scope: 'workspace', scopeId: workspaceId, reason: 'manual' }, by);
 }
 
 /** Ended by a person who saw the evidence: what it was found in does not count again. */

@@ -49,8 +49,8 @@ export function createDeviceApi(deps: ApiDeps) {
   }
 
   const runner: RunnerApi = {
-    next: ({ canAct, kinds }, signal) =>
-      call(deviceRoutes.next, { body: { canAct, kinds: [...kinds] } }, signal),
+    next: ({ canAct, kinds, journal }, signal) =>
+      call(deviceRoutes.next, { body: { canAct, kinds: [...kinds], journal } }, signal),
     renew: ({ taskId, fence }, signal) => call(deviceRoutes.renew, { body: { taskId, fence } }, signal),
     commit: ({ taskId, fence }, seen, signal) =>
       call(deviceRoutes.commit, { body: { taskId, fence, ...seen } }, signal),
@@ -58,6 +58,7 @@ export function createDeviceApi(deps: ApiDeps) {
       call(deviceRoutes.outcome, { body: { taskId, fence, outcome } }, signal),
     session: (report, signal) => call(deviceRoutes.session, { body: { report, seenAgoMs: 0 } }, signal),
     observations: (seen, signal) => call(deviceRoutes.observations, { body: seen }, signal),
+    journal: (report, signal) => call(deviceRoutes.journal, { body: report }, signal),
   };
 
   return {

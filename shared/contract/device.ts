@@ -3,8 +3,10 @@ import {
   acceptanceRead,
   inboundMessageRead,
   type LinkedinActionKind,
+  linkedinActionKind,
   linkedinFailure,
   linkedinStep,
+  linkedinTarget,
   profileRead,
   sessionReport,
 } from '#shared/protocol/linkedin.ts';
@@ -120,6 +122,8 @@ export const nextWork = z.discriminatedUnion('type', [
     /** Contacts with a pending invitation of this account: gone ones are told from the sent list. */
     pendingProfileIds: readIds.default([]),
   }),
+  /** The server was restored from a backup: tell what was done since. */
+  z.object({ type: z.literal('journal') }),
   z.object({
     type: z.literal('wait'),
     /** Ask again after this many real ms. */
@@ -170,6 +174,25 @@ const sentInvitationsSeen = z.object({
 });
 export type SentInvitationsSeen = z.infer<typeof sentInvitationsSeen>;
 
+/** Steps that this browser did, or may have done, of the last 30 days; long journals come in several parts. */
+const journalReport = z.object({
+  lines: z
+    .array(
+      z.object({
+        taskId: id,
+        kind: linkedinActionKind,
+        target: linkedinTarget.pick({ slug: true, profileId: true, memberId: true }),
+        /** How long ago it was about to click. */
+        armedAgoMs: z.number().int().min(0),
+        /** False: it may have been done. */
+        done: z.boolean(),
+      }),
+    )
+    .max(500),
+  more: z.boolean(),
+});
+export type JournalReport = z.infer<typeof journalReport>;
+
 export const deviceRoutes = {
   snapshot: route('device', 'GET', '/api/v1/device/snapshot', { response: deviceSnapshot }),
   consent: route('device', 'POST', '/api/v1/device/consent', {
@@ -187,6 +210,8 @@ export const deviceRoutes = {
       canAct: z.boolean(),
       /** The action kinds this extension performs; it never gets another. */
       kinds: z.array(z.string().max(40)).max(40).default(firstKinds),
+      /** It can tell what its journal holds. */
+      journal: z.boolean().default(false),
     }),
     response: nextWork,
   }),
@@ -229,6 +254,11 @@ export const deviceRoutes = {
       readAgoMs: z.number().int().min(0).default(0),
       failure: linkedinFailure.nullable().default(null),
     }),
+    response: z.object({ recorded: z.number().int() }),
+  }),
+  /** What the journal says was done, asked for after a restore of the server. */
+  journal: route('device', 'POST', '/api/v1/device/journal', {
+    body: journalReport,
     response: z.object({ recorded: z.number().int() }),
   }),
   pause: route('device', 'POST', '/api/v1/device/pause', { response: deviceSnapshot }),

@@ -81,6 +81,8 @@ const cases: Case[] = [
   { name: 'check public url', route: workspaceRoutes.checkPublicUrl, rep: 200 },
   { name: 'stop', route: workspaceRoutes.stop, rep: 200 },
   { name: 'resume', route: workspaceRoutes.resume, rep: 403 },
+  { name: 'restore', route: upkeepRoutes.restore, rep: 200 },
+  { name: 'end restore', route: upkeepRoutes.endRestore, rep: 403, owner: 409 },
   { name: 'integrity', route: upkeepRoutes.integrity, rep: 403 },
   { name: 'repair counters', route: upkeepRoutes.repair, rep: 403, owner: 409 },
   { name: 'senders', route: senderRoutes.list, rep: 200 },
@@ -507,6 +509,7 @@ test('every route of the contract is served, and every member route stands in th
     setupRoutes,
     deviceRoutes,
     deviceTaskRoutes,
+    upkeepRoutes,
     pairRoutes,
   ];
   const all = groups.flatMap((group) => Object.values(group)) as Route[];

@@ -23,6 +23,10 @@ export const workspace = sqliteTable('workspace', {
   personSpacingMs: integer('person_spacing_ms').notNull().default(14_400_000),
   /** Signs the calls of Webhook nodes; sealed by the vault, made at the first use. */
   webhookSecret: text('webhook_secret'),
+  /** When it was restored from a backup; from then on steps done meanwhile are looked for. Null: never. */
+  restoredAt: at('restored_at'),
+  /** The latest thing the backup knew. */
+  restoredFrom: at('restored_from'),
   createdAt: at('created_at').notNull(),
 });
 
@@ -252,6 +256,8 @@ export const device = sqliteTable(
     pairedBy: text('paired_by').notNull(),
     pairedAt: at('paired_at').notNull(),
     lastSeenAt: at('last_seen_at'),
+    /** When it told, after a restore, what its journal holds (schedule time). */
+    journalReadAt: at('journal_read_at'),
     revokedAt: at('revoked_at'),
   },
   (t) => [uniqueIndex('device_token').on(t.tokenHash), index('device_sender').on(t.senderId)],

@@ -1,4 +1,6 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ActionKind } from '../../../shared/automation/graph.ts';
 import type { CounterName } from '../../../shared/statuses/counters.ts';
 import { at, id, json, workspaceId } from './columns.ts';
 
@@ -26,4 +28,39 @@ export const integrityReport = sqliteTable(
     repairedBy: text('repaired_by'),
   },
   (t) => [index('integrity_report_workspace').on(t.workspaceId, t.id)],
+);
+
+/** The one row that tells a database from an older copy of it: a file beside the database knows the same. */
+export const databaseMark = sqliteTable('database_mark', {
+  id: text('id', { enum: ['self'] }).primaryKey(),
+  lineage: text('lineage').notNull(),
+  /** Raised at every start and every hour. */
+  epoch: integer('epoch').notNull(),
+  /** Set in a backup: whatever starts on it was restored. */
+  isCopy: integer('is_copy', { mode: 'boolean' }).notNull().default(false),
+});
+
+/** A step that was done after the backup this database was restored from, as a browser or a Sent folder tells. */
+export const foundStep = sqliteTable(
+  'found_step',
+  {
+    channelId: text('channel_id').notNull(),
+    /** The task's id, of an email its Message-ID. */
+    key: text('key').notNull(),
+    workspaceId: workspaceId(),
+    contactId: text('contact_id').notNull(),
+    kind: text('kind').$type<ActionKind>().notNull(),
+    /** When it was done (schedule time). */
+    at: at('at').notNull(),
+    /** False: it may have been done. */
+    certain: integer('certain', { mode: 'boolean' }).notNull(),
+    proof: text('proof').notNull(),
+    /** The task whose effect it is; null: no task of this database has come to it yet. */
+    takenBy: text('taken_by'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.channelId, t.key] }),
+    index('found_step_open').on(t.contactId, t.kind, t.at).where(sql`taken_by IS NULL`),
+    index('found_step_workspace').on(t.workspaceId),
+  ],
 );

@@ -22,6 +22,9 @@ export function serveDevices(app: App): void {
   serveDevice(app, deviceRoutes.observations, async (call, { body }) => ({
     recorded: await deviceWork.observations(call, body),
   }));
+  serveDevice(app, deviceRoutes.journal, async (call, { body }) => ({
+    recorded: await deviceWork.journal(call, body),
+  }));
   serveDevice(app, deviceRoutes.pause, async (call) => {
     await setSenderPaused(call, call.actor.senderId, 'linkedin', true);
     return deviceSnapshot(call);

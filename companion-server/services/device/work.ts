@@ -17,6 +17,8 @@ export const deviceWork = {
     engine.commitTask(engineOf(call), call.actor.deviceId, body),
   outcome: (call: DeviceCall, body: Body<'outcome'>) =>
     engine.recordOutcome(engineOf(call), call.actor.deviceId, body),
+  journal: (call: DeviceCall, body: Body<'journal'>) =>
+    engine.recordJournal(engineOf(call), call.actor.deviceId, body),
   observations: (call: DeviceCall, body: Body<'observations'>) =>
     engine.recordObservations(engineOf(call), call.actor.deviceId, body),
 };

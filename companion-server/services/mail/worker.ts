@@ -5,6 +5,7 @@ import { testConnection } from '../../email/testConnection.ts';
 import { claimEmail, type EngineContext, recordOutcome } from '../../engine/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
+import { searchSentAfterRestore } from './afterRestore.ts';
 import { sendJob } from './sendJob.ts';
 import { openSettings } from './settings.ts';
 import { failureWords, setImapStatus, setSmtpStatus, syncMailbox } from './sync.ts';
@@ -104,6 +105,7 @@ async function read(shared: Shared, channelId: string): Promise<void> {
   const { services, ctx, signal } = shared;
   await syncMailbox(services, ctx, channelId, signal);
   await settleBySentFolder(services, ctx, channelId, signal);
+  await searchSentAfterRestore(services, ctx, channelId, signal);
 }
 
 /** Reads mailboxes whose time has come, and tries broken ones again. */
@@ -111,10 +113,12 @@ async function poll(shared: Shared): Promise<boolean> {
   const { services, ctx } = shared;
   const now = ctx.clocks.lease.now();
   const hasLive = sql`EXISTS (SELECT 1 FROM enrollment e WHERE e.sender_id = channel.sender_id AND e.live = 1)`;
+  const isRestored = sql`EXISTS (SELECT 1 FROM hold h WHERE h.scope = 'workspace' AND h.scope_id = channel.workspace_id
+    AND h.reason = 'restored_from_backup' AND h.lifted_at IS NULL)`;
   const rows = await services.db.reader
     .select()
     .from(channel)
-    .where(and(eq(channel.kind, 'email'), or(hasLive, isNotNull(channel.reconcileFrom))));
+    .where(and(eq(channel.kind, 'email'), or(hasLive, isNotNull(channel.reconcileFrom), isRestored)));
   for (const row of rows) {
     if (shared.busy.has(row.id) || row.smtpStatus === 'not_set_up') continue;
     if (row.smtpStatus === 'inactive' || row.imapStatus === 'inactive') {

@@ -1,11 +1,14 @@
-import { MINUTE } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { raiseMark } from '../../db/index.ts';
 import type { Services } from '../context.ts';
 import { recountIfDue } from './integrity.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE;
+const MARK_EVERY_MS = HOUR;
 
 export interface UpkeepOptions {
   services: Services;
+  markFile: string;
   isLeading: () => boolean;
   signal: AbortSignal;
 }
@@ -15,9 +18,14 @@ export function startUpkeep(options: UpkeepOptions): { done: Promise<void> } {
   return { done: run(options) };
 }
 
-async function run({ services, isLeading, signal }: UpkeepOptions): Promise<void> {
+async function run({ services, markFile, isLeading, signal }: UpkeepOptions): Promise<void> {
+  let raiseAt = services.clocks.lease.now() + MARK_EVERY_MS;
   while (!signal.aborted) {
     try {
+      if (services.clocks.lease.now() >= raiseAt) {
+        raiseAt = services.clocks.lease.now() + MARK_EVERY_MS;
+        await raiseMark(services.db, markFile);
+      }
       if (isLeading()) await recountIfDue(services, signal);
     } catch (error) {
       if (!signal.aborted) services.log.error({ err: error }, 'upkeep failed');

@@ -58,7 +58,8 @@ async function workspaceStop(call: MemberCall): Promise<HomeView['stopped']> {
     .select()
     .from(hold)
     .where(and(eq(hold.scope, 'workspace'), eq(hold.scopeId, call.workspaceId), isNull(hold.liftedAt)));
-  const row = rows[0];
+  // A restore outweighs a stop by hand: it says what has to happen first.
+  const row = rows.find(({ reason }) => reason === 'restored_from_backup') ?? rows[0];
   return row ? viewHold(row) : null;
 }
 

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { backOffMs } from './backoff.ts';
 import { flush } from './flush.ts';
+import { tellJournal } from './journal.ts';
 import { lineOf, notStarted } from './line.ts';
 import type { RunnerDeps } from './ports.ts';
 import { recover } from './recover.ts';
@@ -47,7 +48,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const flushed = await flush(deps, signal);
     if (!flushed.ok) return later(flushed.error);
 
-    const ability = { canAct: await deps.mayWork(), kinds: linkedinActionKind.options };
+    const ability = { canAct: await deps.mayWork(), kinds: linkedinActionKind.options, journal: true };
     const answer = await deps.api.next(ability, signal);
     if (!answer.ok) return later(answer.error);
     const work = answer.value;
@@ -55,6 +56,12 @@ export function createRunner(deps: RunnerDeps): Runner {
       failures = 0;
       if (!work.keepTab) await deps.page.close();
       return { waitMs: work.askAgainMs, reason: work.reason, problem: null };
+    }
+    if (work.type === 'journal') {
+      const told = await tellJournal(deps, signal);
+      if (!told.ok) return later(told.error);
+      failures = 0;
+      return GO_ON;
     }
     if (!(await deps.mayRead())) {
       await deps.page.close();

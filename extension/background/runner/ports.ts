@@ -1,4 +1,10 @@
-import type { DeviceSnapshot, NextWork, SentInvitationsSeen, StepOutcome } from '#shared/contract/device.ts';
+import type {
+  DeviceSnapshot,
+  JournalReport,
+  NextWork,
+  SentInvitationsSeen,
+  StepOutcome,
+} from '#shared/contract/device.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import type { Clock, Timers } from '#shared/kernel/clock.ts';
 import type { Rng } from '#shared/kernel/prng.ts';
@@ -32,7 +38,7 @@ export type ApiResult<T> = Promise<Result<T, Problem>>;
 export interface RunnerApi {
   /** `kinds`: what this extension performs. */
   next(
-    ability: { canAct: boolean; kinds: readonly LinkedinActionKind[] },
+    ability: { canAct: boolean; kinds: readonly LinkedinActionKind[]; journal: boolean },
     signal: AbortSignal,
   ): ApiResult<NextWork>;
   renew(task: Fence, signal: AbortSignal): ApiResult<{ ok: boolean; leaseMs: number }>;
@@ -44,6 +50,7 @@ export interface RunnerApi {
   outcome(task: Fence, outcome: StepOutcome, signal: AbortSignal): ApiResult<unknown>;
   session(report: SessionReport, signal: AbortSignal): ApiResult<DeviceSnapshot>;
   observations(seen: Observed, signal: AbortSignal): ApiResult<unknown>;
+  journal(report: JournalReport, signal: AbortSignal): ApiResult<unknown>;
 }
 
 /** What the server is told of one reading. */

@@ -367,3 +367,29 @@ describe('watching and waiting', () => {
     expect(pause).toEqual({ waitMs: 60_000, reason: 'window', problem: null });
   });
 });
+
+describe('a server that was restored from a backup', () => {
+  it('is told what was done here and what may have been, and nothing that certainly had no effect', async () => {
+    const world = createWorld();
+    world.queue.push(taskWork(stepFor('done')), taskWork(stepFor('unsure')), taskWork(stepFor('refused')));
+    await world.cycle();
+    world.verifyResult = { outcome: 'not_seen', detail: 'Nothing to be seen.' };
+    await world.cycle();
+    world.prepareResult = { outcome: 'closed', reason: 'already_connected', profile: null };
+    await world.cycle();
+    world.queue.push({ type: 'journal' });
+    world.mayAct = false;
+    expect((await world.cycle()).waitMs).toBe(0);
+    const target = { slug: 'anna-berg', profileId: 'ACoAA1', memberId: '11' };
+    const line = { kind: 'connect', target, armedAgoMs: expect.any(Number) };
+    expect(world.journals).toEqual([
+      {
+        lines: [
+          { taskId: 'done', ...line, done: true },
+          { taskId: 'unsure', ...line, done: false },
+        ],
+        more: false,
+      },
+    ]);
+  });
+});

@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto';
-import type { NextWork, StepOutcome } from '#shared/contract/device.ts';
+import type { JournalReport, NextWork, StepOutcome } from '#shared/contract/device.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { seededRng } from '#shared/kernel/prng.ts';
 import { err, ok } from '#shared/kernel/result.ts';
@@ -106,6 +106,7 @@ export function createWorld() {
     opened: [] as string[],
     outcomes: [] as { taskId: string; fence: number; outcome: StepOutcome }[],
     observations: [] as Observed[],
+    journals: [] as JournalReport[],
     /** What the page's lists hold, and in which order they were read. */
     acceptances: [] as AcceptanceRead[],
     inbound: [] as InboundMessageRead[],
@@ -250,6 +251,10 @@ export function createWorld() {
         async observations(seen) {
           world.observations.push(seen);
           return world.problems.observations ? err(world.problems.observations) : ok({ recorded: 1 });
+        },
+        async journal(report) {
+          world.journals.push(report);
+          return ok({ recorded: 1 });
         },
       },
       page: {

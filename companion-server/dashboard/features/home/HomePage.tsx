@@ -16,6 +16,7 @@ import { StaleNote } from '../senders/AccountStanding.tsx';
 import { SenderBadges } from '../senders/SenderBadges.tsx';
 import { PublicUrl } from '../settings/PublicUrl.tsx';
 import { LostCapacity } from './LostCapacity.tsx';
+import { Restored } from './Restored.tsx';
 
 /** Who must act now, what was sent today, and the button that stops it all. */
 export function HomePage() {
@@ -25,7 +26,7 @@ export function HomePage() {
       <Loaded query={home} what="the overview">
         {(data) => (
           <Stack gap="lg">
-            {data.stopped && <Stopped hold={data.stopped} />}
+            {data.stopped && (isRestored(data) ? <Restored /> : <Stopped hold={data.stopped} />)}
             <MustAct actions={data.actions} />
             <Figures home={data} />
             {data.lostCapacity && <LostCapacity lost={data.lostCapacity} />}
@@ -38,11 +39,16 @@ export function HomePage() {
   );
 }
 
+function isRestored({ stopped }: HomeView): boolean {
+  return stopped?.reason === 'restored_from_backup';
+}
+
 function StopOrResume({ home }: { home: HomeView }) {
   const stop = useAction(workspaceRoutes.stop, { done: 'Everything is stopped.' });
   const resume = useAction(workspaceRoutes.resume, {
     done: 'Everything goes on, within caps and working hours.',
   });
+  if (isRestored(home)) return null;
   if (home.stopped) {
     return (
       <Button loading={resume.isPending} onClick={() => resume.mutate({})}>

@@ -1,0 +1,63 @@
+import { eq, inArray, max, sql } from 'drizzle-orm';
+import { schema } from '../../db/index.ts';
+import type { Unit } from '../context.ts';
+import { liftHold, setHold } from '../holds.ts';
+import { isInFlight } from '../predicates.ts';
+import { taskById } from '../rows.ts';
+import { markUnknown, requeue } from '../tasks.ts';
+
+const { channel, event, task, webhookDelivery, workspace } = schema;
+
+/** Above every fence that was given out after the backup: devices must not take a new claim for one of those. */
+const FENCES_AHEAD = 1000;
+
+/**
+ * The database is an older copy of itself: whatever it holds as open may have been done since. Nothing moves in any
+ * workspace until it is known what was done, and a person says so.
+ */
+export async function holdRestored(unit: Unit): Promise<void> {
+  await endFlights(unit);
+  await unit.tx
+    .update(task)
+    .set({ fence: sql`${task.fence} + ${FENCES_AHEAD}` })
+    .where(inArray(task.state, ['ready', 'scheduled', 'waiting_approval']));
+  const detail = 'Not repeated: the server was restored from a backup.';
+  await unit.tx
+    .update(webhookDelivery)
+    .set({ state: 'failed', answer: detail, finishedAt: unit.real })
+    .where(sql`${webhookDelivery.state} = 'pending'`);
+  for (const { id } of await unit.tx.select({ id: workspace.id }).from(workspace)) await hold(unit, id);
+}
+
+/** What was being committed may have happened; what was only claimed goes back behind the hold. */
+async function endFlights(unit: Unit): Promise<void> {
+  for (const { id } of await unit.tx.select({ id: task.id }).from(task).where(isInFlight)) {
+    const row = await taskById(unit.tx, id);
+    if (row.state === 'claimed') await requeue(unit, row, unit.now, null);
+    else await markUnknown(unit, row, 'It was under way when the backup was made.');
+  }
+}
+
+async function hold(unit: Unit, workspaceId: string): Promise<void> {
+  const [last] = await unit.tx
+    .select({ at: max(event.at) })
+    .from(event)
+    .where(eq(event.workspaceId, workspaceId));
+  await unit.tx
+    .update(workspace)
+    .set({ restoredAt: unit.now, restoredFrom: last?.at ?? unit.now })
+    .where(eq(workspace.id, workspaceId));
+  const key = {
+    workspaceId,
+    scope: 'workspace',
+    scopeId: workspaceId,
+    reason: 'restored_from_backup',
+  } as const;
+  // Restored once more before it was reconciled: what was read until then does not count.
+  await liftHold(unit, key, 'system');
+  await setHold(unit, { ...key, by: 'system' });
+  await unit.tx
+    .update(channel)
+    .set({ reconcileFrom: unit.now, sentReadAt: null, sentAskedAt: null, watchRetryAt: null })
+    .where(eq(channel.workspaceId, workspaceId));
+}

@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterEach, expect, test } from 'vitest';
+import type { JournalReport } from '#shared/contract/device.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
+import { type Database, openDatabase, schema } from '../../../companion-server/db/index.ts';
+import {
+  claimEmail,
+  commitTask,
+  findDrifts,
+  holdRestored,
+  liftRestored,
+  nextWorkFor,
+  recordJournal,
+  recordObservations,
+  recordSentFolder,
+  restoreProgress,
+  type SentEmail,
+} from '../../../companion-server/engine/index.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  openStage,
+  outreachGraph,
+  type Person,
+  type Stage,
+  WORKSPACE,
+} from '../../simulation/setup.ts';
+import { commit, DEVICE, done, inUnit, pass, readMail, report, settle } from './support.ts';
+
+const PEOPLE = 3;
+/** For each: an invitation, two messages, two emails. */
+const ALL = PEOPLE * 5;
+const ROUNDS = 250;
+/** Longer than every wait of the graph but one for an acceptance that came. */
+const QUIET_ROUNDS = 60;
+
+/** What happened in the world, whatever the database knows of it. */
+interface World {
+  stage: Stage;
+  people: Person[];
+  /** "kind, to whom, what it says" of everything that went out. */
+  ledger: string[];
+  journal: (Omit<JournalReport['lines'][number], 'armedAgoMs'> & { armedAt: number })[];
+  sent: SentEmail[];
+  accepted: Set<string>;
+  mailbox: string;
+}
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function begin(): Promise<World> {
+  const stage = await openStage(11);
+  ends.push(stage.close);
+  const { email: mailbox } = await addSender(stage, 's1');
+  const people = [];
+  for (let n = 1; n <= PEOPLE; n++) people.push(await addContact(stage, n, { bound: true }));
+  await addAutomation(stage, 'a1', outreachGraph(['s1']));
+  return { stage, people, ledger: [], journal: [], sent: [], accepted: new Set(), mailbox };
+}
+
+/** Lets everything run until `enough` things went out. */
+async function run(world: World, enough: number, rounds = ROUNDS): Promise<void> {
+  for (let round = 0; round < rounds && world.ledger.length < enough; round++) {
+    await settle(world.stage);
+    await browse(world);
+    if (world.ledger.length < enough) await mail(world);
+    pass(world.stage, 5 * MINUTE);
+  }
+}
+
+/** What the browser does until it has to wait; `crash`: it dies after the click. */
+async function browse(world: World, crash = false): Promise<void> {
+  for (let i = 0; i < 4; i++) if ((await browseOnce(world, crash)) !== 'reading') return;
+}
+
+async function browseOnce(world: World, crash: boolean): Promise<'reading' | 'acting' | 'waiting'> {
+  const { stage, people, ledger, journal } = world;
+  const now = stage.ctx.clocks.schedule.now();
+  const work = await nextWorkFor(stage.ctx, DEVICE, { canAct: true, journal: true });
+  if (work.type === 'journal') await tell(world);
+  if (work.type === 'watch') {
+    const accepted = people.filter(({ profileId }) => world.accepted.has(profileId));
+    await recordObservations(stage.ctx, DEVICE, {
+      acceptances: accepted.map(({ profileId, slug }) => ({
+        profileId,
+        memberId: null,
+        slug,
+        connectedAt: now,
+      })),
+      inbound: [],
+      sentInvitations: { toContacts: [], toOthers: [], gone: [], complete: true },
+    });
+  }
+  if (work.type === 'wait') return 'waiting';
+  if (work.type !== 'task') return 'reading';
+  const { step } = work;
+  if (!(await commit(stage, step)).ok) return 'acting';
+  const { taskId, kind, target, text } = step;
+  ledger.push(`${kind}, ${target.slug}, ${text}`);
+  journal.push({ taskId, kind, target, armedAt: now, done: !crash });
+  if (kind === 'connect') world.accepted.add(target.profileId ?? '');
+  if (!crash) await report(stage, step, done);
+  return 'acting';
+}
+
+async function mail(world: World): Promise<void> {
+  const { stage, ledger, sent } = world;
+  const work = await claimEmail(stage.ctx, 'mailer');
+  if (work.type === 'sync') await readMail(stage, work.channelId);
+  if (work.type !== 'task') return;
+  const { taskId, fence, to, text, messageId } = work;
+  const { ok } = await commitEmail(stage, { taskId, fence });
+  if (!ok) return;
+  ledger.push(`email, ${to}, ${text}`);
+  sent.push({ messageId, to, at: stage.ctx.clocks.schedule.now() });
+  await report(stage, work, { result: 'sent', response: '250 ok' }, 'mailer');
+}
+
+async function commitEmail(stage: Stage, { taskId, fence }: { taskId: string; fence: number }) {
+  return await commitTask(stage.ctx, 'mailer', { taskId, fence, lastInboundAt: null, profile: null });
+}
+
+async function tell({ stage, journal }: World): Promise<void> {
+  const now = stage.ctx.clocks.schedule.now();
+  const lines = journal.map(({ armedAt, ...line }) => ({ ...line, armedAgoMs: now - armedAt }));
+  await recordJournal(stage.ctx, DEVICE, { lines, more: false });
+}
+
+/** A copy of the database as it is now. */
+async function backUp({ stage }: World): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), 'rapport-restore-'));
+  ends.push(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, 'backup.db');
+  await stage.db.reader.run(sql`VACUUM INTO ${path}`);
+  return path;
+}
+
+/** The same world, whose server knows only what the backup knew. */
+async function restore(world: World, path: string): Promise<void> {
+  const db: Database = await openDatabase({ url: `file:${path}` });
+  ends.push(db.close);
+  world.stage = { ...world.stage, db, ctx: { ...world.stage.ctx, db } };
+  await inUnit(world.stage, holdRestored);
+}
+
+async function goOn(world: World): Promise<void> {
+  const { stage } = world;
+  for (let round = 0; round < 20; round++) {
+    await browse(world);
+    await readMail(stage, world.mailbox);
+    await inUnit(stage, (unit) => recordSentFolder(unit, world.mailbox, world.sent));
+    if (await inUnit(stage, (unit) => liftRestored(unit, WORKSPACE, 'manager'))) return;
+    pass(stage, MINUTE);
+  }
+  throw new Error(JSON.stringify(await restoreProgress(stage.db.reader, WORKSPACE)));
+}
+
+test.each([
+  [0, 4],
+  [1, 9],
+  [7, ALL],
+])('restored to %i of %i steps, nothing is done twice and everything is done once', async (before, after) => {
+  const world = await begin();
+  await settle(world.stage);
+  await run(world, before);
+  const backup = await backUp(world);
+  await run(world, after);
+  expect(world.ledger.length).toBe(after);
+
+  await restore(world, backup);
+  const held = world.ledger.length;
+  await run(world, held + 1, 6);
+  expect(world.ledger.length).toBe(held);
+
+  await goOn(world);
+  await run(world, ALL);
+  await run(world, ALL + 1, QUIET_ROUNDS);
+  expect(new Set(world.ledger).size).toBe(world.ledger.length);
+  expect(world.ledger.length).toBe(ALL);
+  const now = world.stage.ctx.clocks.schedule.now();
+  const drifts = await findDrifts(world.stage.db.reader, now, async () => {});
+  expect(drifts.filter(({ counter }) => counter !== 'list.member_count')).toEqual([]);
+});
+
+test('a step that a browser may have done after the backup waits for a person', async () => {
+  const world = await begin();
+  await settle(world.stage);
+  const backup = await backUp(world);
+  for (let round = 0; round < 20 && world.ledger.length === 0; round++) {
+    await settle(world.stage);
+    await browse(world, true);
+    pass(world.stage, 5 * MINUTE);
+  }
+  expect(world.ledger).toHaveLength(1);
+  await restore(world, backup);
+  await goOn(world);
+  await run(world, ALL + 1);
+  expect(new Set(world.ledger).size).toBe(world.ledger.length);
+  const tasks = await world.stage.db.reader.select().from(schema.task);
+  expect(tasks.filter(({ state }) => state === 'unknown').map(({ id }) => id)).toEqual([
+    world.journal[0]?.taskId,
+  ]);
+});
+
+test('it does not go on before every account was read and every browser has told what it did', async () => {
+  const world = await begin();
+  await settle(world.stage);
+  pass(world.stage, MINUTE);
+  await restore(world, await backUp(world));
+  const lift = () => inUnit(world.stage, (unit) => liftRestored(unit, WORKSPACE, 'manager'));
+  expect(await lift()).toBe(false);
+  const progress = await restoreProgress(world.stage.db.reader, WORKSPACE);
+  expect(progress?.channels.map(({ kind, missing }) => [kind, missing.length])).toEqual([
+    ['linkedin', 2],
+    ['email', 2],
+  ]);
+  await tell(world);
+  await readMail(world.stage, world.mailbox);
+  expect(await lift()).toBe(false);
+});
