@@ -131,9 +131,14 @@ test('a way back is refused until it is declared as a loop with an end', async (
   await checkLooks();
 });
 
-test('a step is duplicated, and undone with the keyboard', async () => {
+test('a step is opened, left, duplicated and undone with the keyboard', async () => {
   const delays = page.getByRole('button', { name: /^Settings of Breathe/ });
   await openStep(/^Settings of Breathe/);
+  await checkLooks();
+  await page.keyboard.press('Escape');
+  await drawer().waitFor({ state: 'hidden' });
+  await expect(delays).toBeFocused();
+  await page.keyboard.press('Enter');
   await drawer().getByRole('button', { name: 'Duplicate' }).click();
   await done();
   await expect(delays).toHaveCount(2);

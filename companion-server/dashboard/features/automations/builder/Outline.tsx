@@ -54,7 +54,7 @@ function waysOn(graph: Graph, node: GraphNode, numbers: ReadonlyMap<string, numb
   const ways = exitsOf(node).map((exit) => {
     const edges = graph.edges.filter((edge) => edge.source === node.id && edge.exit === exit);
     const targets = edges.map(({ target, loop }) => `${numbers.get(target) ?? '?'}${loop ? ' (loop)' : ''}`);
-    return `${exitLabels[exit]} → ${targets.join(' and ') || 'nothing'}`.trim();
+    return `${exitLabels[exit]} → ${targets.join(' and ') || 'the branch ends'}`.trim();
   });
   return ways.join(', ');
 }

@@ -43,7 +43,7 @@ export function StepNode({ data, isConnectable }: NodeProps<StepFlowNode>) {
           aria-label={`Settings of ${stepName(step)}: ${[summary, ...(problems > 0 ? [`${problems} to fix`] : []), ...(counts ? countWords(counts) : [])].join(', ')}`}
           onClick={() => open(step.id)}
         >
-          <Stack gap={4} h="100%" justify="space-between">
+          <Stack gap={counts ? 4 : 'xs'} h="100%" justify={counts ? 'space-between' : 'flex-start'}>
             <Group gap="xs" wrap="nowrap">
               <Icon aria-hidden size={18} stroke={1.5} style={{ flexShrink: 0 }} />
               <Text fw={600} size="sm" truncate flex={1}>
@@ -53,7 +53,7 @@ export function StepNode({ data, isConnectable }: NodeProps<StepFlowNode>) {
                 <IconAlertTriangle aria-hidden size={16} color="var(--mantine-color-orange-6)" />
               )}
             </Group>
-            <Text size="xs" c="dimmed" lineClamp={1}>
+            <Text size="xs" c="dimmed" lineClamp={counts ? 1 : 2}>
               {summary}
             </Text>
             {counts && <Counts counts={counts} />}

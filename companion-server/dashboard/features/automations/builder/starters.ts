@@ -16,6 +16,8 @@ const message =
   'Hi {{ firstName | default: "there" }}, thank you for connecting. May I ask how you handle this at {{ company | default: "your company" }}?';
 const email =
   'Hi {{ firstName | default: "there" }},\n\nI wanted to reach you about {{ company | default: "your company" }}. Would a short call next week suit you?\n\n{{ senderFirstName }}';
+const followUp =
+  'Hi {{ firstName | default: "there" }},\n\nI know that weeks are full. Is this something for you, or for somebody else at {{ company | default: "your company" }}?\n\n{{ senderFirstName }}';
 const subject = 'A question about {{ company | default: "your work" }}';
 
 /** Builds step by step, so that a starter reads like the automation it makes. */
@@ -80,6 +82,25 @@ export const starters: readonly Starter[] = [
       const delay = draft.add('delay', next(sender), { durationMs: 3 * DAY });
       const mailed = draft.add('send_email', next(delay), { subject, text: email });
       draft.add('end', next(mailed));
+      return tidy(draft.graph);
+    },
+  },
+  {
+    name: 'Email only',
+    about: 'An email, and one follow-up in its thread to those who have not replied within four days.',
+    build: (newId) => {
+      const draft = new Draft(newId);
+      const segment = draft.add('segment', null);
+      const sender = draft.add('sender_profile', next(segment));
+      const first = draft.add('send_email', next(sender), { subject, text: email });
+      const wait = draft.add('wait_until', next(first), { event: 'replied', timeoutMs: 4 * DAY });
+      draft.add('end', { nodeId: wait, exit: 'happened' }, { outcome: 'positive' });
+      const again = draft.add(
+        'send_email',
+        { nodeId: wait, exit: 'timeout' },
+        { text: followUp, thread: 'reply' },
+      );
+      draft.add('end', next(again));
       return tidy(draft.graph);
     },
   },

@@ -64,7 +64,7 @@ export function InMailSettings({ node, context, onChange }: SettingsProps<NodeOf
           <Radio
             value="open_profile"
             label="Spend none"
-            description="Writes to open profiles; where a credit would be needed, the branch fails. Ask Open profile? first."
+            description="Writes to open profiles; where a credit would be needed, the branch fails. A Condition before it can ask."
           />
           <Radio
             value="spend_credit"
