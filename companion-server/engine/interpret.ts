@@ -208,6 +208,12 @@ async function takeResult(
 ): Promise<void> {
   if (earlier.cursorId !== cursorId) {
     rowsOf(unit.tx).update(shapes.task, [earlier.id], { cursorId });
+    const before = await rowsOf(unit.tx).get(shapes.cursor, earlier.cursorId);
+    if (before?.waitsFor === 'step') {
+      // The branch that waited for it need not any more: this one does.
+      const passed = { kind: 'skipped', reason: 'merged' } as const;
+      await applyEvent(unit, row.id, { type: 'task_ended', cursorId: before.id, nodeId, result: passed });
+    }
   }
   const result = endingOf(earlier);
   if (result) await applyEvent(unit, row.id, { type: 'task_ended', cursorId, nodeId, result });

@@ -27,6 +27,7 @@ import {
 } from '../../simulation/setup.ts';
 import {
   commit,
+  done,
   enrollmentOf,
   failed,
   inUnit,
@@ -330,5 +331,26 @@ describe('a step that came back without an effect', () => {
     expect((await nextStep(stage))?.kind).not.toBe('connect');
     expect((await enrollmentOf(stage, person.contactId)).status).toBe('in_progress');
     expect(await standing()).not.toHaveProperty('invite');
+  });
+
+  it('is awaited by one branch, and the other one does not wait for it for ever', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    const steps: Steps = {
+      mid: ['delay', { durationMs: HOUR }],
+      side: ['delay', { durationMs: 9 * DAY }],
+      look: ['visit', {}],
+    };
+    await addAutomation(stage, 'a1', behindSegment(steps, ['who>mid', 'who>side', 'mid>look']));
+    await settle(stage);
+    pass(stage, 2 * HOUR);
+    const step = await nextOfKind(stage, 'visit');
+    expect((await commit(stage, step)).ok).toBe(true);
+    expect(await bulk({ action: 'move', nodeId: 'mid' })).toMatchObject({ changed: 1 });
+    pass(stage, 2 * HOUR);
+    await settle(stage);
+    await report(stage, step, done);
+    await settle(stage);
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({ status: 'finished' });
+    expect(await tasks()).toMatchObject([{ nodeId: 'look', state: 'done' }]);
   });
 });
