@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { sql } from 'drizzle-orm';
+import { systemNewId } from '#shared/kernel/ids.ts';
+import { seededRng } from '#shared/kernel/prng.ts';
+import { type Database, openDatabase } from '../../../companion-server/db/index.ts';
+import type { EngineContext } from '../../../companion-server/engine/index.ts';
+import { START } from './population.ts';
+
+const populating = fileURLToPath(new URL('./populate.ts', import.meta.url));
+
+/** One populated database with an engine on it, at a moment that stands still unless it is moved. */
+export interface BenchWorld {
+  size: number;
+  folder: string;
+  db: Database;
+  ctx: EngineContext;
+  /** Moves both clocks, and with them the last reads of every channel, so that no watch comes due. */
+  pass(ms: number): Promise<void>;
+  /** Statements run since the start. */
+  statements(): number;
+  close(): Promise<void>;
+}
+
+export async function openWorld(size: number, onStatement?: (text: string) => void): Promise<BenchWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
+  const url = pathToFileURL(join(folder, 'bench.db')).href;
+  // In a process of its own: its memory is not the engine's.
+  await promisify(execFile)(process.execPath, ['--import', 'tsx', populating, url, String(size)]);
+  let [now, statements] = [START, 0];
+  const db = await openDatabase({
+    url,
+    onStatement: (text) => {
+      onStatement?.(text);
+      statements += 1;
+    },
+  });
+  const silent = () => {};
+  const ctx: EngineContext = {
+    db,
+    clocks: { lease: { now: () => now }, schedule: { now: () => now } },
+    rng: seededRng(1),
+    newId: systemNewId,
+    log: { info: silent, warn: silent, error: silent },
+  };
+  return {
+    size,
+    folder,
+    db,
+    ctx,
+    async pass(ms) {
+      now += ms;
+      await db.write((tx) =>
+        tx.run(
+          sql`UPDATE channel SET last_checked_at = ${now}, inbox_read_at = ${now}, acceptances_read_at = ${now}, last_seen_at = ${now}, sent_read_at = ${now}`,
+        ),
+      );
+    },
+    statements: () => statements,
+    async close() {
+      await db.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
