@@ -9,7 +9,7 @@ import { shapes } from './shapes.ts';
 const { task } = schema;
 
 /** Why the decision does not apply: nothing to confirm (any more), or that person is another contact here. */
-export type ConfirmRefusal = 'nobody_shown' | 'duplicate';
+type ConfirmRefusal = 'nobody_shown' | 'duplicate';
 
 /** A person says that who was shown is the contact: it is bound to those ids, and goes on where it stood. */
 export async function confirmPerson(

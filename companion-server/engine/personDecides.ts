@@ -7,7 +7,7 @@ import { findTask } from './rows.ts';
 import { moveTo } from './tasks.ts';
 
 /** What a person wants to go out; `seen` names the text that they were shown. */
-export interface ApprovalWish {
+interface ApprovalWish {
   seen: string;
   /** Omitted: the text as it was shown. */
   edited?: { text: string; subject: string | null };

@@ -16,7 +16,7 @@ const { enrollment, contact, sender, automation, task, inboundMessage } = schema
 
 /** Contacts that stand still until a person decides, by why they do. */
 const reasons = { confirm: ['wrong_person'], reply: ['colleague_replied', 'replied'] };
-export type ContactGroup = keyof typeof reasons;
+type ContactGroup = keyof typeof reasons;
 
 function joined(db: Queryable) {
   return db

@@ -24,8 +24,8 @@ import { missingIn } from './missing.ts';
 const { task, contact, sender, automation, enrollment, channel } = schema;
 
 /** The groups of steps; each condition is that of its partial index. */
-export const stepGroups = { approval: isWaitingApproval, unknown: isUnknown, missing_data: lacksData };
-export type StepGroup = keyof typeof stepGroups;
+const stepGroups = { approval: isWaitingApproval, unknown: isUnknown, missing_data: lacksData };
+type StepGroup = keyof typeof stepGroups;
 
 function joined(db: Queryable) {
   return db

@@ -5,7 +5,7 @@ import { type ApprovalItem, taskRoutes } from '#shared/contract/task.ts';
 import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
-import type { FormProps } from './TaskDetail.tsx';
+import type { FormProps } from './formProps.ts';
 
 /** The exact text, to be approved as it stands, changed and approved in one step, or skipped. */
 export function ApprovalForm({ item, close }: FormProps<ApprovalItem>) {

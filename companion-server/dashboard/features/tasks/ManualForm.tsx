@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { manualTaskRoutes } from '#shared/contract/manualTask.ts';
 import type { TaskItemOf } from '#shared/contract/task.ts';
 import { useAction } from '../../api/useAction.ts';
-import type { FormProps } from './TaskDetail.tsx';
+import type { FormProps } from './formProps.ts';
 
 /** What to do, and how it went. */
 export function ManualForm({ item, close }: FormProps<TaskItemOf<'manual'>>) {

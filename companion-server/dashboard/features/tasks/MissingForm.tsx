@@ -5,7 +5,7 @@ import { type TaskItemOf, taskRoutes } from '#shared/contract/task.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
-import type { FormProps } from './TaskDetail.tsx';
+import type { FormProps } from './formProps.ts';
 
 /** The values that the text needs, to be filled in; or past the step, or out of the automation. */
 export function MissingForm({ item, close }: FormProps<TaskItemOf<'missing_data'>>) {

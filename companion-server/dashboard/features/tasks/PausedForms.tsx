@@ -4,7 +4,7 @@ import { type TaskItemOf, taskRoutes } from '#shared/contract/task.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { Time } from '../../components/Time.tsx';
-import type { FormProps } from './TaskDetail.tsx';
+import type { FormProps } from './formProps.ts';
 
 /** Both names, and whether they are one person. */
 export function ConfirmForm({ item, close }: FormProps<TaskItemOf<'confirm'>>) {

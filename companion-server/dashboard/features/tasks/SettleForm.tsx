@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { type TaskItemOf, taskRoutes } from '#shared/contract/task.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
-import type { FormProps } from './TaskDetail.tsx';
+import type { FormProps } from './formProps.ts';
 
 /** What was being sent, and whether it happened. */
 export function SettleForm({ item, close }: FormProps<TaskItemOf<'unknown'>>) {

@@ -1,20 +1,14 @@
-import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import type { TaskItem } from '#shared/contract/task.ts';
 import { TextLink } from '../../components/Link.tsx';
 import { Time } from '../../components/Time.tsx';
 import { ApprovalForm } from './ApprovalForm.tsx';
+import type { FormProps } from './formProps.ts';
 import { timeOf } from './groups.ts';
 import { ManualForm } from './ManualForm.tsx';
 import { MissingForm } from './MissingForm.tsx';
 import { ConfirmForm, ReplyForm } from './PausedForms.tsx';
 import { SettleForm } from './SettleForm.tsx';
-
-/** What each form of a decision gets. */
-export interface FormProps<T> {
-  item: T;
-  /** The decision is made. */
-  close: () => void;
-}
 
 /** Whom it is about, why it waits, and the form with which it goes on. */
 export function TaskDetail({ item, close }: FormProps<TaskItem>) {
@@ -29,17 +23,14 @@ export function TaskDetail({ item, close }: FormProps<TaskItem>) {
         <TextLink to="/automations/$automationId" params={{ automationId: item.automationId }} search={{}}>
           {item.automationName}
         </TextLink>
-        , <Time at={timeOf(item)} />.
+        , {item.group === 'manual' && 'due '}
+        <Time at={timeOf(item)} />.
       </Text>
       <Text size="sm">{item.sentence}</Text>
-      {item.group !== 'manual' && (
-        <Group gap="md">
-          {item.linkedinUrl && (
-            <Anchor href={item.linkedinUrl} target="_blank" rel="noreferrer" size="sm" underline="always">
-              Open the LinkedIn profile
-            </Anchor>
-          )}
-        </Group>
+      {item.group !== 'manual' && item.linkedinUrl && (
+        <Anchor href={item.linkedinUrl} target="_blank" rel="noreferrer" size="sm" underline="always">
+          Open the LinkedIn profile
+        </Anchor>
       )}
       {item.group !== 'manual' && (
         <Text size="sm" fw={500}>

@@ -90,6 +90,7 @@ function Row({ item, isChosen, toggle, open }: RowProps) {
       <Group wrap="nowrap" gap={0} align="stretch">
         {item.group === 'approval' && (
           <Checkbox
+            size="md"
             pl="md"
             pt="sm"
             checked={isChosen}
@@ -109,6 +110,7 @@ function Row({ item, isChosen, toggle, open }: RowProps) {
                 </Badge>
               )}
               <Text size="sm" c="dimmed" component="span" style={{ whiteSpace: 'nowrap' }}>
+                {item.group === 'manual' && 'Due '}
                 <Time at={timeOf(item)} />
               </Text>
             </Group>
