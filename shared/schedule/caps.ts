@@ -18,11 +18,9 @@ export interface CapInput {
   /** The restart under way: stored by the engine from `restartAfterPause` when an action commits. */
   restart?: Restart | null;
   now: number;
-  /** The account plan's or the automation's own limit, where there is one. */
-  plan?: CapPair | null;
 }
 
-export type CapBound = 'setting' | 'ramp' | 'plan' | 'ceiling';
+export type CapBound = 'setting' | 'ramp' | 'ceiling';
 
 export interface EffectiveCap extends CapPair {
   /** What makes the caps as low as they are. */
@@ -33,11 +31,13 @@ const linkedinRamp = { from: 0.2, days: 13 };
 const emailRamp = { first: 10, perDay: 2 };
 const WEEK = 7 * DAY;
 
-/** The least of sender setting, ramp, restart, plan and ceiling; never below 1. */
+/**
+ * The least of sender setting, ramp, restart and ceiling; never below 1. What an account's plan limits is counted by itself
+ * (notes) or known to LinkedIn alone (InMail credits); an automation's own limits park its tasks only.
+ */
 export function effectiveCap(kind: UsageKind, input: CapInput): EffectiveCap {
   const setting = input.settings.caps[kind];
   const candidates: EffectiveCap[] = [{ ...capTable[kind].ceiling, boundBy: 'ceiling' }];
-  if (input.plan) candidates.push({ ...input.plan, boundBy: 'plan' });
   if (input.settings.rampEnabled) candidates.push({ ...rampCap(kind, setting, input), boundBy: 'ramp' });
   candidates.push({ ...restartCap(setting, input), boundBy: 'ramp' });
 

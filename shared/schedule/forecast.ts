@@ -1,5 +1,11 @@
 import { DAY } from '#shared/kernel/clock.ts';
-import { type ForecastChannel, type ForecastSender, type Run, runForward } from './runForward.ts';
+import {
+  type ForecastChannel,
+  type ForecastSender,
+  type OwnLimits,
+  type Run,
+  runForward,
+} from './runForward.ts';
 import type { SenderSettings } from './settings.ts';
 import { nextOpen } from './window.ts';
 import type { Job, KindRun, Plan } from './workAhead.ts';
@@ -32,6 +38,10 @@ export interface ForecastInput {
   now: number;
   profiles: readonly ForecastProfile[];
   segments: readonly ForecastSegment[];
+  /** The workspace's least time between two messages or invites to one person. */
+  spacingMs?: number;
+  /** The automation's own limits per profile and 24 hours. */
+  ownLimits?: OwnLimits;
   /** Slots at most over all runs, those with one more profile included. */
   maxSlots?: number;
   horizonMs?: number;
@@ -111,7 +121,9 @@ async function runAll(
       return contacts === 0 ? [] : [jobOf(segment, contacts)];
     });
     const contacts = jobs.reduce((sum, job) => sum + job.contacts, 0);
-    const run = runForward({ ...profile, jobs: [...profile.backlog, ...jobs] }, now, limits);
+    const { spacingMs, ownLimits } = input;
+    const common = { ...(spacingMs === undefined ? {} : { spacingMs }), ...(ownLimits ? { ownLimits } : {}) };
+    const run = runForward({ ...profile, ...common, jobs: [...profile.backlog, ...jobs] }, now, limits);
     const kinds = run.kinds
       .filter(({ wanted }) => wanted > 0)
       .map((kind) => kindForecast(kind, run, profile.settings, limits.horizon, now));
@@ -235,6 +247,7 @@ function newcomerLike(model: ForecastProfile): ForecastProfile {
       ...channel,
       id: `${channel.id}${NEWCOMER}`,
       usage: {},
+      ...(channel.notes ? { notes: [] } : {}),
       activeSince: null,
       restUntil: null,
     };

@@ -1,5 +1,5 @@
 import type { ChannelKind, UsageKind } from '#shared/statuses/engine.ts';
-import { personSpacing } from './settings.ts';
+import { capTable } from './settings.ts';
 
 /** One step that every contact of a plan goes through. */
 export interface PlannedStep {
@@ -11,6 +11,8 @@ export interface PlannedStep {
   after: number | null;
   /** Waiting between that one and this. */
   delayMs: number;
+  /** An invitation that waits until the account has a note for it. */
+  waitsForNote?: boolean;
 }
 
 export interface Plan {
@@ -40,6 +42,9 @@ export interface Due {
   lane: string;
   spends: readonly UsageKind[];
   readyAt: number;
+  waitsForNote: boolean;
+  /** The work that is told about, with the limits of its own automation. */
+  counted: boolean;
 }
 
 /** Contacts that stand before one step, in the order in which they came. */
@@ -59,6 +64,7 @@ interface JobState extends Job {
   /** Per contact: the latest message, invite or email, and the branches under way. */
   outreachAt: Float64Array;
   branches: Int16Array;
+  spacingMs: number;
 }
 
 export interface KindRun {
@@ -76,6 +82,8 @@ export interface Work {
   /** What goes first of this lane among all that is ready at `at`. */
   bestOf(due: Due, at: number): Due;
   done(due: Due, at: number): void;
+  /** Per kind, the steps ready at `at` that open a profile to spend it: their page loads are reserved. */
+  openingSteps(at: number): ReadonlyMap<UsageKind, number>;
   result(): KindRun[];
 }
 
@@ -90,8 +98,8 @@ const readStep: PlannedStep = {
 };
 
 /** The steps still to be done, moved on by `done` as the reducer and the admission would. */
-export function createWork(jobs: readonly Job[], now: number): Work {
-  const states = jobs.filter((job) => job.contacts > 0).map((job) => openJob(job, now));
+export function createWork(jobs: readonly Job[], now: number, spacingMs: number): Work {
+  const states = jobs.filter((job) => job.contacts > 0).map((job) => openJob(job, now, spacingMs));
   const queues = states.flatMap((state) => [state.reading, ...state.queues]);
   const kinds = kindsOf(states);
   return {
@@ -127,11 +135,21 @@ export function createWork(jobs: readonly Job[], now: number): Work {
       if (isOutreach(step)) job.outreachAt[item.contact] = at;
       goOn(job, item.contact, index, at);
     },
+    openingSteps(at) {
+      const ready = new Map<UsageKind, number>();
+      for (const { step, waiting } of queues) {
+        const effect = step.spends.find((kind) => kind !== 'page_load');
+        if (!effect || !step.spends.includes('page_load')) continue;
+        const most = capTable[effect].ceiling.daily;
+        ready.set(effect, (ready.get(effect) ?? 0) + waiting.count((item) => item.at <= at, most));
+      }
+      return ready;
+    },
     result: () => [...kinds.values()],
   };
 }
 
-function openJob(job: Job, now: number): JobState {
+function openJob(job: Job, now: number, spacingMs: number): JobState {
   const state = { ...job } as JobState;
   const queueFor = (step: PlannedStep, index: number | null): StepQueue => ({
     job: state,
@@ -146,6 +164,7 @@ function openJob(job: Job, now: number): JobState {
     places: fifo(),
     outreachAt: new Float64Array(job.contacts).fill(Number.NEGATIVE_INFINITY),
     branches: new Int16Array(job.contacts),
+    spacingMs,
   } satisfies Omit<JobState, keyof Job>);
   for (let i = 0; i < (job.activeLimit ?? 0); i++) state.places.put(now);
   for (let contact = 0; contact < job.contacts; contact++) {
@@ -190,13 +209,15 @@ function headOf(queue: StepQueue): Due | null {
   const head = queue.waiting.first();
   if (!head) return null;
   const { step, job } = queue;
-  const spaced = isOutreach(step) ? (job.outreachAt[head.contact] ?? 0) + personSpacing.presetMs : head.at;
+  const spaced = isOutreach(step) ? (job.outreachAt[head.contact] ?? 0) + job.spacingMs : head.at;
   return {
     queue,
     channel: step.channel,
     lane: step.kind,
     spends: step.spends,
     readyAt: Math.max(head.at, spaced),
+    waitsForNote: step.waitsForNote ?? false,
+    counted: job.counted,
   };
 }
 
@@ -212,7 +233,7 @@ function priorityOf({ job, index, waiting }: StepQueue): number {
   return Number.isFinite(job.outreachAt[contact]) ? 1 : 2;
 }
 
-/** Whether a step writes to the person: between two of those lie four hours. */
+/** Whether a step writes to the person: between two of those lies the workspace's spacing. */
 function isOutreach({ spends }: PlannedStep): boolean {
   return spends.some((kind) => outreach.has(kind));
 }
@@ -242,6 +263,8 @@ interface Fifo<T> {
   put(item: T): void;
   first(): T | undefined;
   take(): T | undefined;
+  /** How many from the first one on pass, `most` at the most. */
+  count(passes: (item: T) => boolean, most: number): number;
 }
 
 /** A queue whose `take` does not move what is behind it: shift() would, for tens of thousands of contacts. */
@@ -252,5 +275,11 @@ function fifo<T>(): Fifo<T> {
     put: (item) => items.push(item),
     first: () => items[head],
     take: () => (head < items.length ? items[head++] : undefined),
+    count(passes, most) {
+      let at = head;
+      for (let item = items[at]; item !== undefined && at - head < most && passes(item); item = items[at])
+        at++;
+      return at - head;
+    },
   };
 }

@@ -61,7 +61,6 @@ const limitNames = new Map(
     other_automation: 'the other automation',
     rest: 'a rest after activity',
     automation_limit: "the automation's own daily limit",
-    plan: "the limit of LinkedIn's plan",
     spacing: 'the time between two messages to one person',
     cannot_resend_yet: 'the end of the lock after a withdrawal',
     note_quota_reached: 'the next free note',

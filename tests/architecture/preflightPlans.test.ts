@@ -26,6 +26,7 @@ let call: MemberCall;
 beforeAll(async () => {
   db = await openDatabase({ url, onStatement: (text) => statements.add(text) });
   await db.write(async (tx) => {
+    await tx.insert(schema.workspace).values({ id: 'w', name: 'W', createdAt: 1 });
     const base = { workspaceId: 'w', createdAt: 1 };
     for (const id of ['s1', 's2']) {
       await tx
@@ -104,7 +105,7 @@ it('counts thousands of contacts in a few statements, and lets none of them scan
   await actorsOf(call, whole);
   expect(await checkFlow(call, whole)).toMatchObject([{ code: 'message_before_connection', count: PEOPLE }]);
   expect(await checkOverlaps(call, 'a1', whole)).toEqual([]);
-  const forecast = await forecastGraph(call, whole);
+  const forecast = await forecastGraph(call, whole, null);
   expect(automationRoutes.preflight.response.shape.forecast.parse(forecast)).toMatchObject({
     contacts: PEOPLE,
   });

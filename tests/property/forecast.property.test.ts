@@ -224,3 +224,61 @@ it('hands out as the admission does: evenly by weight, those who are known to th
     { numRuns: 60 },
   );
 });
+
+it('keeps the spacing of the workspace, the automation’s own limits and the notes of a Basic account', async () => {
+  const twoMessages: Plan = {
+    steps: [
+      { kind: 'message', channel: 'linkedin', spends: ['message'], after: null, delayMs: 0 },
+      { kind: 'message', channel: 'linkedin', spends: ['message'], after: 0, delayMs: 0 },
+    ],
+    tailMs: 0,
+  };
+  const far = { maxSlots: 2_000, horizon };
+  const apart = runForward({ ...profile('s'), jobs: [job(twoMessages, 1)], spacingMs: 3 * DAY }, START, far);
+  const [first = 0, second = 0] = apart.kinds[0]?.times ?? [];
+  expect(second - first).toBeGreaterThanOrEqual(3 * DAY);
+
+  const own = runForward({ ...profile('s'), jobs: [job(invite, 12)], ownLimits: { invite: 3 } }, START, far);
+  const times = own.kinds[0]?.times ?? [];
+  expect(times).toHaveLength(12);
+  times.forEach((at, n) => {
+    expect(
+      times.filter((other) => other > at - DAY && other <= at).length,
+      `invite ${n}`,
+    ).toBeLessThanOrEqual(3);
+  });
+
+  const noted = { ...invite, steps: invite.steps.map((step) => ({ ...step, waitsForNote: true })) };
+  const basic = {
+    ...profile('s'),
+    channels: { linkedin: channel('s-l', 100, { notes: [START - 20 * DAY] }) },
+  };
+  const notes = runForward({ ...basic, jobs: [job(noted, 6)] }, START, far).kinds[0]?.times ?? [];
+  expect(notes[3]).toBeLessThan(START + 5 * DAY);
+  expect(notes[4]).toBeGreaterThanOrEqual(START + 10 * DAY);
+  expect(notes[5]).toBeGreaterThanOrEqual(START + 30 * DAY);
+});
+
+it('visits leave the page loads that ready invitations need', () => {
+  const sender = profile('s');
+  const caps = {
+    ...sender.settings.caps,
+    page_load: { daily: 12, weekly: 60 },
+    invite: { daily: 10, weekly: 50 },
+  };
+  const visit = {
+    kind: 'visit',
+    channel: 'linkedin',
+    spends: ['page_load'],
+    after: null,
+    delayMs: 0,
+  } as const;
+  const jobs = [job({ steps: [visit], tailMs: 0 }, 20), job(invite, 10)];
+  const { kinds } = runForward({ ...sender, settings: { ...sender.settings, caps }, jobs }, START, {
+    maxSlots: 1_000,
+    horizon,
+  });
+  const onFirstDay = (kind: string) =>
+    kinds.find((each) => each.kind === kind)?.times.filter((at) => at < START + DAY).length;
+  expect([onFirstDay('connect'), onFirstDay('visit')]).toEqual([10, 2]);
+});

@@ -3,10 +3,12 @@ import type { z } from 'zod';
 import { actionChannel, type Graph } from '#shared/automation/graph.ts';
 import type { capacityForecast } from '#shared/contract/automation.ts';
 import { type ForecastProfile, type ForecastSegment, forecast } from '#shared/schedule/forecast.ts';
+import type { OwnLimits } from '#shared/schedule/runForward.ts';
 import { schema } from '../../db/index.ts';
 import { budgetKinds } from '../../engine/usage.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
+import { workspaceOf } from '../workspace/me.ts';
 import { noLinkedin, ownOf, type SegmentNode, segmentsOf, senderIdsOf, senderNodeOf } from './audience.ts';
 import { profilesNow } from './forecastProfiles.ts';
 import { planOf } from './plan.ts';
@@ -22,7 +24,11 @@ const MAX_SLOTS = 10_000;
  * When the last of each kind of step would go for these contacts and sender profiles, as they stand now (product
  * §4.9). Null: there is nobody to contact, or nobody to do it.
  */
-export async function forecastGraph(call: MemberCall, graph: Graph): Promise<CapacityForecast | null> {
+export async function forecastGraph(
+  call: MemberCall,
+  graph: Graph,
+  ownLimits: OwnLimits | null,
+): Promise<CapacityForecast | null> {
   const now = call.clocks.schedule.now();
   const { profiles, names } = await profilesNow(call, senderIdsOf(graph), now);
   const segments: ForecastSegment[] = [];
@@ -31,7 +37,11 @@ export async function forecastGraph(call: MemberCall, graph: Graph): Promise<Cap
     if (found) segments.push(found);
   }
   if (segments.length === 0) return null;
-  const result = await forecast({ now, profiles, segments, maxSlots: MAX_SLOTS }, () => call.timers.sleep(0));
+  const { personSpacingMs: spacingMs } = await workspaceOf(call.db.reader, call);
+  const result = await forecast(
+    { now, profiles, segments, spacingMs, ...(ownLimits ? { ownLimits } : {}), maxSlots: MAX_SLOTS },
+    () => call.timers.sleep(0),
+  );
   if (result.contacts === 0) return null;
   const nameOf = (senderId: string) => names.get(senderId) ?? '';
   return {

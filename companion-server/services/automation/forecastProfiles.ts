@@ -3,7 +3,7 @@ import { type ActionKind, actionChannel } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import type { ForecastProfile } from '#shared/schedule/forecast.ts';
 import type { ForecastChannel } from '#shared/schedule/runForward.ts';
-import { senderSettings } from '#shared/schedule/settings.ts';
+import { basicNoteCap, senderSettings } from '#shared/schedule/settings.ts';
 import type { Job } from '#shared/schedule/workAhead.ts';
 import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
 import { schema } from '../../db/index.ts';
@@ -13,7 +13,7 @@ import type { ChannelRow } from '../scope.ts';
 
 const { channel, lane, sender, usage } = schema;
 
-/** Settings, usage and queues of the sender profiles as they stand now: four statements, however many they are. */
+/** Settings, usage and queues of the sender profiles as they stand now: five statements, however many they are. */
 export async function profilesNow(
   call: Call,
   senderIds: string[],
@@ -36,6 +36,7 @@ export async function profilesNow(
     .from(channel)
     .where(and(eq(channel.workspaceId, call.workspaceId), inArray(channel.senderId, senderIds)));
   const used = await usageByAccount(call, channels.map(accountOf), now);
+  const notes = await notesByAccount(call, channels.filter(isBasic).map(accountOf), now);
   const backlog = await backlogByChannel(
     call,
     channels.map(({ id }) => id),
@@ -45,7 +46,7 @@ export async function profilesNow(
     return {
       id: row.id,
       settings: senderSettings.parse(row.settings ?? {}),
-      channels: Object.fromEntries(own.map((each) => [each.kind, channelNow(each, used)])),
+      channels: Object.fromEntries(own.map((each) => [each.kind, channelNow(each, used, notes)])),
       backlog: own.flatMap(({ id }) => backlog.get(id) ?? []),
     };
   });
@@ -54,7 +55,16 @@ export async function profilesNow(
 
 type Usage = Partial<Record<UsageKind, number[]>>;
 
-function channelNow(row: ChannelRow, used: ReadonlyMap<string, Usage>): ForecastChannel {
+/** Whether LinkedIn's plan limits its notes; of an account that is not known yet nobody can tell. */
+function isBasic({ kind, address, premium }: ChannelRow): boolean {
+  return kind === 'linkedin' && address !== null && !premium;
+}
+
+function channelNow(
+  row: ChannelRow,
+  used: ReadonlyMap<string, Usage>,
+  notes: ReadonlyMap<string, number[]>,
+): ForecastChannel {
   const { id, firstUsedAt, lastActionAt, restart, activeSince, restUntil } = row;
   return {
     id,
@@ -64,6 +74,7 @@ function channelNow(row: ChannelRow, used: ReadonlyMap<string, Usage>): Forecast
     activeSince,
     restUntil,
     usage: used.get(accountOf(row)) ?? {},
+    ...(isBasic(row) ? { notes: notes.get(accountOf(row)) ?? [] } : {}),
   };
 }
 
@@ -89,6 +100,25 @@ async function usageByAccount(call: Call, accounts: string[], now: number): Prom
     known[kind] = times;
     times.push(at ?? 0);
   }
+  return byAccount;
+}
+
+/** The notes of each account in the time that its plan looks back. */
+async function notesByAccount(call: Call, accounts: string[], now: number): Promise<Map<string, number[]>> {
+  const byAccount = new Map<string, number[]>();
+  if (accounts.length === 0) return byAccount;
+  const rows = await call.db.reader
+    .select({ account: usage.account, at: usage.at })
+    .from(usage)
+    .where(
+      and(
+        inArray(usage.account, accounts),
+        eq(usage.kind, 'note'),
+        gte(usage.at, now - basicNoteCap.days * DAY),
+      ),
+    )
+    .orderBy(asc(usage.account), asc(usage.at));
+  for (const { account, at } of rows) byAccount.set(account, [...(byAccount.get(account) ?? []), at ?? 0]);
   return byAccount;
 }
 

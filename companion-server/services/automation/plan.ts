@@ -31,6 +31,9 @@ export function planOf(graph: Graph, segmentNodeId: string, spends: Spends): Pla
         spends: spends(node.type),
         after,
         delayMs,
+        ...(node.type === 'connect' && node.config.note !== null && node.config.whenNoNote === 'wait'
+          ? { waitsForNote: true }
+          : {}),
       });
       goOn(node, steps.length - 1, 0);
     } else {

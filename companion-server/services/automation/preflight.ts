@@ -30,11 +30,11 @@ type Preflight = z.input<typeof preflight>;
 /** Runs the draft against the real contacts. */
 export async function preflightAutomation(call: MemberCall, automationId: string): Promise<Preflight> {
   requireManager(call);
-  const { draft } = await automationOf(call.db.reader, call, automationId);
+  const { draft, dailyLimits } = await automationOf(call.db.reader, call, automationId);
   const result = await preflightGraph(call, automationId, draft);
   // A graph with problems has no way through that could be foretold.
   const isWhole = validateGraph(draft).length === 0;
-  return { ...result, forecast: isWhole ? await forecastGraph(call, draft) : null };
+  return { ...result, forecast: isWhole ? await forecastGraph(call, draft, dailyLimits) : null };
 }
 
 /** Everything that stands against a start or should be known before it. */

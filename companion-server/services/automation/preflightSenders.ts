@@ -122,7 +122,7 @@ export function strictestNote(actors: ReadonlyMap<string, Actor>): number {
 
 const withoutQuota: Record<'send_without' | 'wait' | 'skip', string> = {
   send_without: 'go without a note',
-  wait: 'wait, which the forecast does not count',
+  wait: 'wait for the next ones',
   skip: 'are skipped',
 };
 

@@ -94,11 +94,13 @@ describe('caps', () => {
     expect([later(0), later(3), later(7)]).toEqual([10, 14, 20]);
   });
 
-  it('never passes plan or ceiling, and never falls below one', () => {
-    const wild = { ...settings, caps: { ...settings.caps, invite: { daily: 9999, weekly: 9999 } } };
-    expect(cap({ settings: wild })).toEqual({ ...capTable.invite.ceiling, boundBy: 'ceiling' });
-    expect(cap({ plan: { daily: 7, weekly: 50 } })).toEqual({ daily: 7, weekly: 50, boundBy: 'plan' });
-    expect(cap({ plan: { daily: 0, weekly: 0 } }).daily).toBe(1);
+  it('never passes the ceiling, and never falls below one', () => {
+    const settingsOf = (daily: number) => ({
+      ...settings,
+      caps: { ...settings.caps, invite: { daily, weekly: daily } },
+    });
+    expect(cap({ settings: settingsOf(9999) })).toEqual({ ...capTable.invite.ceiling, boundBy: 'ceiling' });
+    expect(cap({ settings: settingsOf(0) }).daily).toBe(1);
   });
 
   it('counts rolling 24 hours and 7 days', () => {
