@@ -314,7 +314,7 @@ test.describe('automations that cannot start', () => {
     const drawer = page.getByRole('dialog');
     const problems = page.getByRole('region', { name: /^To fix before it can start/ });
 
-    await problems.getByRole('button', { name: '1. Segment: Choose at least one list.' }).click();
+    await problems.getByRole('button', { name: '1. Segment: Choose at least one list or tag.' }).click();
     await expect(drawer.getByRole('combobox', { name: 'Lists' })).toHaveAccessibleDescription(
       /Choose at least one list/,
     );
