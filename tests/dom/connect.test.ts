@@ -380,6 +380,19 @@ test('an offer of Premium that came by itself is no sign of used-up notes', asyn
   expect(prepared).toMatchObject({ outcome: 'ready', noteDropped: false });
 });
 
+test('who stands at a contact’s address under another name is told, for a person to decide', async () => {
+  number += 1;
+  const someone = person(String(number));
+  world.twin.control.addPerson(someone);
+  await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);
+  const unbound = targetOf(someone, { profileId: null, memberId: null, name: 'Otto Lind', company: null });
+  const { profileId, firstName, lastName } = someone;
+  expect(await call(page, 'prepare', stepFor('connect', unbound))).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'wrong_person', shown: { profileId, name: `${firstName} ${lastName}` } },
+  });
+});
+
 test.each([{ profileId: 'ACoAAAOTHER' }, { profileId: null, memberId: '42' }, { memberId: '42' }])(
   'a page of somebody else than %o is left alone',
   async (bound) => {
