@@ -35,6 +35,7 @@ test.afterAll(() => served?.close());
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 const rows = () => page.getByRole('table', { name: 'Contacts of the automation' }).locator('tbody tr');
 const box = () => page.getByRole('main').getByRole('status');
+const paused = () => rows().getByText('Paused', { exact: true });
 const notice = () => page.getByRole('alert').filter({ has: button('Undo') });
 
 async function looksRight(): Promise<void> {
@@ -53,7 +54,7 @@ async function ask(action: string, whom: 'two' | 'all'): Promise<void> {
 
 const confirm = (label: string) => page.getByRole('dialog').getByRole('button', { name: label }).click();
 
-test('two are chosen and paused; the end is said, with Undo', async () => {
+test('two are chosen and paused; the end is said, with an Undo that puts them back', async () => {
   await expect(rows()).toHaveCount(PEOPLE);
   await looksRight();
   for (const at of [0, 1]) await rows().nth(at).getByRole('checkbox').check();
@@ -69,24 +70,28 @@ test('two are chosen and paused; the end is said, with Undo', async () => {
   await account.settle();
   await expect(box()).toContainText('Pause: 2 changed');
   await expect(notice()).toContainText('Pause: 2 changed');
-  await looksRight();
-});
-
-test('the reasons present are offered, and one of them narrows the table', async () => {
-  await page.getByRole('combobox', { name: 'Reason' }).click();
-  await page.getByRole('option', { name: 'Somebody paused this. (2)' }).click();
-  await expect(rows()).toHaveCount(2);
-  await expect(rows().first()).toContainText('Paused');
-  await button('Show all reasons').click();
-  await expect(rows()).toHaveCount(PEOPLE);
-});
-
-test('undone from the notice, they stand where they stood', async () => {
+  expect(await violations(page, [{ colorScheme: 'dark', width: 1440 }])).toEqual([]);
   await notice().getByRole('button', { name: 'Undo' }).click();
   await expect(box()).toContainText('undoing');
   await account.settle();
   await expect(box()).toContainText('undone, 2 of 2 put back');
-  await expect(rows().getByText('Paused', { exact: true })).toHaveCount(0);
+  await expect(paused()).toHaveCount(0);
+});
+
+test('the reasons present are offered, and one of them narrows the table', async () => {
+  await ask('Pause', 'two');
+  await confirm('Pause');
+  await account.settle();
+  await expect(paused()).toHaveCount(2);
+  await page.getByRole('combobox', { name: 'Reason' }).click();
+  await page.getByRole('option', { name: 'Somebody paused this. (2)' }).click();
+  await expect(rows()).toHaveCount(2);
+  await looksRight();
+  await button('Show all reasons').click();
+  await expect(rows()).toHaveCount(PEOPLE);
+  await box().getByRole('button', { name: 'Undo' }).click();
+  await account.settle();
+  await expect(paused()).toHaveCount(0);
 });
 
 test('stopped before it began, nobody is changed', async () => {
@@ -95,7 +100,7 @@ test('stopped before it began, nobody is changed', async () => {
   await button('Stop').click();
   await expect(box()).toContainText('stopped after 0 changed');
   await account.settle();
-  await expect(rows().getByText('Paused', { exact: true })).toHaveCount(0);
+  await expect(paused()).toHaveCount(0);
 });
 
 test('a sender who is not connected to them is warned of before it starts', async () => {
@@ -132,7 +137,7 @@ test('the settings of an automation and of the workspace are kept', async () => 
   await openScreen(page, `${ORIGIN}/automations/${account.automationId}`);
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
   const panel = page.getByRole('dialog');
-  await panel.getByLabel('Invitations').fill('7');
+  await panel.getByRole('textbox', { name: 'Invitations' }).fill('7');
   await panel.getByRole('button', { name: 'Save limits' }).click();
   await expect(panel.getByRole('button', { name: 'Save limits' })).toBeDisabled();
   const colleagues = panel.getByRole('switch', { name: /^Pause colleagues/ });
@@ -141,7 +146,7 @@ test('the settings of an automation and of the workspace are kept', async () => 
   await looksRight();
   await openScreen(page, `${ORIGIN}/automations/${account.automationId}`);
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await expect(panel.getByLabel('Invitations')).toHaveValue('7');
+  await expect(panel.getByRole('textbox', { name: 'Invitations' })).toHaveValue('7');
   await expect(colleagues).toBeChecked();
 
   await openScreen(page, `${ORIGIN}/settings`);

@@ -6,6 +6,7 @@ import { type AutomationDetail, automationRoutes } from '#shared/contract/automa
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { enrollmentStatus } from '#shared/statuses/engine.ts';
 import { queryFor } from '../../api/client.ts';
+import { clearButton } from '../../components/clearButton.ts';
 import { statusEntry } from '../../components/dictionary.ts';
 import { stepName } from './builder/catalogue.ts';
 import { readingOrder } from './builder/graphEdits.ts';
@@ -28,7 +29,7 @@ export function FilterBar({ automation, filter, onChange }: FilterProps) {
         label="Status"
         placeholder="All statuses"
         clearable
-        clearButtonProps={{ 'aria-label': 'Show all statuses' }}
+        clearButtonProps={clearButton('Show all statuses')}
         data={enrollmentStatus.options.map((value) => ({
           value,
           label: `${statusEntry('enrollment', value).label} (${automation.counts[value] ?? 0})`,
@@ -40,7 +41,7 @@ export function FilterBar({ automation, filter, onChange }: FilterProps) {
         label="Standing on step"
         placeholder="All steps"
         clearable
-        clearButtonProps={{ 'aria-label': 'Show all steps' }}
+        clearButtonProps={clearButton('Show all steps')}
         data={steps.map((node, index) => ({ value: node.id, label: `${index + 1}. ${stepName(node)}` }))}
         value={filter.nodeId ?? null}
         onChange={(value) => onChange({ ...filter, nodeId: value ?? undefined })}
@@ -49,7 +50,7 @@ export function FilterBar({ automation, filter, onChange }: FilterProps) {
         label="Sender profile"
         placeholder="All sender profiles"
         clearable
-        clearButtonProps={{ 'aria-label': 'Show all sender profiles' }}
+        clearButtonProps={clearButton('Show all sender profiles')}
         data={(senders.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
         value={filter.senderId ?? null}
         onChange={(value) => onChange({ ...filter, senderId: value ?? undefined })}
@@ -59,7 +60,7 @@ export function FilterBar({ automation, filter, onChange }: FilterProps) {
         placeholder="All reasons"
         clearable
         searchable
-        clearButtonProps={{ 'aria-label': 'Show all reasons' }}
+        clearButtonProps={clearButton('Show all reasons')}
         nothingFoundMessage="No such reason here"
         data={(reasons.data?.items ?? []).map(({ reason, sentence, total, atLeast }) => ({
           value: reason,

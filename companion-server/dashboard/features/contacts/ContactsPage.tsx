@@ -6,6 +6,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type ContactView, contactRoutes } from '#shared/contract/contact.ts';
 import { queryFor } from '../../api/client.ts';
+import { clearButton } from '../../components/clearButton.ts';
 import { Empty } from '../../components/Empty.tsx';
 import { ButtonLink, TextLink } from '../../components/Link.tsx';
 import { Page } from '../../components/Page.tsx';
@@ -99,7 +100,7 @@ function Filters() {
         onChange={(listId) =>
           void navigate({ search: (old) => ({ ...old, listId: listId ?? undefined }), replace: true })
         }
-        clearButtonProps={{ 'aria-label': 'Show all lists' }}
+        clearButtonProps={clearButton('Show all lists')}
       />
     </Group>
   );

@@ -5,6 +5,7 @@ import { type contactDetail, contactRoutes } from '#shared/contract/contact.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
+import { clearButton } from '../../components/clearButton.ts';
 import { Section } from '../../components/Section.tsx';
 
 /** Who writes to this contact from now on, and in which hours. */
@@ -22,6 +23,7 @@ export function Outreach({ contact }: { contact: z.infer<typeof contactDetail> }
           description="Wins over distribution in automations this contact enters later. Those under way keep their sender."
           placeholder="Distribution chooses"
           clearable
+          clearButtonProps={clearButton('Let distribution choose the sender profile')}
           searchable
           data={[...pinned.map(({ id, name }) => ({ value: id, label: name })), ...known]}
           value={pinnedSender?.id ?? null}
@@ -32,6 +34,7 @@ export function Outreach({ contact }: { contact: z.infer<typeof contactDetail> }
           description="Used by sender profiles that respect the contact's working hours."
           placeholder="Not known"
           clearable
+          clearButtonProps={clearButton('Forget the time zone')}
           searchable
           limit={50}
           data={[...new Set([...(zone ? [zone] : []), 'UTC', ...Intl.supportedValuesOf('timeZone')])]}
