@@ -85,8 +85,12 @@ function dataFolder() {
 }
 
 const held = ['w1 restored_from_backup'];
+/** Several servers start one after another. */
+const TAKES_MS = 240_000;
 
-it('a restored database starts held, keeps what it replaced, and is held once', async () => {
+it('a restored database starts held, keeps what it replaced, and is held once', {
+  timeout: TAKES_MS,
+}, async () => {
   const folder = dataFolder();
   const { dir, backup } = { dir: join(folder.file, '..'), backup: `${folder.file}.backup` };
   await folder.add('w1');
@@ -110,7 +114,7 @@ it('a restored database starts held, keeps what it replaced, and is held once', 
   expect(await folder.startAndLook()).toEqual({ workspaces: ['w1'], held, before: 0 });
 });
 
-it('a copy that somebody put back by hand starts held, too', async () => {
+it('a copy that somebody put back by hand starts held, too', { timeout: TAKES_MS }, async () => {
   const folder = dataFolder();
   await folder.add('w1');
   expect(await folder.startAndLook()).toEqual({ workspaces: ['w1'], held: [], before: 0 });

@@ -7,7 +7,7 @@ import {
   mailCursor,
 } from '../../companion-server/email/inbound/types.ts';
 import { sendMessage } from '../../companion-server/email/send.ts';
-import { appendToSent, findInSent } from '../../companion-server/email/sentFolder.ts';
+import { appendToSent, findInSent, listAutomatedSent } from '../../companion-server/email/sentFolder.ts';
 import { bounceOf, complaintOf, outOfOffice, replyTo, type SentMail } from '../mail-sandbox/index.ts';
 import { ANNA, build, sandboxForFile, settingsFor, signal } from './support.ts';
 
@@ -199,6 +199,18 @@ describe('Sent', () => {
     expect(await appendToSent(settings(), built.raw, signal)).toEqual({ ok: true, value: 'appended' });
     expect(await findInSent(settings(), built.messageId, signal)).toEqual({ ok: true, value: true });
     expect(await appendToSent(settings(), built.raw, signal)).toEqual({ ok: true, value: 'already_there' });
+  });
+
+  it('tells after a restore which automated emails it holds, and nothing of mail written by hand', async () => {
+    const since = Date.now() - 60_000;
+    const built = await build({ to: { name: 'Boris Clay', address: 'Boris@People.test' } });
+    await appendToSent(settings(), built.raw, signal);
+    const byHand = `From: ${ANNA}\r\nTo: ${BORIS}\r\nMessage-ID: <by-hand@team.test>\r\nSubject: Hi\r\n\r\nHi\r\n`;
+    await appendToSent(settings(), Buffer.from(byHand), signal);
+    const found = await listAutomatedSent(settings(), since, signal);
+    const sent = found.ok ? found.value : [];
+    expect(sent.find(({ messageId }) => messageId === built.messageId)).toMatchObject({ to: BORIS });
+    expect(sent.every(({ at, messageId }) => at >= since && messageId !== '<by-hand@team.test>')).toBe(true);
   });
 });
 

@@ -1,10 +1,13 @@
-import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { raiseMark } from '../../db/index.ts';
 import type { Services } from '../context.ts';
 import { recountIfDue } from './integrity.ts';
+import { trimLogs } from './retention.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE;
 const MARK_EVERY_MS = HOUR;
+/** Between two batches, so that others write first. */
+const PAUSE_MS = SECOND / 4;
 
 export interface UpkeepOptions {
   services: Services;
@@ -26,7 +29,10 @@ async function run({ services, markFile, isLeading, signal }: UpkeepOptions): Pr
         raiseAt = services.clocks.lease.now() + MARK_EVERY_MS;
         await raiseMark(services.db, markFile);
       }
-      if (isLeading()) await recountIfDue(services, signal);
+      if (isLeading()) {
+        while (!signal.aborted && (await trimLogs(services))) await services.timers.sleep(PAUSE_MS, signal);
+        await recountIfDue(services, signal);
+      }
     } catch (error) {
       if (!signal.aborted) services.log.error({ err: error }, 'upkeep failed');
     }
