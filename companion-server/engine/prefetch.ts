@@ -4,7 +4,7 @@ import type { ChannelRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { awayUntil, leaves, receivedKinds, usedAt } from './lookups.ts';
 import { shapes } from './shapes.ts';
 import { stoplistKeys } from './stoplist.ts';
-import { budgetKinds, usageKey } from './usage.ts';
+import { usageKeys } from './usage.ts';
 
 /**
  * What many tasks or enrollments of one unit look at, read together: as many statements for a hundred as for one.
@@ -19,6 +19,10 @@ export async function loadGates(unit: Unit, tasks: readonly TaskRow[]): Promise<
   await rows.load(shapes.sender, keysOf(tasks, 'senderId'));
   await rows.load(shapes.automation, keysOf(tasks, 'automationId'));
   await rows.load(shapes.workspace, keysOf(tasks, 'workspaceId'));
+  await rows.load(
+    shapes.relation,
+    tasks.map(({ contactId, senderId }) => [contactId, senderId]),
+  );
   await rows.loadGroups(
     shapes.hold,
     'open',
@@ -103,7 +107,7 @@ async function loadUsage(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
   const keys = [];
   for (const { channelId, kind } of tasks) {
     const channel = await rows.get(shapes.channel, channelId);
-    if (channel) keys.push(...budgetKinds(kind).map((spends) => usageKey(channel, spends, unit.now)));
+    if (channel) keys.push(...usageKeys(channel, kind, unit.now));
   }
   await rows.ask(usedAt, keys);
 }
@@ -128,6 +132,7 @@ export async function loadEnds(unit: Unit, tasks: readonly TaskRow[]): Promise<v
   if (tasks.length < 2) return;
   const rows = rowsOf(unit.tx);
   await loadAround(unit, tasks);
+  await rows.load(shapes.sender, keysOf(tasks, 'senderId'));
   await rows.load(
     shapes.lane,
     tasks.map(({ channelId, kind }) => [channelId, kind]),

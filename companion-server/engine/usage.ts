@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
-import type { SenderSettings } from '#shared/schedule/settings.ts';
+import { basicNoteCap, type SenderSettings } from '#shared/schedule/settings.ts';
 import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, TaskRow, Unit } from './context.ts';
@@ -111,8 +111,12 @@ export async function refund(unit: Unit, channel: ChannelRow, task: TaskRow): Pr
   }
 }
 
-export function usageKey(channel: ChannelRow, kind: UsageKind, now: number): [string, string, number] {
-  return [accountOf(channel), kind, now - WEEK];
+/** What is asked about an account before an action of this kind: its budgets, and the notes of invitations. */
+export function usageKeys(channel: ChannelRow, kind: ActionKind, now: number): [string, string, number][] {
+  const account = accountOf(channel);
+  const keys = budgetKinds(kind).map((spends): [string, string, number] => [account, spends, now - WEEK]);
+  if (kind === 'connect' && !channel.premium) keys.push([account, 'note', now - basicNoteCap.days * DAY + 1]);
+  return keys;
 }
 
 /** When this kind was used in the last 7 days, oldest first. */
@@ -122,7 +126,17 @@ export async function usageTimes(
   kind: UsageKind,
   now: number,
 ): Promise<number[]> {
-  const [times = []] = await rowsOf(q).look(usedAt, ...usageKey(channel, kind, now));
+  return await usedSince(q, channel, kind, now - WEEK);
+}
+
+/** When this kind, or a note, was used since a moment, oldest first. */
+export async function usedSince(
+  q: Queryable,
+  channel: ChannelRow,
+  kind: UsageKind | 'note',
+  since: number,
+): Promise<number[]> {
+  const [times = []] = await rowsOf(q).look(usedAt, accountOf(channel), kind, since);
   return times.toSorted((a, b) => a - b);
 }
 

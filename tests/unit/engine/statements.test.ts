@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { schema } from '../../../companion-server/db/index.ts';
+import { commitTask, nextWorkFor, recordOutcome, tick } from '../../../companion-server/engine/index.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  openStage,
+  outreachGraph,
+  START,
+  type Stage,
+} from '../../simulation/setup.ts';
+import { done } from './support.ts';
+
+/** What one request may cost, and what any number of them may cost together. */
+const ALONE = { claim: 35, commit: 35, outcome: 35 };
+const TOGETHER = { claim: 45, commit: 40, outcome: 45 };
+/** The guard of acceptance looks back at each sender's invitations: one statement, and what it must find written. */
+const GUARD = 2;
+const SENDERS = 30;
+
+let stage: Stage;
+let statements: string[];
+beforeEach(async () => {
+  statements = [];
+  stage = await openStage(1, (text) => statements.push(text));
+});
+afterEach(() => stage.close());
+
+/** Senders of automations of their own, each with one contact whose invitation is ready. */
+async function readySteps(senders: number): Promise<string[]> {
+  const ids = Array.from({ length: senders }, (_, n) => `s${n + 1}`);
+  for (const [n, id] of ids.entries()) {
+    await addSender(stage, id);
+    await addContact(stage, n + 1, { bound: true });
+  }
+  await addAutomation(stage, 'a1', outreachGraph(ids, { email: false }));
+  for (let busy = true; busy; ) ({ busy } = await tick(stage.ctx));
+  // Everything was read just now, so that the devices are given their steps.
+  await stage.db.write((tx) => tx.update(schema.channel).set({ sentReadAt: START }));
+  return ids.map((id) => `${id}-d1`);
+}
+
+async function counted<T>(work: () => Promise<T>): Promise<{ result: T; count: number }> {
+  statements = [];
+  const result = await work();
+  return { result, count: statements.filter((text) => !text.includes('savepoint')).length };
+}
+
+async function oneStepEach(devices: readonly string[]) {
+  const { ctx } = stage;
+  const claims = await counted(() =>
+    Promise.all(
+      devices.map((id) => nextWorkFor(ctx, id, { canAct: true, kinds: ['connect', 'message', 'visit'] })),
+    ),
+  );
+  const held = claims.result.flatMap((work, at) =>
+    work.type === 'task'
+      ? [{ by: devices[at] ?? '', fence: { taskId: work.step.taskId, fence: work.step.fence } }]
+      : [],
+  );
+  expect(held).toHaveLength(devices.length);
+  const commits = await counted(() =>
+    Promise.all(
+      held.map(({ by, fence }) => commitTask(ctx, by, { ...fence, lastInboundAt: null, profile: null })),
+    ),
+  );
+  expect(commits.result.every((answer) => answer.ok)).toBe(true);
+  const outcomes = await counted(() =>
+    Promise.all(held.map(({ by, fence }) => recordOutcome(ctx, by, { ...fence, outcome: done }))),
+  );
+  expect(outcomes.result.every(({ state }) => state === 'done')).toBe(true);
+  return { claim: claims.count, commit: commits.count, outcome: outcomes.count };
+}
+
+it('a claim, a commit and an outcome cost a few statements', async () => {
+  const cost = await oneStepEach(await readySteps(1));
+  expect(cost.claim).toBeLessThanOrEqual(ALONE.claim);
+  expect(cost.commit).toBeLessThanOrEqual(ALONE.commit);
+  expect(cost.outcome).toBeLessThanOrEqual(ALONE.outcome);
+});
+
+it('many that wait together cost hardly more than one', async () => {
+  const cost = await oneStepEach(await readySteps(SENDERS));
+  expect(cost.claim).toBeLessThanOrEqual(TOGETHER.claim);
+  expect(cost.commit).toBeLessThanOrEqual(TOGETHER.commit);
+  expect(cost.outcome).toBeLessThanOrEqual(TOGETHER.outcome + GUARD * SENDERS);
+});
