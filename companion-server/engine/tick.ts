@@ -4,6 +4,7 @@ import { schema } from '../db/index.ts';
 import { admit } from './admit.ts';
 import { endArchived } from './archive.ts';
 import { workOffBulk } from './bulk.ts';
+import { mendSetBackClock } from './clockBack.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
 import { releaseDailyLimits } from './dailyLimits.ts';
 import { departures } from './departures.ts';
@@ -38,6 +39,7 @@ export interface TickResult {
 
 /** One round of everything that moves by itself. Each stage is short; only the leader calls it. */
 export async function tick(ctx: EngineContext): Promise<TickResult> {
+  await mendSetBackClock(ctx);
   const reaped = await reap(ctx, tickBounds.reap);
   const expired = await expireDueHolds(ctx);
   const archived = await endArchived(ctx, tickBounds.archived);
