@@ -61,6 +61,16 @@ async function start(env: Env): Promise<void> {
     createChanges(systemTimers),
   ];
 
+  // Before anybody is answered: a device must not claim what was done after the backup.
+  const markFile = markFileOf(env.databaseUrl, env.dataDir);
+  const restored = await recogniseRestore({
+    db: database,
+    markFile,
+    newId: systemNewId,
+    onRestored: (tx) => holdRestored(unitIn({ clocks, newId: systemNewId, rng: systemRng }, tx)),
+  });
+  if (restored) log.warn({}, 'the database was restored from a backup: everything is held');
+
   const { server, address, setHandler } = await listen(env);
   // Tests and demo send mail only within this computer, where the own address is public enough.
   const publicUrl = env.publicUrl ?? (env.scheduleControl ? address : null);
@@ -100,14 +110,6 @@ async function start(env: Env): Promise<void> {
     newId: systemNewId,
     log,
   };
-  const markFile = markFileOf(env.databaseUrl, env.dataDir);
-  const restored = await recogniseRestore({
-    db: database,
-    markFile,
-    newId: systemNewId,
-    onRestored: (tx) => holdRestored(unitIn(ctx, tx)),
-  });
-  if (restored) log.warn({}, 'the database was restored from a backup: everything is held');
   if (database.isSole) await takeOver(ctx);
   const engine = startEngineLoop({
     ctx,
