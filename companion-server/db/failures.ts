@@ -1,3 +1,6 @@
+import { ZodError } from 'zod';
+import { InvariantError } from '#shared/kernel/assert.ts';
+
 /**
  * What a failed call says about its connection and its transaction. `docs/operations.md` and the tests in
  * tests/database name where each code comes from.
@@ -21,6 +24,14 @@ export class DatabaseSilent extends Error {
 export function isByStatement(error: unknown): boolean {
   const found = codes(error);
   return found.length > 0 && found.every((code) => BY_STATEMENT.test(code));
+}
+
+const DEFECTS = [InvariantError, ZodError, TypeError, RangeError, SyntaxError];
+
+/** Whether the program or the data it met is at fault, not the database: asked again, the same would fail again. */
+export function isDefect(error: unknown): boolean {
+  if (codes(error).length > 0) return isByStatement(error);
+  return DEFECTS.some((defect) => error instanceof defect);
 }
 
 /** Whether the failed call certainly kept nothing, so that its unit may run again as a whole. */

@@ -1,5 +1,6 @@
 export { backUp } from './backup.ts';
 export { openDatabase } from './database.ts';
+export { isDefect } from './failures.ts';
 export { markFileOf, raiseMark, recogniseRestore } from './mark.ts';
 export { DatabaseRefused } from './refusal.ts';
 export { restoreBackup } from './restore.ts';

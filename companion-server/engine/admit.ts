@@ -1,7 +1,7 @@
 import { and, asc, eq, lte } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
-import { schema } from '../db/index.ts';
+import { isDefect, type Queryable, schema } from '../db/index.ts';
 import { chooseSender, hasLeft } from './chooseSender.ts';
 import { type ContactRow, type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { askEnrichment, endBeforeStart } from './enrichment.ts';
@@ -11,6 +11,7 @@ import { applyEvent } from './interpret.ts';
 import { keepsWayIn } from './moves.ts';
 import { isLive, isQueued } from './predicates.ts';
 import { contactById, enrollmentById, graphOf } from './rows.ts';
+import { setAside } from './setAside.ts';
 import { blockedOn, NO_LIMIT, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
 import { hasStarted, setStanding } from './standing.ts';
 import { isStoplisted } from './stoplist.ts';
@@ -29,31 +30,45 @@ export async function admit(ctx: EngineContext, limit: number): Promise<boolean>
   let more = due.length === limit;
   for (const { automationId } of due) {
     for (let i = 0; i < PER_AUTOMATION; i++) {
-      if (!(await unitOfWork(ctx, (unit) => admitNext(unit, automationId)))) break;
+      if (!(await admitOrSetAside(ctx, automationId))) break;
       if (i === PER_AUTOMATION - 1) more = true;
     }
   }
   return more;
 }
 
+/** Whoever is first and cannot be let in must not keep out those behind. */
+async function admitOrSetAside(ctx: EngineContext, automationId: string): Promise<boolean> {
+  try {
+    return await unitOfWork(ctx, (unit) => admitNext(unit, automationId));
+  } catch (error) {
+    const first = isDefect(error) ? await firstInQueue(ctx.db.reader, automationId) : null;
+    if (!first) throw error;
+    return await setAside(ctx, first.id, error);
+  }
+}
+
 /** The first in the queue of one automation; false: nobody is there, or it does not run. */
 async function admitNext(unit: Unit, automationId: string): Promise<boolean> {
   const [row] = await unit.tx.select().from(automationTable).where(eq(automationTable.id, automationId));
-  const [next] =
-    row?.status === 'running' && row.holdCount === 0
-      ? await unit.tx
-          .select()
-          .from(enrollment)
-          .where(and(eq(enrollment.automationId, automationId), isQueued))
-          .orderBy(asc(enrollment.id))
-          .limit(1)
-      : [];
+  const isOpen = row?.status === 'running' && row.holdCount === 0;
+  const next = isOpen ? await firstInQueue(unit.tx, automationId) : null;
   if (!next) {
     await unit.tx.delete(admission).where(eq(admission.automationId, automationId));
     return false;
   }
   await admitNewest(unit, next, row?.versionId ?? next.versionId);
   return true;
+}
+
+async function firstInQueue(q: Queryable, automationId: string): Promise<EnrollmentRow | null> {
+  const [first] = await q
+    .select()
+    .from(enrollment)
+    .where(and(eq(enrollment.automationId, automationId), isQueued))
+    .orderBy(asc(enrollment.id))
+    .limit(1);
+  return first ?? null;
 }
 
 /** Who has not entered yet takes the version that is newest when they do. */

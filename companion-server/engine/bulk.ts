@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { BulkInput, BulkSelection } from '#shared/automation/bulk.ts';
 import { DAY } from '#shared/kernel/clock.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { isDefect, type Queryable, schema } from '../db/index.ts';
 import { type Change, changeOne, undoOne } from './bulkChanges.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { countMatching, matchingIds } from './matching.ts';
@@ -12,12 +12,15 @@ import { enrollmentById } from './rows.ts';
 const { bulkAction, bulkActionItem, enrollment, sender } = schema;
 
 export type BulkRow = typeof bulkAction.$inferSelect;
+type BulkItem = typeof bulkActionItem.$inferSelect;
 
 /** How long a bulk action can be undone. */
 export const bulkUndoMs = DAY;
 /** Sorts after every id. */
 const BEYOND = '~';
 const KEPT_MS = 30 * DAY;
+/** The note of one that could not be handled. */
+const FAILED = 'internal_error';
 
 export interface NewBulk {
   workspaceId: string;
@@ -83,20 +86,60 @@ export async function workOffBulk(ctx: EngineContext, limit: number): Promise<bo
     .orderBy(asc(bulkAction.id))
     .limit(1);
   if (!open) return false;
-  return await unitOfWork(ctx, async (unit) => {
-    const [row] = await unit.tx.select().from(bulkAction).where(eq(bulkAction.id, open.id));
-    if (row?.state === 'running') await changeSome(unit, row, limit);
-    else if (row?.state === 'undoing') await undoSome(unit, row, limit);
-    return true;
+  await workOff(ctx, open.id, limit);
+  return true;
+}
+
+/** Where one of them fails, each is taken alone, and who fails alone is passed over. */
+async function workOff(ctx: EngineContext, bulkId: string, limit: number): Promise<void> {
+  try {
+    await unitOfWork(ctx, (unit) => workSome(unit, bulkId, limit, { change: changeItem, undo: undoItem }));
+  } catch (error) {
+    if (!isDefect(error)) throw error;
+    if (limit > 1) {
+      for (let i = 0; i < limit; i++) await workOff(ctx, bulkId, 1);
+      return;
+    }
+    ctx.log.error({ err: error, bulkId }, 'a bulk action passes over an enrollment that failed');
+    const passOver = { change: passItem, undo: async () => FAILED };
+    await unitOfWork(ctx, (unit) => workSome(unit, bulkId, 1, passOver)).catch((failure) =>
+      stopFailed(ctx, bulkId, failure),
+    );
+  }
+}
+
+/** Not even the next ones can be found: it must not stand before other bulk actions for ever. */
+async function stopFailed(ctx: EngineContext, bulkId: string, error: unknown): Promise<void> {
+  if (!isDefect(error)) throw error;
+  ctx.log.error({ err: error, bulkId }, 'a bulk action failed and is stopped');
+  await unitOfWork(ctx, async (unit) => {
+    const [row] = await unit.tx.select().from(bulkAction).where(eq(bulkAction.id, bulkId));
+    if (!row) return;
+    const notes = { ...row.notes, [FAILED]: (row.notes?.[FAILED] ?? 0) + 1 };
+    await unit.tx.update(bulkAction).set({ notes }).where(eq(bulkAction.id, bulkId));
+    await stopBulk(unit, row);
   });
 }
 
-async function changeSome(unit: Unit, row: BulkRow, limit: number): Promise<void> {
+/** What is done with each. */
+interface ItemWork {
+  change(unit: Unit, bulk: BulkRow, enrollmentId: string): Promise<Change>;
+  /** Null: put back; else why it stays. */
+  undo(unit: Unit, bulk: BulkRow, item: BulkItem): Promise<string | null>;
+}
+
+async function workSome(unit: Unit, bulkId: string, limit: number, work: ItemWork): Promise<void> {
+  const [row] = await unit.tx.select().from(bulkAction).where(eq(bulkAction.id, bulkId));
+  if (row?.state === 'running') await changeSome(unit, row, limit, work);
+  else if (row?.state === 'undoing') await undoSome(unit, row, limit, work);
+}
+
+async function changeSome(unit: Unit, row: BulkRow, limit: number, work: ItemWork): Promise<void> {
   const ids = await nextIds(unit, row, limit);
   const notes = { ...row.notes };
   let changed = 0;
   for (const id of ids) {
-    const change = await changeItem(unit, row, id);
+    const change = await work.change(unit, row, id);
     if (change.changed) changed += 1;
     if (change.note !== null) notes[change.note] = (notes[change.note] ?? 0) + 1;
   }
@@ -134,6 +177,18 @@ async function changeItem(unit: Unit, bulk: BulkRow, enrollmentId: string): Prom
   const change = (await mayTouch(unit, bulk, row))
     ? await changeOne(unit, row, bulk.input, bulk.createdBy)
     : { changed: false as const, note: 'not_yours' };
+  await keepItem(unit, bulk, enrollmentId, change);
+  return change;
+}
+
+/** It failed with nothing else beside it. */
+async function passItem(unit: Unit, bulk: BulkRow, enrollmentId: string): Promise<Change> {
+  const change = { changed: false, note: FAILED } as const;
+  await keepItem(unit, bulk, enrollmentId, change);
+  return change;
+}
+
+async function keepItem(unit: Unit, bulk: BulkRow, enrollmentId: string, change: Change): Promise<void> {
   await unit.tx.insert(bulkActionItem).values({
     bulkId: bulk.id,
     enrollmentId,
@@ -144,7 +199,6 @@ async function changeItem(unit: Unit, bulk: BulkRow, enrollmentId: string): Prom
       ? { before: change.before, revision: (await enrollmentById(unit.tx, enrollmentId)).revision }
       : {}),
   });
-  return change;
 }
 
 async function mayTouch(unit: Unit, { onlyOwner }: BulkRow, row: EnrollmentRow): Promise<boolean> {
@@ -154,7 +208,7 @@ async function mayTouch(unit: Unit, { onlyOwner }: BulkRow, row: EnrollmentRow):
   return owner?.ownerUserId === onlyOwner;
 }
 
-async function undoSome(unit: Unit, row: BulkRow, limit: number): Promise<void> {
+async function undoSome(unit: Unit, row: BulkRow, limit: number, work: ItemWork): Promise<void> {
   const items = await unit.tx
     .select()
     .from(bulkActionItem)
@@ -163,9 +217,9 @@ async function undoSome(unit: Unit, row: BulkRow, limit: number): Promise<void> 
     .limit(limit);
   const notes = { ...row.notes };
   let restored = 0;
-  for (const { enrollmentId, before, revision } of items) {
-    const now = await enrollmentById(unit.tx, enrollmentId);
-    const kept = before ? await undoOne(unit, now, row.input, { before, revision }) : 'changed_since';
+  for (const item of items) {
+    const { enrollmentId } = item;
+    const kept = await work.undo(unit, row, item);
     if (kept === null) restored += 1;
     else notes[kept] = (notes[kept] ?? 0) + 1;
     await unit.tx
@@ -179,6 +233,12 @@ async function undoSome(unit: Unit, row: BulkRow, limit: number): Promise<void> 
     .where(eq(bulkAction.id, row.id));
   if (items.length < limit) await endBulk(unit, row, 'undone');
   else await publish(unit, row.workspaceId, 'bulk', row.id);
+}
+
+async function undoItem(unit: Unit, bulk: BulkRow, item: BulkItem): Promise<string | null> {
+  const { enrollmentId, before, revision } = item;
+  const now = await enrollmentById(unit.tx, enrollmentId);
+  return before ? await undoOne(unit, now, bulk.input, { before, revision }) : 'changed_since';
 }
 
 async function endBulk(unit: Unit, row: BulkRow, state: 'done' | 'stopped' | 'undone'): Promise<void> {

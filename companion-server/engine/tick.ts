@@ -1,6 +1,6 @@
 import { and, isNull, lt, lte } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
-import { schema } from '../db/index.ts';
+import { isDefect, schema } from '../db/index.ts';
 import { admit } from './admit.ts';
 import { endArchived } from './archive.ts';
 import { workOffBulk } from './bulk.ts';
@@ -37,43 +37,52 @@ export interface TickResult {
   busy: boolean;
 }
 
+/** True: there is more to do at once. */
+type Stage = (ctx: EngineContext) => Promise<boolean>;
+
+const stages: Record<string, Stage> = {
+  reap: (ctx) => reap(ctx, tickBounds.reap),
+  holds: expireDueHolds,
+  archived: (ctx) => endArchived(ctx, tickBounds.archived),
+  wake: (ctx) => wake(ctx, tickBounds.wake),
+  moves: (ctx) => moveContacts(ctx, tickBounds.moves),
+  departures: (ctx) => departures(ctx, tickBounds.leaving),
+  dailyLimits: (ctx) => releaseDailyLimits(ctx, tickBounds.limits),
+  locks: (ctx) => unlockRelations(ctx, tickBounds.locks),
+  bulk: (ctx) => workOffBulk(ctx, tickBounds.bulk),
+  admit: (ctx) => admit(ctx, tickBounds.automations),
+  sweep: (ctx) => sweepMissedLifts(ctx).then(() => false),
+  outbox: (ctx) => trimOutbox(ctx).then(() => false),
+};
+
 /** One round of everything that moves by itself. Each stage is short; only the leader calls it. */
 export async function tick(ctx: EngineContext): Promise<TickResult> {
   await mendSetBackClock(ctx);
-  const reaped = await reap(ctx, tickBounds.reap);
-  const expired = await expireDueHolds(ctx);
-  const archived = await endArchived(ctx, tickBounds.archived);
-  const woken = await wake(ctx, tickBounds.wake);
-  const moving = await moveContacts(ctx, tickBounds.moves);
-  const leaving = await departures(ctx, tickBounds.leaving);
-  const released = await releaseDailyLimits(ctx, tickBounds.limits);
-  const unlocked = await unlockRelations(ctx, tickBounds.locks);
-  const bulk = await workOffBulk(ctx, tickBounds.bulk);
-  const admitted = await admit(ctx, tickBounds.automations);
-  await sweepMissedLifts(ctx);
-  await trimOutbox(ctx);
-  const busy =
-    reaped ||
-    expired === tickBounds.holds ||
-    woken ||
-    moving ||
-    leaving ||
-    archived ||
-    released ||
-    unlocked ||
-    bulk ||
-    admitted;
+  let busy = false;
+  for (const [name, stage] of Object.entries(stages)) busy = (await runStage(ctx, name, stage)) || busy;
   return { nextDueAt: await nextDue(ctx), busy };
 }
 
+/** What failed by a defect of its own is tried again in the next round and stops no other stage; a failing database stops all. */
+async function runStage(ctx: EngineContext, name: string, stage: Stage): Promise<boolean> {
+  try {
+    return await stage(ctx);
+  } catch (error) {
+    if (!isDefect(error)) throw error;
+    ctx.log.error({ err: error, stage: name }, 'a stage of the engine failed');
+    return false;
+  }
+}
+
 /** Looks before it writes: most rounds find nothing. */
-async function expireDueHolds(ctx: EngineContext): Promise<number> {
+async function expireDueHolds(ctx: EngineContext): Promise<boolean> {
   const [due] = await ctx.db.reader
     .select({ id: schema.hold.id })
     .from(schema.hold)
     .where(and(isNull(schema.hold.liftedAt), lte(schema.hold.until, ctx.clocks.schedule.now())))
     .limit(1);
-  return due ? await unitOfWork(ctx, (unit) => expireHolds(unit, tickBounds.holds)) : 0;
+  if (!due) return false;
+  return (await unitOfWork(ctx, (unit) => expireHolds(unit, tickBounds.holds))) === tickBounds.holds;
 }
 
 async function trimOutbox(ctx: EngineContext): Promise<void> {

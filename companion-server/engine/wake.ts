@@ -1,5 +1,5 @@
 import { and, asc, lte } from 'drizzle-orm';
-import { rowsOf, schema } from '../db/index.ts';
+import { isDefect, rowsOf, schema } from '../db/index.ts';
 import { asksApproval } from './approvals.ts';
 import { contextOf } from './claim.ts';
 import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
@@ -8,6 +8,7 @@ import { outgoingOf } from './outgoing.ts';
 import { isPlanned, isWaiting } from './predicates.ts';
 import { loadSteps } from './prefetch.ts';
 import { channelById, enrollmentById, senderById, taskById } from './rows.ts';
+import { setAside } from './setAside.ts';
 import { shapes } from './shapes.ts';
 import { moveTo } from './tasks.ts';
 import { together } from './together.ts';
@@ -28,8 +29,15 @@ async function wakeCursors(ctx: EngineContext, limit: number): Promise<number> {
     .where(and(isWaiting, lte(cursor.wakeAt, ctx.clocks.schedule.now())))
     .orderBy(asc(cursor.wakeAt))
     .limit(limit);
-  await Promise.all(due.map((each) => wakeCursor(ctx, each)));
-  return due.length;
+  const woken = await Promise.all(
+    due.map((each) =>
+      wakeCursor(ctx, each).then(
+        () => true,
+        (error) => setAside(ctx, each.enrollmentId, error),
+      ),
+    ),
+  );
+  return woken.filter(Boolean).length;
 }
 
 const wakeCursor = together<{ id: string; enrollmentId: string }, void>({
@@ -58,22 +66,45 @@ const wakeCursor = together<{ id: string; enrollmentId: string }, void>({
 });
 
 async function readyTasks(ctx: EngineContext, limit: number): Promise<number> {
-  const [first] = await ctx.db.reader
-    .select({ id: task.id })
+  const due = await ctx.db.reader
+    .select({ id: task.id, enrollmentId: task.enrollmentId })
     .from(task)
     .where(and(isPlanned, lte(task.notBefore, ctx.clocks.schedule.now())))
-    .limit(1);
-  if (!first) return 0;
-  return await unitOfWork(ctx, async (unit) => {
-    const due = await unit.tx
-      .select({ id: task.id })
-      .from(task)
-      .where(and(isPlanned, lte(task.notBefore, unit.now)))
-      .orderBy(asc(task.notBefore))
-      .limit(limit);
-    for (const { id } of due) await makeReady(unit, await taskById(unit.tx, id));
+    .orderBy(asc(task.notBefore))
+    .limit(limit);
+  if (due.length === 0) return 0;
+  try {
+    await unitOfWork(ctx, async (unit) => {
+      for (const { id } of due) await makeReadyIfDue(unit, id);
+    });
     return due.length;
-  });
+  } catch (error) {
+    if (!isDefect(error)) throw error;
+    return await readyApart(ctx, due);
+  }
+}
+
+/** One of them failed: each in a unit of its own. Returns how many are dealt with. */
+async function readyApart(
+  ctx: EngineContext,
+  due: readonly Pick<TaskRow, 'id' | 'enrollmentId'>[],
+): Promise<number> {
+  let dealtWith = 0;
+  for (const { id, enrollmentId } of due) {
+    const isDone = await unitOfWork(ctx, (unit) => makeReadyIfDue(unit, id)).then(
+      () => true,
+      (error) => setAside(ctx, enrollmentId, error),
+    );
+    if (isDone) dealtWith += 1;
+  }
+  return dealtWith;
+}
+
+/** What was found due may have changed until its unit of work. */
+async function makeReadyIfDue(unit: Unit, taskId: string): Promise<void> {
+  const row = await taskById(unit.tx, taskId);
+  if (row.state !== 'scheduled' || row.blockedOn !== null || row.notBefore > unit.now) return;
+  await makeReady(unit, row);
 }
 
 /** One whose text a person sees first is shown as soon as it is due, whatever its channel waits for. */

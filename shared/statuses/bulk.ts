@@ -15,6 +15,7 @@ const sentences = new Map(
     not_connected_to_sender:
       'The sender profile is fixed for them, but they are not connected to it: messages would fail until they are.',
     still_here: 'They are in the automation still.',
+    internal_error: 'Rapport could not handle them; they stay as they are.',
     not_yours: 'They are handled by another sender.',
     not_found: 'They are not in this automation.',
     changed_since: 'Somebody or something moved them since; they stay as they are.',

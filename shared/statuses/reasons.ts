@@ -8,6 +8,8 @@ export const otherReasons = new Map(
   Object.entries({
     replied: 'The contact replied; decide how it goes on.',
     manual: 'Paused by a person.',
+    internal_error:
+      'Rapport could not handle this contact. Resume it to try again; if it pauses again, report it.',
     colleague_replied: 'A colleague at the same company replied; decide how it goes on.',
     postponed: 'A person postponed it after the account came back.',
     bounced: 'The email came back.',

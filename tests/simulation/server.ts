@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { deviceRoutes } from '#shared/contract/device.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import type { Rng } from '#shared/kernel/prng.ts';
@@ -37,6 +38,12 @@ const MOST_STATEMENTS = 4_000;
 /** The engine looks at least this often. */
 const IDLE_MS = 30 * SECOND;
 const log = createLog('silent');
+const quiet = { info: () => undefined, warn: () => undefined };
+
+/** The engine goes on after a defect that it sets aside: here none may happen. */
+function fail(fields: object, message: string): never {
+  throw new Violation(`${message}: ${inspect(fields)}`);
+}
 
 /** The real server over one database. A life ends at any statement; the next one begins with nothing but the database. */
 export class Server {
@@ -156,7 +163,7 @@ export class Server {
     };
     const clocks = { lease: { now: () => time.clock.real }, schedule: { now: () => time.now() } };
     // The engine's own writes do not wake it again.
-    const ctx: EngineContext = { db: database, clocks, rng, newId, log };
+    const ctx: EngineContext = { db: database, clocks, rng, newId, log: { ...quiet, error: fail } };
     const services = createServices({
       database,
       keys,
