@@ -22,6 +22,8 @@ let api: OwnerApi;
 let senderId: string;
 let automationId: string;
 
+const SCROLLBAR = 15;
+
 const fewLooks = [
   { colorScheme: 'light', width: 360 },
   { colorScheme: 'dark', width: 1440 },
@@ -52,7 +54,8 @@ async function checkExtension(names: readonly string[]) {
   for (const name of names) {
     const tab = await browser.context.newPage();
     await openScreen(tab, browser.url(name));
-    const widths = name === 'popup.html' ? [360] : [360, 800];
+    // Chrome makes a popup wider by its scrollbar where it has one; a tab does not.
+    const widths = name === 'popup.html' ? [360 + SCROLLBAR] : [360, 800];
     const looks = widths.flatMap((width) =>
       (['light', 'dark'] as const).map((colorScheme) => ({ colorScheme, width })),
     );
