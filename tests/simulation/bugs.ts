@@ -1,11 +1,6 @@
-import { stoplistRoutes } from '#shared/contract/contact.ts';
-import { deviceRoutes } from '#shared/contract/device.ts';
-import type { Route } from '#shared/contract/route.ts';
 import type { EmailOutcome } from '../../companion-server/engine/index.ts';
 import type { RunnerDeps } from '../../extension/background/runner/ports.ts';
-import type { Books } from './books.ts';
 import type { Faults } from './faults.ts';
-import type { Answer, Request, Serve } from './network.ts';
 import type { Tilt } from './scenario.ts';
 
 /** A defect planted from outside, in what the product stands on: its database, its network, what its runner is given. */
@@ -17,7 +12,6 @@ export interface Bug {
   isSeenLate?: boolean;
   /** Triggers that undo what the product writes, as a wrong statement would. */
   sql?: readonly string[];
-  serve?(serve: Serve, books: Books): Serve;
   runner?(deps: RunnerDeps): RunnerDeps;
   emailOutcome?(outcome: EmailOutcome): EmailOutcome;
   /** Whether mailboxes are read without seeing anything. */
@@ -31,36 +25,6 @@ function whenever(table: string, column: string, condition: string, action: stri
 
 const freed = `UPDATE task SET state = 'ready', lease_owner = NULL, lease_until = NULL WHERE id = NEW.id;
   UPDATE lane SET ready_count = ready_count + 1 WHERE channel_id = NEW.channel_id AND kind = NEW.kind`;
-
-/** Changes the body of the requests to one route. */
-function rewriting(route: Route, change: (body: Record<string, unknown>, books: Books) => Promise<object>) {
-  return (serve: Serve, books: Books): Serve =>
-    async (request) => {
-      if (!request.url.endsWith(route.path)) return await serve(request);
-      const body: unknown = JSON.parse(request.body ?? '{}');
-      const changed = await change({ ...Object(body) }, books);
-      return await serve({ ...request, body: JSON.stringify(changed) });
-    };
-}
-
-/** The same answer for the same request, without asking the server a second time. */
-function remembering(route: Route) {
-  return (serve: Serve): Serve => {
-    const known = new Map<string, Answer>();
-    return async (request: Request) => {
-      if (!request.url.endsWith(route.path)) return await serve(request);
-      const before = known.get(request.body ?? '');
-      if (before) return before;
-      const answer = await serve(request);
-      if (answer) known.set(request.body ?? '', answer);
-      return answer;
-    };
-  };
-}
-
-async function currentFence(taskId: unknown, books: Books): Promise<number> {
-  return (await books.task(String(taskId)))?.fence ?? 0;
-}
 
 /** Each must make some seed fail. */
 export const bugs: Record<string, Bug> = {
@@ -156,24 +120,12 @@ export const bugs: Record<string, Bug> = {
       ),
     ],
   },
-  'a canceled step stays in line': {
-    faults: { operate: 1 },
-    tilt: { people: 6 },
-    sql: [
-      whenever(
-        'task',
-        'state',
-        `NEW.state = 'canceled'`,
-        `UPDATE task SET state = 'scheduled', finished_at = NULL WHERE id = NEW.id`,
-      ),
-    ],
-  },
   'a finished step is done once more': {
     sql: [
       whenever(
         'task',
         'state',
-        `NEW.state = 'done' AND NEW.visit = 0`,
+        `NEW.state = 'done'`,
         `UPDATE task SET state = 'ready', finished_at = NULL WHERE id = NEW.id;
          UPDATE lane SET ready_count = ready_count + 1 WHERE channel_id = NEW.channel_id AND kind = NEW.kind`,
       ),
@@ -186,46 +138,6 @@ export const bugs: Record<string, Bug> = {
       `CREATE TRIGGER planted AFTER INSERT ON hold WHEN NEW.reason = 'manual' BEGIN
         UPDATE hold SET lifted_at = NEW.since WHERE id = NEW.id; END`,
     ],
-  },
-  'the account is let go on before it was read': {
-    faults: { logout: 0.5, operate: 0 },
-    tilt: { people: 6, senders: 1, cap: 6 },
-    sql: [
-      `CREATE TRIGGER planted AFTER INSERT ON hold WHEN NEW.reason = 'linkedin_account_disconnected' BEGIN
-        UPDATE hold SET lifted_at = NEW.since WHERE id = NEW.id; END`,
-    ],
-  },
-  // Its handlers
-  'a commit counts for any claim': {
-    faults: { sleep: 0.1, slow: 0.3, operate: 0 },
-    tilt: { people: 6, senders: 1, browsers: 2, cap: 6, template: 'invite' },
-    serve: rewriting(deviceRoutes.commit, async (body, books) => ({
-      ...body,
-      fence: await currentFence(body.taskId, books),
-    })),
-  },
-  'a late outcome counts for a newer claim': {
-    faults: { slow: 0.3, duplicate: 0.5, browserCrash: 1, sleep: 0.1, operate: 0 },
-    tilt: { people: 6, senders: 1, cap: 6, template: 'invite' },
-    serve: rewriting(deviceRoutes.outcome, async (body, books) => ({
-      ...body,
-      fence: await currentFence(body.taskId, books),
-    })),
-  },
-  'a repeated commit does not look again': {
-    faults: { drop: 0.4, slow: 0.3, operate: 1 },
-    tilt: { people: 6, senders: 1, cap: 8, template: 'looking' },
-    serve: remembering(deviceRoutes.commit),
-  },
-  'replies on LinkedIn are not recorded': {
-    faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
-    tilt: { people: 6, senders: 1, cap: 8, template: 'invite' },
-    serve: rewriting(deviceRoutes.observations, async (body) => ({ ...body, inbound: [] })),
-  },
-  'the stoplist is not written': {
-    faults: { operate: 1 },
-    tilt: { people: 6, senders: 1, cap: 8, template: 'emails' },
-    serve: rewriting(stoplistRoutes.add, async (body) => ({ ...body, value: `not.${String(body.value)}` })),
   },
   // The mailer
   'replies by email are not read': {
@@ -242,45 +154,6 @@ export const bugs: Record<string, Bug> = {
         : outcome,
   },
   // The runner
-  'the journal is written after the click': {
-    faults: { browserCrash: 1, operate: 0 },
-    tilt: { people: 6, senders: 1, cap: 6, template: 'invite' },
-    runner: (deps) => ({
-      ...deps,
-      journal: {
-        ...deps.journal,
-        put: async (entry) => (entry.phase === 'armed' ? undefined : await deps.journal.put(entry)),
-      },
-    }),
-  },
-  'the journal forgets what was armed': {
-    faults: { browserCrash: 1, invisible: 0.5, operate: 0 },
-    tilt: { people: 6, senders: 1, cap: 6, template: 'invite' },
-    runner: (deps) => ({
-      ...deps,
-      journal: {
-        ...deps.journal,
-        ofTask: async () => [],
-        open: async () => (await deps.journal.open()).map((entry) => ({ ...entry, armedAt: null })),
-      },
-    }),
-  },
-  'the deadline is measured by a clock that stands still': {
-    faults: { sleep: 0.1, operate: 0 },
-    tilt: { people: 6, senders: 1, cap: 6, template: 'invite' },
-    runner: (deps) => {
-      const [wall, mono] = [deps.clock.now(), deps.mono.now()];
-      return {
-        ...deps,
-        clock: { now: () => wall },
-        mono: { now: () => mono },
-        page: {
-          ...deps.page,
-          act: (step, _notAfter, signal) => deps.page.act(step, Number.MAX_SAFE_INTEGER, signal),
-        },
-      };
-    },
-  },
   'a step is done without a yes': {
     faults: { drop: 0.3, slow: 0.3 },
     tilt: { people: 6, senders: 1, cap: 6, template: 'invite' },
@@ -302,20 +175,6 @@ export const bugs: Record<string, Bug> = {
       page: {
         ...deps.page,
         act: (step, ...rest) => deps.page.act({ ...step, target: neighbour(step.target) }, ...rest),
-      },
-    }),
-  },
-  'the thread is not read before a message': {
-    faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
-    tilt: { people: 6, senders: 1, cap: 8, template: 'invite' },
-    runner: (deps) => ({
-      ...deps,
-      page: {
-        ...deps.page,
-        prepare: async (...args) => {
-          const result = await deps.page.prepare(...args);
-          return result.outcome === 'ready' ? { ...result, lastInboundAt: null } : result;
-        },
       },
     }),
   },

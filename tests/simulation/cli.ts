@@ -30,7 +30,9 @@ export const SEEDS_PER_BUG = 12;
 /** `npm run sim -- --planted-bugs`: which seed notices each, and by what. */
 async function tryBugs(): Promise<number> {
   let missed = 0;
+  const only = option('bug');
   for (const [name, bug] of Object.entries(bugs)) {
+    if (only !== null && only !== name) continue;
     const startedAt = performance.now();
     let noticed = 'NOT NOTICED';
     for (let seed = 1; seed <= SEEDS_PER_BUG && noticed === 'NOT NOTICED'; seed++) {

@@ -61,9 +61,10 @@ async function sync(env: MailWorld, ctx: EngineContext, channelId: string): Prom
   const { world, ledger, chance, faults } = env;
   world.catchUp();
   if (chance.fails(faults.imap)) return;
-  const letters = env.isBlind ? [] : world.inboxes.filter((letter) => letter.channelId === channelId);
+  const there = world.inboxes.filter((letter) => letter.channelId === channelId);
+  const letters = env.isBlind ? [] : there;
   await unitOfWork(ctx, (unit) => recordInboundEmail(unit, channelId, letters));
-  for (const { contactId, dedupeKey, kind } of letters) {
+  for (const { contactId, dedupeKey, kind } of there) {
     if (kind.kind === 'reply') ledger.stop(contactId, `reply:${dedupeKey}`);
     if (kind.kind === 'unsubscribe') ledger.stop(contactId, 'unsubscribed');
     if (kind.kind === 'auto_reply' && kind.returnAt !== null) ledger.away(contactId, kind.returnAt);

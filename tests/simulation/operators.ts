@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.ts';
+import { automationSenderRoutes } from '#shared/contract/automationSender.ts';
+import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { stoplistRoutes } from '#shared/contract/contact.ts';
+import { manualTaskRoutes } from '#shared/contract/manualTask.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { taskRoutes } from '#shared/contract/task.ts';
@@ -47,6 +50,21 @@ const actions: Record<string, Action> = {
   'resumes a sender': (o) =>
     o.ask(senderRoutes.resume, { senderId: o.anySender() }, { channel: o.anyChannel() }),
   'disconnects LinkedIn': (o) => o.ask(senderRoutes.disconnectLinkedin, { senderId: o.anySender() }),
+  'removes a sender': async (o) => {
+    // The first stays: without any sender contacts rightly wait for one.
+    const [, ...others] = o.scenario.senders;
+    if (others.length === 0 || !o.chance.happens(0.3)) return;
+    const { id: senderId } = o.chance.one(others);
+    const tasks = o.chance.one(['cancel', 'finish'] as const);
+    const params = { automationId: o.anyAutomation(), senderId };
+    await o.ask(automationSenderRoutes.remove, params, { nodeId: 'who', tasks });
+  },
+  'pauses many contacts': (o) =>
+    o.ask(
+      bulkRoutes.start,
+      { automationId: o.anyAutomation() },
+      { input: { action: 'pause' }, selection: { filter: {} } },
+    ),
   'lowers caps': (o) => o.lowerCaps(o.anySender()),
   'stoplists somebody': async (o) => {
     const { email, companyId } = o.chance.one(o.scenario.people);
@@ -136,6 +154,11 @@ export class Office {
       const decision = isHopeless ? 'cancel' : 'resume';
       trace(`somebody ${decision}s ${id} (${reason})`);
       await this.ask(enrollmentRoutes.decide, { enrollmentId: String(id) }, { decision });
+    }
+    for (const { id } of await this.rows(`SELECT id FROM manual_task WHERE state = 'ready'`)) {
+      const result = chance.one(['done', 'done', 'skipped'] as const);
+      trace(`somebody did ${id}: ${result}`);
+      await this.ask(manualTaskRoutes.complete, { manualTaskId: String(id) }, { result, note: '' });
     }
     if (!chance.faultsOn || chance.happens(0.2)) await this.resumeAll();
   }

@@ -84,7 +84,7 @@ export class Simulation {
       onRound: (ctx, nextDueAt) => this.passIdleTime(ctx, nextDueAt),
     });
     const serve = (request: Parameters<Server['serve']>[0]) => this.server.serve(request);
-    this.network = new Network(time, chance, faults, bug?.serve?.(serve, books) ?? serve);
+    this.network = new Network(time, chance, faults, serve);
     const spoil = bug?.runner ?? ((deps) => deps);
     for (const pairing of scenario.browsers) {
       this.browsers.push(new Browser(pairing, { ...shared, network: this.network, spoil }));

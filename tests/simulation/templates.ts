@@ -136,5 +136,69 @@ export const templates = {
         'invite>over',
       ],
     ),
+  /** Two branches that wait for each other. */
+  joined: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        mail: ['send_email', { subject: `${id} first`, text: `${id} mail {{ firstName }}`, thread: 'new' }],
+        look: ['visit', {}],
+        pause: ['delay', { durationMs: delay(chance) }],
+        both: ['join', { mode: chance.one(['all', 'first'] as const) }],
+        invite: ['connect', { note: `${id} invite {{ firstName }}`, whenNoNote: 'skip' }],
+        over: ['end', { outcome: 'neutral' }],
+      },
+      [
+        'seg>who',
+        'who>mail',
+        'who>look',
+        'look>pause',
+        'mail>both',
+        'pause>both',
+        'both>invite',
+        'invite>over',
+      ],
+    ),
+  /** Variants, and a loop that comes back to a step a few times. */
+  tested: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        test: [
+          'split',
+          {
+            variants: [
+              { name: 'a', percent: 50 },
+              { name: 'b', percent: 50, retired: chance.happens(0.2) },
+            ],
+          },
+        ],
+        mail: ['send_email', { subject: `${id} first`, text: `${id} mail {{ firstName }}`, thread: 'new' }],
+        look: ['visit', {}],
+        pause: ['delay', { durationMs: delay(chance) }],
+        over: ['end', { outcome: 'neutral' }],
+      },
+      [
+        'seg>who',
+        'who>test',
+        'test.a>mail',
+        'test.b>look',
+        'mail>over',
+        'look>pause',
+        'pause~>look',
+        'pause>over',
+      ],
+    ),
+  /** A person does something between two steps. */
+  byHand: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        call: ['manual_task', { kind: 'call', instruction: 'Call {{ firstName }}' }],
+        mail: ['send_email', { subject: `${id} first`, text: `${id} mail {{ firstName }}`, thread: 'new' }],
+        over: ['end', { outcome: 'neutral' }],
+      },
+      ['seg>who', 'who>call', 'call>mail', 'mail>over'],
+    ),
 } satisfies Record<string, Template>;
 export type TemplateName = keyof typeof templates;
