@@ -323,6 +323,7 @@ ALTER TABLE `workspace` ADD `restored_at` integer;--> statement-breakpoint
 ALTER TABLE `workspace` ADD `restored_from` integer;--> statement-breakpoint
 CREATE INDEX `automation_sender_of` ON `automation_sender` (`sender_id`);--> statement-breakpoint
 CREATE INDEX `import_row_contact` ON `contact_import_row` (`contact_id`) WHERE contact_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `suppression_workspace` ON `suppression` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `event_bounced` ON `event` (`task_id`) WHERE type = 'bounced';--> statement-breakpoint
 INSERT INTO `enrollment_count` (`automation_id`, `status`, `n`) SELECT `automation_id`, `status`, count(*) FROM `enrollment` GROUP BY `automation_id`, `status`;--> statement-breakpoint
 UPDATE `cursor` SET `automation_id` = (SELECT `automation_id` FROM `enrollment` WHERE `enrollment`.`id` = `cursor`.`enrollment_id`);

@@ -167,7 +167,10 @@ export const suppression = sqliteTable(
     by: text('by').notNull(),
     at: at('at').notNull(),
   },
-  (t) => [uniqueIndex('suppression_key').on(t.workspaceId, t.kind, t.value)],
+  (t) => [
+    uniqueIndex('suppression_key').on(t.workspaceId, t.kind, t.value),
+    index('suppression_workspace').on(t.workspaceId, t.id),
+  ],
 );
 
 /** One CSV import: the counts are clickable, each row keeps its reason. */
