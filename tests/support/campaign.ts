@@ -1,9 +1,9 @@
 import { linkedinThenEmail } from '#shared/automation/starters.ts';
 import { automationRoutes } from '#shared/contract/automation.ts';
-import { taskRoutes } from '#shared/contract/task.ts';
 import { contactRoutes, type EnrollmentView, importRoutes } from '#shared/contract/contact.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { taskRoutes } from '#shared/contract/task.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
 import { type CastMember, castCsv, rep } from './cast.ts';
