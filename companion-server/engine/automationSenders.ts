@@ -1,12 +1,14 @@
 import { and, eq } from 'drizzle-orm';
 import { rowsOf, schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
+import { segmentsOf, senderNodeOf } from './enroll.ts';
 import { liftHold, setHold } from './holds.ts';
 import { leaves } from './lookups.ts';
 import { publish } from './record.ts';
+import { graphOf } from './rows.ts';
 import { askAdmission, blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
 
-const { automation, automationSender, sender, senderExit } = schema;
+const { automation, automationSender, automationVersion, sender, senderExit } = schema;
 
 /** A Sender Profile node of a started automation: `automation_sender` is the truth, its version only the start. */
 export interface NodeOfAutomation {
@@ -61,13 +63,32 @@ export async function removeSenderFromNode(
     .set({ enabled: false })
     .where(and(...inNode(node), eq(automationSender.senderId, senderId)));
   if (removal === 'cancel') {
-    await unit.tx
-      .insert(senderExit)
-      .values({ senderId, automationId, workspaceId, reason: 'sender_removed', at: unit.now })
-      .onConflictDoNothing();
+    for (const segmentNodeId of await segmentsBefore(unit, node)) {
+      const exit = { senderId, automationId, segmentNodeId, nodeId: node.nodeId, workspaceId };
+      await unit.tx
+        .insert(senderExit)
+        .values({ ...exit, reason: 'sender_removed', at: unit.now })
+        .onConflictDoNothing();
+    }
   }
   await distributionChanged(unit, node);
   await wakeParked(unit, blockedOn.sender(senderId), NO_LIMIT);
+}
+
+/** Who came in by one of these is a contact of the node, in whichever version of the automation they are. */
+async function segmentsBefore(unit: Unit, { automationId, nodeId }: NodeOfAutomation): Promise<Set<string>> {
+  const versions = await unit.tx
+    .select({ id: automationVersion.id })
+    .from(automationVersion)
+    .where(eq(automationVersion.automationId, automationId));
+  const segments = new Set<string>();
+  for (const { id } of versions) {
+    const graph = await graphOf(unit.tx, id);
+    for (const segment of segmentsOf(graph)) {
+      if (senderNodeOf(graph, segment.id)?.id === nodeId) segments.add(segment.id);
+    }
+  }
+  return segments;
 }
 
 /** The sender became usable or stopped being so: every automation it works in looks again. */
@@ -85,7 +106,7 @@ export async function senderUsabilityChanged(unit: Unit, senderId: string): Prom
 }
 
 /** Counting starts anew, so that a newcomer gets its share of later contacts and not all of them. */
-async function distributionChanged(unit: Unit, node: NodeOfAutomation): Promise<void> {
+export async function distributionChanged(unit: Unit, node: NodeOfAutomation): Promise<void> {
   await unit.tx
     .update(automationSender)
     .set({ placed: 0 })
@@ -126,10 +147,26 @@ async function checkUsableSenders(unit: Unit, node: NodeOfAutomation): Promise<v
   await askAdmission(unit, automationId, workspaceId);
 }
 
-/** Whether its enrollments here are still being canceled: until that is over it cannot come back. */
-export async function isLeaving(unit: Unit, senderId: string, automationId: string): Promise<boolean> {
+/** Whether its enrollments that came in by this segment are being canceled; without one: all of them. */
+export async function isLeaving(
+  unit: Unit,
+  senderId: string,
+  from: { automationId: string; segmentNodeId: string } | null,
+): Promise<boolean> {
   const left = await rowsOf(unit.tx).look(leaves, senderId);
-  return left.includes('') || left.includes(automationId);
+  return left.some(
+    ({ automationId, segmentNodeId }) =>
+      automationId === '' || (automationId === from?.automationId && segmentNodeId === from.segmentNodeId),
+  );
+}
+
+/** Whether its enrollments of this node are still being canceled: until that is over it cannot come back. */
+export async function isLeavingNode(unit: Unit, node: NodeOfAutomation, senderId: string): Promise<boolean> {
+  const left = await rowsOf(unit.tx).look(leaves, senderId);
+  return left.some(
+    ({ automationId, nodeId }) =>
+      automationId === '' || (automationId === node.automationId && nodeId === node.nodeId),
+  );
 }
 
 function inNode(node: NodeOfAutomation) {

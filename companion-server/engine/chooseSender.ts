@@ -1,11 +1,11 @@
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, notExists, sql } from 'drizzle-orm';
 import type { NodeOf } from '#shared/automation/graph.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ContactRow, EnrollmentRow, Unit } from './context.ts';
 import { relationOf } from './facts.ts';
 import { appendEvent } from './record.ts';
 
-const { automationSender, relation, sender } = schema;
+const { automationSender, relation, sender, senderExit } = schema;
 
 type SenderNode = NodeOf<'sender_profile'>;
 
@@ -78,7 +78,10 @@ async function choose(
   };
 }
 
-/** Enabled in the node and not retiring or deleted. */
+/**
+ * Enabled in the node and not retiring or deleted. One that was removed and added again takes nobody until the contacts
+ * that its removal cancels have ended: newcomers would be canceled with them.
+ */
 export async function usableSenders(
   q: Queryable,
   automationId: string,
@@ -98,6 +101,18 @@ export async function usableSenders(
         eq(automationSender.nodeId, nodeId),
         eq(automationSender.enabled, true),
         eq(sender.state, 'active'),
+        notExists(
+          q
+            .select({ at: senderExit.at })
+            .from(senderExit)
+            .where(
+              and(
+                eq(senderExit.senderId, automationSender.senderId),
+                eq(senderExit.automationId, automationId),
+                eq(senderExit.nodeId, nodeId),
+              ),
+            ),
+        ),
       ),
     );
 }

@@ -1,8 +1,8 @@
 import { and, asc, eq, isNull, lte } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
-import { schema } from '../db/index.ts';
+import { type Queryable, schema } from '../db/index.ts';
 import { releaseAccount, returnAccount } from './accounts.ts';
-import { isLeaving, senderUsabilityChanged } from './automationSenders.ts';
+import { distributionChanged, isLeaving, senderUsabilityChanged } from './automationSenders.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { stopEnrollment } from './enrollmentDecisions.ts';
 import { isAssigned, isLive } from './predicates.ts';
@@ -11,6 +11,8 @@ import { enrollmentById } from './rows.ts';
 import { hasLiveEnrollments } from './watches.ts';
 
 const { channel, device, enrollment, mailbox, sender, senderExit } = schema;
+
+type Exit = typeof senderExit.$inferSelect;
 
 /** How long a deleted sender profile can be restored. */
 export const binMs = 30 * DAY;
@@ -45,7 +47,7 @@ export type RestoreRefusal = 'purged' | 'still_leaving';
 export async function restoreSender(unit: Unit, senderId: string): Promise<RestoreRefusal | null> {
   const [row] = await unit.tx.select().from(sender).where(eq(sender.id, senderId));
   if (!row || row.purgedAt !== null) return 'purged';
-  if (await isLeaving(unit, senderId, '')) return 'still_leaving';
+  if (await isLeaving(unit, senderId, null)) return 'still_leaving';
   await unit.tx.update(sender).set({ state: 'active', deletedAt: null }).where(eq(sender.id, senderId));
   for (const each of await channelsOf(unit, senderId)) await returnAccount(unit, each);
   await senderUsabilityChanged(unit, senderId);
@@ -62,29 +64,53 @@ export async function departures(ctx: EngineContext, limit: number): Promise<boo
 }
 
 async function cancelLeaving(ctx: EngineContext, limit: number): Promise<number> {
-  const [exit] = await ctx.db.reader.select().from(senderExit).orderBy(asc(senderExit.senderId)).limit(1);
-  if (!exit) return 0;
+  if (!(await firstExit(ctx.db.reader))) return 0;
   return await unitOfWork(ctx, async (unit) => {
-    const { senderId, automationId, reason } = exit;
-    const open = await openEnrollments(unit, senderId, automationId, limit);
-    for (const { id } of open) await stopEnrollment(unit, await enrollmentById(unit.tx, id), reason);
-    if (open.length === limit) return limit;
-    await unit.tx
-      .delete(senderExit)
-      .where(and(eq(senderExit.senderId, senderId), eq(senderExit.automationId, automationId)));
+    const exit = await firstExit(unit.tx);
+    if (!exit) return 0;
+    const open = await openEnrollments(unit, exit, limit);
+    for (const { id } of open) await stopEnrollment(unit, await enrollmentById(unit.tx, id), exit.reason);
+    if (open.length < limit) await endExit(unit, exit);
     // Another departure may wait behind this one.
     return limit;
   });
 }
 
-/** Those under way, then those assigned that are still on the way in; `automationId` empty: of all automations. */
+async function firstExit(q: Queryable): Promise<Exit | null> {
+  const { senderId, automationId, segmentNodeId } = senderExit;
+  const [first] = await q
+    .select()
+    .from(senderExit)
+    .orderBy(asc(senderId), asc(automationId), asc(segmentNodeId))
+    .limit(1);
+  return first ?? null;
+}
+
+/** A sender that was added again meanwhile takes contacts from now on. */
+async function endExit(unit: Unit, exit: Exit): Promise<void> {
+  const { senderId, automationId, segmentNodeId } = exit;
+  await unit.tx
+    .delete(senderExit)
+    .where(
+      and(
+        eq(senderExit.senderId, senderId),
+        eq(senderExit.automationId, automationId),
+        eq(senderExit.segmentNodeId, segmentNodeId),
+      ),
+    );
+  if (automationId !== '') await distributionChanged(unit, exit);
+}
+
+/** Those under way, then those assigned that are still on the way in. */
 async function openEnrollments(
   unit: Unit,
-  senderId: string,
-  automationId: string,
+  { senderId, automationId, segmentNodeId }: Exit,
   limit: number,
 ): Promise<Pick<EnrollmentRow, 'id'>[]> {
-  const here = automationId === '' ? undefined : eq(enrollment.automationId, automationId);
+  const here =
+    automationId === ''
+      ? undefined
+      : and(eq(enrollment.automationId, automationId), eq(enrollment.segmentNodeId, segmentNodeId));
   const found: Pick<EnrollmentRow, 'id'>[] = [];
   for (const isOpen of [isLive, isAssigned]) {
     const rows = await unit.tx
@@ -105,18 +131,19 @@ async function deleteRetired(ctx: EngineContext): Promise<void> {
     .from(sender)
     .where(eq(sender.state, 'retiring'));
   for (const { id } of retiring) {
-    if (await isBusy(ctx, id)) continue;
+    if (await isBusy(ctx.db.reader, id)) continue;
     await unitOfWork(ctx, async (unit) => {
       const [row] = await unit.tx.select().from(sender).where(eq(sender.id, id));
-      if (row?.state === 'retiring') await deleteSender(unit, id);
+      // Somebody may have been given to it since.
+      if (row?.state === 'retiring' && !(await isBusy(unit.tx, id))) await deleteSender(unit, id);
     });
   }
 }
 
 /** Somebody is under way with it, or it still reads a profile. */
-async function isBusy(ctx: EngineContext, senderId: string): Promise<boolean> {
-  if (await hasLiveEnrollments(ctx.db.reader, senderId)) return true;
-  const [reading] = await ctx.db.reader
+async function isBusy(q: Queryable, senderId: string): Promise<boolean> {
+  if (await hasLiveEnrollments(q, senderId)) return true;
+  const [reading] = await q
     .select({ id: enrollment.id })
     .from(enrollment)
     .where(and(eq(enrollment.senderId, senderId), isAssigned, eq(enrollment.status, 'waiting_enrichment')))

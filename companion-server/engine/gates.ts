@@ -124,12 +124,12 @@ async function enrollmentRuns({ enrollment, task }: GateInput): Promise<Refusal 
   return refuse('not_running', `The contact is ${enrollment.status} in this automation.`, { do: 'cancel' });
 }
 
-/** Deleted, or removed from this automation with its tasks: its enrollments end in the engine's next rounds. */
-async function senderStays({ unit, task, sender }: GateInput): Promise<Refusal | null> {
+/** Deleted, or removed from the contact's Sender Profile step with its tasks: its enrollments end in the engine's next rounds. */
+async function senderStays({ unit, task, sender, enrollment }: GateInput): Promise<Refusal | null> {
   if (sender.state === 'deleted') {
     return refuse('sender_deleted', 'The sender profile was deleted.', { do: 'cancel' });
   }
-  if (!(await isLeaving(unit, task.senderId, task.automationId))) return null;
+  if (!(await isLeaving(unit, task.senderId, enrollment))) return null;
   return refuse('sender_removed', 'The sender was removed from this automation.', { do: 'cancel' });
 }
 

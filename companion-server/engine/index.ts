@@ -4,7 +4,7 @@ export { textHash } from './approvals.ts';
 export { archiveAutomation } from './archive.ts';
 export {
   addSenderToNode,
-  isLeaving,
+  isLeavingNode,
   type NodeOfAutomation,
   removeSenderFromNode,
   setSenderWeight,

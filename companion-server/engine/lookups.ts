@@ -43,11 +43,21 @@ export const receivedKinds: Lookup<string> = {
   decode: ([kind]) => String(kind),
 };
 
-/** Where a sender profile leaves from: an automation, or '' for all (sender). */
-export const leaves: Lookup<string> = {
+/** What a sender profile leaves: a segment of an automation and the node behind it, or all of all automations (''). */
+interface Leaving {
+  automationId: string;
+  segmentNodeId: string;
+  nodeId: string;
+}
+
+export const leaves: Lookup<Leaving> = {
   name: 'leaves',
   table: 'sender_exit',
   by: ['senderId'],
-  text: `${answering('t.automation_id')} cross join sender_exit as t on t.sender_id = k.value ->> 0`,
-  decode: ([automationId]) => String(automationId),
+  text: `${answering('t.automation_id', 't.segment_node_id', 't.node_id')} cross join sender_exit as t on t.sender_id = k.value ->> 0`,
+  decode: ([automationId, segmentNodeId, nodeId]) => ({
+    automationId: String(automationId),
+    segmentNodeId: String(segmentNodeId),
+    nodeId: String(nodeId),
+  }),
 };

@@ -180,10 +180,12 @@ CREATE TABLE `account_pace` (
 CREATE TABLE `sender_exit` (
 	`sender_id` text NOT NULL,
 	`automation_id` text DEFAULT '' NOT NULL,
+	`segment_node_id` text DEFAULT '' NOT NULL,
+	`node_id` text DEFAULT '' NOT NULL,
 	`workspace_id` text NOT NULL,
 	`reason` text NOT NULL,
 	`at` integer NOT NULL,
-	PRIMARY KEY(`sender_id`, `automation_id`)
+	PRIMARY KEY(`sender_id`, `automation_id`, `segment_node_id`)
 );
 --> statement-breakpoint
 CREATE TABLE `channel_loss` (

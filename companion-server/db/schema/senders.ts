@@ -64,19 +64,22 @@ export const sender = sqliteTable(
 );
 
 /**
- * Enrollments of a sender that are being canceled, a few in each round of the engine: those of one automation it
- * was removed from, or all (`automation_id` empty) because it was deleted. The gates stop the rest meanwhile.
+ * Enrollments of a sender that are being canceled, a few in each round of the engine: those of each segment before the
+ * node it was removed from, or all (`automation_id` empty) because it was deleted. The gates stop the rest meanwhile.
  */
 export const senderExit = sqliteTable(
   'sender_exit',
   {
     senderId: text('sender_id').notNull(),
     automationId: text('automation_id').notNull().default(''),
+    segmentNodeId: text('segment_node_id').notNull().default(''),
+    /** The Sender Profile node behind that segment. */
+    nodeId: text('node_id').notNull().default(''),
     workspaceId: workspaceId(),
     reason: text('reason').notNull(),
     at: at('at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.senderId, t.automationId] })],
+  (t) => [primaryKey({ columns: [t.senderId, t.automationId, t.segmentNodeId] })],
 );
 
 /** Age and pace of a LinkedIn member id or an address that left its channel: they come back with it. */

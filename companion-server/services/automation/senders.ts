@@ -1,4 +1,4 @@
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, count, eq, or } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Graph } from '#shared/automation/graph.ts';
 import type {
@@ -77,11 +77,19 @@ async function openWith(q: Queryable, { senderId, automationId }: OwnSender): Pr
   return row?.open ?? 0;
 }
 
-async function isLeaving(q: Queryable, { senderId, automationId }: OwnSender): Promise<boolean> {
+async function isLeaving(q: Queryable, { senderId, automationId, nodeId }: OwnSender): Promise<boolean> {
   const rows = await q
     .select({ at: senderExit.at })
     .from(senderExit)
-    .where(and(eq(senderExit.senderId, senderId), sql`${senderExit.automationId} IN ('', ${automationId})`));
+    .where(
+      and(
+        eq(senderExit.senderId, senderId),
+        or(
+          eq(senderExit.automationId, ''),
+          and(eq(senderExit.automationId, automationId), eq(senderExit.nodeId, nodeId)),
+        ),
+      ),
+    );
   return rows.length > 0;
 }
 
@@ -159,7 +167,7 @@ export function addSender(
       throw invalid('senderId', 'sender_retiring', `${name} is retiring and takes nobody new.`, null);
     }
     const unit = unitOf(call, tx);
-    if (await engine.isLeaving(unit, senderId, automationId)) throw stillLeaving(name);
+    if (await engine.isLeavingNode(unit, node, senderId)) throw stillLeaving(name);
     await engine.addSenderToNode(unit, node, senderId, weight);
   });
 }

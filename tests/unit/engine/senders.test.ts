@@ -4,9 +4,12 @@ import type { Graph } from '#shared/automation/graph.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
+import { admit } from '../../../companion-server/engine/admit.ts';
+import { departures } from '../../../companion-server/engine/departures.ts';
 import {
   addSenderToNode,
   contactsAddedToList,
+  decideEnrollment,
   deleteSender,
   openHolds,
   recordSession,
@@ -41,6 +44,7 @@ import {
   perform,
   report,
   settle,
+  taskRow,
 } from './support.ts';
 
 let stage: Stage;
@@ -301,6 +305,68 @@ describe('removing a sender from a running automation', () => {
   });
 });
 
+describe('a sender in two Sender Profile steps', () => {
+  /** `who` behind a list, `who2` behind another one, the same sender in both. */
+  async function twice(): Promise<[Person, Person]> {
+    await addSender(stage, 's1');
+    const [first, second] = [await somebody(1), await somebody(2)];
+    const { listMember } = schema;
+    await stage.db.write((tx) =>
+      tx.update(listMember).set({ listId: 'l2' }).where(eq(listMember.contactId, second.contactId)),
+    );
+    const graph = graphFor({ senders: ['s1'] });
+    const copies = graph.nodes
+      .filter(({ id }) => id === 'seg' || id === 'who')
+      .map((each) => {
+        const copy = { ...each, id: `${each.id}2` };
+        return copy.type === 'segment' ? { ...copy, config: { ...copy.config, listIds: ['l2'] } } : copy;
+      });
+    await addAutomation(stage, 'a1', {
+      nodes: [...graph.nodes, ...copies],
+      edges: [
+        ...graph.edges,
+        { id: 'x1', source: 'seg2', exit: 'next', target: 'who2' },
+        { id: 'x2', source: 'who2', exit: 'next', target: 'look' },
+      ],
+    });
+    await settle(stage);
+    return [first, second];
+  }
+
+  it('loses the contacts of the one it is removed from, and acts for those of the other', async () => {
+    const [first, second] = await twice();
+    await inUnit(stage, (unit) => removeSenderFromNode(unit, node(), 's1', 'cancel'));
+    const step = await nextOfKind(stage, 'visit');
+    expect((await taskRow(stage, step.taskId)).contactId).toBe(second.contactId);
+    await perform(stage, step);
+    expect(await enrollmentOf(stage, first.contactId)).toMatchObject({
+      status: 'canceled',
+      reason: 'sender_removed',
+    });
+    expect((await enrollmentOf(stage, second.contactId)).status).toBe('in_progress');
+  });
+});
+
+describe('a removed sender that is added again while its contacts are being canceled', () => {
+  it('takes newcomers only after that, so that none of them is canceled too', async () => {
+    await addSender(stage, 's1');
+    const old = await somebody(1);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'] }));
+    await settle(stage);
+    await inUnit(stage, async (unit) => {
+      await removeSenderFromNode(unit, node(), 's1', 'cancel');
+      await addSenderToNode(unit, node(), 's1', 1);
+    });
+    const newcomer = await somebody(2);
+    await inUnit(stage, (unit) => contactsAddedToList(unit, 'l1', [newcomer.contactId]));
+    await admit(stage.ctx, 10);
+    expect((await enrollmentOf(stage, newcomer.contactId)).senderId).toBeNull();
+    await settle(stage);
+    expect((await enrollmentOf(stage, old.contactId)).status).toBe('canceled');
+    expect(await enrollmentOf(stage, newcomer.contactId)).toMatchObject({ senderId: 's1', live: 1 });
+  });
+});
+
 describe('deleting a sender profile', () => {
   it('by Cancel: channels disconnect at once, its enrollments end, the automation is held', async () => {
     await addSender(stage, 's1');
@@ -334,6 +400,27 @@ describe('deleting a sender profile', () => {
     await settle(stage);
     expect((await enrollmentOf(stage, person.contactId)).status).toBe('finished');
     expect((await senderState('s1'))?.state).toBe('deleted');
+  });
+
+  it('by Finish: it is not deleted when a contact came back to it in between', async () => {
+    await addSender(stage, 's1');
+    const person = await somebody();
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1'] }));
+    await settle(stage);
+    const { id } = await enrollmentOf(stage, person.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'cancel', 'test'));
+    await inUnit(stage, (unit) => retireSender(unit, 's1'));
+    const alive = { live: 1, endedAt: null, status: 'in_progress' } as const;
+    const db: typeof stage.db = {
+      ...stage.db,
+      write: async (work) => {
+        await stage.db.write((tx) => tx.update(schema.enrollment).set(alive));
+        return await stage.db.write(work);
+      },
+    };
+    await departures({ ...stage.ctx, db }, 10);
+    const [row] = await stage.db.reader.select().from(schema.sender);
+    expect(row?.state).toBe('retiring');
   });
 
   it('keeps it in the bin for 30 days: a restore brings the account back, but no task', async () => {
