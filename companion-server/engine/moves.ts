@@ -9,6 +9,7 @@ import {
 } from '#shared/automation/migrate.ts';
 import { isFinal } from '#shared/automation/reducer.ts';
 import { schema } from '../db/index.ts';
+import { isLeaving } from './automationSenders.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
 import { segmentsOf } from './enroll.ts';
@@ -16,7 +17,7 @@ import { factsOf } from './facts.ts';
 import { loadState, storeAdvance } from './interpret.ts';
 import { isLive, moveIsOpen, originEnded } from './predicates.ts';
 import { publish } from './record.ts';
-import { enrollmentById, graphOf } from './rows.ts';
+import { enrollmentById, graphOf, senderById } from './rows.ts';
 import { askAdmission, blockedOn, retakeSlots } from './slots.ts';
 import { hasStarted, setStanding } from './standing.ts';
 import { undoWithinMs } from './versions.ts';
@@ -173,7 +174,7 @@ async function keepOrigin(
     .onConflictDoUpdate({ target: moveOrigin.enrollmentId, set: values });
 }
 
-/** Who was ended by the publishing that is undone goes on, unless another automation has them now. */
+/** Who was ended by the publishing that is undone goes on, unless another automation has them now or their sender left. */
 async function reviveSome(unit: Unit, row: MoveRow, graphs: Graphs, limit: number): Promise<number> {
   const ended = await unit.tx
     .select({ id: moveOrigin.enrollmentId, origin: moveOrigin.origin })
@@ -185,7 +186,7 @@ async function reviveSome(unit: Unit, row: MoveRow, graphs: Graphs, limit: numbe
     const contact = await enrollmentById(unit.tx, id);
     if (contact.reason === 'segment_removed') {
       await waitAgain(unit, { ...contact, versionId: row.toVersionId }, origin);
-    } else if (contact.reason === 'node_deleted' && !(await isElsewhere(unit, contact))) {
+    } else if (contact.reason === 'node_deleted' && (await mayGoOn(unit, contact))) {
       const alive = { ...contact, live: 1, endedAt: null };
       await unit.tx.update(enrollment).set({ live: 1, endedAt: null }).where(eq(enrollment.id, id));
       await retakeSlots(unit, alive);
@@ -210,6 +211,12 @@ async function waitAgain(unit: Unit, contact: EnrollmentRow, { before }: Origin)
   });
   await unit.tx.delete(moveOrigin).where(eq(moveOrigin.enrollmentId, id));
   await askAdmission(unit, automationId, workspaceId);
+}
+
+async function mayGoOn(unit: Unit, contact: EnrollmentRow): Promise<boolean> {
+  const { senderId } = contact;
+  if (senderId === null || (await senderById(unit.tx, senderId)).state !== 'active') return false;
+  return !(await isLeaving(unit, senderId, contact)) && !(await isElsewhere(unit, contact));
 }
 
 async function isElsewhere(unit: Unit, { workspaceId, contactId }: EnrollmentRow): Promise<boolean> {

@@ -9,6 +9,7 @@ import { schema } from '../../../companion-server/db/index.ts';
 import {
   addSenderToNode,
   decideEnrollment,
+  deleteSender,
   publishVersion,
   startBulk,
   undoBulk,
@@ -315,6 +316,47 @@ describe('undoing a publishing', () => {
     await settle(stage);
     expect((await enrollmentOf(stage, inside.contactId)).live).toBe(1);
     expect(await enrollmentOf(stage, outside.contactId)).toMatchObject({ status: 'active_limit', live: 0 });
+  });
+
+  it('brings nobody back whose sender was deleted meanwhile', async () => {
+    await addSender(stage, 's2');
+    const both = [
+      { senderId: 's1', weight: 1 },
+      { senderId: 's2', weight: 1 },
+    ];
+    const people = [];
+    for (let n = 1; n <= 2; n++) people.push(await addContact(stage, n, { bound: true }));
+    const before = waiting();
+    const nodes = before.nodes.map(
+      (node): GraphNode =>
+        node.type === 'sender_profile' ? { ...node, config: { ...node.config, senders: both } } : node,
+    );
+    await addAutomation(stage, 'a1', { ...before, nodes });
+    await settle(stage);
+    const isWait = (id: string) => id === 'wait';
+    await publish(
+      {
+        nodes: nodes.filter(({ id }) => !isWait(id)),
+        edges: [
+          ...before.edges.filter(({ source, target }) => !isWait(source) && !isWait(target)),
+          { id: 'x', source: 'who', exit: 'next', target: 'look' },
+        ],
+      },
+      { wait: null },
+    );
+    await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+    await settle(stage);
+    const row = await automation();
+    expect(await inUnit(stage, (unit) => undoPublishing(unit, row, 'test'))).toBe(true);
+    await settle(stage);
+    const after = await Promise.all(people.map(({ contactId }) => enrollmentOf(stage, contactId)));
+    const byLife = after.map(({ senderId, live, reason }) => ({ senderId, live, reason }));
+    expect(byLife).toEqual(
+      expect.arrayContaining([
+        { senderId: 's1', live: 0, reason: 'node_deleted' },
+        { senderId: 's2', live: 1, reason: null },
+      ]),
+    );
   });
 });
 
