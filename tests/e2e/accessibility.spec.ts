@@ -181,36 +181,6 @@ test('an import: its mapping, its result, and what opens over a page', async () 
   await page.keyboard.press('Escape');
 });
 
-test('what opens over a running automation, its contacts and a sender profile', async () => {
-  const found: string[] = [];
-  const over = async (path: string, open: string | RegExp, seen: string) => {
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await openScreen(page, world.server().origin + path);
-    await page.getByRole('button', { name: open, exact: typeof open === 'string' }).click();
-    await page.getByRole('dialog').getByText(seen).first().waitFor();
-    found.push(...(await violations(page, fewLooks)));
-    await page.keyboard.press('Escape');
-  };
-  const automation = `/automations/${automationId}`;
-  await over(automation, 'Senders', 'Add sender profile');
-  await over(automation, 'Settings', 'Save limits');
-  await over(`/senders/${senderId}`, 'Delete', 'Finish its tasks first');
-  await over('/senders', 'New sender profile', 'Create sender profile');
-
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await openScreen(page, `${world.server().origin}${automation}?tab=contacts`);
-  await page.getByRole('checkbox', { name: 'Select all shown' }).check();
-  await page.getByRole('button', { name: /^With / }).click();
-  await page.getByRole('menuitem', { name: 'Move to a step' }).waitFor();
-  found.push(...(await violations(page, fewLooks)));
-  await page.getByRole('menuitem', { name: 'Move to a step' }).click();
-  await page.getByRole('dialog').waitFor();
-  found.push(...(await violations(page, fewLooks)));
-  await page.keyboard.press('Escape');
-  expect(found).toEqual([]);
-  await page.setViewportSize({ width: 1280, height: 900 });
-});
-
 test('an automation is built and started with the keyboard alone', async () => {
   await page.setViewportSize({ width: 1280, height: 900 });
   await openScreen(page, `${world.server().origin}/automations`);
