@@ -1,8 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { addTag, addToList } from '../../../companion-server/engine/index.ts';
+import { addTag, addToList, publishVersion } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addSender,
@@ -75,6 +76,24 @@ it('takes in ten thousand at once with a handful of statements, and nobody where
   expect(counted).toMatchObject([{ automationId: 'fed', status: 'ready', n: PEOPLE }]);
   await inUnit(stage, (unit) => addTag(unit, { workspaceId: WORKSPACE }, 't1', people.slice(0, 3)));
   expect(await entered('tagged')).toBe(3);
+});
+
+it('starts with ten thousand by a handful of statements, and publishing reads none of them again', async () => {
+  const people = await addPeople(PEOPLE);
+  await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
+  statements.length = 0;
+  await start('a1', { listIds: ['l1'] });
+  expect(await entered('a1')).toBe(PEOPLE);
+  expect(statements.length).toBeLessThan(100);
+  const [row] = await stage.db.reader.select().from(schema.automation);
+  const { versionId, draft, ...rest } = must(row, 'automation');
+  const running = { ...rest, draft, versionId: must(versionId, 'version') };
+  const edit = { graph: draft, plan: { targets: {}, recompute: [] }, by: 'test' };
+  statements.length = 0;
+  await inUnit(stage, (unit) => publishVersion(unit, running, edit));
+  expect(statements.filter((text) => /insert into enrollment\b/i.test(text))).toEqual([]);
+  expect(statements.length).toBeLessThan(40);
+  expect(await entered('a1')).toBe(PEOPLE);
 });
 
 it('filters without regard to the case of any letter, and takes signs for what they are', async () => {
