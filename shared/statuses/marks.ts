@@ -32,7 +32,7 @@ export const marks: Record<Mark, StatusEntry> = {
     'The browser running again',
   ),
   reconciling: entry(
-    'Reading what happened meanwhile',
+    'Catching up',
     'blue',
     'The account works again. Replies and acceptances of the time away are read before its steps go on.',
     'Signing in again, or the mailbox answering again',
