@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Graph, NodeOf } from '#shared/automation/graph.ts';
 import { schema } from '../db/index.ts';
 import type { AutomationRow, EnrollmentRow, Unit } from './context.ts';
@@ -6,7 +6,7 @@ import { noteEvent, publish } from './record.ts';
 import { askAdmission, setSegmentLimits } from './slots.ts';
 import { countStatus } from './standing.ts';
 
-const { automation, automationSender, enrollment, segmentSource } = schema;
+const { automation, automationSender, enrollment, segmentSource, task } = schema;
 
 export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
 
@@ -47,12 +47,30 @@ async function noteSources(
 export async function enterOnceMore(
   unit: Unit,
   row: EnrollmentRow,
-): Promise<{ id: string } | { refused: 'automation_ended' | 'still_here' }> {
+): Promise<{ id: string } | { refused: 'automation_ended' | 'still_here' | 'unknown_open' }> {
   const [owner] = await unit.tx.select().from(automation).where(eq(automation.id, row.automationId));
   if (owner?.status !== 'running' || owner.versionId === null) return { refused: 'automation_ended' };
+  if (await mayHaveHappened(unit, row)) return { refused: 'unknown_open' };
   const started = { ...owner, versionId: owner.versionId };
   const id = await enrollAgain(unit, started, row.segmentNodeId, row.contactId);
   return id ? { id } : { refused: 'still_here' };
+}
+
+/** A step of an earlier time here whose effect nobody knows: the same step once more could reach them twice. */
+async function mayHaveHappened(unit: Unit, row: EnrollmentRow): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ id: task.id })
+    .from(task)
+    .innerJoin(enrollment, eq(enrollment.id, task.enrollmentId))
+    .where(
+      and(
+        eq(enrollment.automationId, row.automationId),
+        eq(enrollment.contactId, row.contactId),
+        inArray(task.state, ['committing', 'unknown']),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
 }
 
 /** Queues a contact that was here before once more, as its next rotation. Returns the new enrollment; null: it is here still. */

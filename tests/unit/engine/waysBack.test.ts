@@ -11,6 +11,7 @@ import {
   decideEnrollment,
   deleteSender,
   publishVersion,
+  settleTask,
   startBulk,
   undoBulk,
   undoPublishing,
@@ -206,6 +207,21 @@ describe('retrying', () => {
       senderId: 's2',
     });
     expect(await tasks()).toMatchObject([{ nodeId: 'look', state: 'ready' }]);
+  });
+});
+
+describe('entering once more', () => {
+  it('waits for a step of the time before that may have happened', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const step = await nextOfKind(stage, 'connect');
+    expect((await commit(stage, step)).ok).toBe(true);
+    await report(stage, step, failed('timeout', { effect: 'maybe_effect' }));
+    const { id } = await enrollmentOf(stage, person.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'cancel', 'test'));
+    expect(await inUnit(stage, (unit) => decideEnrollment(unit, id, 'enroll_again', 'test'))).toBe(false);
+    await inUnit(stage, (unit) => settleTask(unit, step.taskId, true, 'test'));
+    expect(await inUnit(stage, (unit) => decideEnrollment(unit, id, 'enroll_again', 'test'))).toBe(true);
   });
 });
 
