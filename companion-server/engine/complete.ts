@@ -71,6 +71,7 @@ export async function completeTask(unit: Unit, task: TaskRow, evidence: Evidence
     type: 'task_ended',
     cursorId: task.cursorId,
     nodeId: task.nodeId,
+    visit: task.visit,
     result: { kind: 'done' },
   });
 }

@@ -203,7 +203,7 @@ async function apply(unit: Unit, enrollmentId: string, command: Command<'apply'>
 async function takeResult(
   unit: Unit,
   row: EnrollmentRow,
-  { cursorId, nodeId }: Command<'create_task'>,
+  { cursorId, nodeId, visit }: Command<'create_task'>,
   earlier: TaskRow,
 ): Promise<void> {
   if (earlier.cursorId !== cursorId) {
@@ -216,7 +216,7 @@ async function takeResult(
     }
   }
   const result = endingOf(earlier);
-  if (result) await applyEvent(unit, row.id, { type: 'task_ended', cursorId, nodeId, result });
+  if (result) await applyEvent(unit, row.id, { type: 'task_ended', cursorId, nodeId, visit, result });
 }
 
 function endingOf({ state, reason }: TaskRow): TaskEnding | null {

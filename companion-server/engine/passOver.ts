@@ -25,6 +25,7 @@ export async function passOver(
     type: 'task_ended',
     cursorId: task.cursorId,
     nodeId: task.nodeId,
+    visit: task.visit,
     result: { kind: state, reason },
   });
 }

@@ -59,7 +59,7 @@ function apply(walk: Walk, event: EnrollmentEvent): boolean {
     case 'woke':
       return wake(walk, event.cursorId);
     case 'task_ended':
-      return endTask(walk, event.cursorId, event.nodeId, event.result);
+      return endTask(walk, event);
     case 'accepted':
       return learn(walk, { relation: 'connected' });
     case 'email_opened':
@@ -137,6 +137,8 @@ function failData(walk: Walk, cursorId: string, reason: string): boolean {
   return settle(walk);
 }
 
+type TaskEnded = Extract<EnrollmentEvent, { type: 'task_ended' }>;
+
 /** While paused the fact is the engine's to keep: `resumed` looks at it. */
 function learn(walk: Walk, news: Partial<Facts>): boolean {
   if (walk.paused) return false;
@@ -147,10 +149,11 @@ function learn(walk: Walk, news: Partial<Facts>): boolean {
   return settle(walk);
 }
 
-function endTask(walk: Walk, cursorId: string, nodeId: string, result: TaskEnding): boolean {
+function endTask(walk: Walk, { cursorId, nodeId, visit, result }: TaskEnded): boolean {
   const cursor = walk.state.cursors.find((candidate) => candidate.id === cursorId);
   if (cursor?.waitsFor === 'step') return endRemovedStep(walk, cursor, result);
   if (cursor?.state !== 'acting' || cursor.nodeId !== nodeId) return false;
+  if (visit !== undefined && cursor.visit !== visit) return false;
   if (result.kind === 'failed') endCursor(cursor, 'failed', result.code);
   else leaveBy(walk, cursor, 'next');
   return settle(walk);

@@ -74,8 +74,8 @@ export type EnrollmentEvent =
   | { type: 'started'; segmentNodeId: string }
   /** Time reached `wakeAt` of this cursor. */
   | { type: 'woke'; cursorId: string }
-  /** `nodeId` is the task's node: a late duplicate never ends the step that its cursor has reached since. */
-  | { type: 'task_ended'; cursorId: string; nodeId: string; result: TaskEnding }
+  /** Node and visit are the task's: a late duplicate never ends the step, or round, that its cursor has reached since. */
+  | { type: 'task_ended'; cursorId: string; nodeId: string; visit?: number; result: TaskEnding }
   /** The relation became Connected. */
   | { type: 'accepted' }
   /** Tracking saw an email of this enrollment opened, or a link in it clicked. */

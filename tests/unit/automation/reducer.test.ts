@@ -122,6 +122,17 @@ describe('late and repeated events', () => {
     expect(journey.tasks).toEqual([]);
   });
 
+  it('the end of an earlier round does not end the step that the branch stands on again', () => {
+    const journey = new Journey(graphOf([visit('a'), message('m')], ['a>m']));
+    const { id: cursorId, visit: round } = journey.at('a');
+    const before = journey.state;
+    const event = { type: 'task_ended', cursorId, nodeId: 'a', result: { kind: 'done' } } as const;
+    journey.send({ ...event, visit: round - 1 });
+    expect(journey.state).toBe(before);
+    journey.send({ ...event, visit: round });
+    expect(journey.at('m').state).toBe('acting');
+  });
+
   it('closed and skipped go on along next', () => {
     const journey = new Journey(invite);
     const result = { kind: 'closed', reason: 'already_invited' } as const;
