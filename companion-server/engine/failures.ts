@@ -11,6 +11,7 @@ import { endEnrichment } from './enrichment.ts';
 import { setRelation } from './facts.ts';
 import { setHold } from './holds.ts';
 import { applyEvent } from './interpret.ts';
+import { isHousekeeping } from './invitationGate.ts';
 import { learnOpenProfile } from './openProfile.ts';
 import { passOver } from './passOver.ts';
 import { recordConnected } from './profiles.ts';
@@ -21,7 +22,7 @@ import { channelById, enrollmentById, graphOf } from './rows.ts';
 import { loseSession } from './session.ts';
 import { shapes } from './shapes.ts';
 import { cancelTask, ENRICHMENT_NODE, finish, requeue } from './tasks.ts';
-import { recordWithdrawn } from './withdrawals.ts';
+import { recordWithdrawn, withdrawLater } from './withdrawals.ts';
 
 const { lane, task: taskTable } = schema;
 
@@ -154,10 +155,15 @@ export async function failBranch(unit: Unit, task: TaskRow, code: string, detail
     await endEnrichment(unit, task, { failed: code });
     return;
   }
+  if (isHousekeeping(task)) {
+    await withdrawLater(unit, task);
+    return;
+  }
   await applyEvent(unit, task.enrollmentId, {
     type: 'task_ended',
     cursorId: task.cursorId,
     nodeId: task.nodeId,
+    visit: task.visit,
     result: { kind: 'failed', code },
   });
 }

@@ -12,6 +12,9 @@ const { relation, task: taskTable, cursor, enrollment } = schema;
 
 /** Withdrawals asked for after one reading of the sent list; the rest follow with the next. */
 const AT_MOST = 40;
+/** A withdrawal that failed is tried again after this, and so often in all; then the invitation stays pending. */
+const TRY_AGAIN_MS = 7 * DAY;
+const MOST_TRIES = 3;
 
 interface Pair {
   workspaceId: string;
@@ -58,18 +61,42 @@ export async function planWithdrawals(unit: Unit, channel: ChannelRow): Promise<
       .set({ withdrawAt: null })
       .where(and(eq(relation.contactId, contactId), eq(relation.senderId, channel.senderId)));
     const invite = await inviteOf(unit, contactId, channel.senderId);
-    if (!invite) continue;
-    await createTask(unit, {
-      enrollment: await enrollmentById(unit.tx, invite.enrollmentId),
-      senderId: channel.senderId,
-      cursorId: '',
-      nodeId: `${WITHDRAWAL_NODE}${invite.nodeId}`,
-      visit: invite.visit,
-      kind: 'withdraw',
-      priority: priority.withdrawal,
-      notBefore: unit.now,
-    });
+    if (invite) await askToWithdraw(unit, invite);
   }
+}
+
+async function askToWithdraw(unit: Unit, invite: TaskRow): Promise<void> {
+  const nodeId = `${WITHDRAWAL_NODE}${invite.nodeId}`;
+  const before = await unit.tx
+    .select({ visit: taskTable.visit, state: taskTable.state })
+    .from(taskTable)
+    .where(and(eq(taskTable.enrollmentId, invite.enrollmentId), eq(taskTable.nodeId, nodeId)));
+  if (before.some(({ state }) => isOpen(state))) return;
+  if (before.filter(({ state }) => state === 'failed').length >= MOST_TRIES) return;
+  // One that was canceled is asked for again as it was; one that failed stays, and another try stands beside it.
+  const canceled = before.find(({ state }) => state === 'canceled');
+  await createTask(unit, {
+    enrollment: await enrollmentById(unit.tx, invite.enrollmentId),
+    senderId: invite.senderId,
+    cursorId: '',
+    nodeId,
+    visit: canceled?.visit ?? before.length + 1,
+    kind: 'withdraw',
+    priority: priority.withdrawal,
+    notBefore: unit.now,
+  });
+}
+
+function isOpen(state: TaskRow['state']): boolean {
+  return !['done', 'failed', 'closed', 'skipped', 'canceled'].includes(state);
+}
+
+/** It failed by something that may pass: asked for again later, with another reading of the sent list before it. */
+export async function withdrawLater(unit: Unit, { contactId, senderId }: TaskRow): Promise<void> {
+  await unit.tx
+    .update(relation)
+    .set({ withdrawAt: unit.now + TRY_AGAIN_MS })
+    .where(and(eq(relation.contactId, contactId), eq(relation.senderId, senderId), isPending));
 }
 
 /** When the next invitation of this sender is to be withdrawn; null: none. */

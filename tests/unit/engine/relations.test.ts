@@ -140,6 +140,23 @@ describe('withdrawing what is pending too long', () => {
     expect(tasks).toHaveLength(1);
   });
 
+  it('again after a failure, three times in all', async () => {
+    await inviteAndEnd();
+    pass(stage, 20 * DAY);
+    for (let tries = 0; tries < 3; tries++) {
+      await readSent({ toContacts: [pendingAnna()] });
+      const step = await nextOfKind(stage, 'withdraw');
+      expect((await commit(stage, step)).ok).toBe(true);
+      await report(stage, step, failed('profile_not_found'));
+      pass(stage, 8 * DAY);
+    }
+    await readSent({ toContacts: [pendingAnna()] });
+    expect(await nextStep(stage)).toBeNull();
+    const tasks = await stage.db.reader.select().from(schema.task).where(eq(schema.task.kind, 'withdraw'));
+    expect(tasks.map(({ state }) => state)).toEqual(['failed', 'failed', 'failed']);
+    expect((await pairRow()).status).toBe('invite_sent');
+  });
+
   it('not what was accepted meanwhile: the withdrawal is closed', async () => {
     await inviteAndEnd();
     pass(stage, 20 * DAY);
