@@ -33,6 +33,8 @@ export interface Effect {
   contactId: string;
   kind: string;
   text: string;
+  /** The account or mailbox it came from. */
+  channelId: string;
   at: number;
 }
 
@@ -135,12 +137,15 @@ export class Ledger {
   }
 
   /** Something reached a person. */
-  record(effect: Omit<Effect, 'at'>, fence: number): void {
+  record(effect: Omit<Effect, 'at' | 'channelId'>, fence: number): void {
     const at = this.clock.real + this.clock.offset;
-    const twice = this.effects.find((each) => each.taskId === effect.taskId || isSameStep(each, effect));
-    this.effects.push({ ...effect, at });
-    if (twice) this.fail(`twice: ${effect.kind} "${effect.text}"`, effect);
     const yes = this.yeses.find((each) => isSame(each, { taskId: effect.taskId, fence }));
+    const reached = { ...effect, at, channelId: yes?.channelId ?? '' };
+    const twice = this.effects.find(
+      (each) => each.taskId === effect.taskId || this.isSameStep(each, reached),
+    );
+    this.effects.push(reached);
+    if (twice) this.fail(`twice: ${effect.kind} "${effect.text}"`, effect);
     if (!yes) throw this.broken(`${effect.kind} without a yes to claim ${fence}`, effect);
     if (yes.contactId !== effect.contactId) this.fail(`${effect.kind} meant for ${yes.contactId}`, effect);
     if (yes.effect) this.fail(`a second ${effect.kind} for one yes`, effect);
@@ -154,6 +159,20 @@ export class Ledger {
     const others = done.filter((each) => each !== yes && each.contactId === yes.contactId);
     const near = others.find((each) => Math.abs(each.at - yes.at) < PERSON_SPACING_MS);
     if (near) this.fail(`only ${Math.abs(near.at - yes.at) / MINUTE} minutes after ${near.kind}`, effect);
+  }
+
+  /** Texts name their step. A withdrawal has none: it is the same unless it is for an invitation of its own. */
+  private isSameStep(one: Effect, other: Effect): boolean {
+    if (one.contactId !== other.contactId || one.kind !== other.kind) return false;
+    if (one.kind !== 'withdraw') return one.text === other.text;
+    if (one.channelId !== other.channelId) return false;
+    return !this.effects.some(
+      (each) =>
+        each.kind === 'connect' &&
+        each.contactId === one.contactId &&
+        each.channelId === one.channelId &&
+        each.at > one.at,
+    );
   }
 
   private checkHolds(claim: Claim): void {
@@ -194,9 +213,4 @@ function isPage(kind: string): boolean {
 
 function isSame(one: { taskId: string; fence: number }, other: { taskId: string; fence: number }): boolean {
   return one.taskId === other.taskId && one.fence === other.fence;
-}
-
-function isSameStep(one: Effect, other: Omit<Effect, 'at'>): boolean {
-  const isAlike = one.contactId === other.contactId && one.kind === other.kind;
-  return isAlike && one.text === other.text;
 }
