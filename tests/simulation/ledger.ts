@@ -109,10 +109,13 @@ export class Ledger {
   allowed(yes: Omit<Yes, 'effect' | 'disproved' | 'claimedAt' | 'leaseUntil'>): void {
     this.checkHolds(yes);
     const stops = this.stops.get(yes.contactId);
-    if (stops && stops.size > 0) this.fail(`a yes after ${[...stops.keys()].join(', ')}`, yes);
+    // Of a withdrawn invitation nobody hears anything.
+    if (yes.kind !== 'withdraw' && stops && stops.size > 0)
+      this.fail(`a yes after ${[...stops.keys()].join(', ')}`, yes);
     if (this.yeses.some((each) => isSame(each, yes))) return;
     const away = this.awayUntil.get(yes.contactId) ?? 0;
-    if (yes.kind !== 'visit' && away > yes.at) this.fail('a yes while they are away', yes);
+    if (yes.kind !== 'visit' && yes.kind !== 'withdraw' && away > yes.at)
+      this.fail('a yes while they are away', yes);
     const before = this.yeses.filter((each) => each.channelId === yes.channelId && !each.disproved);
     const last = Math.max(0, ...before.map(({ at }) => at));
     const gaps = this.settingsOf(yes.senderId).gaps[yes.kind === 'send_email' ? 'email' : 'linkedin'];
@@ -157,7 +160,10 @@ export class Ledger {
     const alike = done.filter((each) => each.channelId === yes.channelId && each.kind === yes.kind);
     if (budget) this.checkCap(yes, budget, alike);
     const others = done.filter((each) => each !== yes && each.contactId === yes.contactId);
-    const near = others.find((each) => Math.abs(each.at - yes.at) < PERSON_SPACING_MS);
+    if (yes.kind === 'withdraw') return;
+    const near = others
+      .filter((each) => each.kind !== 'withdraw')
+      .find((each) => Math.abs(each.at - yes.at) < PERSON_SPACING_MS);
     if (near) this.fail(`only ${Math.abs(near.at - yes.at) / MINUTE} minutes after ${near.kind}`, effect);
   }
 

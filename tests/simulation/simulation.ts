@@ -41,7 +41,7 @@ const GRAINS = [15 * MINUTE, HOUR, 3 * HOUR, 3 * HOUR] as const;
 const A_BREATH = MINUTE;
 const UNTIL_SOMEBODY = 2 * MINUTE;
 /** Jobs after which faults stop at the latest, and after which everything must have come to its end. */
-const JOBS = { faulty: 250, most: 5_000 } as const;
+const JOBS = { faulty: 160, most: 5_000 } as const;
 /** For bugs that are seen only by what never ends: little else is to be seen. */
 const FEW_JOBS = { faulty: 50, most: 800 } as const;
 const CHECK_ALL_EVERY = 100;
