@@ -45,4 +45,3 @@ export function drawFaults(rng: Rng): Faults {
   return Object.fromEntries(drawn) as Faults;
 }
 
-export const noFaults = Object.fromEntries(Object.keys(most).map((name) => [name, 0])) as Faults;
