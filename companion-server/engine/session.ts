@@ -180,12 +180,16 @@ export async function disconnectLinkedin(unit: Unit, channelId: string, by: stri
   await setHold(unit, { ...onChannel(channel), reason: 'disconnected_by_user', by });
 }
 
-/** The rep reconnects: the next login seen counts again. */
+/** The rep reconnects: the browser is asked at once who is signed in, outside of the working window too. */
 export async function reconnectLinkedin(unit: Unit, channelId: string, by: string): Promise<void> {
   const channel = await channelById(unit.tx, channelId);
   if (!(await liftHold(unit, { ...onChannel(channel), reason: 'disconnected_by_user' }, by))) return;
   await noteLoss(unit, channel);
   await setHold(unit, { ...onChannel(channel), reason: 'linkedin_account_disconnected', by: 'system' });
+  await unit.tx
+    .update(channelTable)
+    .set({ reconcileFrom: unit.now, watchRetryAt: null, watchFailure: null })
+    .where(eq(channelTable.id, channelId));
 }
 
 /** Only the hold of this cause: manual pauses and guards stay, and a restriction ends with the rep's word. */

@@ -53,6 +53,22 @@ async function openHolds() {
 const reasons = async () => (await openHolds()).map(({ reason }) => reason);
 const mails = () => stage.db.reader.select().from(schema.systemMail);
 
+describe('a rep who reconnects', () => {
+  it('is asked for at once in the browser, outside of the working window too', async () => {
+    await inUnit(stage, (unit) => disconnectLinkedin(unit, linkedin, 'rep'));
+    const closed = { window: { zone: 'UTC', days: [7], from: '00:00', to: '00:01' } };
+    await stage.db.write((tx) => tx.update(schema.sender).set({ settings: closed }));
+    const ask = () => nextWorkFor(stage.ctx, DEVICE, { canAct: true });
+    expect(await ask()).toMatchObject({ type: 'wait' });
+    pass(stage, MINUTE);
+    await inUnit(stage, (unit) => reconnectLinkedin(unit, linkedin, 'rep'));
+    expect(await ask()).toMatchObject({ type: 'watch', kinds: ['session'] });
+    await signIn();
+    await readAll();
+    expect(await reasons()).toEqual([]);
+  });
+});
+
 describe('reminders of a lost account', () => {
   it('plans the first mail for 24 hours later, at the moment of the loss', async () => {
     const at = now();
