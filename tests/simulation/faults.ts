@@ -44,4 +44,3 @@ export function drawFaults(rng: Rng): Faults {
   const drawn = Object.entries(most).map(([name, limit]) => [name, rng() < 0.5 ? rng() * limit : 0]);
   return Object.fromEntries(drawn) as Faults;
 }
-
