@@ -9,8 +9,14 @@ export interface Stopwatch {
   elapsed(): number;
 }
 
-/** Ms since `start` by whichever clock says more: a sleeping computer stops one, a set clock moves the other. */
+/**
+ * Whole ms since now by whichever clock says more: a sleeping computer stops one, a set clock moves the other.
+ * Rounded up, because a monotonic clock tells fractions.
+ */
 export function stopwatch({ clock, mono }: { clock: Clock; mono: Clock }): Stopwatch {
   const start = { wall: clock.now(), mono: mono.now() };
-  return { ...start, elapsed: () => Math.max(clock.now() - start.wall, mono.now() - start.mono) };
+  return {
+    ...start,
+    elapsed: () => Math.ceil(Math.max(clock.now() - start.wall, mono.now() - start.mono)),
+  };
 }
