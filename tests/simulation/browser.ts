@@ -205,7 +205,8 @@ export class Browser {
         close: () => page.close(),
       },
       clock: { now: () => this.now() },
-      mono: { now: () => time.clock.real - this.slept },
+      // As a real one tells fractions.
+      mono: { now: () => time.clock.real - this.slept + 0.4 },
       timers,
       rng: chance.rng,
       mayWork: () => disk(permission.mayWork),
