@@ -17,6 +17,7 @@ import { createPermission } from './permission.ts';
 import { showProgress } from './progress.ts';
 import { createRunner } from './runner/loop.ts';
 import { createSessions } from './sessions.ts';
+import { sha256 } from './sha256.ts';
 import { createSnapshots } from './snapshots.ts';
 import { createWorkingTab } from './tabs.ts';
 import { createWork } from './work.ts';
@@ -70,6 +71,7 @@ export async function boot() {
       const paired = await store.get('pairing');
       return paired?.state === 'paired' ? journalLostAt(database, paired, clock.now()) : null;
     },
+    sha256,
     onProgress: (progress) => showProgress(store, progress),
     onSnapshot: snapshots.take,
   });

@@ -5,6 +5,7 @@ import { createDeviceApi } from '../../extension/background/api.ts';
 import { createPermission } from '../../extension/background/permission.ts';
 import { createRunner } from '../../extension/background/runner/loop.ts';
 import type { RunnerDeps } from '../../extension/background/runner/ports.ts';
+import { sha256 } from '../../extension/background/sha256.ts';
 import { createSnapshots } from '../../extension/background/snapshots.ts';
 import { openDatabase, type RapportDatabase } from '../../extension/storage/database.ts';
 import { createJournal } from '../../extension/storage/journal.ts';
@@ -215,6 +216,7 @@ export class Browser {
       refresh,
       journalLostAt: () =>
         disk(() => journalLostAt(this.database, { deviceId, serverUrl: SERVER_URL }, this.now())),
+      sha256: (text) => time.work(() => sha256(text)),
       onProgress: async () => undefined,
       onSnapshot: (snapshot) => disk(() => snapshots.take(snapshot)),
     };

@@ -10,7 +10,7 @@ it('keeps every rule where one was broken before', async () => {
 });
 
 it('does the same for the same seed', async () => {
-  for (const seed of [12, 57]) {
+  for (const seed of [12, 40, 58]) {
     const [once, again] = [await run(seed), await run(seed)];
     expect(again.fingerprint).toBe(once.fingerprint);
     expect(again.jobs).toBe(once.jobs);

@@ -143,6 +143,8 @@ export interface RunnerDeps {
   mayRead(): Promise<boolean>;
   /** When the journal was lost, unix ms; null: it is whole. A lost journal counts as the day's ceiling used. */
   journalLostAt(): Promise<number | null>;
+  /** SHA-256 of a text, in hex. */
+  sha256(text: string): Promise<string>;
   onProgress(progress: Progress): Promise<void>;
   /** The server answered with a newer snapshot. */
   onSnapshot(snapshot: DeviceSnapshot): Promise<void>;

@@ -55,7 +55,7 @@ async function readLists(
   if (kinds.has('sent_invitations')) {
     // First: somebody who accepts in between is then found among the acceptances.
     const read = await deps.page.readSentInvitations(signal);
-    if (read.ok) seen.sentInvitations = await seenOf(read.value, work, deps.clock.now());
+    if (read.ok) seen.sentInvitations = await seenOf(deps, read.value, work);
   }
   if (kinds.has('acceptances')) {
     const read = await deps.page.readAcceptances(work.acceptancesSince, signal);

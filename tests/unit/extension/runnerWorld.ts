@@ -13,6 +13,7 @@ import type {
 } from '#shared/protocol/linkedin.ts';
 import { createRunner, type Runner } from '../../../extension/background/runner/loop.ts';
 import type { Observed, Progress, RunnerDeps } from '../../../extension/background/runner/ports.ts';
+import { sha256 } from '../../../extension/background/sha256.ts';
 import { openDatabase } from '../../../extension/storage/database.ts';
 import { createJournal } from '../../../extension/storage/journal.ts';
 
@@ -210,6 +211,7 @@ export function createWorld() {
       mayAct: async () => world.mayAct && world.mayRead,
       mayRead: async () => world.mayRead,
       journalLostAt: async () => world.lostAt,
+      sha256,
       onProgress: async (progress) => {
         world.progress.push(progress);
       },
