@@ -19,6 +19,8 @@ export interface Env {
   systemMail: SystemMailAccount | null;
   /** Whoever has it may read /metrics; null: nobody. */
   metricsToken: string | null;
+  /** Mailboxes may lie inside the private network: any port, unencrypted too. */
+  mailPrivateNetwork: boolean;
   /** Tests and demo: the parent process moves schedule time over IPC. */
   scheduleControl: boolean;
   scheduleOffsetMs: number;
@@ -89,6 +91,14 @@ const variables = z.object({
       )
       .optional(),
   ),
+  MAIL_PRIVATE_NETWORK: optional(
+    z
+      .enum(
+        ['allow'],
+        'can only be "allow": mail servers inside the private network; leave it unset otherwise',
+      )
+      .optional(),
+  ),
   METRICS_TOKEN: optional(text.min(16, 'must be at least 16 characters long').optional()),
   RAPPORT_SCHEDULE_CONTROL: optional(
     z.enum(['ipc'], 'can only be "ipc" (tests and demo); leave it unset otherwise').optional(),
@@ -126,6 +136,7 @@ export function readEnv(source: Record<string, string | undefined>): Result<Env,
         ? { url: values.SYSTEM_SMTP_URL, from: values.SYSTEM_MAIL_FROM }
         : null,
     metricsToken: values.METRICS_TOKEN ?? null,
+    mailPrivateNetwork: values.MAIL_PRIVATE_NETWORK === 'allow',
     scheduleControl: values.RAPPORT_SCHEDULE_CONTROL === 'ipc',
     scheduleOffsetMs: values.RAPPORT_SCHEDULE_OFFSET_MS,
   });

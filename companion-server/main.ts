@@ -87,6 +87,7 @@ async function start(env: Env): Promise<void> {
     baseUrl: address,
     publicUrl,
     systemMail: env.systemMail,
+    mailPrivateNetwork: env.mailPrivateNetwork,
     allowLoopback: env.scheduleControl,
     maxAskAgainMs: env.scheduleControl ? MOVED_CLOCK_ASK_MS : undefined,
     version: VERSION,

@@ -19,6 +19,23 @@ interface Advice {
 }
 
 const ADVICE: Record<ConnectionProblem, Advice> = {
+  address_not_allowed: {
+    field: 'host',
+    sentence: (server) =>
+      `${server.host} is an address inside a private network, which this server does not connect to.`,
+    whatToDo:
+      'Enter the public name of the mail server. If it is meant, the operator of Rapport can set MAIL_PRIVATE_NETWORK=allow.',
+  },
+  port_not_allowed: {
+    field: 'port',
+    sentence: (server, name) => `Rapport does not speak ${name} on port ${server.port}.`,
+    whatToDo: 'Use 465 (TLS) or 587 (STARTTLS) for SMTP, 993 (TLS) or 143 (STARTTLS) for IMAP.',
+  },
+  encryption_required: {
+    field: 'security',
+    sentence: (server) => `The password would go to ${server.host} unencrypted.`,
+    whatToDo: 'Choose TLS or STARTTLS.',
+  },
   host_not_found: {
     field: 'host',
     sentence: (server, name) => `There is no ${name} server called "${server.host}".`,
@@ -130,6 +147,9 @@ function problemOf(error: LibraryError): ConnectionProblem {
   if (error.name === 'AbortError') return 'canceled';
   if (has('EAUTH') || error.authenticationFailed) return loginProblem(responseOf(error));
   if (has('ENOTFOUND', 'EAI_AGAIN', 'EDNS')) return 'host_not_found';
+  if (has('EADDRESSREFUSED')) return 'address_not_allowed';
+  if (has('EPORTREFUSED')) return 'port_not_allowed';
+  if (has('EPLAINREFUSED')) return 'encryption_required';
   if (has(...UNREACHABLE)) return 'connection_refused';
   if (codes.some((code) => /CERT|SIGNATURE/.test(code)) || /certificate/i.test(error.message ?? ''))
     return 'certificate_invalid';

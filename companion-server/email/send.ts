@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { z } from 'zod';
-import type { MailboxSettings } from '#shared/contract/mailbox.ts';
 import { SECOND, withDeadline } from '#shared/kernel/clock.ts';
+import type { MailboxAccess } from './access.ts';
 import type { BuiltMessage } from './build.ts';
 import { asError, openSmtp, SmtpOpenError, type SmtpStage } from './smtp.ts';
 
@@ -28,7 +28,7 @@ const SEND_DEADLINE = 60 * SECOND;
 
 /** Sends one message. Never throws for what a server or a network does. */
 export async function sendMessage(
-  settings: MailboxSettings,
+  settings: MailboxAccess,
   built: BuiltMessage,
   signal: AbortSignal,
 ): Promise<SendResult> {

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
-import type { MailboxSettings } from '#shared/contract/mailbox.ts';
 import { DAY, MINUTE, SECOND, withDeadline } from '#shared/kernel/clock.ts';
 import type { Result } from '#shared/kernel/result.ts';
+import type { MailboxAccess } from './access.ts';
 import { withImap } from './imap.ts';
 import { idsIn } from './messageId.ts';
 import type { ConnectionFailure } from './problems.ts';
@@ -11,7 +11,7 @@ const LIST_DEADLINE = 5 * MINUTE;
 
 /** Whether the message lies in Sent. Found it was sent; not found proves nothing. */
 export function findInSent(
-  settings: MailboxSettings,
+  settings: MailboxAccess,
   messageId: string,
   signal: AbortSignal,
 ): Promise<Result<boolean, ConnectionFailure>> {
@@ -38,7 +38,7 @@ const FETCH_AT_ONCE = 200;
  * comes along. Without a Sent folder there is nothing to find.
  */
 export function listAutomatedSent(
-  settings: MailboxSettings,
+  settings: MailboxAccess,
   since: number,
   signal: AbortSignal,
 ): Promise<Result<SentMessage[], ConnectionFailure>> {
@@ -70,7 +70,7 @@ export type AppendOutcome = 'appended' | 'already_there' | 'no_sent_folder';
  * success: a copy in Sent is evidence that a message went out.
  */
 export function appendToSent(
-  settings: MailboxSettings,
+  settings: MailboxAccess,
   raw: Uint8Array,
   signal: AbortSignal,
 ): Promise<Result<AppendOutcome, ConnectionFailure>> {

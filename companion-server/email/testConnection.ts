@@ -1,5 +1,6 @@
-import type { ConnectionCheck, ConnectionTest, MailboxSettings } from '#shared/contract/mailbox.ts';
+import type { ConnectionCheck, ConnectionTest } from '#shared/contract/mailbox.ts';
 import { SECOND, withDeadline } from '#shared/kernel/clock.ts';
+import type { MailboxAccess } from './access.ts';
 import { withImap } from './imap.ts';
 import { describeFailure } from './problems.ts';
 import { openSmtp, SmtpOpenError } from './smtp.ts';
@@ -7,16 +8,13 @@ import { openSmtp, SmtpOpenError } from './smtp.ts';
 const TEST_DEADLINE = 20 * SECOND;
 
 /** Signs in on both sides, sending and changing nothing. Ends within 20 seconds. */
-export async function testConnection(
-  settings: MailboxSettings,
-  signal: AbortSignal,
-): Promise<ConnectionTest> {
+export async function testConnection(settings: MailboxAccess, signal: AbortSignal): Promise<ConnectionTest> {
   const deadline = withDeadline(TEST_DEADLINE, signal);
   const [smtp, imap] = await Promise.all([checkSmtp(settings, deadline), checkImap(settings, deadline)]);
   return { smtp, imap };
 }
 
-async function checkSmtp(settings: MailboxSettings, signal: AbortSignal): Promise<ConnectionCheck> {
+async function checkSmtp(settings: MailboxAccess, signal: AbortSignal): Promise<ConnectionCheck> {
   try {
     const connection = await openSmtp(settings.smtp, signal);
     const response = connection.lastServerResponse || 'Signed in.';
@@ -28,7 +26,7 @@ async function checkSmtp(settings: MailboxSettings, signal: AbortSignal): Promis
   }
 }
 
-async function checkImap(settings: MailboxSettings, signal: AbortSignal): Promise<ConnectionCheck> {
+async function checkImap(settings: MailboxAccess, signal: AbortSignal): Promise<ConnectionCheck> {
   const result = await withImap(settings, signal, async (client) => {
     const inbox = await client.mailboxOpen('INBOX', { readOnly: true });
     return `Signed in. The inbox has ${inbox.exists} messages.`;

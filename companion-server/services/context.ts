@@ -33,6 +33,8 @@ export interface Services {
   linkBase: string;
   /** The account that mails members; null: not configured. */
   systemMail: SystemMailAccount | null;
+  /** The operator lets mailboxes lie inside the private network. */
+  mailPrivateNetwork: boolean;
   /** Of the first-run link; asked for while no owner exists. */
   setupToken: string;
   version: string;

@@ -29,6 +29,8 @@ export interface ServicesOptions {
   baseUrl: string;
   publicUrl: string | null;
   systemMail?: SystemMailAccount | null;
+  /** Mail servers inside the private network may be connected to; absent: they may not. */
+  mailPrivateNetwork?: boolean;
   /** Demo and tests: links to loopback count as public. */
   allowLoopback: boolean;
   /** The longest a device may be told to wait before it asks again (real ms); the engine's own when absent. */
@@ -73,6 +75,7 @@ export function createServices(options: ServicesOptions): Services {
     links: createLinks(keys.vault, clocks.lease),
     linkBase: publicUrl ?? options.baseUrl,
     systemMail: options.systemMail ?? null,
+    mailPrivateNetwork: options.mailPrivateNetwork ?? false,
     maxAskAgainMs: options.maxAskAgainMs,
     setupToken: randomBytes(24).toString('base64url'),
     version: options.version,

@@ -7,32 +7,30 @@ import { z } from 'zod';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 
-/** A name for this very computer. Only here may a connection go unencrypted or its certificate unchecked. */
+/** A name for this very computer. Nobody issues certificates for it: only here may one go unchecked. */
 export function isLoopbackHost(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-/** `tls`: encrypted from the first byte. `starttls`: upgraded, and refused if the server cannot. */
+/**
+ * `tls`: encrypted from the first byte. `starttls`: upgraded, and refused if the server cannot. `none`: only to a private
+ * address, and only where the operator allows those.
+ */
 const mailSecurity = z.enum(['tls', 'starttls', 'none']);
 export type MailSecurity = z.infer<typeof mailSecurity>;
 
-const mailServer = z
-  .object({
-    host: z
-      .string()
-      .trim()
-      .min(1, 'Enter the name of the mail server.')
-      .max(253)
-      .regex(/^[A-Za-z0-9.:[\]-]+$/, 'A server name has no spaces, slashes or protocol.'),
-    port: z.int().min(1).max(65535),
-    security: mailSecurity,
-    user: z.string().min(1, 'Enter the user name.').max(320),
-    password: z.string().min(1, 'Enter the password.').max(1000),
-  })
-  .refine((server) => server.security !== 'none' || isLoopbackHost(server.host), {
-    path: ['security'],
-    message: 'An unencrypted connection is only possible to this computer itself. Choose TLS or STARTTLS.',
-  });
+const mailServer = z.object({
+  host: z
+    .string()
+    .trim()
+    .min(1, 'Enter the name of the mail server.')
+    .max(253)
+    .regex(/^[A-Za-z0-9.:[\]-]+$/, 'A server name has no spaces, slashes or protocol.'),
+  port: z.int().min(1).max(65535),
+  security: mailSecurity,
+  user: z.string().min(1, 'Enter the user name.').max(320),
+  password: z.string().min(1, 'Enter the password.').max(1000),
+});
 export type MailServer = z.infer<typeof mailServer>;
 
 export const mailboxSettings = z.object({
@@ -49,7 +47,7 @@ export const mailboxSettings = z.object({
 });
 export type MailboxSettings = z.infer<typeof mailboxSettings>;
 
-const draftServer = mailServer.safeExtend({ password: z.string().max(1000) });
+const draftServer = mailServer.extend({ password: z.string().max(1000) });
 
 /** Settings from the form: an empty password means the stored one. */
 export const mailboxDraft = mailboxSettings.extend({ smtp: draftServer, imap: draftServer });
@@ -57,8 +55,8 @@ export type MailboxDraft = z.infer<typeof mailboxDraft>;
 
 /** What the browser may see: everything but the passwords. */
 export const mailboxSettingsView = z.object({
-  smtp: mailServer.safeExtend({ password: z.literal('') }),
-  imap: mailServer.safeExtend({ password: z.literal('') }),
+  smtp: mailServer.extend({ password: z.literal('') }),
+  imap: mailServer.extend({ password: z.literal('') }),
   fromName: z.string(),
   fromAddress: z.string(),
 });
@@ -79,6 +77,9 @@ export const mailField = z.enum([
 export type MailField = z.infer<typeof mailField>;
 
 const connectionProblem = z.enum([
+  'address_not_allowed',
+  'port_not_allowed',
+  'encryption_required',
   'host_not_found',
   'connection_refused',
   'timeout',

@@ -61,6 +61,7 @@ export async function startTestServer(
     baseUrl: ORIGIN,
     publicUrl: null,
     systemMail: options.systemMail ?? null,
+    mailPrivateNetwork: true,
     allowLoopback: false,
     version: '0.0.0-test',
     shutdown: shutdown.signal,

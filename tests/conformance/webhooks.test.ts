@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
+import { lookupWithin } from '../../companion-server/network/lookup.ts';
+import { isPublicAddress } from '../../companion-server/network/publicAddress.ts';
 import { type Post, postWebhook } from '../../companion-server/services/webhook/post.ts';
-import { isPublicAddress, publicLookup } from '../../companion-server/services/webhook/publicAddress.ts';
 import { deliverDue } from '../../companion-server/services/webhook/worker.ts';
 import { makeWorld, type World } from './fixture.ts';
 import { call, startTestServer, type TestServer } from './support.ts';
@@ -128,8 +129,8 @@ describe('an address that only this computer can reach', () => {
 
   test('nor to a name that leads there', async () => {
     const error = await new Promise((resolve) =>
-      publicLookup('localhost', { all: true }, (problem) => resolve(problem)),
+      lookupWithin('public')('localhost', { all: true }, (problem) => resolve(problem)),
     );
-    expect(String(error)).toContain('not public');
+    expect(String(error)).toContain('localhost is at');
   });
 });

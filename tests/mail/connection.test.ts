@@ -1,7 +1,10 @@
+import type { lookup } from 'node:dns';
 import { describe, expect, it } from 'vitest';
 import { mailboxDraft, mailboxSettings, mailboxSettingsView } from '#shared/contract/mailbox.ts';
 import { mailboxPresets, presetFor } from '#shared/contract/mailboxPresets.ts';
+import type { MailboxAccess, ServerAccess } from '../../companion-server/email/access.ts';
 import { testConnection } from '../../companion-server/email/testConnection.ts';
+import { AddressRefused, lookupWithin } from '../../companion-server/network/lookup.ts';
 import { PASSWORD, sandboxForFile, settingsFor, signal } from './support.ts';
 
 const sandbox = sandboxForFile();
@@ -78,18 +81,79 @@ describe('testConnection', () => {
   });
 });
 
-describe('mailboxSettings', () => {
-  it('allows no unencrypted connection but to this computer', () => {
-    const local = settings();
-    expect(mailboxSettings.safeParse(local).success).toBe(true);
-    const remote = { ...local, smtp: { ...local.smtp, host: 'smtp.example.com' } };
-    const parsed = mailboxSettings.safeParse(remote);
-    expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual(['smtp.security']);
-    expect(
-      mailboxSettings.safeParse({ ...local, smtp: { ...local.smtp, host: '127.0.0.1.example.com' } }).success,
-    ).toBe(false);
+describe('what this server connects to', () => {
+  const strict = (change: Partial<ServerAccess>): MailboxAccess => {
+    const server = { ...settings().smtp, ...change, allowPrivate: false };
+    return {
+      ...settings(),
+      smtp: { ...server, port: change.port ?? 587 },
+      imap: { ...server, port: change.port ?? 993 },
+    };
+  };
+
+  it.each([
+    '127.0.0.1',
+    'localhost',
+    '[::1]',
+    '::ffff:127.0.0.1',
+    '10.1.2.3',
+    '192.168.0.1',
+    '169.254.169.254',
+    'fe80::1',
+    'fd00::1',
+    '0.0.0.0',
+  ])('is never %s, unless the operator allows it', async (host) => {
+    const test = await testConnection(strict({ host, security: 'tls' }), signal);
+    expect(test.smtp).toMatchObject({ problem: 'address_not_allowed', field: 'smtp.host' });
+    expect(test.imap).toMatchObject({ problem: 'address_not_allowed', field: 'imap.host' });
+    expect(test.smtp).toMatchObject({ whatToDo: expect.stringContaining('MAIL_PRIVATE_NETWORK') });
   });
 
+  it('is only a port that mail is submitted to or read from', async () => {
+    const test = await testConnection(
+      strict({ host: 'mail.example.com', security: 'tls', port: 22 }),
+      signal,
+    );
+    expect(test.smtp).toMatchObject({ problem: 'port_not_allowed', field: 'smtp.port' });
+    expect(test.imap).toMatchObject({ problem: 'port_not_allowed', field: 'imap.port' });
+  });
+
+  it('is never spoken to unencrypted, and with the permission only inside the private network', async () => {
+    const test = await testConnection(strict({ host: 'mail.example.com', security: 'none' }), signal);
+    expect(test.smtp).toMatchObject({ problem: 'encryption_required', field: 'smtp.security' });
+    expect(test.imap).toMatchObject({ problem: 'encryption_required', field: 'imap.security' });
+    const allowed = settings();
+    allowed.smtp.host = '8.8.8.8';
+    allowed.imap.host = '8.8.8.8';
+    expect(await testConnection(allowed, signal)).toMatchObject({
+      smtp: { problem: 'address_not_allowed' },
+      imap: { problem: 'address_not_allowed' },
+    });
+  });
+
+  it('is the very address that was checked, whatever the name answers the next time', async () => {
+    const answers = ['93.184.216.34', '127.0.0.1'];
+    const ask = ((_host: string, _options: object, done: (error: null, found: object[]) => void) =>
+      done(null, [{ address: answers.shift(), family: 4 }])) as unknown as typeof lookup;
+    const once = () =>
+      new Promise((resolve) => {
+        lookupWithin('public', ask)('rebinding.example', { all: true }, (error, found) =>
+          resolve(error ?? found),
+        );
+      });
+    expect(await once()).toEqual([{ address: '93.184.216.34', family: 4 }]);
+    expect(await once()).toBeInstanceOf(AddressRefused);
+  });
+
+  it('upgrades by STARTTLS before the password goes out', async () => {
+    const upgraded = settings();
+    upgraded.smtp.security = 'starttls';
+    const test = await testConnection(upgraded, signal);
+    expect(test.smtp).toMatchObject({ ok: true, response: expect.stringMatching(/^235 /) });
+  });
+});
+
+describe('mailboxSettings', () => {
   it('lets the form leave passwords empty, and checks the rest all the same', () => {
     const local = settings();
     const draft = { ...local, smtp: { ...local.smtp, password: '' }, imap: { ...local.imap, password: '' } };
@@ -97,8 +161,8 @@ describe('mailboxSettings', () => {
     expect(mailboxSettings.safeParse(draft).success).toBe(false);
     expect(mailboxSettingsView.safeParse(draft).success).toBe(true);
     expect(mailboxSettingsView.safeParse(local).success).toBe(false);
-    const remote = { ...draft, imap: { ...draft.imap, host: 'imap.example.com' } };
-    expect(mailboxDraft.safeParse(remote).success).toBe(false);
+    const spaced = { ...draft, imap: { ...draft.imap, host: 'imap example.com' } };
+    expect(mailboxDraft.safeParse(spaced).success).toBe(false);
   });
 
   it('accepts every preset', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { MailboxSettings } from '#shared/contract/mailbox.ts';
+import type { MailboxAccess } from '../../companion-server/email/access.ts';
 import { type BuiltMessage, buildMessage, type MessageInput } from '../../companion-server/email/build.ts';
 import { messageIdFor } from '../../companion-server/email/messageId.ts';
 import { type MailSandbox, startMailSandbox } from '../mail-sandbox/index.ts';
@@ -25,8 +25,14 @@ export function sandboxForFile(addresses: string[] = [ANNA]): () => MailSandbox 
   };
 }
 
-export function settingsFor(sandbox: MailSandbox, address = ANNA): MailboxSettings {
-  const server = { host: '127.0.0.1', security: 'none', user: address, password: PASSWORD } as const;
+export function settingsFor(sandbox: MailSandbox, address = ANNA): MailboxAccess {
+  const server = {
+    host: '127.0.0.1',
+    security: 'none',
+    user: address,
+    password: PASSWORD,
+    allowPrivate: true,
+  } as const;
   return {
     smtp: { ...server, port: sandbox.ports.smtp },
     imap: { ...server, port: sandbox.ports.imap },

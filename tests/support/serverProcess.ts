@@ -75,6 +75,8 @@ function spawnServer(options: ServerOptions): ChildProcess {
       PORT: String(options.port),
       HOST: '127.0.0.1',
       PUBLIC_URL: options.publicUrl ?? '',
+      // The mail servers of the tests are on loopback.
+      MAIL_PRIVATE_NETWORK: 'allow',
       RAPPORT_SCHEDULE_CONTROL: options.production ? '' : 'ipc',
       RAPPORT_SCHEDULE_OFFSET_MS: String(options.scheduleOffsetMs ?? 0),
       ...options.env,

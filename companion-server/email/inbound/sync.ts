@@ -1,7 +1,7 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
-import type { MailboxSettings } from '#shared/contract/mailbox.ts';
 import { MINUTE, withDeadline } from '#shared/kernel/clock.ts';
 import type { Result } from '#shared/kernel/result.ts';
+import type { MailboxAccess } from '../access.ts';
 import { withImap } from '../imap.ts';
 import type { ConnectionFailure } from '../problems.ts';
 import { readFolder } from './folder.ts';
@@ -32,7 +32,7 @@ const FOLDER_LIMIT = 1000;
  * marks where it stands: nothing of ours can have been answered before.
  */
 export function syncInbox(
-  settings: MailboxSettings,
+  settings: MailboxAccess,
   cursor: MailCursor | null,
   ports: InboundPorts,
   signal: AbortSignal,
@@ -71,7 +71,7 @@ function upTo(cursor: FolderCursor, uids: number[]): FolderCursor {
 
 async function readBatch(
   client: ImapFlow,
-  settings: MailboxSettings,
+  settings: MailboxAccess,
   folder: string,
   uids: number[],
   ports: InboundPorts,
@@ -88,7 +88,7 @@ async function readBatch(
 }
 
 /** Our own copy, e.g. of a test mail to oneself. */
-function isOwn(headers: Headers, settings: MailboxSettings): boolean {
+function isOwn(headers: Headers, settings: MailboxAccess): boolean {
   return headers.from?.address === settings.fromAddress.toLowerCase();
 }
 

@@ -24,7 +24,7 @@ export async function searchSentAfterRestore(
   if (!row?.from) return;
   const progress = await restoreProgress(reader, row.channel.workspaceId);
   if (!progress || (row.channel.sentReadAt ?? 0) >= progress.since) return;
-  const settings = await openSettings(reader, services.vault, channelId);
+  const settings = await openSettings(services, channelId);
   if (!settings) return;
   const aheadMs = ctx.clocks.schedule.now() - ctx.clocks.lease.now();
   const sent = await listAutomatedSent(settings, row.from - aheadMs, signal);

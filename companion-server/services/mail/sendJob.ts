@@ -26,7 +26,7 @@ export async function sendJob(
   signal: AbortSignal,
 ): Promise<void> {
   const { taskId, fence } = job;
-  const settings = await openSettings(services.db.reader, services.vault, job.channelId);
+  const settings = await openSettings(services, job.channelId);
   const notStarted: Outcome = { result: 'not_started', failure: null };
   if (!settings || !services.publicUrl || signal.aborted) {
     await recordOutcome(ctx, workerId, { taskId, fence, outcome: notStarted });

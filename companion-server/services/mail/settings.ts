@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { type MailboxDraft, type MailboxSettings, mailboxSettings } from '#shared/contract/mailbox.ts';
-import { type Queryable, schema } from '../../db/index.ts';
+import { schema } from '../../db/index.ts';
+import type { MailboxAccess } from '../../email/access.ts';
 import type { Vault } from '../../vault/vault.ts';
+import type { Services } from '../context.ts';
 
 const { mailbox } = schema;
 
@@ -25,12 +27,9 @@ export async function sealSettings(vault: Vault, channelId: string, settings: Ma
 }
 
 /** The whole settings of a mailbox; null: not set up, or its passwords cannot be opened any more. */
-export async function openSettings(
-  db: Queryable,
-  vault: Vault,
-  channelId: string,
-): Promise<MailboxSettings | null> {
-  const row = (await db.select().from(mailbox).where(eq(mailbox.channelId, channelId)))[0];
+export async function openSettings(services: Services, channelId: string): Promise<MailboxAccess | null> {
+  const { db, vault } = services;
+  const row = (await db.reader.select().from(mailbox).where(eq(mailbox.channelId, channelId)))[0];
   if (!row) return null;
   const opened = await vault.open(row.sealed, place(channelId));
   if (!opened.ok) return null;
@@ -44,7 +43,17 @@ export async function openSettings(
     smtp: { ...open.smtp, password: secret.smtp },
     imap: { ...open.imap, password: secret.imap },
   });
-  return whole.success ? whole.data : null;
+  return whole.success ? asAllowed(services, whole.data) : null;
+}
+
+/** With what the operator allows. */
+export function asAllowed(services: Services, settings: MailboxSettings): MailboxAccess {
+  const allowPrivate = services.mailPrivateNetwork;
+  return {
+    ...settings,
+    smtp: { ...settings.smtp, allowPrivate },
+    imap: { ...settings.imap, allowPrivate },
+  };
 }
 
 /**

@@ -91,7 +91,7 @@ export async function syncMailbox(
   signal: AbortSignal,
 ): Promise<void> {
   const row = (await services.db.reader.select().from(channel).where(eq(channel.id, channelId)))[0];
-  const settings = await openSettings(services.db.reader, services.vault, channelId);
+  const settings = await openSettings(services, channelId);
   if (!row || !settings) {
     await setImapStatus(ctx, channelId, 'The stored password cannot be opened. Enter it again.');
     return;

@@ -34,7 +34,7 @@ export async function settleBySentFolder(
     .orderBy(desc(task.committedAt))
     .limit(AT_ONCE);
   if (open.length === 0) return;
-  const settings = await openSettings(reader, services.vault, channelId);
+  const settings = await openSettings(services, channelId);
   if (!settings) return;
   for (const { taskId, fence, messageId, executor } of open) {
     const found = await findInSent(settings, messageId ?? '', signal);

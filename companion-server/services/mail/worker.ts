@@ -145,7 +145,7 @@ function isRetryDue(shared: Shared, channelId: string, now: number): boolean {
 /** Both sides again; when they work the mailbox is read first, then its hold lifts. */
 async function recover(shared: Shared, channelId: string): Promise<void> {
   const { services, ctx, signal } = shared;
-  const settings = await openSettings(services.db.reader, services.vault, channelId);
+  const settings = await openSettings(services, channelId);
   if (!settings) return;
   const { smtp, imap } = await testConnection(settings, signal);
   if (signal.aborted) return;

@@ -9,7 +9,7 @@ import { testConnection } from '../../email/testConnection.ts';
 import { addressChange, isTaken, liftHold, noteMailbox, setHold } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { openSettings, sealSettings, withStoredPasswords } from '../mail/settings.ts';
+import { asAllowed, openSettings, sealSettings, withStoredPasswords } from '../mail/settings.ts';
 import { buildTestMessage } from '../mail/testMessage.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { channelsOf, senderToManage } from '../scope.ts';
@@ -30,7 +30,7 @@ function wordsOf(check: Extract<ConnectionCheck, { ok: false }>): string {
 async function whole(call: MemberCall, senderId: string, draft: MailboxDraft) {
   await senderToManage(call.db.reader, call, senderId);
   const { email } = await channelsOf(call.db.reader, senderId);
-  const filled = withStoredPasswords(draft, await openSettings(call.db.reader, call.vault, email.id));
+  const filled = withStoredPasswords(draft, await openSettings(call, email.id));
   if (!filled.ok) throw invalid(filled.field, 'password_needed', 'Enter the password.');
   return { email, settings: filled.settings };
 }
@@ -42,7 +42,7 @@ export async function testMailbox(
   draft: MailboxDraft,
 ): Promise<z.input<typeof mailboxTest>> {
   const { settings } = await whole(call, senderId, draft);
-  const { smtp, imap } = await testConnection(settings, call.shutdown);
+  const { smtp, imap } = await testConnection(asAllowed(call, settings), call.shutdown);
   return { smtp: viewCheck(smtp), imap: viewCheck(imap) };
 }
 
@@ -53,7 +53,7 @@ export async function saveMailbox(
   draft: MailboxDraft,
 ): Promise<SenderView> {
   const { email, settings } = await whole(call, senderId, draft);
-  const result = await testConnection(settings, call.shutdown);
+  const result = await testConnection(asAllowed(call, settings), call.shutdown);
   const failed = [result.smtp, result.imap].flatMap((check) => (check.ok ? [] : [check]));
   if (failed.length > 0) {
     throw new Refusal(
@@ -151,7 +151,7 @@ function disconnectedByUser({ workspaceId }: MemberCall, scopeId: string) {
 export async function sendTestMail(call: MemberCall, senderId: string): Promise<{ response: string }> {
   await senderToManage(call.db.reader, call, senderId);
   const { email } = await channelsOf(call.db.reader, senderId);
-  const settings = await openSettings(call.db.reader, call.vault, email.id);
+  const settings = await openSettings(call, email.id);
   if (!settings) {
     throw new Refusal(
       409,

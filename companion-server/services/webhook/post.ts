@@ -1,8 +1,7 @@
 import { request } from 'node:https';
-import { isIP } from 'node:net';
 import { webhookAddressProblem } from '#shared/automation/webhookAddress.ts';
 import { SECOND } from '#shared/kernel/clock.ts';
-import { isPublicAddress, publicLookup } from './publicAddress.ts';
+import { lookupWithin, refuseLiteral } from '../../network/lookup.ts';
 
 export interface Posted {
   ok: boolean;
@@ -29,7 +28,7 @@ export const postWebhook: Post = (url, body, headers, signal) => {
       {
         method: 'POST',
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-        lookup: publicLookup,
+        lookup: lookupWithin('public'),
         signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
       },
       (response) => {
@@ -43,8 +42,11 @@ export const postWebhook: Post = (url, body, headers, signal) => {
   });
 };
 
-/** An address written as numbers is never looked up. */
 function isHidden(url: string): boolean {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  return isIP(host) !== 0 && !isPublicAddress(host);
+  try {
+    refuseLiteral(new URL(url).hostname, 'public');
+    return false;
+  } catch {
+    return true;
+  }
 }

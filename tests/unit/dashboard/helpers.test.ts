@@ -127,11 +127,6 @@ describe('mailbox form', () => {
     expect(Object.keys(checkMailbox(values, false)).sort()).toEqual(['imap.password', 'smtp.password']);
     expect(checkMailbox(values, true)).toEqual({});
   });
-
-  it('refuses an unencrypted connection to another computer', () => {
-    const values = { ...empty, smtp: { ...empty.smtp, host: 'mail.example.com', security: 'none' as const } };
-    expect(checkMailbox(values, false)['smtp.security']).toContain('only possible to this computer');
-  });
 });
 
 describe('where signing in leads', () => {

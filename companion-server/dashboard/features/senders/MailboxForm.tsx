@@ -138,7 +138,7 @@ interface ServerProps {
 const securities = [
   { value: 'tls', label: 'TLS (encrypted from the start)' },
   { value: 'starttls', label: 'STARTTLS (upgraded)' },
-  { value: 'none', label: 'None (only this computer)' },
+  { value: 'none', label: 'None (only inside a private network that the operator allows)' },
 ];
 
 function Server({ form, side, legend, stored, result }: ServerProps) {

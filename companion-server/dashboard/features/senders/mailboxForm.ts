@@ -1,4 +1,4 @@
-import { isLoopbackHost, type MailboxSettings, mailboxSettingsView } from '#shared/contract/mailbox.ts';
+import { type MailboxSettings, mailboxSettingsView } from '#shared/contract/mailbox.ts';
 import { type MailboxPreset, presetFor } from '#shared/contract/mailboxPresets.ts';
 
 export type Side = 'smtp' | 'imap';
@@ -57,9 +57,6 @@ export function checkMailbox(values: MailboxSettings, stored: boolean): Record<s
       errors[`${side}.port`] = 'Enter a port from 1 to 65535.';
     if (!server.user) errors[`${side}.user`] = 'Enter the user name.';
     if (!server.password && !stored) errors[`${side}.password`] = 'Enter the password.';
-    if (server.security === 'none' && !isLoopbackHost(server.host)) {
-      errors[`${side}.security`] = 'An unencrypted connection is only possible to this computer itself.';
-    }
   }
   return errors;
 }

@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
-/** Networks that are not the internet: a webhook must never reach what only this computer can reach. */
+/** Networks that are not the internet: what somebody enters must never reach what only this computer can reach. */
 const closed = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -28,22 +27,9 @@ closed.addSubnet('2001::', 23, 'ipv6');
 closed.addSubnet('2001:db8::', 32, 'ipv6');
 closed.addSubnet('2002::', 16, 'ipv6');
 
+/** An IP address of the internet; false for private, loopback, link-local and reserved ones, and for no address. */
 export function isPublicAddress(address: string): boolean {
   const version = isIP(address);
   if (version === 4) return !closed.check(address, 'ipv4');
   return version === 6 && open.check(address, 'ipv6') && !closed.check(address, 'ipv6');
 }
-
-/**
- * Looks a name up for a connection and refuses it when any of its addresses is not public. It is the connection's own
- * look-up, so that no second answer can lead elsewhere.
- */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, []);
-    const hidden = addresses.find(({ address }) => !isPublicAddress(address));
-    if (hidden || addresses.length === 0) return callback(new Error('The address is not public.'), []);
-    if (options.all) return callback(null, addresses);
-    callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
-  });
-};
