@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resetTime } from './clock.ts';
 import type { Sessions } from './server/session.ts';
-import { challengeKind, fault, type QuotaChange, twinLocale, twinPerson } from './types.ts';
+import { challengeKind, fault, type QuotaChange, twinCircle, twinLocale, twinPerson } from './types.ts';
 import { settle } from './world/events.ts';
 import { becomeConnected } from './world/invites.ts';
 import { receiveMessage } from './world/messages.ts';
@@ -26,6 +26,7 @@ export const twinCommand = z.discriminatedUnion('action', [
       weeklyWarnAt: z.number().int().nonnegative().optional(),
       invitesRestricted: z.boolean().optional(),
       inmailCredits: z.number().int().nonnegative().optional(),
+      searchPagesLeft: z.number().int().nonnegative().optional(),
     }),
   }),
   z.object({ action: z.literal('armFault'), fault }),
@@ -46,7 +47,9 @@ export const twinCommand = z.discriminatedUnion('action', [
   z.object({ action: z.literal('setGone'), person, gone: z.boolean() }),
   z.object({ action: z.literal('renameSlug'), person, slug: z.string().min(1) }),
   z.object({ action: z.literal('addPerson'), person: twinPerson }),
+  z.object({ action: z.literal('setCircle'), circle: twinCircle }),
   z.object({ action: z.literal('newBuild') }),
+  z.object({ action: z.literal('rotateQueryIds') }),
   z.object({ action: z.literal('setClockOffset'), ms: z.number() }),
 ]);
 export type TwinCommand = z.infer<typeof twinCommand>;
@@ -79,7 +82,11 @@ export interface TwinControl {
   setGone(person: string, gone: boolean): void;
   renameSlug(person: string, slug: string): void;
   addPerson(person: Payload<'addPerson'>['person']): void;
+  /** A group, event or list, new or in the place of the one with its kind and id. */
+  setCircle(circle: Payload<'setCircle'>['circle']): void;
   newBuild(): void;
+  /** A deploy after which no query id of before works. */
+  rotateQueryIds(): void;
 }
 
 /** Carries out one command; the only place that knows what each lever does. */
@@ -132,8 +139,14 @@ export function runCommand(world: World, sessions: Sessions, command: TwinComman
     case 'addPerson':
       world.addPerson(command.person);
       return;
+    case 'setCircle':
+      world.setCircle(command.circle);
+      return;
     case 'newBuild':
       world.build += 1;
+      return;
+    case 'rotateQueryIds':
+      world.queryEpoch += 1;
       return;
     case 'setClockOffset':
       world.clock.setOffset(command.ms);
@@ -210,6 +223,9 @@ function setQuota(world: World, target: Account, quota: QuotaChange): void {
   }
   if (quota.weeklyWarnAt !== undefined) target.weeklyWarnAt = quota.weeklyWarnAt;
   if (quota.invitesRestricted !== undefined) target.invitesRestricted = quota.invitesRestricted;
+  if (quota.searchPagesLeft !== undefined) {
+    target.searchPages = { left: quota.searchPagesLeft, resetsAt: resetTime('month', now) };
+  }
   if (quota.inmailCredits !== undefined) target.inmailCredits = quota.inmailCredits;
 }
 
@@ -237,6 +253,8 @@ export function createControl(world: World, sessions: Sessions): TwinControl {
     setGone: (person, gone) => run({ action: 'setGone', person, gone }),
     renameSlug: (person, slug) => run({ action: 'renameSlug', person, slug }),
     addPerson: (person) => run({ action: 'addPerson', person }),
+    setCircle: (circle) => run({ action: 'setCircle', circle }),
     newBuild: () => run({ action: 'newBuild' }),
+    rotateQueryIds: () => run({ action: 'rotateQueryIds' }),
   };
 }

@@ -5,6 +5,7 @@ import { selfSignedCertificate } from './certificate.ts';
 import { createTwinClock } from './clock.ts';
 import { createControl, runCommand, type TwinControl } from './control.ts';
 import { createApp } from './server/app.ts';
+import { currentQueryIds } from './server/query-ids.ts';
 import { Sessions } from './server/session.ts';
 import type { LedgerEntry, TwinOptions } from './types.ts';
 import { nextEventAt, settle } from './world/events.ts';
@@ -21,6 +22,8 @@ export interface Twin {
   /** Everything that happened so far, in order. A copy. */
   ledger(): LedgerEntry[];
   control: TwinControl;
+  /** The query ids that work now, by the name of their answer. */
+  queryIds(): Record<string, string>;
   /** The next scripted acceptance or reply, in the twin's clock. */
   nextEventAt(): number | null;
   /** Twin time = base clock + offset. What is due then fires. */
@@ -45,6 +48,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     ],
     ledger: () => world.ledger.map((entry) => ({ ...entry })),
     control: createControl(world, sessions),
+    queryIds: () => currentQueryIds(world),
     nextEventAt: () => nextEventAt(world),
     setClockOffset: (ms) => runCommand(world, sessions, { action: 'setClockOffset', ms }),
     now: () => {

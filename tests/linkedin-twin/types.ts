@@ -18,6 +18,8 @@ const twinPost = z.object({
   activityId: z.string().regex(/^\d+$/),
   text: z.string(),
   repostOf: z.object({ slug: z.string(), name: z.string() }).optional(),
+  /** Who reacted, newest first: people by profile id, slug or member number. */
+  reactors: z.array(z.string()).optional(),
 });
 export type TwinPost = z.infer<typeof twinPost>;
 
@@ -46,12 +48,27 @@ export const twinPerson = z.object({
   posts: z.array(twinPost).optional(),
   /** Which stack shows the activity page. */
   activityFrontEnd: z.enum(['sdui', 'ember']).optional(),
+  /** What the contact-info overlay shows. */
+  contact: z
+    .object({ email: z.string().optional(), phone: z.string().optional(), website: z.string().optional() })
+    .optional(),
   /** The address the email gate accepts. */
   email: z.string().optional(),
   script: personScript.optional(),
+  /** Too far away to be named: searches show "LinkedIn Member" where the degree is 3. */
+  outOfNetwork: z.boolean().optional(),
   gone: z.boolean().optional(),
 });
 export type TwinPerson = z.infer<typeof twinPerson>;
+
+/** A group, an event or a Sales Navigator list: people by profile id, slug or member number, in page order. */
+export const twinCircle = z.object({
+  kind: z.enum(['group', 'event', 'sales_list', 'saved_search']),
+  id: z.string().regex(/^\d+$/),
+  name: z.string(),
+  people: z.array(z.string()),
+});
+export type TwinCircle = z.infer<typeof twinCircle>;
 
 /** An account that can log in: a rep. */
 export interface TwinMember {
@@ -63,6 +80,8 @@ export interface TwinMember {
   firstName: string;
   lastName: string;
   premium: boolean;
+  /** Has a Sales Navigator seat. */
+  salesNavigator?: boolean;
 }
 
 export const challengeKind = z.enum([
@@ -126,6 +145,9 @@ export type LedgerVia =
   | 'sent_list'
   | 'profile'
   | 'activity'
+  | 'search'
+  | 'sales'
+  | 'overlay'
   | 'form'
   | 'navigation'
   | 'api';
@@ -150,6 +172,7 @@ export interface TwinOptions {
   now?: () => number;
   people: TwinPerson[];
   members: TwinMember[];
+  circles?: TwinCircle[];
 }
 
 export type QuotaChange = {
@@ -160,4 +183,6 @@ export type QuotaChange = {
   weeklyWarnAt?: number | undefined;
   invitesRestricted?: boolean | undefined;
   inmailCredits?: number | undefined;
+  /** Pages of people search left this month before LinkedIn's own search limit. */
+  searchPagesLeft?: number | undefined;
 };

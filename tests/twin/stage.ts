@@ -14,10 +14,13 @@ export let page: Page;
 let browser: Browser;
 
 /** A fresh twin and a fresh browser profile behind it: no test sees another one's world. */
-export async function start(member: TwinMember | null): Promise<void> {
+export async function start(
+  member: TwinMember | null,
+  members: TwinMember[] = [robin, petra],
+): Promise<void> {
   twin = await startTwin({
     people: Object.values(people),
-    members: [robin, petra],
+    members,
     now: () => 1_790_000_000_000,
   });
   current = twin.port;

@@ -1,9 +1,9 @@
-import { fill } from '../labels/index.ts';
 import { actionRow, menuItems } from '../render/action-row.ts';
 import { html } from '../render/html.ts';
-import type { InviteContext, ProfileView } from '../render/views.ts';
-import { openInviteModal } from './invite-modal.ts';
-import { call, hydrateAfter, pageView, sduiRequest } from './page.ts';
+import { contactDialog } from '../render/profile.ts';
+import type { ProfileView } from '../render/views.ts';
+import { connectAtOnce, connectByDialog, shadowRoot } from './connect.ts';
+import { hydrateAfter, pageView, sduiRequest } from './page.ts';
 import { toast } from './toast.ts';
 import { openWithdrawDialog } from './withdraw-dialog.ts';
 
@@ -15,48 +15,12 @@ function redraw(): void {
   for (const box of document.querySelectorAll('[data-actions]')) box.innerHTML = actionRow(view).text;
 }
 
-function shadowRoot(): ShadowRoot {
-  const root = document.getElementById('interop-outlet')?.shadowRoot;
-  if (!root) throw new Error('no interop outlet');
-  return root;
+function connect(via: string): Promise<void> {
+  return connectByDialog(view.slug, via, labels, () => {
+    view.relation = 'pending';
+    redraw();
+  });
 }
-
-async function connect(via: string): Promise<void> {
-  const url = `/flagship-web/rsc-action/actions/invite-context?vanityName=${encodeURIComponent(view.slug)}`;
-  const answer = await call('GET', url, via);
-  if (answer.kind !== 'json' || answer.status !== 200) return;
-  const context = answer.body as InviteContext;
-  if (context.surface === 'iframe') return openInFrame(context, via);
-  openInviteModal({ root: shadowRoot(), context, via, labels, onSent, onClosed: () => {} });
-}
-
-function onSent(): void {
-  view.relation = 'pending';
-  redraw();
-}
-
-function frame(): HTMLIFrameElement | null {
-  return document.querySelector<HTMLIFrameElement>('iframe[data-testid=interop-iframe]');
-}
-
-/** The other bridge: the dialog is drawn by the `/preload/` document in the iframe. */
-function openInFrame(context: InviteContext, via: string): void {
-  const target = frame();
-  if (!target?.contentWindow) return;
-  target.style.opacity = '1';
-  target.style.pointerEvents = 'auto';
-  target.contentWindow.postMessage({ kind: 'open-invite', context, via }, location.origin);
-}
-
-addEventListener('message', (event) => {
-  if (event.origin !== location.origin || event.source !== frame()?.contentWindow) return;
-  if (event.data?.kind === 'invite-sent') onSent();
-  const target = frame();
-  if (event.data?.kind === 'invite-closed' && target) {
-    target.style.opacity = '0';
-    target.style.pointerEvents = 'none';
-  }
-});
 
 function portal(): Element {
   const found = document.querySelector('body > [data-floating-ui-portal]');
@@ -127,16 +91,6 @@ async function toggleFollow(via: string): Promise<void> {
   toast(shadowRoot(), 'error', labels.toastFailed);
 }
 
-/** Rails ask nothing: the invitation goes out with the click. */
-async function railConnect(button: Element): Promise<void> {
-  const memberId = button.getAttribute('data-member') ?? '';
-  const answer = await sduiRequest('addaAddConnection', 'rail', { inviteeUrn: { memberId } });
-  if (answer.kind !== 'json' || answer.status !== 200) return;
-  const name = button.closest('[role=listitem]')?.querySelector('a')?.textContent ?? '';
-  button.setAttribute('aria-label', fill(labels.pendingAria, { name }));
-  button.textContent = labels.pending;
-}
-
 function onClick(event: Event): void {
   if (!(event.target instanceof Element)) return;
   const menuItem = event.target.closest('[role=menuitem]');
@@ -152,10 +106,27 @@ function onClick(event: Event): void {
     return;
   }
   const rail = event.target.closest('button[data-member]');
-  if (rail) return void railConnect(rail);
+  if (rail) return void connectAtOnce(rail, labels);
+  if (event.target.closest('a[href*="/overlay/contact-info/"]')) {
+    event.preventDefault();
+    history.pushState(null, '', `/in/${encodeURIComponent(view.slug)}/overlay/contact-info/`);
+    openContact();
+    return;
+  }
   const control = event.target.closest('[data-actions] a, [data-actions] button');
   if (!control) return;
   if (onControl(control, control.closest('[role=toolbar]') ? 'toolbar' : 'row')) event.preventDefault();
 }
 
+/** The overlay is a native dialog of the new stack. */
+function openContact(): void {
+  document.querySelector('dialog')?.remove();
+  document.body.insertAdjacentHTML('beforeend', contactDialog(view).text);
+  document.querySelector('dialog button')?.addEventListener('click', () => {
+    document.querySelector('dialog')?.remove();
+    history.pushState(null, '', `/in/${encodeURIComponent(view.slug)}/`);
+  });
+}
+
+if (view.contactOpen) openContact();
 hydrateAfter(view.hydrationDelayMs, () => document.addEventListener('click', onClick));

@@ -2,6 +2,7 @@ import type { Labels } from '../labels/index.ts';
 import { fill } from '../labels/index.ts';
 import { type Frame, sduiPage } from './frame.ts';
 import { type Html, hashedClass, html } from './html.ts';
+import type { RailPerson } from './views.ts';
 
 export interface ListRow {
   profileId: string;
@@ -50,20 +51,18 @@ export function receivedPage(frame: Frame, rows: ListRow[]): Html {
   });
 }
 
-/** The member's connections, newest first. */
-export function connectionsPage(frame: Frame, rows: ListRow[]): Html {
-  const { labels, locale } = frame;
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
-  const items = rows.map(
-    (row) =>
-      html`<div role="listitem"><a href="https://www.linkedin.com/in/${row.slug}/"><p>${row.name}</p></a><p>${row.headline}</p><p>${fill(labels.connectedOn, { date: date.format(row.at) })}</p><a href="/messaging/compose/?profileUrn=${encodeURIComponent(`urn:li:fsd_profile:${row.profileId}`)}&recipient=${row.profileId}">${labels.message}</a></div>`,
+/** My Network: people whose Connect sends at once. */
+export function networkPage(frame: Frame, people: RailPerson[]): Html {
+  const { labels } = frame;
+  const cards = people.map(
+    (p) =>
+      html`<div role="listitem"><a href="https://www.linkedin.com/in/${p.slug}/">${p.name}</a><button aria-label="${fill(labels.inviteAria, { name: p.name })}" data-member="${p.memberId}"><svg id="connect-small"></svg><span>${labels.connect}</span></button></div>`,
   );
-  const main = html`<main id="workspace" data-sdui-screen="com.linkedin.sdui.flagshipnav.mynetwork.ConnectionsList"><section><p>${rows.length} ${labels.connections}</p><div data-testid="lazy-column" data-component-type="LazyColumn">${items}</div></section></main>`;
-  return sduiPage(frame, { title: `${labels.connections} | LinkedIn`, main, view: null, script: null });
-}
-
-/** The home page: enough to see that one is signed in. */
-export function feedPage(frame: Frame, name: string): Html {
-  const main = html`<main id="workspace" data-sdui-screen="com.linkedin.sdui.flagshipnav.feed.Feed"><section><p>${name}</p></section><div data-testid="mainFeed"><div role="listitem" componentkey="expandedSAMPLEFeedType_MAIN_FEED_RELEVANCE"><p>Jordan Reyes</p><span data-testid="expandable-text-box">Sample post</span><button aria-label="Reaction button state: no reaction">Like</button></div></div></main>`;
-  return sduiPage(frame, { title: 'Feed | LinkedIn', main, view: null, script: null });
+  const main = html`<main id="workspace" data-sdui-screen="com.linkedin.sdui.flagshipnav.mynetwork.MyNetworkGrow"><section><h2>${labels.peopleYouMayKnow}</h2>${cards}</section></main>`;
+  return sduiPage(frame, {
+    title: `${labels.peopleYouMayKnow} | LinkedIn`,
+    main,
+    view: { labels },
+    script: 'network.ts',
+  });
 }

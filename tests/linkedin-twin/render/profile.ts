@@ -63,6 +63,15 @@ function rail(view: ProfileView, key: string, heading: string, people: RailPerso
   )}</section>`;
 }
 
+/** Contact info, as far as the person shows it. */
+export function contactDialog(view: ProfileView): Html {
+  const { labels, contact } = view;
+  const part = (title: string, value: Html | null) =>
+    value ? html`<section><h3>${title}</h3>${value}</section>` : null;
+  const profile = `https://www.linkedin.com/in/${view.slug}`;
+  return html`<dialog open data-testid="dialog" aria-labelledby="dialog-header"><button aria-label="${labels.dismiss}"></button><h2 id="dialog-header">${labels.contactInfo}</h2>${part(labels.contactProfile, html`<a href="${profile}">${profile.slice(8)}</a>`)}${part(labels.contactEmail, contact.email ? html`<a href="mailto:${contact.email}">${contact.email}</a>` : null)}${part(labels.contactPhone, contact.phone ? html`<span>${contact.phone}</span>` : null)}${part(labels.contactWebsite, contact.website ? html`<a href="${contact.website}">${contact.website}</a>` : null)}</dialog>`;
+}
+
 /** The old stack's profile page, gone from the live site: a reader must say that it does not know it. */
 export function emberProfileMain(view: ProfileView): Html {
   return html`<main class="scaffold-layout__main"><section class="artdeco-card pv-top-card"><h1 class="text-heading-xlarge">${view.name}</h1><span class="dist-value">${view.labels[`degree${view.degree}`].slice(2)}</span><div class="text-body-medium">${view.headline}</div><div class="pvs-profile-actions"><button class="pvs-profile-actions__action artdeco-button" aria-label="${fill(view.labels.inviteAria, { name: view.name })}">${view.labels.connect}</button></div></section></main>`;

@@ -17,6 +17,9 @@ export interface ProfileView {
   relation: 'none' | 'pending' | 'incoming' | 'connected';
   degree: 1 | 2 | 3;
   following: boolean;
+  contact: { email: string | null; phone: string | null; website: string | null };
+  /** The address asked for the contact-info overlay. */
+  contactOpen: boolean;
   rails: { browsemap: RailPerson[]; pymk: RailPerson[] };
   hydrationDelayMs: number;
   build: number;
@@ -85,14 +88,74 @@ export interface ActivityPost {
   text: string;
   author: { slug: string; name: string };
   liked: boolean;
+  /** Who reacted; only a post's own page lists them. */
+  reactors: { slug: string; name: string; headline: string; degree: 1 | 2 | 3 }[];
 }
 
 export interface ActivityView {
   kind: 'activity';
-  slug: string;
+  /** Whose activity this is; the feed's and a post's own page say it of nobody. */
+  slug: string | null;
   name: string;
   posts: ActivityPost[];
   hydrationDelayMs: number;
+  build: number;
+  labels: Labels;
+}
+
+/** One person in a list of people, as the viewing member sees them. */
+export interface PersonRow {
+  memberId: string;
+  profileId: string;
+  slug: string;
+  name: string;
+  firstName: string;
+  headline: string;
+  company: string;
+  location: string;
+  degree: 1 | 2 | 3;
+  relation: 'none' | 'pending' | 'incoming' | 'connected';
+  following: boolean;
+  /** LinkedIn does not say who this is. */
+  outside: boolean;
+  /** Follow stands where others have Connect. */
+  followOnly: boolean;
+  /** When the two were connected, as the page writes it. */
+  connectedOn: string | null;
+  /** The page offers Message. */
+  messageable: boolean;
+}
+
+/** A page of people whose rows its script builds: at once in a search, ten at a time elsewhere. */
+export interface PeopleView {
+  kind: 'people';
+  layout: 'search' | 'connections' | 'attendees' | 'members';
+  rows: PersonRow[];
+  page: number;
+  pages: number;
+  hydrationDelayMs: number;
+  build: number;
+  labels: Labels;
+}
+
+/** A lead of Sales Navigator; `key` is the id in its address. */
+export interface LeadRow extends PersonRow {
+  key: string;
+}
+
+export interface LeadsView {
+  kind: 'leads';
+  rows: LeadRow[];
+  page: number;
+  pages: number;
+  labels: Labels;
+}
+
+export interface LeadView {
+  kind: 'lead';
+  lead: LeadRow;
+  terms: 'message' | 'open' | 'inmail' | 'upsell' | 'refused';
+  credits: number;
   labels: Labels;
 }
 

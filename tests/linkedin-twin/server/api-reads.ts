@@ -3,8 +3,8 @@ import type { Hono } from 'hono';
 import { inbox } from '../world/messages.ts';
 import type { Account, World } from '../world/world.ts';
 import { type ApiHandler, apiError, guarded, normalized } from './api-guard.ts';
+import { connectionList, contactInfo, groupMembers, pageOf, reactors, searchClusters } from './api-people.ts';
 import {
-  connectionOf,
   conversationEntities,
   conversationUrn,
   followingStateOf,
@@ -18,18 +18,8 @@ import {
   profileUrn,
   sentInvitationEntities,
 } from './entities.ts';
+import { rootOfQuery } from './query-ids.ts';
 import type { Sessions, TwinContext } from './session.ts';
-
-const CONVERSATIONS = {
-  messengerConversationsBySyncToken: ['0d5e6781bbee71c3e51c8843c6519f48', '74c17e85611b60b7ba2700481151a316'],
-  messengerConversationsByCategoryQuery: ['9501074288a12f3ae9e3c7ea243bccbf'],
-  messengerConversationsByRecipients: ['9c3ab648'],
-};
-const MESSAGES = {
-  messengerMessagesBySyncToken: ['5846eeb71c981f11e0134cb6626cc314'],
-  messengerMessagesByAnchorTimestamp: ['d8ea76885a52fd5dc5c317078ab7c977', '4088d03b'],
-  messengerMessagesByConversation: ['34c9888b'],
-};
 
 /** The reads a logged-in page makes, same paths, same shapes. */
 export function readRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World, sessions: Sessions): void {
@@ -48,18 +38,13 @@ export function readRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World, 
     const answer = memberRelationship(account, person, world.relation(account, person.profileId));
     return normalized(c, answer.data, answer.included);
   });
-  get('relationships/dash/connections', (c, account) => connections(c, world, account));
+  get('identity/profiles/:slug/profileContactInfo', (c, account) => contactInfo(c, world, account));
+  get('relationships/dash/connections', (c, account) => connectionList(c, world, account));
+  get('search/dash/clusters', (c, account) => searchClusters(c, world, account, null));
   get('relationships/sentInvitationViewsV2', (c, account) => sentInvitations(c, world, account));
   get('relationships/invitationViews', (c, account) => receivedInvitations(c, world, account));
-  get('voyagerMessagingGraphQL/graphql', (c, account) => messaging(c, world, account));
-}
-
-function page(c: TwinContext): { start: number; count: number } {
-  const number = (name: string, otherwise: number) => {
-    const value = Number(c.req.query(name) ?? otherwise);
-    return Number.isInteger(value) && value >= 0 ? value : otherwise;
-  };
-  return { start: number('start', 0), count: Math.min(number('count', 10), 100) };
+  get('voyagerMessagingGraphQL/graphql', (c, account) => graphql(c, world, account));
+  get('graphql', (c, account) => graphql(c, world, account));
 }
 
 function profile(c: TwinContext, world: World, account: Account): Response {
@@ -85,29 +70,9 @@ function profile(c: TwinContext, world: World, account: Account): Response {
   );
 }
 
-function connections(c: TwinContext, world: World, account: Account): Response {
-  const { start, count } = page(c);
-  const all = [...account.relations]
-    .filter(([, r]) => r.state === 'connected')
-    .sort(([, a], [, b]) => (b.connectedAt ?? 0) - (a.connectedAt ?? 0));
-  const shown = all.slice(start, start + count).flatMap(([profileId, relation]) => {
-    const person = world.findPerson(profileId);
-    return person ? [{ person, connection: connectionOf(person, relation) }] : [];
-  });
-  return normalized(
-    c,
-    {
-      '*elements': shown.map((s) => s.connection.entityUrn),
-      paging: { start, count, total: all.length, links: [] },
-      $type: 'com.linkedin.restli.common.CollectionResponse',
-    },
-    shown.flatMap((s) => [s.connection, profileEntities(s.person)[0]]),
-  );
-}
-
 function sentInvitations(c: TwinContext, world: World, account: Account): Response {
   if (c.req.query('q') !== 'invitationType') return apiError(c, 400, 'BAD_REQUEST');
-  const { start, count } = page(c);
+  const { start, count } = pageOf(c);
   const pending = [...account.relations]
     .filter(([, r]) => r.state === 'pending')
     .sort(([, a], [, b]) => (b.invitedAt ?? 0) - (a.invitedAt ?? 0))
@@ -128,7 +93,7 @@ function sentInvitations(c: TwinContext, world: World, account: Account): Respon
 
 function receivedInvitations(c: TwinContext, world: World, account: Account): Response {
   if (c.req.query('q') !== 'receivedInvitation') return apiError(c, 400, 'BAD_REQUEST');
-  const { start, count } = page(c);
+  const { start, count } = pageOf(c);
   const incoming = [...account.relations]
     .filter(([, r]) => r.state === 'incoming')
     .slice(start, start + count);
@@ -157,24 +122,25 @@ function receivedInvitations(c: TwinContext, world: World, account: Account): Re
   );
 }
 
-/** Query ids rotate with deploys: several are accepted at one time, unknown ones get a 400. */
-function rootOf(queryId: string, prefix: string, table: Record<string, string[]>): string | null {
-  if (!queryId.startsWith(`${prefix}.`)) return null;
-  const hash = queryId.slice(prefix.length + 1);
-  for (const [root, hashes] of Object.entries(table)) {
-    if (hashes.some((known) => hash.startsWith(known.slice(0, 8)) && hash.length >= 8)) return root;
-  }
-  return null;
-}
-
-function messaging(c: TwinContext, world: World, account: Account): Response {
+/** The GraphQL reads; a query id of another deploy gets a 400. */
+function graphql(c: TwinContext, world: World, account: Account): Response {
   const queryId = c.req.query('queryId') ?? '';
   const variables = c.req.query('variables') ?? '';
-  const conversations = rootOf(queryId, 'messengerConversations', CONVERSATIONS);
-  if (conversations) return conversationList(c, world, account, conversations, variables);
-  const messages = rootOf(queryId, 'messengerMessages', MESSAGES);
-  if (messages) return messageList(c, world, account, messages, variables);
-  return c.json({ status: 400, message: `Unknown query id ${queryId.split('.')[0]}` }, 400);
+  const root = rootOfQuery(world, queryId);
+  switch (root && queryId.split('.')[0]) {
+    case 'messengerConversations':
+      return conversationList(c, world, account, root ?? '', variables);
+    case 'messengerMessages':
+      return messageList(c, world, account, root ?? '', variables);
+    case 'voyagerSearchDashClusters':
+      return searchClusters(c, world, account, root);
+    case 'voyagerGroupsDashGroupMemberships':
+      return groupMembers(c, world, account, root ?? '');
+    case 'voyagerSocialDashReactions':
+      return reactors(c, world, account, root ?? '');
+    default:
+      return c.json({ status: 400, message: `Unknown query id ${queryId.split('.')[0]}` }, 400);
+  }
 }
 
 function conversationList(

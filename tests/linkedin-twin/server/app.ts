@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { settle } from '../world/events.ts';
 import type { World } from '../world/world.ts';
 import { readRoutes } from './api-reads.ts';
+import { salesRoutes } from './api-sales.ts';
 import { writeRoutes } from './api-writes.ts';
 import { memberPages } from './pages.ts';
 import { guestRoutes } from './pages-guest.ts';
@@ -26,6 +27,7 @@ export function createApp(world: World, sessions: Sessions): Hono<{ Bindings: Ht
   twinRoutes(app, world, sessions);
   readRoutes(app, world, sessions);
   writeRoutes(app, world, sessions);
+  salesRoutes(app, world, sessions);
   app.all('/voyager/api/*', (c) => c.json({ status: 404 }, 404));
   guestRoutes(app, world, sessions);
   memberPages(app, world, sessions);

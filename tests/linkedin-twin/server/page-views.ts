@@ -1,12 +1,26 @@
 import { labels } from '../labels/index.ts';
-import type { ActivityView, MessagingView, ProfileView, RailPerson, ThreadPerson } from '../render/views.ts';
-import type { TwinPerson } from '../types.ts';
+import type {
+  ActivityPost,
+  ActivityView,
+  MessagingView,
+  ProfileView,
+  RailPerson,
+  ThreadPerson,
+} from '../render/views.ts';
+import type { TwinPerson, TwinPost } from '../types.ts';
+import { degreeFor } from '../world/directory.ts';
 import { existingThread, inbox, messageTerms, unreadCount } from '../world/messages.ts';
 import { type Account, fullName, type World } from '../world/world.ts';
+import { reactorsOf } from './api-people.ts';
 import { messageUrn } from './entities.ts';
 
 /** A profile as this member sees it. */
-export function profileView(world: World, account: Account, person: TwinPerson): ProfileView {
+export function profileView(
+  world: World,
+  account: Account,
+  person: TwinPerson,
+  contactOpen = false,
+): ProfileView {
   const { state } = world.relation(account, person.profileId);
   const [browsemap, pymk] = railPeople(world, account, person);
   return {
@@ -24,6 +38,12 @@ export function profileView(world: World, account: Account, person: TwinPerson):
     relation: state,
     degree: person.degree,
     following: account.following.has(person.profileId),
+    contact: {
+      email: person.contact?.email ?? null,
+      phone: person.contact?.phone ?? null,
+      website: person.contact?.website ?? null,
+    },
+    contactOpen,
     rails: { browsemap, pymk },
     hydrationDelayMs: world.hydrationDelayMs,
     build: world.build,
@@ -33,29 +53,69 @@ export function profileView(world: World, account: Account, person: TwinPerson):
 
 /** What a person posted, as this member sees it. */
 export function activityView(world: World, account: Account, person: TwinPerson): ActivityView {
-  const own = { slug: person.slug, name: fullName(person) };
+  const posts = (person.posts ?? []).map((post) => activityPost(account, person, post));
+  return { ...postsView(world, posts), slug: person.slug, name: fullName(person) };
+}
+
+/** Everybody's posts, newest first by their numbers. */
+export function feedView(world: World, account: Account): ActivityView {
+  const posts = [...world.people.values()].flatMap((person) =>
+    person.gone ? [] : (person.posts ?? []).map((post) => activityPost(account, person, post)),
+  );
+  return postsView(
+    world,
+    posts.sort((a, b) => Number(BigInt(b.activityId) - BigInt(a.activityId))),
+  );
+}
+
+/** One post on its own page, with those who reacted; null where there is none. */
+export function postView(world: World, account: Account, activityId: string): ActivityView | null {
+  const owner = [...world.people.values()].find((p) => p.posts?.some((one) => one.activityId === activityId));
+  const post = owner?.posts?.find((one) => one.activityId === activityId);
+  if (!owner || !post || owner.gone) return null;
+  const reactors = reactorsOf(world, account, activityId).map((p) => ({
+    slug: p.slug,
+    name: fullName(p),
+    headline: p.headline,
+    degree: degreeFor(world, account, p),
+  }));
+  return postsView(world, [{ ...activityPost(account, owner, post), reactors }]);
+}
+
+function postsView(world: World, posts: ActivityPost[]): ActivityView {
   return {
     kind: 'activity',
-    ...own,
-    posts: (person.posts ?? []).map(({ activityId, text, repostOf }) => ({
-      activityId,
-      text,
-      author: repostOf ?? own,
-      liked: account.liked.has(activityId),
-    })),
+    slug: null,
+    name: '',
+    posts,
     hydrationDelayMs: world.hydrationDelayMs,
+    build: world.build,
     labels: labels[world.locale],
   };
 }
 
+function activityPost(account: Account, person: TwinPerson, post: TwinPost): ActivityPost {
+  const { activityId, text, repostOf } = post;
+  const author = repostOf ?? { slug: person.slug, name: fullName(person) };
+  return { activityId, text, author, liked: account.liked.has(activityId), reactors: [] };
+}
+
 /** Other people whose Connect stands beside this profile: two in each rail. */
 function railPeople(world: World, account: Account, person: TwinPerson): [RailPerson[], RailPerson[]] {
-  const others = [...world.people.values()]
-    .filter((p) => p.profileId !== person.profileId && !world.accounts.has(p.memberId) && !p.gone)
-    .filter((p) => world.relation(account, p.profileId).state === 'none')
-    .slice(0, 4)
-    .map((p) => ({ memberId: p.memberId, slug: p.slug, name: fullName(p) }));
-  return [others.slice(0, 2), others.slice(2)];
+  const others = strangers(world, account, person.profileId);
+  return [others.slice(0, 2), others.slice(2, 4)];
+}
+
+/** People the member has nothing to do with yet, at most twelve. */
+export function strangers(world: World, account: Account, except = ''): RailPerson[] {
+  const found: RailPerson[] = [];
+  for (const p of world.people.values()) {
+    if (found.length === 12) break;
+    if (p.profileId === except || world.accounts.has(p.memberId) || p.gone) continue;
+    if ((account.relations.get(p.profileId)?.state ?? 'none') !== 'none') continue;
+    found.push({ memberId: p.memberId, slug: p.slug, name: fullName(p) });
+  }
+  return found;
 }
 
 function threadPerson(

@@ -5,7 +5,7 @@ import { emberPage } from '../render/frame.ts';
 import { restrictedPage } from '../render/guest.ts';
 import type { Html } from '../render/html.ts';
 import { html } from '../render/html.ts';
-import { connectionsPage, feedPage, type ListRow, receivedPage, sentPage } from '../render/lists.ts';
+import { type ListRow, networkPage, receivedPage, sentPage } from '../render/lists.ts';
 import { messagingMain } from '../render/messaging.ts';
 import { emberProfileMain, profilePage } from '../render/profile.ts';
 import type { TwinPerson } from '../types.ts';
@@ -15,7 +15,9 @@ import { inviteContextOf } from './api-sdui.ts';
 import { me } from './entities.ts';
 import { dropConnection, faultAnswer } from './faults.ts';
 import { frameOf } from './frame.ts';
-import { activityView, messagingView, profileView } from './page-views.ts';
+import { activityView, feedView, messagingView, postView, profileView, strangers } from './page-views.ts';
+import { attendeesPage, connectionsPage, membersPage, searchPage } from './pages-people.ts';
+import { leadListPage, leadPage, leadSearchPage, salesHome } from './pages-sales.ts';
 import { requestPath } from './request.ts';
 import {
   deleteSessionCookie,
@@ -34,12 +36,17 @@ export function memberPages(app: App, world: World, sessions: Sessions): void {
     app.get(path, (c) => open(c, world, sessions, handler));
 
   app.get('/', (c) => c.redirect('/feed/'));
-  for (const path of ['/feed', '/mynetwork', '/mynetwork/grow', '/notifications']) {
-    page(path, (_, account) => feedPage(frameOf(world), fullName(account.member)));
+  for (const path of ['/feed', '/notifications']) {
+    page(path, (_, account) => activityPage(frameOf(world), feedView(world, account), 'feed'));
   }
+  for (const path of ['/mynetwork', '/mynetwork/grow']) {
+    page(path, (_, account) => networkPage(frameOf(world), strangers(world, account).slice(0, 12)));
+  }
+  page('/feed/update/:urn', (c, account) => post(c, world, account, c.req.param('urn') ?? ''));
+  page('/posts/:name', (c, account) => post(c, world, account, c.req.param('name') ?? ''));
   page('/in/me', (c, account) => c.redirect(`/in/${account.member.slug}/`));
   page('/in/:slug', (c, account) => profile(c, world, account));
-  page('/in/:slug/overlay/contact-info', (c, account) => profile(c, world, account));
+  page('/in/:slug/overlay/contact-info', (c, account) => profile(c, world, account, true));
   page('/in/:slug/recent-activity/all', (c, account) => activity(c, world, account));
   for (const path of [
     '/mynetwork/invitation-manager/sent',
@@ -52,9 +59,18 @@ export function memberPages(app: App, world: World, sessions: Sessions): void {
   for (const path of ['/mynetwork/invitation-manager', '/mynetwork/invitation-manager/received']) {
     page(path, (_, account) => receivedPage(frameOf(world), rows(world, account, 'incoming')));
   }
-  page('/mynetwork/invite-connect/connections', (_, account) =>
-    connectionsPage(frameOf(world), rows(world, account, 'connected')),
-  );
+  page('/mynetwork/invite-connect/connections', (_, account) => connectionsPage(world, account));
+  page('/search/results/people', (c, account) => searchPage(c, world, account));
+  page('/events/:id/attendees', (c, account) => attendeesPage(c, world, account));
+  page('/groups/:id/members', (c, account) => membersPage(c, world, account));
+  page('/sales/home', (_, account) => salesHome(world, account));
+  const seat = (path: string, handler: PageHandler) =>
+    page(path, (c, account) =>
+      account.member.salesNavigator ? handler(c, account) : c.redirect('/sales/home'),
+    );
+  seat('/sales/search/people', (c, account) => leadSearchPage(c, world, account));
+  seat('/sales/lists/people/:id', (c, account) => leadListPage(c, world, account));
+  seat('/sales/lead/:key', (c, account) => leadPage(c, world, account));
   page('/messaging', (c, account) => {
     const newest = inbox(account)[0];
     if (newest) return c.redirect(`/messaging/thread/${newest.id}/`);
@@ -111,12 +127,12 @@ function open(
   return answer instanceof Response ? answer : c.html(answer.text);
 }
 
-function profile(c: TwinContext, world: World, account: Account): Html | Response {
+function profile(c: TwinContext, world: World, account: Account, contactOpen = false): Html | Response {
   const ref = c.req.param('slug') ?? '';
   const person = world.findPerson(ref);
   if (!person || person.gone) return c.redirect('/404/');
   if (/^AC[ow]AA/.test(ref)) return c.redirect(`/in/${encodeURIComponent(person.slug)}/`);
-  const view = profileView(world, account, person);
+  const view = profileView(world, account, person, contactOpen);
   if (person.frontEnd === 'ember') {
     const main = emberProfileMain(view);
     return emberPage(frameOf(world), {
@@ -141,6 +157,22 @@ function activity(c: TwinContext, world: World, account: Account): Html | Respon
   if (person.activityFrontEnd !== 'ember') return activityPage(frameOf(world), view);
   return emberPage(frameOf(world), {
     title: `${view.labels.activity} | LinkedIn`,
+    self: self(account),
+    main: emberActivityMain(view),
+    view,
+    script: 'activity.ts',
+  });
+}
+
+/** A post's own page, in either stack. */
+function post(c: TwinContext, world: World, account: Account, address: string): Html | Response {
+  const id = /activity[:-](\d+)/.exec(decodeURIComponent(address))?.[1] ?? '';
+  const view = postView(world, account, id);
+  if (!view) return c.redirect('/404/');
+  const author = world.findPost(id)?.author;
+  if (author?.activityFrontEnd === 'sdui') return activityPage(frameOf(world), view, 'post');
+  return emberPage(frameOf(world), {
+    title: `${view.labels.feedPost} | LinkedIn`,
     self: self(account),
     main: emberActivityMain(view),
     view,

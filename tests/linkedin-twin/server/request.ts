@@ -17,6 +17,9 @@ const pageControls = new Map<string, LedgerVia>(
       'sent_list',
       'profile',
       'activity',
+      'search',
+      'sales',
+      'overlay',
     ] as const
   ).map((via) => [via, via]),
 );

@@ -4,6 +4,7 @@ import { runCommand, twinCommand } from '../control.ts';
 import { consolePage } from '../render/console.ts';
 import { nextEventAt } from '../world/events.ts';
 import { fullName, type World } from '../world/world.ts';
+import { currentQueryIds } from './query-ids.ts';
 import { parsedBody } from './request.ts';
 import type { Sessions } from './session.ts';
 
@@ -33,6 +34,7 @@ function stateOf(world: World) {
     nextEventAt: next,
     locale: world.locale,
     build: world.build,
+    queryIds: currentQueryIds(world),
     hydrationDelayMs: world.hydrationDelayMs,
     members: [...world.accounts.values()].map((a) => ({
       memberId: a.member.memberId,
@@ -41,6 +43,7 @@ function stateOf(world: World) {
       notesLeft: a.member.premium ? null : world.notesLeft(a),
       inmailCredits: a.inmailCredits,
       weeklyInvitesLeft: world.weeklyLeft(a),
+      searchPagesLeft: world.searchPagesLeft(a),
       relations: [...a.relations].map(([profileId, r]) => ({
         profileId,
         slug: world.findPerson(profileId)?.slug ?? null,

@@ -5,6 +5,7 @@ import type {
   ChallengeKind,
   Fault,
   LedgerEntry,
+  TwinCircle,
   TwinLocale,
   TwinMember,
   TwinOptions,
@@ -55,6 +56,7 @@ export interface Account {
   weeklyWarned: boolean;
   invitesRestricted: boolean;
   inmailCredits: number;
+  searchPages: Quota;
   challenge: ChallengeKind | null;
   sendMode: 'click' | 'enter';
   following: Set<string>;
@@ -71,10 +73,12 @@ export type ScriptedEvent = {
 
 const NOTES_PER_MONTH = 5;
 const INVITES_PER_WEEK = 100;
+const SEARCH_PAGES_PER_MONTH = 300;
 
 /** All state of the simulated LinkedIn; the functions beside this file change it. */
 export class World {
   readonly people = new Map<string, TwinPerson>();
+  readonly circles: TwinCircle[] = [];
   readonly accounts = new Map<string, Account>();
   readonly ledger: LedgerEntry[] = [];
   readonly faults: Fault[] = [];
@@ -83,11 +87,14 @@ export class World {
   locale: TwinLocale;
   hydrationDelayMs = 250;
   build = 1;
+  /** Counts the deploys that changed every query id; 0: those of the newest sources. */
+  queryEpoch = 0;
   private counter = 0;
   private readonly seed: number;
 
   constructor(options: TwinOptions, clock: TwinClock) {
     this.clock = clock;
+    this.circles.push(...(options.circles ?? []));
     this.seed = options.seed ?? 1;
     this.locale = options.locale ?? 'en';
     for (const member of options.members) this.accounts.set(member.memberId, this.newAccount(member));
@@ -104,6 +111,12 @@ export class World {
       relation.connectedAt = this.clock.now() - 90 * 24 * 60 * 60 * 1000;
       account.following.add(person.profileId);
     }
+  }
+
+  setCircle(circle: TwinCircle): void {
+    const same = this.circles.findIndex((c) => c.kind === circle.kind && c.id === circle.id);
+    if (same >= 0) this.circles.splice(same, 1);
+    this.circles.push(circle);
   }
 
   /** The post with this number and who wrote it. */
@@ -156,6 +169,10 @@ export class World {
     return left;
   }
 
+  searchPagesLeft(account: Account): number {
+    return this.refilled(account.searchPages, 'month', SEARCH_PAGES_PER_MONTH).left;
+  }
+
   /** Ids like the site's: stable for one seed and one order of events. */
   newId(kind: string): string {
     this.counter += 1;
@@ -203,6 +220,7 @@ export class World {
       weeklyWarned: false,
       invitesRestricted: false,
       inmailCredits: member.premium ? 5 : 0,
+      searchPages: { left: SEARCH_PAGES_PER_MONTH, resetsAt: resetTime('month', now) },
       challenge: null,
       sendMode: 'click',
       following: new Set(),
