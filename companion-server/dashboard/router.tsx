@@ -147,7 +147,7 @@ const automationRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/automations/$automationId',
   validateSearch: z.object({
-    tab: z.enum(['graph', 'contacts', 'versions']).optional().catch(undefined),
+    tab: z.enum(['graph', 'contacts', 'versions', 'figures']).optional().catch(undefined),
     /** Shows the contacts with this status. */
     status: enrollmentStatus.optional().catch(undefined),
   }),

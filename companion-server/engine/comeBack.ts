@@ -8,6 +8,7 @@ import { applyEvent, loadState, storeAdvance } from './interpret.ts';
 import { enrollmentById, graphOf } from './rows.ts';
 import { askAdmission, blockedOn } from './slots.ts';
 import { setStanding } from './standing.ts';
+import { bringBack } from './taskArchive.ts';
 import { finish } from './tasks.ts';
 
 const { automation, task } = schema;
@@ -22,6 +23,7 @@ export type NoWayBack = 'not_failed' | 'unknown_open' | 'nothing_to_retry' | 'au
 export async function retryFailed(unit: Unit, row: EnrollmentRow): Promise<NoWayBack | null> {
   if (row.status !== 'failed' && row.live === 0) return 'not_failed';
   if (!(await isRunning(unit, row))) return 'automation_ended';
+  await bringBack(unit, row.id);
   const tasks = await unit.tx.select().from(task).where(eq(task.enrollmentId, row.id));
   if (tasks.some(({ state }) => state === 'unknown' || state === 'committing')) return 'unknown_open';
   const before = await loadState(unit, row);
@@ -49,6 +51,7 @@ export async function restoreEnded(
 ): Promise<NoWayBack | null> {
   if (!isFinal(row.status)) return 'not_failed';
   if (!(await isRunning(unit, row))) return 'automation_ended';
+  await bringBack(unit, row.id);
   const before = await loadState(unit, row);
   await storeState(unit, row, before, { ...before, ...state, status: 'ready', reason: null });
   if (state.status === 'paused') {

@@ -9,10 +9,18 @@ import { finishMailboxReconnect } from './mailboxes.ts';
 import { appendEvent, publish } from './record.ts';
 import { recordReply } from './replies.ts';
 import { channelById, contactById } from './rows.ts';
+import { bringBack } from './taskArchive.ts';
 import { postponeTasksOf } from './tasks.ts';
 import { wakeAfterRead } from './waits.ts';
 
-const { channel: channelTable, task: taskTable, suppression, enrollment, inboundMessage } = schema;
+const {
+  channel: channelTable,
+  task: taskTable,
+  taskArchive,
+  suppression,
+  enrollment,
+  inboundMessage,
+} = schema;
 
 /** An automatic reply without a date found in it. */
 const AWAY_MS = 14 * DAY;
@@ -77,15 +85,32 @@ interface About {
 
 async function whomItConcerns(unit: Unit, workspaceId: string, message: InboundEmail): Promise<About | null> {
   if (message.ownMessageId) {
-    const [task] = await unit.tx
-      .select()
-      .from(taskTable)
-      .where(and(eq(taskTable.messageId, message.ownMessageId), eq(taskTable.workspaceId, workspaceId)));
+    const task = await ownEmail(unit, workspaceId, message.ownMessageId);
     if (task) return { contact: await contactById(unit.tx, task.contactId), task };
   }
   if (!message.contactAddress) return null;
   const contactId = await ownerOf(unit, workspaceId, 'email', message.contactAddress);
   return contactId ? { contact: await contactById(unit.tx, contactId), task: null } : null;
+}
+
+/** Our email with this Message-ID, the tasks of its enrollment among those that run. */
+async function ownEmail(unit: Unit, workspaceId: string, messageId: string): Promise<TaskRow | null> {
+  const find = async () => {
+    const [task] = await unit.tx
+      .select()
+      .from(taskTable)
+      .where(and(eq(taskTable.messageId, messageId), eq(taskTable.workspaceId, workspaceId)));
+    return task ?? null;
+  };
+  const task = await find();
+  if (task) return task;
+  const [old] = await unit.tx
+    .select({ enrollmentId: taskArchive.enrollmentId })
+    .from(taskArchive)
+    .where(and(eq(taskArchive.messageId, messageId), eq(taskArchive.workspaceId, workspaceId)));
+  if (!old) return null;
+  await bringBack(unit, old.enrollmentId);
+  return await find();
 }
 
 async function recordOne(

@@ -59,8 +59,10 @@ export { applyResumeEdit, HELD_AT_MOST, isFirstTouch, readySteps } from './resum
 export { graphOf } from './rows.ts';
 export { disconnectLinkedin, endRestriction, reconnectLinkedin, recordSession } from './session.ts';
 export { wakeSharedContacts } from './slots.ts';
+export { dayOf, rollUp, type StatQuery, statisticsOf } from './statistics.ts';
 export { isStoplisted } from './stoplist.ts';
 export { takeOver } from './takeOver.ts';
+export { type ArchivePlace, archiveAfterMs, archiveTasks } from './taskArchive.ts';
 export { type TickResult, tick } from './tick.ts';
 export { usageOf } from './usage.ts';
 export {

@@ -20,6 +20,7 @@ import { enrollmentById, graphOf } from './rows.ts';
 import { shapes } from './shapes.ts';
 import { releaseSlots } from './slots.ts';
 import { setStanding } from './standing.ts';
+import { bringBack } from './taskArchive.ts';
 import { cancelTask, createTask, priority } from './tasks.ts';
 import { isOutreach } from './usage.ts';
 
@@ -37,6 +38,7 @@ export async function transform(
   change: (state: EnrollmentState, graph: Graph, context: AdvanceContext) => Advance,
 ): Promise<void> {
   const row = await enrollmentById(unit.tx, enrollmentId);
+  if (row.archivedAt !== null) await bringBack(unit, row.id);
   const graph = await graphOf(unit.tx, row.versionId);
   const before = await loadState(unit, row);
   const facts = await factsOf(unit.tx, row, graph);

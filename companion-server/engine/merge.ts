@@ -12,6 +12,7 @@ import { alreadyThere } from './profiles.ts';
 import { appendEvent, publish } from './record.ts';
 import { contactById, enrollmentById } from './rows.ts';
 import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
+import { bringBack } from './taskArchive.ts';
 import { ENRICHMENT_NODE } from './tasks.ts';
 
 const { audit, contact, contactTag, enrollment, list, listMember, relation, task } = schema;
@@ -198,6 +199,7 @@ async function freeRotation(unit: Unit, row: EnrollmentRow, keptId: string): Pro
 }
 
 async function didSomething(unit: Unit, { id }: EnrollmentRow): Promise<boolean> {
+  await bringBack(unit, id);
   const rows = await unit.tx
     .select({ id: task.id })
     .from(task)

@@ -9,6 +9,7 @@ import type { EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { publish } from './record.ts';
 import { taskById } from './rows.ts';
 import { shapes } from './shapes.ts';
+import { bringBack } from './taskArchive.ts';
 
 const { task } = schema;
 
@@ -48,6 +49,7 @@ export interface TaskPlan {
  */
 export async function createTask(unit: Unit, plan: TaskPlan): Promise<TaskRow | null> {
   const { enrollment } = plan;
+  if (enrollment.archivedAt !== null) await bringBack(unit, enrollment.id);
   const steps = await rowsOf(unit.tx).group(shapes.task, 'enrollment', enrollment.id);
   const before = steps.find((step) => step.nodeId === plan.nodeId && step.visit === plan.visit);
   if (before) {

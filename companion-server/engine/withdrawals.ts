@@ -6,9 +6,10 @@ import { type ChannelRow, type EngineContext, type TaskRow, type Unit, unitOfWor
 import { setRelation } from './facts.ts';
 import { isLive, isLocked, isPending, isToWithdraw } from './predicates.ts';
 import { enrollmentById, senderById, settingsOf } from './rows.ts';
+import { bringBack } from './taskArchive.ts';
 import { createTask, finish, priority, WITHDRAWAL_NODE } from './tasks.ts';
 
-const { relation, task: taskTable, cursor, enrollment } = schema;
+const { relation, task: taskTable, taskArchive, cursor, enrollment } = schema;
 
 /** Withdrawals asked for after one reading of the sent list; the rest follow with the next. */
 const AT_MOST = 40;
@@ -112,6 +113,20 @@ export async function nextWithdrawal(q: Queryable, senderId: string): Promise<nu
 
 /** The step that sent the pending invitation: its withdrawal is logged beside it and happens once for it. */
 async function inviteOf(unit: Unit, contactId: string, senderId: string): Promise<TaskRow | null> {
+  const [archived] = await unit.tx
+    .select({ enrollmentId: taskArchive.enrollmentId })
+    .from(taskArchive)
+    .where(
+      and(
+        eq(taskArchive.contactId, contactId),
+        eq(taskArchive.senderId, senderId),
+        eq(taskArchive.kind, 'connect'),
+        eq(taskArchive.state, 'done'),
+      ),
+    )
+    .orderBy(desc(taskArchive.id))
+    .limit(1);
+  if (archived) await bringBack(unit, archived.enrollmentId);
   const rows = await unit.tx
     .select()
     .from(taskTable)

@@ -12,6 +12,7 @@ export const counters = {
   'enrollment_count.n': 'Contacts per status',
   'automation_sender.placed': 'Contacts placed with a sender profile',
   'list.member_count': 'Contacts of a list',
+  'stat_daily.n': 'Events per day',
   usage: 'Steps counted against the limits',
 } as const;
 

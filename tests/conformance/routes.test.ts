@@ -10,6 +10,7 @@ import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
+import { statisticsRoutes } from '#shared/contract/statistics.ts';
 import { tagRoutes } from '#shared/contract/tag.ts';
 import { deviceTaskRoutes, taskRoutes } from '#shared/contract/task.ts';
 import { upkeepRoutes } from '#shared/contract/upkeep.ts';
@@ -82,6 +83,7 @@ const cases: Case[] = [
   { name: 'stop', route: workspaceRoutes.stop, rep: 200 },
   { name: 'resume', route: workspaceRoutes.resume, rep: 403 },
   { name: 'restore', route: upkeepRoutes.restore, rep: 200 },
+  { name: 'statistics', route: statisticsRoutes.daily, rep: 200 },
   { name: 'end restore', route: upkeepRoutes.endRestore, rep: 403, owner: 409 },
   { name: 'integrity', route: upkeepRoutes.integrity, rep: 403 },
   { name: 'repair counters', route: upkeepRoutes.repair, rep: 403, owner: 409 },

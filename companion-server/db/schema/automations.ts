@@ -257,6 +257,8 @@ export const enrollment = sqliteTable(
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
     endedAt: at('ended_at'),
+    /** Its tasks lie in the archive since (schedule time); whatever acts on it takes them back first. */
+    archivedAt: at('archived_at'),
   },
   (t) => [
     uniqueIndex('enrollment_rotation').on(t.automationId, t.contactId, t.rotation),
@@ -280,6 +282,9 @@ export const enrollment = sqliteTable(
     index('enrollment_version').on(t.versionId, t.id).where(sql`ended_at IS NULL`),
     index('enrollment_active').on(t.automationId, t.segmentNodeId, t.companyId).where(sql`live = 1`),
     index('enrollment_paused').on(t.workspaceId, t.reason, t.id).where(sql`status = 'paused'`),
+    index('enrollment_to_archive')
+      .on(t.endedAt, t.id)
+      .where(sql`ended_at IS NOT NULL AND archived_at IS NULL`),
     check('enrollment_live', sql`live IN (0, 1)`),
   ],
 );
@@ -335,86 +340,96 @@ export interface Approval {
   at: number;
 }
 
-/** One execution of one action node for one enrollment. */
-export const task = sqliteTable(
-  'task',
-  {
-    id: id(),
-    workspaceId: workspaceId(),
-    automationId: text('automation_id').notNull(),
-    enrollmentId: text('enrollment_id').notNull(),
-    cursorId: text('cursor_id').notNull(),
-    contactId: text('contact_id').notNull(),
-    senderId: text('sender_id').notNull(),
-    channelId: text('channel_id').notNull(),
-    nodeId: text('node_id').notNull(),
-    visit: integer('visit').notNull().default(0),
-    kind: text('kind').$type<ActionKind>().notNull(),
-    priority: integer('priority').notNull(),
-    /** Schedule time. */
-    notBefore: at('not_before').notNull(),
-    state: text('state').$type<TaskState>().notNull(),
-    /** Machine reason behind a waiting, failed or canceled state. */
-    reason: text('reason'),
-    detail: text('detail'),
-    /** The hold a scheduled task is parked on: "automation:…" or "enrollment:…"; lifting it wakes the task. */
-    blockedOn: text('blocked_on'),
-    /** Failed tries that were followed by a wait. */
-    retries: integer('retries').notNull().default(0),
-    attempt: integer('attempt').notNull().default(0),
-    fence: integer('fence').notNull().default(0),
-    leaseOwner: text('lease_owner'),
-    /** Lease time (real). */
-    leaseUntil: at('lease_until'),
-    /** Rendered text as it goes out; null until claimed, or until its approval is asked for. */
-    payload: json<TaskPayload>('payload'),
-    payloadHash: text('payload_hash'),
-    approval: json<Approval>('approval'),
-    /** Who a page showed instead of the contact, until a person has decided. */
-    shown: json<ShownPerson>('shown'),
-    /** Email: our own Message-ID, fixed before sending. */
-    messageId: text('message_id'),
-    proof: text('proof'),
-    verified: integer('verified', { mode: 'boolean' }),
-    createdAt: at('created_at').notNull(),
-    committedAt: at('committed_at'),
-    finishedAt: at('finished_at'),
-  },
-  (t) => [
-    uniqueIndex('task_step').on(t.enrollmentId, t.nodeId, t.visit),
-    uniqueIndex('task_inflight').on(t.channelId).where(sql`state IN ('claimed','committing')`),
-    index('task_ready').on(t.channelId, t.kind, t.priority, t.notBefore, t.id).where(sql`state = 'ready'`),
-    index('task_scheduled').on(t.notBefore).where(sql`state = 'scheduled' AND blocked_on IS NULL`),
-    index('task_blocked').on(t.blockedOn, t.priority, t.notBefore, t.id).where(sql`blocked_on IS NOT NULL`),
-    index('task_lease').on(t.leaseUntil).where(sql`state IN ('claimed','committing')`),
-    index('task_unknown').on(t.workspaceId, t.id).where(sql`state = 'unknown'`),
-    index('task_approval').on(t.workspaceId, t.id).where(sql`state = 'waiting_approval'`),
-    index('task_missing_data')
-      .on(t.workspaceId, t.id)
-      .where(sql`state = 'scheduled' AND reason = 'missing_data' AND blocked_on IS NOT NULL`),
-    index('task_contact').on(t.contactId, t.id),
-    index('task_cursor').on(t.cursorId),
-    index('task_message').on(t.messageId).where(sql`message_id IS NOT NULL`),
-    check('task_leased', sql`(state IN ('claimed','committing')) = (lease_until IS NOT NULL)`),
-    check(
-      'task_finished',
-      sql`(state IN ('done','failed','closed','skipped','canceled')) = (finished_at IS NOT NULL)`,
-    ),
-  ],
-);
+const taskColumns = () => ({
+  id: id(),
+  workspaceId: workspaceId(),
+  automationId: text('automation_id').notNull(),
+  enrollmentId: text('enrollment_id').notNull(),
+  cursorId: text('cursor_id').notNull(),
+  contactId: text('contact_id').notNull(),
+  senderId: text('sender_id').notNull(),
+  channelId: text('channel_id').notNull(),
+  nodeId: text('node_id').notNull(),
+  visit: integer('visit').notNull().default(0),
+  kind: text('kind').$type<ActionKind>().notNull(),
+  priority: integer('priority').notNull(),
+  /** Schedule time. */
+  notBefore: at('not_before').notNull(),
+  state: text('state').$type<TaskState>().notNull(),
+  /** Machine reason behind a waiting, failed or canceled state. */
+  reason: text('reason'),
+  detail: text('detail'),
+  /** The hold a scheduled task is parked on: "automation:…" or "enrollment:…"; lifting it wakes the task. */
+  blockedOn: text('blocked_on'),
+  /** Failed tries that were followed by a wait. */
+  retries: integer('retries').notNull().default(0),
+  attempt: integer('attempt').notNull().default(0),
+  fence: integer('fence').notNull().default(0),
+  leaseOwner: text('lease_owner'),
+  /** Lease time (real). */
+  leaseUntil: at('lease_until'),
+  /** Rendered text as it goes out; null until claimed, or until its approval is asked for. */
+  payload: json<TaskPayload>('payload'),
+  payloadHash: text('payload_hash'),
+  approval: json<Approval>('approval'),
+  /** Who a page showed instead of the contact, until a person has decided. */
+  shown: json<ShownPerson>('shown'),
+  /** Email: our own Message-ID, fixed before sending. */
+  messageId: text('message_id'),
+  proof: text('proof'),
+  verified: integer('verified', { mode: 'boolean' }),
+  createdAt: at('created_at').notNull(),
+  committedAt: at('committed_at'),
+  finishedAt: at('finished_at'),
+});
 
-export const taskAttempt = sqliteTable(
-  'task_attempt',
-  {
-    taskId: text('task_id').notNull(),
-    fence: integer('fence').notNull(),
-    workspaceId: workspaceId(),
-    executor: text('executor').notNull(),
-    claimedAt: at('claimed_at').notNull(),
-    committedAt: at('committed_at'),
-    endedAt: at('ended_at'),
-    outcome: text('outcome'),
-    detail: text('detail'),
-  },
-  (t) => [primaryKey({ columns: [t.taskId, t.fence] })],
-);
+/** One execution of one action node for one enrollment. */
+export const task = sqliteTable('task', taskColumns(), (t) => [
+  uniqueIndex('task_step').on(t.enrollmentId, t.nodeId, t.visit),
+  uniqueIndex('task_inflight').on(t.channelId).where(sql`state IN ('claimed','committing')`),
+  index('task_ready').on(t.channelId, t.kind, t.priority, t.notBefore, t.id).where(sql`state = 'ready'`),
+  index('task_scheduled').on(t.notBefore).where(sql`state = 'scheduled' AND blocked_on IS NULL`),
+  index('task_blocked').on(t.blockedOn, t.priority, t.notBefore, t.id).where(sql`blocked_on IS NOT NULL`),
+  index('task_lease').on(t.leaseUntil).where(sql`state IN ('claimed','committing')`),
+  index('task_unknown').on(t.workspaceId, t.id).where(sql`state = 'unknown'`),
+  index('task_approval').on(t.workspaceId, t.id).where(sql`state = 'waiting_approval'`),
+  index('task_missing_data')
+    .on(t.workspaceId, t.id)
+    .where(sql`state = 'scheduled' AND reason = 'missing_data' AND blocked_on IS NOT NULL`),
+  index('task_contact').on(t.contactId, t.id),
+  index('task_cursor').on(t.cursorId),
+  index('task_message').on(t.messageId).where(sql`message_id IS NOT NULL`),
+  check('task_leased', sql`(state IN ('claimed','committing')) = (lease_until IS NOT NULL)`),
+  check(
+    'task_finished',
+    sql`(state IN ('done','failed','closed','skipped','canceled')) = (finished_at IS NOT NULL)`,
+  ),
+]);
+
+const attemptColumns = () => ({
+  taskId: text('task_id').notNull(),
+  fence: integer('fence').notNull(),
+  workspaceId: workspaceId(),
+  executor: text('executor').notNull(),
+  claimedAt: at('claimed_at').notNull(),
+  committedAt: at('committed_at'),
+  endedAt: at('ended_at'),
+  outcome: text('outcome'),
+  detail: text('detail'),
+});
+
+export const taskAttempt = sqliteTable('task_attempt', attemptColumns(), (t) => [
+  primaryKey({ columns: [t.taskId, t.fence] }),
+]);
+
+/** Tasks of enrollments that ended long ago, out of the way of what runs; `engine/taskArchive.ts` moves them. */
+export const taskArchive = sqliteTable('task_archive', taskColumns(), (t) => [
+  index('task_archive_enrollment').on(t.enrollmentId),
+  index('task_archive_contact').on(t.contactId),
+  index('task_archive_message').on(t.messageId).where(sql`message_id IS NOT NULL`),
+]);
+
+/** The attempts of archived tasks. */
+export const taskAttemptArchive = sqliteTable('task_attempt_archive', attemptColumns(), (t) => [
+  primaryKey({ columns: [t.taskId, t.fence] }),
+]);

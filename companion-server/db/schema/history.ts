@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { EventType } from '../../../shared/statuses/engine.ts';
+import type { StatMetric, StatScope } from '../../../shared/statuses/statistics.ts';
 import { at, id, json, workspaceId } from './columns.ts';
 
 /** What happened to a contact. Append-only; holds ids and codes, no personal fields. */
@@ -29,6 +30,31 @@ export const event = sqliteTable(
     index('event_workspace').on(t.workspaceId, t.at, t.id),
   ],
 );
+
+/** How often each kind of event happened on a day, for a workspace and for parts of it; `engine/statistics.ts` keeps it. */
+export const statDaily = sqliteTable(
+  'stat_daily',
+  {
+    workspaceId: workspaceId(),
+    scope: text('scope').$type<StatScope>().notNull(),
+    /** Of the workspace, automation or sender profile; of a step "<automation>:<node>". */
+    scopeId: text('scope_id').notNull(),
+    /** Days since 1970-01-01 UTC, of the moment it happened at (schedule time). */
+    day: integer('day').notNull(),
+    metric: text('metric').$type<StatMetric>().notNull(),
+    n: integer('n').notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.scope, t.scopeId, t.day, t.metric] }),
+    index('stat_daily_day').on(t.workspaceId, t.day),
+  ],
+);
+
+/** Up to which event `stat_daily` counts: one row. */
+export const statMark = sqliteTable('stat_mark', {
+  id: text('id', { enum: ['self'] }).primaryKey(),
+  eventId: text('event_id').notNull(),
+});
 
 /** Who changed what. Written in the transaction of the change. */
 export const audit = sqliteTable(

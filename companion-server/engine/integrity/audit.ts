@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Queryable, Reader, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
 import { type Counter, type Drift, keptCounters, OWNERS } from './counters.ts';
+import { findDayDrifts, rewriteDays } from './days.ts';
 import { findUnspent, spendAgain } from './spent.ts';
 
 /** Ids that one statement counts for: automations have many contacts, everything else has few rows. */
@@ -31,18 +32,24 @@ export async function findDrifts(reader: Reader, now: number, pause: () => Promi
       await pause();
     }
   }
-  found.push(...(await findUnspent(reader, now, pause)));
+  found.push(...(await findUnspent(reader, now, pause)), ...(await findDayDrifts(reader, now, pause)));
   return found;
 }
 
 /** Writes what is counted now where these were found; what is right meanwhile stays. */
-export async function repairDrifts(unit: Unit, drifts: readonly schema.StoredDrift[]): Promise<void> {
+export async function repairDrifts(
+  unit: Unit,
+  workspaceId: string,
+  drifts: readonly schema.StoredDrift[],
+): Promise<void> {
   for (const counter of keptCounters) {
     const keys = drifts.filter((each) => each.counter === counter.name).map(({ key }) => key);
     const at = counter.key.indexOf(counter.by);
     const owners = [...new Set(keys.map((key) => key[at] ?? ''))];
     if (owners.length > 0) await rewrite(unit, counter, owners);
   }
+  const days = drifts.filter(({ counter }) => counter === 'stat_daily.n').map(({ key }) => key);
+  await rewriteDays(unit, workspaceId, days);
   for (const { counter, key } of drifts) if (counter === 'usage') await spendAgain(unit, key[0] ?? '');
 }
 

@@ -6,7 +6,7 @@ export type Drift = schema.StoredDrift & { workspaceId: string };
 
 /** A kept counter and how it is counted anew. All text is SQL; `r` is the counter's row. */
 export interface Counter {
-  name: Exclude<CounterName, 'usage'>;
+  name: Exclude<CounterName, 'usage' | 'stat_daily.n'>;
   table: string;
   column: string;
   key: readonly string[];

@@ -8,7 +8,7 @@ import { channelById, findTask } from '../rows.ts';
 import { channelOfDevice } from '../session.ts';
 import { keepFound, settleFound } from './found.ts';
 
-const { channel: channelTable, device, task } = schema;
+const { channel: channelTable, device, task, taskArchive } = schema;
 
 /** What a browser's journal says it did; `more`: further parts follow. Returns how many steps were news. */
 export function recordJournal(ctx: EngineContext, deviceId: string, report: JournalReport): Promise<number> {
@@ -90,9 +90,19 @@ async function recordEmail(
     certain: true,
     proof: 'Sent after the backup: it lies in the Sent folder.',
   } as const;
+  if (await isArchived(unit, messageId)) return false;
   const [known] = await unit.tx.select({ id: task.id }).from(task).where(eq(task.messageId, messageId));
   const row = known ? await findTask(unit.tx, known.id) : null;
   if (row) return row.channelId === channel.id && (await settleFound(unit, row, found));
   const contactId = await ownerOf(unit, channel.workspaceId, 'email', to);
   return contactId !== null && (await keepFound(unit, channel, contactId, found));
+}
+
+/** Of an enrollment that ended long before: the backup knows that it was sent. */
+async function isArchived(unit: Unit, messageId: string): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ id: taskArchive.id })
+    .from(taskArchive)
+    .where(eq(taskArchive.messageId, messageId));
+  return rows.length > 0;
 }

@@ -13,7 +13,7 @@ import {
 import type { Services } from '../context.ts';
 import { openSettings } from './settings.ts';
 
-const { channel, contactIdentity, event, mailCursor, task } = schema;
+const { channel, contactIdentity, event, mailCursor, task, taskArchive } = schema;
 
 type ChannelRow = typeof channel.$inferSelect;
 
@@ -35,11 +35,15 @@ function portsOf(services: Services, row: ChannelRow): InboundPorts {
   const { reader } = services.db;
   return {
     ownMessageIds: async (ids) => {
-      const rows = await reader
-        .select({ messageId: task.messageId })
-        .from(task)
-        .where(and(inArray(task.messageId, ids), eq(task.workspaceId, row.workspaceId)));
-      return new Set(rows.flatMap(({ messageId }) => (messageId ? [messageId] : [])));
+      const found = new Set<string>();
+      for (const sent of [task, taskArchive]) {
+        const rows = await reader
+          .select({ messageId: sent.messageId })
+          .from(sent)
+          .where(and(inArray(sent.messageId, ids), eq(sent.workspaceId, row.workspaceId)));
+        for (const { messageId } of rows) if (messageId) found.add(messageId);
+      }
+      return found;
     },
     contactAddresses: async (addresses) => {
       const rows = await reader

@@ -87,7 +87,7 @@ export async function repairIntegrity(call: MemberCall): Promise<IntegrityView> 
       .where(and(eq(integrityReport.id, row.id), isNull(integrityReport.repairedAt)))
       .returning({ id: integrityReport.id });
     if (taken.length === 0) return;
-    await repairDrifts(unitOf(call, tx), row.drifts);
+    await repairDrifts(unitOf(call, tx), workspaceId, row.drifts);
     await audit(tx, call, {
       action: 'integrity.repaired',
       entity: 'workspace',

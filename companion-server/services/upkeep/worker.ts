@@ -1,10 +1,12 @@
 import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { raiseMark } from '../../db/index.ts';
 import type { Services } from '../context.ts';
+import { archiveOldTasks, countDays } from './engineRows.ts';
 import { recountIfDue } from './integrity.ts';
 import { trimLogs } from './retention.ts';
 
-const LOOK_EVERY_MS = 5 * MINUTE;
+const LOOK_EVERY_MS = MINUTE;
+const ARCHIVE_EVERY_MS = 6 * HOUR;
 const MARK_EVERY_MS = HOUR;
 /** Between two batches, so that others write first. */
 const PAUSE_MS = SECOND / 4;
@@ -22,6 +24,8 @@ export function startUpkeep(options: UpkeepOptions): { done: Promise<void> } {
 }
 
 async function run({ services, markFile, isLeading, signal }: UpkeepOptions): Promise<void> {
+  const pause = () => services.timers.sleep(PAUSE_MS, signal);
+  let archiveAt = 0;
   let raiseAt = services.clocks.lease.now() + MARK_EVERY_MS;
   while (!signal.aborted) {
     try {
@@ -30,7 +34,12 @@ async function run({ services, markFile, isLeading, signal }: UpkeepOptions): Pr
         await raiseMark(services.db, markFile);
       }
       if (isLeading()) {
-        while (!signal.aborted && (await trimLogs(services))) await services.timers.sleep(PAUSE_MS, signal);
+        await countDays(services, pause, signal);
+        if (services.clocks.lease.now() >= archiveAt) {
+          archiveAt = services.clocks.lease.now() + ARCHIVE_EVERY_MS;
+          await archiveOldTasks(services, pause, signal);
+        }
+        while (!signal.aborted && (await trimLogs(services))) await pause();
         await recountIfDue(services, signal);
       }
     } catch (error) {

@@ -45,6 +45,8 @@ const plants: Record<(typeof counterNames)[number], string> = {
   'enrollment_count.n': `DELETE FROM enrollment_count WHERE n > 0`,
   'automation_sender.placed': `UPDATE automation_sender SET placed = 1000`,
   'list.member_count': `UPDATE list SET member_count = member_count - 1`,
+  'stat_daily.n': `INSERT INTO stat_daily (workspace_id, scope, scope_id, day, metric, n)
+    SELECT 'w1', 'workspace', 'w1', (SELECT max(at) FROM event) / 86400000 - 1, 'accepted', 3`,
   usage: `DELETE FROM usage WHERE kind = 'invite'`,
 };
 
@@ -61,6 +63,6 @@ test.each(counterNames)('a drift of %s is reported and repaired', async (name) =
   expect(found.every(({ workspaceId, stored, counted }) => workspaceId === 'w1' && stored !== counted)).toBe(
     true,
   );
-  await inUnit(stage, (unit) => repairDrifts(unit, found));
+  await inUnit(stage, (unit) => repairDrifts(unit, 'w1', found));
   expect(await recount()).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { type AutomationDetail, automationRoutes } from '#shared/contract/automa
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { DayFigures } from '../../components/DayFigures.tsx';
 import { Holds } from '../../components/Holds.tsx';
 import { TextLink } from '../../components/Link.tsx';
 import { Loaded, Loading } from '../../components/Loaded.tsx';
@@ -51,7 +52,7 @@ export function AutomationPage() {
                 void navigate({
                   to: '/automations/$automationId',
                   params: { automationId },
-                  search: { tab: value === 'contacts' || value === 'versions' ? value : undefined },
+                  search: { tab: isTab(value) ? value : undefined },
                   replace: true,
                 })
               }
@@ -59,6 +60,7 @@ export function AutomationPage() {
               <Tabs.List mb="md">
                 <Tabs.Tab value="graph">Steps</Tabs.Tab>
                 <Tabs.Tab value="contacts">Contacts</Tabs.Tab>
+                {data.versionNumber !== null && <Tabs.Tab value="figures">Figures</Tabs.Tab>}
                 {data.versionNumber !== null && <Tabs.Tab value="versions">Versions</Tabs.Tab>}
               </Tabs.List>
               <Tabs.Panel value="graph">
@@ -73,6 +75,9 @@ export function AutomationPage() {
               <Tabs.Panel value="contacts">
                 {tab === 'contacts' && <Enrollments automation={data} initialStatus={status} />}
               </Tabs.Panel>
+              <Tabs.Panel value="figures">
+                {tab === 'figures' && <DayFigures scope="automation" scopeId={automationId} />}
+              </Tabs.Panel>
               <Tabs.Panel value="versions">
                 {tab === 'versions' && (
                   <Suspense fallback={<Loading what="the versions" />}>
@@ -86,6 +91,10 @@ export function AutomationPage() {
       </Loaded>
     </Page>
   );
+}
+
+function isTab(value: string | null): value is 'contacts' | 'versions' | 'figures' {
+  return value === 'contacts' || value === 'versions' || value === 'figures';
 }
 
 function Actions({ automation }: { automation: AutomationDetail }) {

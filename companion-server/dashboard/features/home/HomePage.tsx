@@ -5,6 +5,7 @@ import { type HomeView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { DayFigures } from '../../components/DayFigures.tsx';
 import { Empty } from '../../components/Empty.tsx';
 import { ButtonLink, PathLink, TextLink } from '../../components/Link.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
@@ -31,6 +32,7 @@ export function HomePage() {
             <Figures home={data} />
             {data.lostCapacity && <LostCapacity lost={data.lostCapacity} />}
             <Today home={data} />
+            {data.senders.length > 0 && <DayFigures scope="workspace" />}
             <PublicUrl state={data.publicUrl} />
           </Stack>
         )}
