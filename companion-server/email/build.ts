@@ -73,10 +73,16 @@ export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
   };
 }
 
+/** Message-IDs in References: more makes headers of several kilobytes. */
+const REFERENCES = 20;
+
 function threading(input: MessageInput): { inReplyTo?: string; references?: string[] } {
   if (!input.inReplyTo) return {};
-  const references = [...(input.references ?? []), input.inReplyTo];
-  return { inReplyTo: input.inReplyTo, references: [...new Set(references)] };
+  const thread = [...new Set([...(input.references ?? []), input.inReplyTo])];
+  // The first names the thread, the last ones say where in it: RFC 5322 lets the middle go.
+  const references =
+    thread.length > REFERENCES ? [...thread.slice(0, 1), ...thread.slice(1 - REFERENCES)] : thread;
+  return { inReplyTo: input.inReplyTo, references };
 }
 
 /** A follow-up in the thread carries "Re:" exactly once, or some programs start a new thread. */

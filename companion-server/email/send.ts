@@ -2,9 +2,11 @@ import { Readable } from 'node:stream';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { z } from 'zod';
 import { SECOND, withDeadline } from '#shared/kernel/clock.ts';
+import { enhancedCode, type MailVerdict, mailVerdict, type RefusedAt } from '#shared/statuses/mailRefusal.ts';
 import type { MailboxAccess } from './access.ts';
 import type { BuiltMessage } from './build.ts';
 import { asError, openSmtp, SmtpOpenError, type SmtpStage } from './smtp.ts';
+import { endSession, type SmtpPool } from './smtpPool.ts';
 
 export type SendResult =
   | { outcome: 'sent'; response: string }
@@ -17,8 +19,8 @@ export type SendResult =
       code: string;
       /** The server's own text, or the system's. */
       response: string;
-      /** The server refused this very message or recipient for good; sending it again is pointless. */
-      permanent: boolean;
+      /** What the server's refusal of this message means; null: it refused nothing, it was lost before. */
+      verdict: MailVerdict | null;
     }
   /** The connection ended after the final dot without an answer: nobody here can know. */
   | { outcome: 'unknown'; detail: string };
@@ -26,27 +28,51 @@ export type SendResult =
 /** Below the commit's lease of 90 s with its margin: a late answer must not meet a task given up. */
 const SEND_DEADLINE = 60 * SECOND;
 
-/** Sends one message. Never throws for what a server or a network does. */
+/**
+ * Sends one message, over the mailbox's idle session if the pool has one. Never throws for what a server or a network
+ * does.
+ */
 export async function sendMessage(
   settings: MailboxAccess,
   built: BuiltMessage,
   signal: AbortSignal,
+  pool: SmtpPool | null = null,
 ): Promise<SendResult> {
   const deadline = withDeadline(SEND_DEADLINE, signal);
+  const idle = pool?.take(settings.smtp) ?? null;
+  if (idle) {
+    const result = await overSession(idle, settings, built, deadline, pool);
+    // Idle sessions end at the server's will. Nothing of the message was on the wire, so a new one may carry it.
+    if (!hasGone(result)) return result;
+  }
   let connection: SMTPConnection;
   try {
     connection = await openSmtp(settings.smtp, deadline);
   } catch (cause) {
     if (!(cause instanceof SmtpOpenError)) throw cause;
     const { code, response } = readError(cause.cause);
-    return { outcome: 'not_sent', stage: cause.stage, code, response, permanent: false };
+    return { outcome: 'not_sent', stage: cause.stage, code, response, verdict: null };
   }
-  try {
-    return await transfer(connection, built, deadline);
-  } finally {
-    connection.quit();
-    connection.close();
-  }
+  return overSession(connection, settings, built, deadline, pool);
+}
+
+async function overSession(
+  connection: SMTPConnection,
+  settings: MailboxAccess,
+  built: BuiltMessage,
+  deadline: AbortSignal,
+  pool: SmtpPool | null,
+): Promise<SendResult> {
+  const result = await transfer(connection, built, deadline);
+  if (pool && result.outcome === 'sent') pool.keep(settings.smtp, connection);
+  else endSession(connection);
+  return result;
+}
+
+/** Whether the session was gone before the server looked at the message: no answer, or 421 in place of one. */
+function hasGone(result: SendResult): boolean {
+  if (result.outcome !== 'not_sent' || result.stage !== 'envelope') return false;
+  return result.verdict === null || result.code === '421';
 }
 
 /** One transaction, classified by what was put on the wire and what came back, never by the words of an error. */
@@ -68,10 +94,15 @@ function transfer(connection: SMTPConnection, built: BuiltMessage, signal: Abort
     });
     const finish = (error: Error) =>
       resolve(dotMayBeOut ? afterDot(error) : beforeDot(error, started ? 'message' : 'envelope'));
-    signal.addEventListener('abort', () => finish(asError(signal.reason)), { once: true });
+    const onAbort = () => finish(asError(signal.reason));
     // A microtask later: where the library knows more about the end, it says so right after this event.
-    connection.on('end', () => queueMicrotask(() => finish(new Error('The connection ended.'))));
+    const onEnd = () => queueMicrotask(() => finish(new Error('The connection ended.')));
+    signal.addEventListener('abort', onAbort, { once: true });
+    connection.once('end', onEnd);
     connection.send(built.envelope, body, (error, info) => {
+      // The session may carry another message after this one.
+      signal.removeEventListener('abort', onAbort);
+      connection.off('end', onEnd);
       if (error) finish(error);
       else if (!dotMayBeOut) resolve({ outcome: 'unknown', detail: `Answered too early: ${info.response}` });
       else resolve({ outcome: 'sent', response: info.response });
@@ -80,8 +111,8 @@ function transfer(connection: SMTPConnection, built: BuiltMessage, signal: Abort
 }
 
 function beforeDot(error: Error, stage: 'envelope' | 'message'): SendResult {
-  const { code, response, reply } = readError(error);
-  return { outcome: 'not_sent', stage, code, response, permanent: isPermanent(reply) };
+  const { code, response, reply, at } = readError(error);
+  return { outcome: 'not_sent', stage, code, response, verdict: verdictOf(reply, response, at) };
 }
 
 /** After the dot only the answer to the message itself proves that it was refused. */
@@ -89,13 +120,14 @@ function afterDot(error: Error): SendResult {
   const { code, response, reply, answersMessage } = readError(error);
   if (!answersMessage || reply === null || reply < 400 || reply > 599)
     return { outcome: 'unknown', detail: `${code} ${response}`.trim() };
-  return { outcome: 'not_sent', stage: 'message', code, response, permanent: isPermanent(reply) };
+  return { outcome: 'not_sent', stage: 'message', code, response, verdict: verdictOf(reply, response, 'data') };
 }
 
-/** 503 says that the session was in the wrong state, not that the message is refused. */
-function isPermanent(reply: number | null): boolean {
-  return reply !== null && reply >= 500 && reply !== 503;
+function verdictOf(reply: number | null, response: string, at: RefusedAt): MailVerdict | null {
+  return reply === null ? null : mailVerdict({ at, reply, enhanced: enhancedCode(response) });
 }
+
+const refusedAt: Record<string, RefusedAt> = { 'MAIL FROM': 'mail', 'RCPT TO': 'rcpt' };
 
 const smtpError = z.object({
   code: z.string().optional(),
@@ -114,6 +146,7 @@ function readError(error: Error) {
       : (fields.originalCode ?? fields.code ?? error.name),
     response: fields.response ?? error.message,
     reply: fields.responseCode ?? null,
+    at: refusedAt[fields.command ?? ''] ?? 'data',
     /** A complete reply line to the end of DATA; what a dying connection left half-said comes as CONN. */
     answersMessage: fields.code === 'EMESSAGE' && fields.command === 'DATA',
   };

@@ -109,7 +109,7 @@ export async function resumeEverything(unit: Unit, workspaceId: string, by: stri
 }
 
 /** Ended by a person who saw the evidence: what it was found in does not count again. */
-const guards: readonly HoldReason[] = ['high_failure_rate', 'low_acceptance', 'bounce_guard'];
+const guards: readonly HoldReason[] = ['high_failure_rate', 'low_acceptance', 'bounce_guard', 'mail_refused'];
 
 export async function pauseChannel(unit: Unit, channelId: string, by: string): Promise<void> {
   const { workspaceId } = await channelById(unit.tx, channelId);

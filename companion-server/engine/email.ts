@@ -1,6 +1,7 @@
-import { and, desc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lte } from 'drizzle-orm';
 import { must } from '#shared/kernel/assert.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
+import { limits } from '#shared/kernel/limits.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
@@ -140,7 +141,7 @@ async function threadOf(q: Queryable, enrollmentId: string) {
         isNotNull(taskTable.messageId),
       ),
     )
-    .orderBy(desc(taskTable.committedAt))
-    .limit(20);
-  return rows.reverse();
+    .orderBy(taskTable.committedAt)
+    .limit(limits.enrollmentTransitions);
+  return rows;
 }

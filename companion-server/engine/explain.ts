@@ -7,8 +7,8 @@ import { admissionWaits, branchWaits, stepWaits, type Wait } from '#shared/statu
 import { type Queryable, schema } from '../db/index.ts';
 import { type Ahead, lookAhead } from './ahead.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from './context.ts';
-import { isFirstEmail } from './gates.ts';
-import { FIRST_EMAIL, type HoldRow, openHolds } from './holds.ts';
+import { emailHoldKinds } from './gates.ts';
+import { type HoldRow, openHolds } from './holds.ts';
 import { isLive } from './predicates.ts';
 import { isOnline } from './presence.ts';
 import { channelById, contactById, senderById } from './rows.ts';
@@ -187,7 +187,11 @@ function channelScopes(channel: ChannelRow, row: TaskRow) {
     { scope: 'sender' as const, scopeId: channel.senderId },
     { scope: 'channel' as const, scopeId: channel.id },
     { scope: 'kind' as const, scopeId: channel.id, kind: row.kind },
-    ...(isFirstEmail(row) ? [{ scope: 'kind' as const, scopeId: channel.id, kind: FIRST_EMAIL }] : []),
+    ...emailHoldKinds(row, row.payload?.recipient ?? null).map((kind) => ({
+      scope: 'kind' as const,
+      scopeId: channel.id,
+      kind,
+    })),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { domainOf } from '#shared/identity/email.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
 import { nextSharedOpen } from '#shared/schedule/window.ts';
@@ -14,7 +15,7 @@ import type {
   Unit,
 } from './context.ts';
 import { dailyLimitUntil } from './dailyLimits.ts';
-import { FIRST_EMAIL, firstEmailsOf, type HoldRow, openHolds } from './holds.ts';
+import { FIRST_EMAIL, type HoldRow, openHolds, partOfLane, toDomain } from './holds.ts';
 import { invitation, isHousekeeping } from './invitationGate.ts';
 import { awayUntil } from './lookups.ts';
 import { slotFor } from './pacing.ts';
@@ -134,7 +135,7 @@ async function senderStays({ unit, task, sender, enrollment }: GateInput): Promi
 }
 
 async function holds(input: GateInput): Promise<Refusal | null> {
-  const { unit, task, automation, enrollment, channel } = input;
+  const { unit, task, automation, enrollment, channel, contact } = input;
   if (automation.status === 'archived' && !isHousekeeping(task))
     return refuse('archived', 'The automation is archived.', { do: 'cancel' });
   const found = await openHolds(unit.tx, [
@@ -143,7 +144,7 @@ async function holds(input: GateInput): Promise<Refusal | null> {
     { scope: 'sender', scopeId: task.senderId },
     { scope: 'channel', scopeId: channel.id },
     { scope: 'kind', scopeId: channel.id, kind: task.kind },
-    ...(isFirstEmail(task) ? [{ scope: 'kind' as const, scopeId: channel.id, kind: FIRST_EMAIL }] : []),
+    ...emailHoldKinds(task, contact.email).map((kind) => ({ scope: 'kind' as const, scopeId: channel.id, kind })),
     { scope: 'enrollment', scopeId: enrollment.id },
   ]);
   const open = found.filter(stopsTasks);
@@ -161,9 +162,15 @@ function stopsTasks({ reason }: HoldRow): boolean {
 }
 
 /** What the tasks of a hold wait on that stops only some of their lane; null: the whole lane waits. */
-function parkedOn({ scope, scopeId, kind }: HoldRow): string | null {
-  if (scope === 'automation' || scope === 'enrollment') return `${scope}:${scopeId}`;
-  return scope === 'kind' && kind === FIRST_EMAIL ? firstEmailsOf(scopeId) : null;
+function parkedOn(hold: HoldRow): string | null {
+  const { scope, scopeId } = hold;
+  return scope === 'automation' || scope === 'enrollment' ? `${scope}:${scopeId}` : partOfLane(hold);
+}
+
+/** Kinds of holds that stop only some emails of a mailbox, this one among them. */
+export function emailHoldKinds(task: TaskRow, email: string | null): string[] {
+  if (task.kind !== 'send_email') return [];
+  return [...(isFirstEmail(task) ? [FIRST_EMAIL] : []), ...(email ? [toDomain(domainOf(email))] : [])];
 }
 
 /** A bounce guard stops these before follow-ups. */

@@ -26,8 +26,13 @@ export interface NewHold extends HoldKey {
 
 /** The kind of a hold that stops first emails of a mailbox, but not follow-ups: no lane has it. */
 export const FIRST_EMAIL = 'first_email';
-/** What first emails are parked on while their mailbox has such a hold. */
-export const firstEmailsOf = (channelId: string) => `${FIRST_EMAIL}:${channelId}`;
+/** The kind of a hold that stops a mailbox's emails to one domain. */
+export const toDomain = (domain: string) => `to:${domain}`;
+/** What tasks are parked on while a hold stops only some of their lane; null: the whole lane waits. */
+export function partOfLane({ scope, scopeId, kind }: Pick<HoldRow, 'scope' | 'scopeId' | 'kind'>): string | null {
+  const isPart = scope === 'kind' && (kind === FIRST_EMAIL || kind.startsWith('to:'));
+  return isPart ? `${kind}:${scopeId}` : null;
+}
 
 /** Puts a hold; one that is open already gets the new detail and date. True when it is new. */
 export async function setHold(unit: Unit, wanted: NewHold): Promise<boolean> {
@@ -73,7 +78,8 @@ export async function liftHold(unit: Unit, key: HoldKey, by: string): Promise<bo
   if (key.scope === 'automation' || key.scope === 'enrollment') {
     await unpark(unit, `${key.scope}:${key.scopeId}`);
   }
-  if (key.scope === 'kind' && key.kind === FIRST_EMAIL) await unpark(unit, firstEmailsOf(key.scopeId));
+  const part = partOfLane(open);
+  if (part !== null) await unpark(unit, part);
   await logHold(unit, key, 'hold_lifted', `${open.id}:lifted`, by);
   return true;
 }

@@ -13,10 +13,9 @@ import {
   closeByRelation,
   decideByPerson,
   demandHolds,
-  failBranch,
-  retryLater,
 } from './failures.ts';
 import { noteFailure } from './guards.ts';
+import { applyMailRefusal, type RefusedEmail } from './mailRefusal.ts';
 import { mergeDuplicate } from './merge.ts';
 import { noteAction } from './pacing.ts';
 import { passOver } from './passOver.ts';
@@ -35,7 +34,7 @@ const { contact, task: taskTable } = schema;
 /** How an email ended. `not_sent`: the server answered 4xx or 5xx, or never took it. */
 export type EmailOutcome =
   | { result: 'sent'; response: string }
-  | { result: 'not_sent'; permanent: boolean; code: string; detail: string }
+  | ({ result: 'not_sent' } & RefusedEmail)
   | { result: 'unsure'; detail: string };
 
 export type Outcome = StepOutcome | EmailOutcome;
@@ -122,9 +121,9 @@ async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void>
       await fail(unit, task, outcome);
       return;
     case 'not_sent':
-      await undoCommit(unit, task);
-      if (outcome.permanent) await failBranch(unit, task, outcome.code, outcome.detail);
-      else await retryLater(unit, task, outcome.code, outcome.detail);
+      // A mail that came back stays counted, as one whose report comes later does: the bounce guard looks at these.
+      if (outcome.verdict !== 'bounced') await undoCommit(unit, task);
+      await applyMailRefusal(unit, task, outcome);
       return;
     case 'unsure':
       await becomeUnknown(unit, task, outcome.detail);

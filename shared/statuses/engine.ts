@@ -77,6 +77,8 @@ export const holdReason = z.enum([
   'high_failure_rate',
   'low_acceptance',
   'bounce_guard',
+  'mail_throttled',
+  'mail_refused',
   'consent_withdrawn',
   'no_usable_sender',
   'missing_data',

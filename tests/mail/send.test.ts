@@ -34,24 +34,24 @@ describe('sendMessage', () => {
       stage: 'message',
       code: '451',
       response: '451 4.7.1 Try again later',
-      permanent: false,
+      verdict: 'slow_mailbox',
     });
     expect(await sendMessage(settings(), built, signal)).toMatchObject({ outcome: 'sent' });
   });
 
   it.each([
-    ['5xx', 'message', '554'],
-    ['5xx_recipient', 'envelope', '550'],
-  ] as const)('knows that %s is final', async (effect, stage, code) => {
+    ['5xx', 'message', '554', 'hold_mailbox'],
+    ['5xx_recipient', 'envelope', '550', 'bounced'],
+  ] as const)('knows what %s means', async (effect, stage, code, verdict) => {
     sandbox().fault({ on: 'smtp', effect, times: 1 });
     const result = await sendMessage(settings(), await build(), signal);
-    expect(result).toMatchObject({ outcome: 'not_sent', stage, code, permanent: true });
+    expect(result).toMatchObject({ outcome: 'not_sent', stage, code, verdict });
   });
 
   it('blames the mailbox, not the message, for a refused login', async () => {
     sandbox().fault({ on: 'smtp', effect: 'auth_fail', times: 1 });
     const result = await sendMessage(settings(), await build(), signal);
-    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'auth', code: '535', permanent: false });
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'auth', code: '535', verdict: null });
   });
 
   it('calls a connection lost after the final dot unknown, also when the server took the message', async () => {
@@ -64,7 +64,7 @@ describe('sendMessage', () => {
   it('calls a connection lost before DATA not sent', async () => {
     sandbox().fault({ on: 'smtp', effect: 'drop_before_data', times: 1 });
     const result = await sendMessage(settings(), await build(), signal);
-    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'envelope', permanent: false });
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'envelope', verdict: null });
   });
 
   it('calls a connection lost in the middle of the body not sent', async () => {
@@ -72,7 +72,7 @@ describe('sendMessage', () => {
     const built = await build({ text: 'A line that fills the message.\n'.repeat(700_000) });
     const before = sandbox().sent().length;
     const result = await sendMessage(settings(), built, signal);
-    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'message', permanent: false });
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'message', verdict: null });
     expect(sandbox().sent()).toHaveLength(before);
   });
 
@@ -135,7 +135,7 @@ describe('sendMessage against a rude server', () => {
       outcome: 'not_sent',
       stage: 'message',
       code: '421',
-      permanent: false,
+      verdict: 'slow_mailbox',
     });
   });
 
@@ -151,7 +151,7 @@ describe('sendMessage against a rude server', () => {
 
   it('knows that a refused DATA command means not sent', async () => {
     const result = await sendTo({ DATA: '554 no\r\n' });
-    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'envelope', code: '554', permanent: true });
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'envelope', code: '554', verdict: 'fail' });
   });
 
   it('calls an abort after the dot unknown', async () => {

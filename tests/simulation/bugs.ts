@@ -150,7 +150,7 @@ export const bugs: Record<string, Bug> = {
     tilt: { people: 6, senders: 1, cap: 8, template: 'emails' },
     emailOutcome: (outcome) =>
       outcome.result === 'unsure'
-        ? { result: 'not_sent', permanent: false, code: 'sending_error', detail: 'lost' }
+        ? { result: 'not_sent', verdict: 'retry', code: 'sending_error', detail: 'lost' }
         : outcome,
   },
   // The runner

@@ -89,9 +89,9 @@ async function send(env: MailWorld, job: EmailJob, life: Life): Promise<EmailOut
     return { result: 'sent', response: '250 ok' };
   }
   const answer = chance.pick(0, 3);
-  if (answer === 0) return { result: 'not_sent', permanent: true, code: 'sending_error', detail: '550 no' };
+  if (answer === 0) return { result: 'not_sent', verdict: 'fail', code: 'sending_error', detail: '550 no' };
   if (answer === 1)
-    return { result: 'not_sent', permanent: false, code: 'sending_error', detail: '451 later' };
+    return { result: 'not_sent', verdict: 'retry', code: 'sending_error', detail: '451 later' };
   // The connection is lost after the final dot: the mail server may have taken it.
   if (answer === 2) deliver();
   trace(`mail ${job.taskId} unanswered`);

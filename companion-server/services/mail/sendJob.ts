@@ -5,6 +5,7 @@ import { schema } from '../../db/index.ts';
 import { type BuiltMessage, buildMessage } from '../../email/build.ts';
 import { type SendResult, sendMessage } from '../../email/send.ts';
 import { appendToSent } from '../../email/sentFolder.ts';
+import type { SmtpPool } from '../../email/smtpPool.ts';
 import { createUnsubscribeToken } from '../../email/unsubscribeToken.ts';
 import {
   commitTask,
@@ -23,6 +24,7 @@ export async function sendJob(
   ctx: EngineContext,
   workerId: string,
   job: EmailJob,
+  pool: SmtpPool,
   signal: AbortSignal,
 ): Promise<void> {
   const { taskId, fence } = job;
@@ -56,7 +58,7 @@ export async function sendJob(
     return;
   }
   // Not ended by the shutdown: a message half out must end in an answer, and has a deadline of its own.
-  const sent = await sendMessage(settings, built, new AbortController().signal);
+  const sent = await sendMessage(settings, built, new AbortController().signal, pool);
   await recordOutcome(ctx, workerId, { taskId, fence, outcome: outcomeOf(sent) });
   if (isMailboxFault(sent)) await setSmtpStatus(ctx, job.channelId, `${sent.code} ${sent.response}`);
   if (sent.outcome === 'sent') await keepCopy(services, settings, built, signal);
@@ -75,7 +77,8 @@ function outcomeOf(sent: SendResult): Outcome {
   if (isMailboxFault(sent)) return { result: 'not_started', failure: null };
   return {
     result: 'not_sent',
-    permanent: sent.permanent,
+    // Lost before the final dot: nothing was refused, it is tried again.
+    verdict: sent.verdict ?? 'retry',
     code: 'sending_error',
     detail: `${sent.code} ${sent.response}`,
   };

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, or, sql } from 'drizzle-orm';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
+import { createSmtpPool, type SmtpPool } from '../../email/smtpPool.ts';
 import { testConnection } from '../../email/testConnection.ts';
 import { claimEmail, type EngineContext, recordOutcome } from '../../engine/index.ts';
 import type { Changes } from '../changes.ts';
@@ -39,6 +40,7 @@ export interface MailOptions {
 interface Shared extends MailOptions {
   /** Mailboxes somebody works with; an account does one thing at a time. */
   busy: Set<string>;
+  pool: SmtpPool;
   polledAt: Map<string, number>;
   /** Broken mailboxes: when to try again, and how long to wait the time after. */
   retries: Map<string, { at: number; waitMs: number }>;
@@ -46,11 +48,12 @@ interface Shared extends MailOptions {
 
 /** Sends what is due and reads the mailboxes, until the signal. */
 export function startMailWorkers(options: MailOptions): MailWorkers {
-  const shared: Shared = { ...options, busy: new Set(), polledAt: new Map(), retries: new Map() };
+  const pool = createSmtpPool(options.services.timers);
+  const shared: Shared = { ...options, busy: new Set(), pool, polledAt: new Map(), retries: new Map() };
   const loops = Array.from({ length: WORKERS }, (_, index) => loop(shared, `mail:${process.pid}:${index}`));
   return {
     isBusy: () => shared.busy.size > 0,
-    done: Promise.all(loops).then(() => undefined),
+    done: Promise.all(loops).then(() => pool.close()),
   };
 }
 
@@ -77,7 +80,7 @@ async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
   const work = services.publicUrl ? await claimEmail(ctx, workerId, isBusy) : { type: 'none' as const };
   if (work.type === 'task') {
     const { channelId, taskId, fence } = work;
-    if (await alone(shared, channelId, () => sendJob(services, ctx, workerId, work, signal))) return true;
+    if (await alone(shared, channelId, () => sendJob(services, ctx, workerId, work, shared.pool, signal))) return true;
     // Somebody began to read this mailbox in between: given back at once, not when its lease runs out.
     const outcome = { result: 'not_started' as const, failure: null };
     await recordOutcome(ctx, workerId, { taskId, fence, outcome });

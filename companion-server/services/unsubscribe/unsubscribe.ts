@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { schema } from '../../db/index.ts';
+import { schema, type Tx } from '../../db/index.ts';
 import { readUnsubscribeToken, type UnsubscribeClaim } from '../../email/unsubscribeToken.ts';
 import { appendEvent, unsubscribeContact } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
@@ -33,16 +33,13 @@ export async function isUnsubscribed(services: Services, claim: UnsubscribeClaim
 export async function unsubscribe(services: Services, claim: UnsubscribeClaim): Promise<void> {
   await services.db.write(async (tx) => {
     const unit = unitOf(services, tx);
-    const people = await tx
-      .select({ id: contact.id })
-      .from(contact)
-      .where(and(eq(contact.workspaceId, claim.workspaceId), eq(contact.id, claim.contactId)));
-    if (people.length === 0) return;
+    const contactId = await personOf(tx, claim);
+    if (contactId === null) return;
     const isNew = await appendEvent(unit, {
       workspaceId: claim.workspaceId,
       type: 'unsubscribed',
       dedupeKey: dedupeKey(claim),
-      contactId: claim.contactId,
+      contactId,
       taskId: claim.taskId,
       data: { result: 'success', via: 'link' },
     });
@@ -50,7 +47,7 @@ export async function unsubscribe(services: Services, claim: UnsubscribeClaim): 
     const identities = await tx
       .select()
       .from(contactIdentity)
-      .where(eq(contactIdentity.contactId, claim.contactId));
+      .where(eq(contactIdentity.contactId, contactId));
     for (const { kind, value } of identities) {
       await tx
         .insert(suppression)
@@ -65,6 +62,15 @@ export async function unsubscribe(services: Services, claim: UnsubscribeClaim): 
         })
         .onConflictDoNothing();
     }
-    await unsubscribeContact(unit, claim.contactId, 'link');
+    await unsubscribeContact(unit, contactId, 'link');
   });
+}
+
+/** The contact a link means: the one it was merged into, if it proved to be the same person. */
+async function personOf(tx: Tx, { workspaceId, contactId }: UnsubscribeClaim): Promise<string | null> {
+  const [row] = await tx
+    .select({ id: contact.id, mergedInto: contact.mergedInto })
+    .from(contact)
+    .where(and(eq(contact.workspaceId, workspaceId), eq(contact.id, contactId)));
+  return row ? (row.mergedInto ?? row.id) : null;
 }

@@ -307,8 +307,8 @@ describe('email', () => {
   });
 
   it.each([
-    [{ result: 'not_sent', permanent: true, code: 'sending_error', detail: '550' }, 'failed'],
-    [{ result: 'not_sent', permanent: false, code: 'sending_error', detail: '451' }, 'scheduled'],
+    [{ result: 'not_sent', verdict: 'fail', code: 'sending_error', detail: '550' }, 'failed'],
+    [{ result: 'not_sent', verdict: 'retry', code: 'sending_error', detail: '451' }, 'scheduled'],
     [{ result: 'unsure', detail: 'lost' }, 'unknown'],
   ] as const)('%o leaves the task %s', async (outcome, state) => {
     const job = await nextEmail(stage);

@@ -229,7 +229,7 @@ const causes: Cause[] = [
       await report(
         stage,
         work,
-        { result: 'not_sent', permanent: true, code: 'rejected', detail: '550 no' },
+        { result: 'not_sent', verdict: 'fail', code: 'rejected', detail: '550 no' },
         'mailer',
       );
     },

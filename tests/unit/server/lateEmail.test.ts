@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { SECOND } from '#shared/kernel/clock.ts';
+import { SECOND, systemTimers } from '#shared/kernel/clock.ts';
 import { type Database, schema } from '../../../companion-server/db/index.ts';
+import { createSmtpPool } from '../../../companion-server/email/smtpPool.ts';
 import type { Services } from '../../../companion-server/services/context.ts';
 import { sendJob } from '../../../companion-server/services/mail/sendJob.ts';
 import {
@@ -67,7 +68,7 @@ it.each([
 ])('an allowed email $what', async ({ ms, smtpStatus }) => {
   const { job, email } = await claimed();
   const ctx = { ...stage.ctx, db: slowBy(ms) };
-  await sendJob(servicesOf(stage.db), ctx, 'mailer', job, new AbortController().signal);
+  await sendJob(servicesOf(stage.db), ctx, 'mailer', job, createSmtpPool(systemTimers), new AbortController().signal);
   const row = await taskRow(stage, job.taskId);
   expect(row.state).not.toBe('committing');
   expect(row.committedAt).toBeNull();

@@ -11,6 +11,7 @@ const endedByResume = [
   'high_failure_rate',
   'low_acceptance',
   'bounce_guard',
+  'mail_refused',
   'layout_unknown',
   'kill_switch',
 ];
