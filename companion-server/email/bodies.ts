@@ -1,16 +1,21 @@
+import { markdownHtml, markdownPlain } from '#shared/automation/markdown.ts';
+
 /** The two bodies of a message: the same words as plain text and as HTML. */
 
 export interface BodyParts {
+  /** Markdown. */
   text: string;
+  rewriteLink?: (url: string, index: number) => string;
   signatureText: string | null;
   unsubscribeUrl: string;
+  openPixelUrl: string | null;
   postalAddress: string;
 }
 
 const UNSUBSCRIBE = 'Unsubscribe';
 
 export function plainBody(parts: BodyParts): string {
-  const lines = [parts.text.trimEnd()];
+  const lines = [markdownPlain(parts.text)];
   // "-- " is the signature mark every mail program knows.
   if (parts.signatureText) lines.push('', '-- ', parts.signatureText.trim());
   lines.push('', parts.postalAddress.trim(), `${UNSUBSCRIBE}: ${parts.unsubscribeUrl}`, '');
@@ -22,24 +27,19 @@ export function htmlBody(parts: BodyParts): string {
   return `<!doctype html>
 <html>
 <body>
-${paragraphs(parts.text)}${signature}
+${markdownHtml(parts.text, { rewriteLink: parts.rewriteLink })}${signature}
 <p style="color:#6b6b6b;font-size:12px">${inline(parts.postalAddress.trim())}<br>
-<a href="${escapeHtml(parts.unsubscribeUrl)}">${UNSUBSCRIBE}</a></p>
+<a href="${escapeHtml(parts.unsubscribeUrl)}">${UNSUBSCRIBE}</a></p>${pixel(parts.openPixelUrl)}
 </body>
 </html>
 `;
 }
 
-function paragraphs(text: string): string {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .trim()
-    .split(/\n{2,}/)
-    .map((block) => `<p>${inline(block)}</p>`)
-    .join('\n');
+function pixel(url: string | null): string {
+  return url === null ? '' : `\n<img src="${escapeHtml(url)}" width="1" height="1" alt="">`;
 }
 
-/** One block of text with its line breaks and its links. */
+/** One block of text with its line breaks and its links: what people enter outside of templates. */
 function inline(text: string): string {
   return text
     .split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?')\]])/)

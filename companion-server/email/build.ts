@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { assert } from '#shared/kernel/assert.ts';
+import { limits } from '#shared/kernel/limits.ts';
 import { type BodyParts, htmlBody, plainBody } from './bodies.ts';
 
 export interface MailPerson {
@@ -14,6 +15,12 @@ export interface MessageInput {
   subject: string;
   text: string;
   signatureText?: string;
+  /** Files to send along; one with a `cid` is shown where the text says `![…](cid:…)`. */
+  attachments?: MailAttachment[];
+  /** What a link of the text leads to instead, in the HTML body; `index` counts them from 0. */
+  rewriteLink?: (url: string, index: number) => string;
+  /** An image that nobody sees, at the end of the HTML body. */
+  openPixelUrl?: string;
   /** With angle brackets, from `messageIdFor`. */
   messageId: string;
   /** The message answered, for a step in the same thread. */
@@ -25,6 +32,13 @@ export interface MessageInput {
   postalAddress: string;
   /** Unix ms UTC. */
   date: number;
+}
+
+export interface MailAttachment {
+  filename: string;
+  contentType: string;
+  content: Buffer;
+  cid?: string;
 }
 
 export interface BuiltMessage {
@@ -44,19 +58,22 @@ const composer = createTransport({ streamTransport: true, buffer: true, newline:
 export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
   const parts: BodyParts = {
     text: input.text,
+    rewriteLink: input.rewriteLink,
+    openPixelUrl: input.openPixelUrl ?? null,
     signatureText: input.signatureText ?? null,
     unsubscribeUrl: input.unsubscribeUrl,
     postalAddress: input.postalAddress,
   };
   const sent = await composer.sendMail({
-    from: input.from,
-    to: input.to,
+    from: named(input.from),
+    to: named(input.to),
     subject: threadSubject(input),
     date: new Date(input.date),
     messageId: input.messageId,
     ...threading(input),
-    text: plainBody(parts),
-    html: htmlBody(parts),
+    text: encoded(plainBody(parts)),
+    html: encoded(htmlBody(parts)),
+    attachments: input.attachments?.map(asPart),
     // A nested array: nodemailer makes two headers of a flat one.
     list: { unsubscribe: [[input.unsubscribeUrl, unsubscribeMailto(input)]] },
     headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
@@ -69,12 +86,40 @@ export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
   return {
     messageId: input.messageId,
     envelope: { from: input.from.address, to: input.to.address },
-    raw: sent.message,
+    raw: withoutFromLines(sent.message),
   };
+}
+
+const FROM_LINE = '\r\nFrom ';
+
+/**
+ * Some servers write ">From " where a line begins so, which breaks the DKIM signature. Both bodies are quoted-printable,
+ * where such a line can be written without one; nothing else of a message has lines like that.
+ */
+function withoutFromLines(raw: Buffer): Buffer {
+  if (!raw.includes(FROM_LINE, raw.indexOf('\r\n\r\n'))) return raw;
+  return Buffer.from(raw.toString('latin1').replaceAll(FROM_LINE, '\r\n=46rom=\r\n '), 'latin1');
 }
 
 /** Message-IDs in References: more makes headers of several kilobytes. */
 const REFERENCES = 20;
+
+/** A name is one word of the header and folds nowhere if it has no spaces. */
+const NAME_AT_MOST = 200;
+
+function named({ name, address }: MailPerson): MailPerson {
+  return { name: [...name.trim()].slice(0, NAME_AT_MOST).join(''), address };
+}
+
+/** Always quoted-printable, so that `withoutFromLines` may write any line anew. */
+function encoded(content: string) {
+  return { content, contentTransferEncoding: 'quoted-printable' as const };
+}
+
+function asPart({ filename, contentType, content, cid }: MailAttachment) {
+  const contentDisposition = cid ? ('inline' as const) : ('attachment' as const);
+  return { filename, contentType, content, cid, contentDisposition };
+}
 
 function threading(input: MessageInput): { inReplyTo?: string; references?: string[] } {
   if (!input.inReplyTo) return {};
@@ -87,7 +132,7 @@ function threading(input: MessageInput): { inReplyTo?: string; references?: stri
 
 /** A follow-up in the thread carries "Re:" exactly once, or some programs start a new thread. */
 function threadSubject(input: MessageInput): string {
-  const subject = input.subject.replace(/[\r\n]+/g, ' ').trim();
+  const subject = [...input.subject.replace(/[\r\n]+/g, ' ').trim()].slice(0, limits.emailSubject).join('');
   return input.inReplyTo && !/^re:/i.test(subject) ? `Re: ${subject}` : subject;
 }
 

@@ -120,7 +120,13 @@ function afterDot(error: Error): SendResult {
   const { code, response, reply, answersMessage } = readError(error);
   if (!answersMessage || reply === null || reply < 400 || reply > 599)
     return { outcome: 'unknown', detail: `${code} ${response}`.trim() };
-  return { outcome: 'not_sent', stage: 'message', code, response, verdict: verdictOf(reply, response, 'data') };
+  return {
+    outcome: 'not_sent',
+    stage: 'message',
+    code,
+    response,
+    verdict: verdictOf(reply, response, 'data'),
+  };
 }
 
 function verdictOf(reply: number | null, response: string, at: RefusedAt): MailVerdict | null {

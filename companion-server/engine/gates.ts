@@ -144,7 +144,11 @@ async function holds(input: GateInput): Promise<Refusal | null> {
     { scope: 'sender', scopeId: task.senderId },
     { scope: 'channel', scopeId: channel.id },
     { scope: 'kind', scopeId: channel.id, kind: task.kind },
-    ...emailHoldKinds(task, contact.email).map((kind) => ({ scope: 'kind' as const, scopeId: channel.id, kind })),
+    ...emailHoldKinds(task, contact.email).map((kind) => ({
+      scope: 'kind' as const,
+      scopeId: channel.id,
+      kind,
+    })),
     { scope: 'enrollment', scopeId: enrollment.id },
   ]);
   const open = found.filter(stopsTasks);

@@ -29,7 +29,11 @@ export const FIRST_EMAIL = 'first_email';
 /** The kind of a hold that stops a mailbox's emails to one domain. */
 export const toDomain = (domain: string) => `to:${domain}`;
 /** What tasks are parked on while a hold stops only some of their lane; null: the whole lane waits. */
-export function partOfLane({ scope, scopeId, kind }: Pick<HoldRow, 'scope' | 'scopeId' | 'kind'>): string | null {
+export function partOfLane({
+  scope,
+  scopeId,
+  kind,
+}: Pick<HoldRow, 'scope' | 'scopeId' | 'kind'>): string | null {
   const isPart = scope === 'kind' && (kind === FIRST_EMAIL || kind.startsWith('to:'));
   return isPart ? `${kind}:${scopeId}` : null;
 }

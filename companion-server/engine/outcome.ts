@@ -8,12 +8,7 @@ import { rowsOf, schema } from '../db/index.ts';
 import type { Fence } from './commit.ts';
 import { completeTask } from './complete.ts';
 import type { EngineContext, TaskRow, Unit } from './context.ts';
-import {
-  applyFailure,
-  closeByRelation,
-  decideByPerson,
-  demandHolds,
-} from './failures.ts';
+import { applyFailure, closeByRelation, decideByPerson, demandHolds } from './failures.ts';
 import { noteFailure } from './guards.ts';
 import { applyMailRefusal, type RefusedEmail } from './mailRefusal.ts';
 import { mergeDuplicate } from './merge.ts';

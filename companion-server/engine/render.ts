@@ -40,7 +40,7 @@ export function renderTask(input: RenderInput): Result<TaskPayload, RenderError>
     }
     case 'send_email': {
       const { subject, text, thread } = node.config;
-      if (thread === 'reply') return payloadOf(input, part(input, text, 'text', limits.template));
+      if (thread === 'reply') return payloadOf(input, part(input, text, 'text', limits.template, true));
       return withSubject(input, subject, limits.emailSubject, text, limits.template);
     }
     default:
@@ -110,9 +110,14 @@ function part(
   template: string,
   field: string,
   maxLength: number,
+  markdown = false,
 ): Result<string, RenderError> {
   const variables = { ...textVariables(contact, sender.name), ...given };
-  return renderTemplate(template, variables, templateSeed(contact.id, task.nodeId), { field, maxLength });
+  return renderTemplate(template, variables, templateSeed(contact.id, task.nodeId), {
+    field,
+    maxLength,
+    markdown,
+  });
 }
 
 function payloadOf(
@@ -138,6 +143,6 @@ function withSubject(
 ): Result<TaskPayload, RenderError> {
   const line = part(input, subject, 'subject', subjectMax);
   if (!line.ok) return line;
-  const payload = payloadOf(input, part(input, text, 'text', textMax));
+  const payload = payloadOf(input, part(input, text, 'text', textMax, input.task.kind === 'send_email'));
   return payload.ok ? ok({ ...payload.value, subject: line.value }) : payload;
 }

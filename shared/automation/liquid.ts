@@ -33,9 +33,10 @@ const allowedFilters = new Set([
   'raw',
 ]);
 
-/** Liquid as templates may use it. It interprets, it never evaluates code, so it runs under a strict CSP. */
-export function createLiquid(): Liquid {
+/** Liquid as templates may use it; values pass through `outputEscape`. It interprets, it never evaluates code, so it runs under a strict CSP. */
+export function createLiquid(outputEscape?: (value: unknown) => string): Liquid {
   const liquid = new Liquid({
+    outputEscape,
     strictVariables: true,
     strictFilters: true,
     lenientIf: true,

@@ -1,9 +1,10 @@
-import type { Template } from 'liquidjs';
+import type { Liquid, Template } from 'liquidjs';
 import { limits } from '#shared/kernel/limits.ts';
 import { seededRng, seedOf } from '#shared/kernel/prng.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { createLiquid } from './liquid.ts';
-import { parseSpintax, spin, spintaxParts } from './spintax.ts';
+import { escapeMarkdown } from './markdown.ts';
+import { parseSpintax, type SpinNode, spin, spintaxParts } from './spintax.ts';
 
 /** Names every template may use; custom fields of the contact come beside them. */
 export const builtinVariables = [
@@ -36,9 +37,13 @@ export interface RenderOptions {
   field?: string;
   /** Longest allowed output in characters. */
   maxLength?: number;
+  /** The text is Markdown (an email): values stand in it as they are. */
+  markdown?: boolean;
 }
 
 const liquid = createLiquid();
+/** For texts that are Markdown. */
+const escaping = createLiquid(escapeMarkdown);
 
 /** The seed of a contact's spintax choices in one node: the same text every time it is rendered. */
 export function templateSeed(contactId: string, nodeId: string): number {
@@ -57,9 +62,10 @@ export function renderTemplate(
   const fail = (code: RenderError['code'], message: string, variable: string | null = null) =>
     err({ code, field, variable, message });
 
-  const parsed = parseLiquid(spin(parseSpintax(template), seededRng(seed)));
+  const engine = options.markdown ? escaping : liquid;
+  const parsed = parseLiquid(spin(parsedSpintax(template), seededRng(seed)), engine);
   if (!parsed.ok) return fail('bad_template', parsed.error);
-  const rendered = renderParsed(parsed.value, variables);
+  const rendered = renderParsed(engine, parsed.value, variables);
   if (!rendered.ok) {
     const { variable, message } = rendered.error;
     return variable === null ? fail('bad_template', message) : fail('missing_variable', message, variable);
@@ -93,15 +99,38 @@ export function variablesOf(template: string): string[] {
   }
 }
 
-function parseLiquid(text: string): Result<Template[], string> {
+const spintax = new Map<string, SpinNode[]>();
+const PARSED_AT_MOST = 500;
+
+/** A template is rendered for thousands of contacts and read once. */
+function parsedSpintax(template: string): SpinNode[] {
+  return remembered(spintax, template, () => parseSpintax(template));
+}
+
+const templates = new Map<Liquid, Map<string, Template[]>>([
+  [liquid, new Map()],
+  [escaping, new Map()],
+]);
+
+function parseLiquid(text: string, engine = liquid): Result<Template[], string> {
   try {
-    return ok(liquid.parse(text));
+    return ok(remembered(templates.get(engine) ?? new Map(), text, () => engine.parse(text)));
   } catch (error) {
     return err(`The text cannot be read: ${firstLine(error)}. Correct it in the editor.`);
   }
 }
 
+function remembered<T>(known: Map<string, T>, text: string, read: () => T): T {
+  const found = known.get(text);
+  if (found) return found;
+  const made = read();
+  if (known.size >= PARSED_AT_MOST) known.clear();
+  known.set(text, made);
+  return made;
+}
+
 function renderParsed(
+  engine: Liquid,
   parsed: Template[],
   variables: TemplateVariables,
 ): Result<string, { variable: string | null; message: string }> {
@@ -109,7 +138,7 @@ function renderParsed(
     Object.entries(variables).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
   );
   try {
-    const text: unknown = liquid.renderSync(parsed, scope);
+    const text: unknown = engine.renderSync(parsed, scope);
     return ok(String(text));
   } catch (error) {
     const variable = undefinedVariable(error);

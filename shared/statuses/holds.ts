@@ -152,7 +152,7 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'The mail server refuses this mailbox',
     'red',
     'rep',
-    "The provider refused a message for what this mailbox is or sends (its own answer stands beside it), so that no others follow into the same.",
+    'The provider refused a message for what this mailbox is or sends (its own answer stands beside it), so that no others follow into the same.',
     "The mail server's answer (5.7.x, or a refused sender address)",
     'A person who has dealt with the cause',
     'Ask your provider or change what is sent, then resume email on the sender profile.',

@@ -8,7 +8,7 @@ import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 /** Which command the server answered. `data`: the message itself, after the final dot. */
 export type RefusedAt = 'mail' | 'rcpt' | 'data';
 
-export interface MailRefusal {
+interface MailRefusal {
   at: RefusedAt;
   /** The three digits. */
   reply: number;
@@ -31,7 +31,7 @@ export type MailVerdict =
   | 'fail';
 
 /** How long emails wait when the server asks to slow down for the n-th time in a row. */
-export const mailSlowDownMs = [15 * MINUTE, HOUR, 4 * HOUR, DAY] as const;
+const mailSlowDownMs = [15 * MINUTE, HOUR, 4 * HOUR, DAY] as const;
 
 /** The wait before slow-down number `times` in a row (1 = the first). */
 export function mailSlowDown(times: number): number {
@@ -46,7 +46,7 @@ interface Rule {
 }
 
 /** The first rule that fits decides. Providers' own codes stand before the general ones. */
-export const mailRules: readonly Rule[] = [
+const mailRules: readonly Rule[] = [
   // Sending quotas: Gmail 5.4.5 "Daily user sending quota exceeded", 4.2.28 and 4.7.28 "unusual rate"; Microsoft 5.1.90
   // and 5.2.121/122 "recipient rate limit"; Zoho 5.4.6 "Unusual sending activity".
   ...['5.4.5', '5.4.6', '5.1.90', '5.2.121', '5.2.122', '4.2.28', '4.7.28'].map(
@@ -56,7 +56,9 @@ export const mailRules: readonly Rule[] = [
   ...['5.1.7', '5.1.8', '5.2.252', '4.1.8'].map((code): Rule => ({ code, verdict: 'hold_mailbox' })),
   { code: '5.1', at: 'mail', verdict: 'hold_mailbox' },
   // Microsoft 5.4.1 "Recipient address rejected: Access denied" is an unknown recipient; 5.4.4 an unroutable domain.
-  ...['5.1', '5.2.1', '5.4.1', '5.4.4', '5.4.310'].map((code): Rule => ({ code, at: 'rcpt', verdict: 'bounced' })),
+  ...['5.1', '5.2.1', '5.4.1', '5.4.4', '5.4.310'].map(
+    (code): Rule => ({ code, at: 'rcpt', verdict: 'bounced' }),
+  ),
   ...['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'].map((code): Rule => ({ code, verdict: 'bounced' })),
   // A full mailbox is no wrong address.
   { code: '5.2.2', verdict: 'retry' },

@@ -43,7 +43,7 @@ export function settingsFor(sandbox: MailSandbox, address = ANNA): MailboxAccess
 
 let taskNumber = 0;
 
-function input(over: Partial<MessageInput> = {}): MessageInput {
+export function input(over: Partial<MessageInput> = {}): MessageInput {
   taskNumber += 1;
   return {
     from: { name: 'Anna Berg', address: ANNA },

@@ -80,7 +80,8 @@ async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
   const work = services.publicUrl ? await claimEmail(ctx, workerId, isBusy) : { type: 'none' as const };
   if (work.type === 'task') {
     const { channelId, taskId, fence } = work;
-    if (await alone(shared, channelId, () => sendJob(services, ctx, workerId, work, shared.pool, signal))) return true;
+    if (await alone(shared, channelId, () => sendJob(services, ctx, workerId, work, shared.pool, signal)))
+      return true;
     // Somebody began to read this mailbox in between: given back at once, not when its lease runs out.
     const outcome = { result: 'not_started' as const, failure: null };
     await recordOutcome(ctx, workerId, { taskId, fence, outcome });

@@ -4,8 +4,8 @@ import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type MailVerdict, mailVerdict } from '#shared/statuses/mailRefusal.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import { bouncesOf } from '../../../companion-server/engine/guards.ts';
-import { channelById } from '../../../companion-server/engine/rows.ts';
 import { commitTask, type EmailJob, resumeChannel } from '../../../companion-server/engine/index.ts';
+import { channelById } from '../../../companion-server/engine/rows.ts';
 import {
   addAutomation,
   addContact,
@@ -32,7 +32,12 @@ async function refused(verdict: MailVerdict): Promise<EmailJob> {
   if (!job) throw new Error('no email');
   const { taskId, fence } = job;
   await commitTask(stage.ctx, 'mailer', { taskId, fence, lastInboundAt: null, profile: null });
-  const outcome = { result: 'not_sent', verdict, code: 'sending_error', detail: "the server's words" } as const;
+  const outcome = {
+    result: 'not_sent',
+    verdict,
+    code: 'sending_error',
+    detail: "the server's words",
+  } as const;
   await report(stage, job, outcome, 'mailer');
   return job;
 }

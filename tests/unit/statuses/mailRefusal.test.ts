@@ -59,12 +59,5 @@ it('never bounces a person or gives up for good after a temporary answer', () =>
 });
 
 it('waits longer each time in a row', () => {
-  expect([0, 1, 2, 3, 4, 99].map(mailSlowDown)).toEqual([
-    15 * MINUTE,
-    15 * MINUTE,
-    HOUR,
-    4 * HOUR,
-    DAY,
-    DAY,
-  ]);
+  expect([0, 1, 2, 3, 4, 99].map(mailSlowDown)).toEqual([15 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, DAY, DAY]);
 });
