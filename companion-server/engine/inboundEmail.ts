@@ -1,9 +1,11 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNotNull } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
+import type { MailPart } from '../db/schema/history.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
 import { checkBounces } from './guards.ts';
 import { ownerOf } from './identities.ts';
+import { type Conversation, keepHandMessage, keepMessage } from './inbox.ts';
 import { applyEvent, applyToContact } from './interpret.ts';
 import { finishMailboxReconnect } from './mailboxes.ts';
 import { appendEvent, publish } from './record.ts';
@@ -15,11 +17,14 @@ import { wakeAfterRead } from './waits.ts';
 
 const {
   channel: channelTable,
+  contact: contactTable,
+  contactIdentity,
+  enrollment,
+  handMessage,
+  inboundMessage,
+  suppression,
   task: taskTable,
   taskArchive,
-  suppression,
-  enrollment,
-  inboundMessage,
 } = schema;
 
 /** An automatic reply without a date found in it. */
@@ -38,17 +43,23 @@ export interface InboundEmail {
   /** What was newly written. */
   text: string;
   kind:
-    | { kind: 'reply' }
+    | { kind: 'reply'; suggests?: 'unsubscribe' | null }
     | { kind: 'auto_reply'; returnAt: number | null }
     | {
         kind: 'bounce';
         severity: 'hard' | 'soft' | 'policy';
+        /** In prose, so that a person has to say whether the address is gone. */
+        unsure?: boolean;
         status: string | null;
         diagnostic: string | null;
       }
     | { kind: 'unsubscribe' }
     | { kind: 'complaint' }
-    | { kind: 'notice' };
+    | { kind: 'notice' }
+    /** Found in Sent, not ours: the rep wrote by hand. */
+    | { kind: 'by_hand'; messageId: string };
+  /** The rest of what is kept. */
+  mail?: MailPart;
 }
 
 /**
@@ -83,14 +94,23 @@ interface About {
   task: TaskRow | null;
 }
 
+/**
+ * The contact whose address is named, else the one our email went to. Our email stays out of it where a report names
+ * somebody else: nobody gets another's diagnostic.
+ */
 async function whomItConcerns(unit: Unit, workspaceId: string, message: InboundEmail): Promise<About | null> {
-  if (message.ownMessageId) {
-    const task = await ownEmail(unit, workspaceId, message.ownMessageId);
-    if (task) return { contact: await contactById(unit.tx, task.contactId), task };
-  }
-  if (!message.contactAddress) return null;
-  const contactId = await ownerOf(unit, workspaceId, 'email', message.contactAddress);
-  return contactId ? { contact: await contactById(unit.tx, contactId), task: null } : null;
+  const { ownMessageId, contactAddress, kind } = message;
+  const task = ownMessageId ? await ownEmail(unit, workspaceId, ownMessageId) : null;
+  const byHand = ownMessageId && !task ? await handMessageTo(unit, workspaceId, ownMessageId) : null;
+  const written = task?.contactId ?? byHand;
+  const named = contactAddress ? await ownerOf(unit, workspaceId, 'email', contactAddress) : null;
+  const isReport = kind.kind === 'bounce' || kind.kind === 'complaint';
+  const contactId = (isReport && named) || written || named;
+  if (!contactId) return null;
+  return {
+    contact: await contactById(unit.tx, contactId),
+    task: task?.contactId === contactId ? task : null,
+  };
 }
 
 /** Our email with this Message-ID, the tasks of its enrollment among those that run. */
@@ -113,82 +133,213 @@ async function ownEmail(unit: Unit, workspaceId: string, messageId: string): Pro
   return await find();
 }
 
+async function handMessageTo(unit: Unit, workspaceId: string, messageId: string): Promise<string | null> {
+  const [row] = await unit.tx
+    .select({ contactId: handMessage.contactId })
+    .from(handMessage)
+    .where(and(eq(handMessage.messageId, messageId), eq(handMessage.workspaceId, workspaceId)));
+  return row?.contactId ?? null;
+}
+
+interface Context {
+  unit: Unit;
+  conversation: Conversation;
+  message: InboundEmail;
+  about: About;
+}
+
 async function recordOne(
   unit: Unit,
   channel: { id: string; workspaceId: string; senderId: string },
   message: InboundEmail,
-  { contact, task }: About,
+  about: About,
 ): Promise<boolean> {
-  const base = {
-    workspaceId: channel.workspaceId,
-    contactId: contact.id,
-    senderId: channel.senderId,
-    enrollmentId: task?.enrollmentId ?? null,
-    automationId: task?.automationId ?? null,
-    taskId: task?.id ?? null,
-    at: message.receivedAt,
-    dedupeKey: `mail:${channel.id}:${message.dedupeKey}`,
-  };
+  const { workspaceId, senderId, id: channelId } = channel;
+  const conversation = { workspaceId, senderId, channelId, contactId: about.contact.id };
+  const context = { unit, conversation, message, about };
   switch (message.kind.kind) {
     case 'reply':
       return await recordReply(unit, {
-        workspaceId: channel.workspaceId,
-        contactId: contact.id,
-        channelId: channel.id,
-        senderId: channel.senderId,
-        remoteId: message.dedupeKey,
-        at: message.receivedAt,
-        subject: message.subject,
-        text: message.text,
+        ...conversation,
+        ...stored(context),
+        suggests: message.kind.suggests ?? null,
       });
-    case 'auto_reply': {
-      const until = message.kind.returnAt ?? message.receivedAt + AWAY_MS;
-      if (!(await appendEvent(unit, { ...base, type: 'auto_reply_received', data: { until } }))) return false;
-      await keep(unit, channel, message, contact, 'auto_reply');
-      await postponeTasksOf(unit, contact.id, until);
-      return true;
-    }
-    case 'bounce': {
-      const { severity, status, diagnostic } = message.kind;
-      const data = { result: 'error', severity, status, detail: diagnostic };
-      if (!(await appendEvent(unit, { ...base, type: 'bounced', data }))) return false;
-      if (severity !== 'soft') {
-        await bounce(unit, contact, task);
-        await checkBounces(unit, channel.id);
-      }
-      return true;
-    }
+    case 'auto_reply':
+      return await recordAutoReply(context, message.kind.returnAt);
+    case 'bounce':
+      return await recordBounce(context, message.kind);
     case 'unsubscribe':
     case 'complaint':
-      if (!(await appendEvent(unit, { ...base, type: 'unsubscribed', data: { by: message.kind.kind } }))) {
-        return false;
-      }
-      await unsubscribeContact(unit, contact.id, message.kind.kind);
-      return true;
+      return await recordOptOut(context, message.kind.kind);
+    case 'by_hand':
+      return await keepHandMessage(unit, conversation, {
+        messageId: message.kind.messageId,
+        references: message.mail?.references ?? [],
+        to: message.contactAddress ?? about.contact.email ?? '',
+        subject: message.subject,
+        text: message.text,
+        at: message.receivedAt,
+      });
     case 'notice':
       return false;
   }
 }
 
-async function bounce(unit: Unit, contact: ContactRow, task: TaskRow | null): Promise<void> {
-  if (task) await applyEvent(unit, task.enrollmentId, { type: 'bounced', cursorId: null });
-  else await applyToContact(unit, contact.id, { type: 'bounced', cursorId: null });
+/** What of a message is kept whatever its kind. */
+function stored({ message, about }: Context) {
+  return {
+    remoteId: message.dedupeKey,
+    at: message.receivedAt,
+    subject: message.subject,
+    text: message.text,
+    taskId: about.task?.id ?? null,
+    mail: message.mail ?? null,
+  };
 }
 
-/** Opted out: stoplisted by address, and every branch on every channel ends. */
-export async function unsubscribeContact(unit: Unit, contactId: string, reason: string): Promise<void> {
+function eventOf({ conversation, message, about: { task } }: Context) {
+  const { workspaceId, contactId, senderId, channelId } = conversation;
+  return {
+    ...{ workspaceId, contactId, senderId },
+    enrollmentId: task?.enrollmentId ?? null,
+    automationId: task?.automationId ?? null,
+    taskId: task?.id ?? null,
+    at: message.receivedAt,
+    dedupeKey: `mail:${channelId}:${message.dedupeKey}`,
+  };
+}
+
+/** Not a person: nothing ends, it only waits. */
+async function recordAutoReply(context: Context, returnAt: number | null): Promise<boolean> {
+  const { unit, conversation, message } = context;
+  const until = returnAt ?? message.receivedAt + AWAY_MS;
+  const data = { until, dated: returnAt !== null };
+  if (!(await appendEvent(unit, { ...eventOf(context), type: 'auto_reply_received', data }))) return false;
+  await keepMessage(unit, conversation, { ...stored(context), kind: 'auto_reply' });
+  await postponeTasksOf(unit, conversation.contactId, until);
+  return true;
+}
+
+/**
+ * `hard` ends the branch, and no email goes to that address any more. `policy` is about our mailbox: the guard and its
+ * owner are told, the person stays where they are. `soft` only is noted; in prose a person may say that it was hard.
+ */
+async function recordBounce(
+  context: Context,
+  { severity, unsure = false, status, diagnostic }: Extract<InboundEmail['kind'], { kind: 'bounce' }>,
+): Promise<boolean> {
+  const { unit, conversation, message, about } = context;
+  const data = { result: 'error', severity, unsure, status, detail: withoutAddresses(diagnostic) };
+  if (!(await appendEvent(unit, { ...eventOf(context), type: 'bounced', data }))) return false;
+  const suggests = unsure ? 'bounce' : null;
+  await keepMessage(unit, conversation, { ...stored(context), kind: 'bounce', suggests });
+  if (severity === 'hard') await addressIsGone(unit, about, message.contactAddress);
+  if (severity !== 'soft') await checkBounces(unit, conversation.channelId);
+  return true;
+}
+
+async function addressIsGone(unit: Unit, { contact, task }: About, address: string | null): Promise<void> {
+  const gone = address ?? contact.email;
+  if (gone !== null && gone === contact.email) {
+    await unit.tx
+      .update(contactTable)
+      .set({ undeliverableEmail: gone })
+      .where(eq(contactTable.id, contact.id));
+  }
+  if (task) await applyEvent(unit, task.enrollmentId, { type: 'bounced', cursorId: null });
+  else if (gone === contact.email)
+    await applyToContact(unit, contact.id, { type: 'bounced', cursorId: null });
+}
+
+/** A person read a bounce in prose and says that the address is gone. False: it is decided already. */
+export async function confirmBounce(unit: Unit, inboundId: string): Promise<boolean> {
+  const [row] = await unit.tx
+    .update(inboundMessage)
+    .set({ suggests: null })
+    .where(and(eq(inboundMessage.id, inboundId), eq(inboundMessage.suggests, 'bounce')))
+    .returning();
+  if (!row) return false;
+  const [task = null] = row.taskId
+    ? await unit.tx.select().from(taskTable).where(eq(taskTable.id, row.taskId))
+    : [];
+  await addressIsGone(unit, { contact: await contactById(unit.tx, row.contactId), task }, null);
+  const { workspaceId, contactId, taskId } = row;
+  const { senderId } = await channelById(unit.tx, row.channelId);
+  const data = { result: 'error', severity: 'hard', unsure: false, confirmed: true };
+  const fact = { workspaceId, contactId, senderId, taskId, enrollmentId: task?.enrollmentId ?? null, data };
+  await appendEvent(unit, { ...fact, type: 'bounced', dedupeKey: `bounce:confirmed:${inboundId}` });
+  await checkBounces(unit, row.channelId);
+  return true;
+}
+
+async function recordOptOut(context: Context, kind: 'unsubscribe' | 'complaint'): Promise<boolean> {
+  const { unit, conversation } = context;
+  const via = kind === 'complaint' ? 'complaint' : 'mailto';
+  const event = { ...eventOf(context), type: 'unsubscribed', data: { via } } as const;
+  if (!(await appendEvent(unit, event))) return false;
+  const inboundId = await keepMessage(unit, conversation, { ...stored(context), kind });
+  await unsubscribeContact(unit, conversation.contactId, { via, inboundId });
+  return true;
+}
+
+/** A person read a reply and says that it asks to be left alone. False: it is decided already. */
+export async function confirmUnsubscribe(unit: Unit, inboundId: string): Promise<boolean> {
+  const [row] = await unit.tx
+    .update(inboundMessage)
+    .set({ suggests: null })
+    .where(and(eq(inboundMessage.id, inboundId), eq(inboundMessage.kind, 'reply')))
+    .returning();
+  if (!row) return false;
+  const { workspaceId, contactId, taskId } = row;
+  const dedupeKey = `unsubscribed:words:${inboundId}`;
+  const fact = {
+    workspaceId,
+    contactId,
+    taskId,
+    dedupeKey,
+    type: 'unsubscribed',
+    data: { via: 'words' },
+  } as const;
+  if (!(await appendEvent(unit, fact))) return false;
+  await unsubscribeContact(unit, contactId, { via: 'words', inboundId });
+  return true;
+}
+
+/** What was suggested is not so. */
+export async function dismissSuggestion(unit: Unit, inboundId: string): Promise<boolean> {
+  const rows = await unit.tx
+    .update(inboundMessage)
+    .set({ suggests: null })
+    .where(and(eq(inboundMessage.id, inboundId), isNotNull(inboundMessage.suggests)))
+    .returning({ id: inboundMessage.id });
+  return rows.length > 0;
+}
+
+export interface OptOut {
+  via: 'link' | 'mailto' | 'words' | 'complaint';
+  /** The message that is the evidence. */
+  inboundId: string | null;
+}
+
+/** Opted out: every identifier goes on the stoplist, and every branch on every channel ends. */
+export async function unsubscribeContact(
+  unit: Unit,
+  contactId: string,
+  { via, inboundId }: OptOut,
+): Promise<void> {
   const contact = await contactById(unit.tx, contactId);
-  if (contact.email) {
+  const identities = await unit.tx
+    .select()
+    .from(contactIdentity)
+    .where(eq(contactIdentity.contactId, contactId));
+  const keys: Pick<(typeof identities)[number], 'kind' | 'value'>[] = [...identities];
+  if (contact.email) keys.push({ kind: 'email', value: contact.email });
+  for (const { kind, value } of keys) {
     await unit.tx
       .insert(suppression)
       .values({
-        id: unit.newId(),
-        workspaceId: contact.workspaceId,
-        kind: 'email',
-        value: contact.email,
-        reason: `unsubscribed: ${reason}`,
-        by: 'contact',
-        at: unit.now,
+        ...{ id: unit.newId(), workspaceId: contact.workspaceId, kind, value },
+        ...{ reason: 'unsubscribed', via, inboundId, by: 'contact', at: unit.now },
       })
       .onConflictDoNothing();
   }
@@ -200,25 +351,7 @@ export async function unsubscribeContact(unit: Unit, contactId: string, reason: 
   await publish(unit, contact.workspaceId, 'contact', contactId);
 }
 
-async function keep(
-  unit: Unit,
-  channel: { id: string; workspaceId: string },
-  message: InboundEmail,
-  contact: ContactRow,
-  kind: string,
-): Promise<void> {
-  await unit.tx
-    .insert(inboundMessage)
-    .values({
-      id: unit.newId(),
-      workspaceId: channel.workspaceId,
-      channelId: channel.id,
-      contactId: contact.id,
-      remoteId: message.dedupeKey,
-      kind,
-      subject: message.subject,
-      text: message.text,
-      at: message.receivedAt,
-    })
-    .onConflictDoNothing();
+/** Events hold no personal fields; the words as they came stand with the message. */
+function withoutAddresses(words: string | null): string | null {
+  return words?.replace(/[^\s<>;:,"'()[\]@]{1,64}@[A-Za-z0-9.-]{1,255}/g, '(address)') ?? null;
 }

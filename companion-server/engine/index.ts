@@ -31,7 +31,15 @@ export { contactsAddedToList } from './feed.ts';
 export { acceptanceOf, bouncesOf } from './guards.ts';
 export { type HoldKey, liftHold, type NewHold, openHolds, setHold } from './holds.ts';
 export { type Idle, isIdle } from './idle.ts';
-export { type InboundEmail, recordInboundEmail, unsubscribeContact } from './inboundEmail.ts';
+export {
+  confirmBounce,
+  confirmUnsubscribe,
+  dismissSuggestion,
+  type InboundEmail,
+  recordInboundEmail,
+  unsubscribeContact,
+} from './inboundEmail.ts';
+export { noteInThread } from './inbox.ts';
 export { findDrifts, repairDrifts } from './integrity/audit.ts';
 export type { Drift } from './integrity/counters.ts';
 export { applyToContact } from './interpret.ts';

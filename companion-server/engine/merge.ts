@@ -6,6 +6,7 @@ import { schema } from '../db/index.ts';
 import type { ContactRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
 import { contactsAddedToList } from './feed.ts';
+import { mergeThreads } from './inbox.ts';
 import { applyEvent } from './interpret.ts';
 import { isLive } from './predicates.ts';
 import { alreadyThere } from './profiles.ts';
@@ -15,10 +16,10 @@ import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
 import { bringBack } from './taskArchive.ts';
 import { ENRICHMENT_NODE } from './tasks.ts';
 
-const { audit, contact, contactTag, enrollment, list, listMember, relation, task } = schema;
+const { audit, contact, contactTag, enrollment, list, listMember, relation, task, thread } = schema;
 
 /** Tables that name a contact: these are merged by rules of their own, the rows of all others follow as they are. */
-const ruled: readonly SQLiteTable[] = [contactTag, enrollment, listMember, relation];
+const ruled: readonly SQLiteTable[] = [contactTag, enrollment, listMember, relation, thread];
 const following = Object.values(schema).flatMap((table) =>
   is(table, SQLiteTable) && 'contactId' in getTableColumns(table) && !ruled.includes(table) ? [table] : [],
 );
@@ -36,6 +37,7 @@ export async function mergeContacts(unit: Unit, keptId: string, goneId: string):
   for (const table of following) {
     await unit.tx.run(sql`UPDATE ${table} SET contact_id = ${keptId} WHERE contact_id = ${goneId}`);
   }
+  await mergeThreads(unit, keptId, goneId);
   await mergeTags(unit, keptId, goneId);
   // Before the lists, which feed automations: where the one that is gone was, the kept one has been.
   await mergeEnrollments(unit, keptId, goneId);
@@ -68,6 +70,7 @@ async function mergeFields(unit: Unit, kept: ContactRow, gone: ContactRow): Prom
       title: kept.title ?? gone.title,
       location: kept.location ?? gone.location,
       zone: kept.zone ?? gone.zone,
+      undeliverableEmail: kept.undeliverableEmail ?? gone.undeliverableEmail,
       pinnedSenderId: kept.pinnedSenderId ?? gone.pinnedSenderId,
       openProfile: kept.openProfile ?? gone.openProfile,
       custom: { ...gone.custom, ...kept.custom },

@@ -6,6 +6,7 @@ import { approvedPayload, asksApproval, isForSamePerson } from './approvals.ts';
 import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow, Unit } from './context.ts';
 import { dispose } from './dispose.ts';
 import { failBranch, withoutNote } from './failures.ts';
+import { applyEvent } from './interpret.ts';
 import { noNoteUntil } from './notes.ts';
 import { giveUp } from './passOver.ts';
 import { hashOf, nodeOf, renderTask } from './render.ts';
@@ -28,6 +29,10 @@ export async function outgoingOf(unit: Unit, head: TaskRow, parties: Parties): P
   const { enrollment, contact, sender, channel } = parties;
   if (head.kind === 'send_email' && !contact.email) {
     await failBranch(unit, head, 'no_email', 'The contact has no email address.');
+    return null;
+  }
+  if (head.kind === 'send_email' && contact.email === contact.undeliverableEmail) {
+    await applyEvent(unit, head.enrollmentId, { type: 'bounced', cursorId: head.cursorId });
     return null;
   }
   if (head.kind !== 'send_email' && !contact.linkedinSlug && !contact.linkedinProfileId) {

@@ -68,6 +68,7 @@ export type Topic =
   | 'contact'
   | 'sender'
   | 'task'
+  | 'thread'
   | 'workspace';
 
 /** Tells open pages that something changed (SSE reads the outbox). */

@@ -3,37 +3,24 @@ import { schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
 import { pauseEnrollment } from './enrollmentDecisions.ts';
 import { setRelation } from './facts.ts';
+import { type Conversation, keepMessage, type ReceivedMessage } from './inbox.ts';
 import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
 import { blockedOn, passOn } from './slots.ts';
 import { setStanding } from './standing.ts';
 
-const { automation, contact, enrollment, inboundMessage } = schema;
+const { automation, contact, enrollment } = schema;
 
 const isOpen = isNull(enrollment.endedAt);
 
-export interface Reply {
-  workspaceId: string;
-  contactId: string;
-  channelId: string;
-  senderId: string;
-  /** Message-ID or LinkedIn message id: the same reply counts once. */
-  remoteId: string;
-  at: number;
-  subject: string | null;
-  text: string;
-}
+export type Reply = Conversation & Omit<ReceivedMessage, 'kind'>;
 
 /** A person wrote: stored once, and every automation of this contact pauses in this transaction. True: it was new. */
 export async function recordReply(unit: Unit, reply: Reply): Promise<boolean> {
-  const { senderId, ...message } = reply;
-  const stored = await unit.tx
-    .insert(inboundMessage)
-    .values({ id: unit.newId(), ...message, kind: 'reply' })
-    .onConflictDoNothing()
-    .returning({ id: inboundMessage.id });
-  if (stored.length === 0) return false;
-  const { workspaceId, contactId, channelId, remoteId, at } = reply;
+  const { workspaceId, contactId, channelId, senderId, ...message } = reply;
+  const conversation = { workspaceId, contactId, channelId, senderId };
+  if ((await keepMessage(unit, conversation, { ...message, kind: 'reply' })) === null) return false;
+  const { remoteId, at } = message;
   await appendEvent(unit, {
     workspaceId,
     type: 'reply_received',

@@ -55,12 +55,17 @@ describe('bounces', () => {
     expect(found.report?.originalIds).toEqual(['<own@team.test>']);
   });
 
-  it('reads prose where a mail system knows no better', async () => {
+  it('believes prose no further than that it came back', async () => {
     const headers = ['From: MAILER-DAEMON@mx.test', 'X-Failed-Recipients: boris@people.test'];
     const body = '550 5.7.26 This mail is unauthenticated\r\n\r\n  Message-ID: <own@team.test>\r\n';
     const raw = `${headers.join('\r\n')}\r\n\r\n${body}`;
     const found = await classify(Buffer.from(raw), MONDAY);
-    expect(found.class).toMatchObject({ kind: 'bounce', severity: 'policy', recipient: 'boris@people.test' });
+    expect(found.class).toMatchObject({
+      kind: 'bounce',
+      severity: 'soft',
+      unsure: true,
+      recipient: 'boris@people.test',
+    });
     expect(found.report?.originalIds).toContain('<own@team.test>');
   });
 });
@@ -107,7 +112,7 @@ describe('automatic replies', () => {
     [['Subject: Automatic reply: a question']],
     [['Precedence: bulk']],
   ])('are not assumed from %j', async (headers) => {
-    expect((await mail(headers)).class).toEqual({ kind: 'reply' });
+    expect((await mail(headers)).class).toEqual({ kind: 'reply', suggests: null });
   });
 });
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { syncInbox } from '../../companion-server/email/inbound/sync.ts';
+import { syncMail } from '../../companion-server/email/inbound/sync.ts';
 import {
+  type InboundBatch,
   type InboundMessage,
   type InboundPorts,
   type MailCursor,
@@ -23,13 +24,21 @@ const ports: InboundPorts = {
 };
 
 let cursor: MailCursor | null = null;
+const nowhere = async () => undefined;
 
-/** One sync, with the cursor stored and read back as a database would. */
+/** One sync; the places are stored batch by batch and read back as a database would. */
 async function sync(own: InboundPorts = ports) {
-  const result = await syncInbox(settings(), cursor, own, signal);
+  const messages: InboundMessage[] = [];
+  const readAt = Date.now();
+  const places = { ...cursor?.folders };
+  const store = async (batch: InboundBatch) => {
+    messages.push(...batch.messages);
+    Object.assign(places, batch.places);
+  };
+  const result = await syncMail(settings(), cursor, own, store, signal);
   if (!result.ok) throw new Error(result.error.sentence);
-  cursor = mailCursor.parse(JSON.parse(JSON.stringify(result.value.cursor)));
-  return result.value;
+  cursor = mailCursor.parse(JSON.parse(JSON.stringify({ folders: places, readAt })));
+  return { ...result.value, messages };
 }
 
 async function one(): Promise<InboundMessage> {
@@ -54,13 +63,13 @@ beforeAll(async () => {
   expect((await sync()).messages).toEqual([]);
 });
 
-describe('syncInbox', () => {
+describe('syncMail', () => {
   it('finds a reply by its thread and takes only the new words', async () => {
     const mail = await sendOne();
     await sandbox().deliver(replyTo(mail, 'Boris Clay <boris@people.test>', 'Tuesday works for me.'));
     expect(await one()).toMatchObject({
       folder: 'INBOX',
-      class: { kind: 'reply' },
+      class: { kind: 'reply', suggests: null },
       from: { name: 'Boris Clay', address: BORIS },
       match: { ownMessageId: mail.messageId, contactAddress: BORIS, by: 'message_id' },
       newText: 'Tuesday works for me.',
@@ -101,7 +110,7 @@ describe('syncInbox', () => {
     const mail = await sendOne();
     const message = replyTo(mail, BORIS, 'Yes please.');
     await sandbox().deliver({ ...message, headers: { 'X-Auto-Response-Suppress': 'All' } });
-    expect((await one()).class).toEqual({ kind: 'reply' });
+    expect((await one()).class).toEqual({ kind: 'reply', suggests: null });
   });
 
   it('reads a bounce by the message it returns', async () => {
@@ -137,7 +146,7 @@ describe('syncInbox', () => {
     });
   });
 
-  it('knows who wants out: by our List-Unsubscribe address and in plain words', async () => {
+  it('knows who wants out by our List-Unsubscribe address, and suggests it of plain words', async () => {
     const mail = await sendOne();
     await sandbox().deliver({
       to: ANNA,
@@ -146,11 +155,11 @@ describe('syncInbox', () => {
       text: '',
     });
     expect(await one()).toMatchObject({
-      class: { kind: 'unsubscribe', source: 'mailto' },
+      class: { kind: 'unsubscribe' },
       match: { ownMessageId: mail.messageId, by: 'message_id' },
     });
     await sandbox().deliver(replyTo(mail, BORIS, 'Please remove me from your list.'));
-    expect((await one()).class).toEqual({ kind: 'unsubscribe', source: 'text' });
+    expect((await one()).class).toEqual({ kind: 'reply', suggests: 'unsubscribe' });
   });
 
   it('gives recent messages again after a UIDVALIDITY change, under the same keys', async () => {
@@ -180,14 +189,14 @@ describe('syncInbox', () => {
   it('throws what the caller’s database throws, and does not blame the mail server', async () => {
     await sandbox().deliver({ to: ANNA, from: BORIS, subject: 'Again', text: 'Still here.' });
     const broken: InboundPorts = { ...ports, contactAddresses: () => Promise.reject(new Error('disk full')) };
-    await expect(syncInbox(settings(), cursor, broken, signal)).rejects.toThrow('disk full');
+    await expect(syncMail(settings(), cursor, broken, nowhere, signal)).rejects.toThrow('disk full');
     expect((await one()).newText).toBe('Still here.');
   });
 
   it('says what is wrong when the server refuses the login', async () => {
     const wrong = settings();
     wrong.imap.password = 'nope';
-    const result = await syncInbox(wrong, cursor, ports, signal);
+    const result = await syncMail(wrong, cursor, ports, nowhere, signal);
     expect(result).toMatchObject({ ok: false, error: { field: 'imap.password' } });
   });
 });
@@ -211,6 +220,15 @@ describe('Sent', () => {
     const sent = found.ok ? found.value : [];
     expect(sent.find(({ messageId }) => messageId === built.messageId)).toMatchObject({ to: BORIS });
     expect(sent.every(({ at, messageId }) => at >= since && messageId !== '<by-hand@team.test>')).toBe(true);
+    const { messages } = await sync();
+    expect(messages).toMatchObject([
+      {
+        direction: 'out',
+        messageId: '<by-hand@team.test>',
+        folder: 'Sent',
+        match: { contactAddress: BORIS },
+      },
+    ]);
   });
 });
 
@@ -221,7 +239,7 @@ describe('the sandbox’s people', () => {
     expect(sandbox().nextEventAt()).toBe(mail.at + 3_600_000);
     expect((await sync()).messages).toEqual([]);
     await sandbox().setClockOffset(3_601_000);
-    expect(await one()).toMatchObject({ class: { kind: 'reply' }, newText: 'Sounds good.' });
+    expect(await one()).toMatchObject({ class: { kind: 'reply', suggests: null }, newText: 'Sounds good.' });
     expect(sandbox().nextEventAt()).toBeNull();
   });
 

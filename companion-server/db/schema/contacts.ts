@@ -46,6 +46,8 @@ export const contact = sqliteTable(
     openProfile: integer('open_profile', { mode: 'boolean' }),
     /** A person replied on some channel and nobody has decided since. */
     repliedAt: at('replied_at'),
+    /** The address that a delivery report called gone; while it is the contact's, no email goes out. */
+    undeliverableEmail: text('undeliverable_email'),
     /** Last committed message, invite or email to this person, over all channels and senders. */
     lastOutreachAt: at('last_outreach_at'),
     createdAt: at('created_at').notNull(),
@@ -164,6 +166,10 @@ export const suppression = sqliteTable(
     }).notNull(),
     value: text('value').notNull(),
     reason: text('reason').notNull(),
+    /** How a contact opted out. */
+    via: text('via', { enum: ['link', 'mailto', 'words', 'complaint'] }),
+    /** The message that is the evidence. */
+    inboundId: text('inbound_id'),
     by: text('by').notNull(),
     at: at('at').notNull(),
   },

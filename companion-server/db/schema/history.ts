@@ -1,8 +1,24 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { EventType } from '../../../shared/statuses/engine.ts';
+import type { MessageKind, ThreadLabel } from '../../../shared/statuses/inbox.ts';
 import type { StatMetric, StatScope } from '../../../shared/statuses/statistics.ts';
 import { at, id, json, workspaceId } from './columns.ts';
+
+/** The parts of an email that nothing is looked up by. */
+export interface MailPart {
+  messageId: string | null;
+  references: string[];
+  fromName: string;
+  fromAddress: string;
+  /** The whole text, with what it quotes. */
+  whole: string;
+  /** Sanitised. */
+  html: string | null;
+  attachments: { name: string; type: string; size: number }[];
+  /** Headers, status code and the system's own words. */
+  evidence: Record<string, string>;
+}
 
 /** What happened to a contact. Append-only; holds ids and codes, no personal fields. */
 export const event = sqliteTable(
@@ -110,14 +126,82 @@ export const inboundMessage = sqliteTable(
     contactId: text('contact_id').notNull(),
     /** Message-ID or LinkedIn message urn. */
     remoteId: text('remote_id').notNull(),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<MessageKind>().notNull(),
     subject: text('subject'),
+    /** What was newly written. */
     text: text('text').notNull(),
     at: at('at').notNull(),
+    /** Our email that it answers or reports on. */
+    taskId: text('task_id'),
+    /** What only emails have: who wrote it, the whole of it, and what its kind was told by. */
+    mail: json<MailPart>('mail'),
+    /** What a person has to confirm or to put aside: they ask to be left alone, the address seems to be gone. */
+    suggests: text('suggests', { enum: ['unsubscribe', 'bounce'] }),
   },
   (t) => [
     uniqueIndex('inbound_remote').on(t.channelId, t.remoteId),
     index('inbound_contact').on(t.contactId, t.at),
+    index('inbound_report')
+      .on(t.workspaceId, t.at, t.id)
+      .where(sql`kind IN ('bounce','complaint','unsubscribe')`),
+  ],
+);
+
+/** What a person wrote to a contact: an answer from the inbox, or one found in the Sent folder. */
+export const handMessage = sqliteTable(
+  'hand_message',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    channelId: text('channel_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    /** Ours, fixed before sending. */
+    messageId: text('message_id').notNull(),
+    /** The thread it goes on with, oldest first. */
+    references: json<string[]>('references').notNull(),
+    to: text('to').notNull(),
+    subject: text('subject').notNull(),
+    text: text('text').notNull(),
+    /** `unknown`: the connection was lost after the final dot; never repeated by itself. */
+    state: text('state', { enum: ['queued', 'sending', 'sent', 'failed', 'unknown'] }).notNull(),
+    /** The server's words. */
+    detail: text('detail'),
+    /** Who pressed Send here; null: written in another mail program. */
+    by: text('by'),
+    createdAt: at('created_at').notNull(),
+    /** When it was sent, or written. */
+    at: at('at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('hand_message_id').on(t.channelId, t.messageId),
+    index('hand_contact').on(t.contactId, t.at),
+    index('hand_open').on(t.createdAt, t.id).where(sql`state IN ('queued','sending')`),
+  ],
+);
+
+/** What one sender and one contact wrote to each other on one channel, as it stands in the inbox. */
+export const thread = sqliteTable(
+  'thread',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    channelId: text('channel_id').notNull(),
+    senderId: text('sender_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    lastAt: at('last_at').notNull(),
+    lastKind: text('last_kind').$type<MessageKind | 'by_hand'>().notNull(),
+    /** The beginning of the latest message. */
+    lastText: text('last_text').notNull(),
+    unread: integer('unread', { mode: 'boolean' }).notNull().default(false),
+    label: text('label').$type<ThreadLabel>(),
+    snoozedUntil: at('snoozed_until'),
+  },
+  (t) => [
+    uniqueIndex('thread_key').on(t.channelId, t.contactId),
+    index('thread_workspace').on(t.workspaceId, t.lastAt, t.id),
+    index('thread_sender').on(t.senderId, t.lastAt, t.id),
+    index('thread_contact').on(t.contactId),
+    index('thread_unread').on(t.senderId, t.lastAt, t.id).where(sql`unread = 1`),
   ],
 );
 

@@ -48,6 +48,8 @@ export const sender = sqliteTable(
     consentAt: at('consent_at'),
     /** Whether the owner is reminded by email that an account waits to be reconnected. */
     reconnectMail: integer('reconnect_mail', { mode: 'boolean' }).notNull().default(true),
+    /** Whether managers may read and answer this rep's messages; marked where they do. */
+    sharesInbox: integer('shares_inbox', { mode: 'boolean' }).notNull().default(false),
     /** Whether managers see when this rep's browser was closed, not only the team's sum. */
     sharesPresence: integer('shares_presence', { mode: 'boolean' }).notNull().default(false),
     createdAt: at('created_at').notNull(),

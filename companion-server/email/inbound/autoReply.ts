@@ -1,4 +1,4 @@
-import type { Headers } from './headers.ts';
+import { type Headers, hasNullPath } from './headers.ts';
 
 /**
  * Whether a program answered (RFC 3834). Taking a person for a program is the worse mistake: outreach would
@@ -10,14 +10,20 @@ export function isAutoReply(headers: Headers): boolean {
   const submitted = first('auto-submitted');
   if (submitted !== null) return !/^no\b/.test(submitted);
   if (first('precedence') === 'auto_reply') return true;
-  if (['x-autoreply', 'x-autorespond', 'x-autoresponder'].some((name) => isYes(first(name)))) return true;
-  // Old Exchange leaves out Auto-Submitted: its header and its subject together are proof.
-  return first('x-auto-response-suppress') !== null && AUTOMATIC_SUBJECT.test(headers.subject);
+  if (marks.some((name) => isYes(first(name)))) return true;
+  // Old Exchange and hand-made responders leave out Auto-Submitted: with one of these the subject is proof.
+  const isMarked =
+    first('x-auto-response-suppress') !== null ||
+    hasNullPath(headers) ||
+    /^(bulk|junk)$/.test(first('precedence') ?? '');
+  return isMarked && AUTOMATIC_SUBJECT.test(headers.subject);
 }
+
+const marks = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'x-mail-autoreply', 'x-vacation'];
 
 function isYes(value: string | null): boolean {
   return value !== null && value !== 'no' && value !== 'false';
 }
 
 const AUTOMATIC_SUBJECT =
-  /^\s*(automatic reply|auto(matic)?[- ]?(reply|response)|out of (the )?office|automatische antwort|abwesenheits\w*|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|autosvar|automaattinen vastaus|odpowiedź automatyczna)\b/iu;
+  /^\s*(re:\s*)?\[?(automatic reply|auto(matic)?[- ]?(reply|response)|out of (the )?office|away from (the )?office|automatische antwort|abwesenheits\p{L}*|abwesend|réponse automatique|absence du bureau|absent\p{L}* du bureau|message d.absence|respuesta automática|fuera de (la )?oficina|risposta automatica|fuori (sede|ufficio)|resposta automática|fora do escritório|ausência|automatisch antwoord|afwezig\p{L}*|autosvar|automaattinen vastaus|odpowiedź automatyczna)(?!\p{L})/iu;

@@ -2,18 +2,21 @@ import EmailReplyParser from 'email-reply-parser';
 import PostalMime, { type Email } from 'postal-mime';
 import { isAutoReply } from './autoReply.ts';
 import { fromMailSystem, type Headers, headersOf, reportType } from './headers.ts';
-import { type MailReport, readProseBounce, readReport } from './report.ts';
+import { htmlAsText, safeHtml } from './html.ts';
+import { type MailReport, readReport } from './report.ts';
 import { findReturnDate } from './returnDate.ts';
 import type { InboundClass } from './types.ts';
 import { asksToUnsubscribe, mailtoUnsubscribeIds } from './unsubscribe.ts';
 
 export interface Classified {
   headers: Headers;
+  /** Of a report with several outcomes the first that failed. */
   class: InboundClass;
   /** For mail from mail systems: what it is about. */
   report: MailReport | null;
   text: string;
   newText: string;
+  html: string | null;
 }
 
 /** Whether the headers alone suggest a report by a mail system, whose body names the message it is about. */
@@ -25,37 +28,72 @@ export function mayBeReport(headers: Headers): boolean {
 export async function classify(raw: Uint8Array, receivedAt: number): Promise<Classified> {
   const email = await parse(raw);
   const headers = headersOf(email, raw);
-  const text = (email.text ?? '').replace(/\r\n/g, '\n').trim().slice(0, TEXT_LENGTH);
-  const newText = new EmailReplyParser().parseReply(text).trim();
-  const report = reportIn(email, headers);
-  const kind = report?.class ?? classifyPersonal(headers, text, newText, receivedAt);
-  return { headers, class: kind, report, text, newText };
+  const text = textOf(email);
+  const newText = newWordsOf(text);
+  const report = readReport(email, headers);
+  const kind = report ? mainOutcome(report) : classifyPersonal(headers, text, newText, receivedAt);
+  const html = email.html ? safeHtml(email.html) : null;
+  return { headers, class: kind, report, text, newText, html };
 }
 
 /** Nobody reads more of a reply, and nothing below must become slow by it. */
 const TEXT_LENGTH = 100_000;
+/** Lines that may begin a part: a message with more was built to cost time, not to be read. */
+const PARTS = 1000;
+const NESTING = 40;
+/** Headers of a message built to break parsers. */
+const HEAD_LENGTH = 100_000;
 
 /** A message built to break parsers is read as its headers with no text: it still came from somebody. */
 async function parse(raw: Uint8Array): Promise<Email> {
-  try {
-    // As attachments, so that the returned message's text is not taken for the report's own.
-    return await PostalMime.parse(raw, { rfc822Attachments: true });
-  } catch {
-    const headEnd = Buffer.from(raw).indexOf('\r\n\r\n');
-    return PostalMime.parse(raw.slice(0, Math.min(headEnd < 0 ? raw.length : headEnd, 100_000)));
+  if (countParts(raw) <= PARTS) {
+    try {
+      // As attachments, so that the returned message's text is not taken for the report's own.
+      return await PostalMime.parse(raw, { rfc822Attachments: true, maxNestingDepth: NESTING });
+    } catch {
+      // Falls to its headers.
+    }
   }
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const headEnd = bytes.indexOf('\r\n\r\n');
+  const head = bytes
+    .subarray(0, Math.min(headEnd < 0 ? raw.length : headEnd, HEAD_LENGTH))
+    .toString('latin1');
+  // Without its type, which would be looked for in a body that is not there.
+  return PostalMime.parse(
+    head.replace(/^content-(type|transfer-encoding):.*(\r?\n[ \t].*)*/gim, 'x-left-out: 1'),
+  );
 }
 
-function reportIn(email: Email, headers: Headers): MailReport | null {
-  const machine = readReport(email);
-  if (machine) return machine;
-  return fromMailSystem(headers) ? readProseBounce(email) : null;
+function countParts(raw: Uint8Array): number {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  let count = 0;
+  for (let at = bytes.indexOf('\n--'); at >= 0 && count <= PARTS; at = bytes.indexOf('\n--', at + 3))
+    count += 1;
+  return count;
+}
+
+function textOf(email: Email): string {
+  const text = email.text?.trim() ? email.text : htmlAsText(email.html ?? '');
+  return text.replace(/\r\n/g, '\n').replaceAll('\0', '').trim().slice(0, TEXT_LENGTH);
+}
+
+/** Lines beyond this are not words; the parser's patterns are not made for them. */
+const LINE_LENGTH = 5_000;
+
+function newWordsOf(text: string): string {
+  const lines = text.split('\n').map((line) => line.slice(0, LINE_LENGTH));
+  return new EmailReplyParser().parseReply(lines.join('\n')).trim();
+}
+
+function mainOutcome({ outcomes }: MailReport): InboundClass {
+  const bounced = outcomes.find((one) => one.class.kind === 'bounce');
+  return (bounced ?? outcomes[0])?.class ?? { kind: 'notice', what: 'delivered' };
 }
 
 function classifyPersonal(headers: Headers, text: string, newText: string, receivedAt: number): InboundClass {
   if (isAutoReply(headers))
     return { kind: 'auto_reply', returnAt: findReturnDate(text, headers.sentAt ?? receivedAt) };
-  if (mailtoUnsubscribeIds(headers.subject).length > 0) return { kind: 'unsubscribe', source: 'mailto' };
-  if (asksToUnsubscribe(newText)) return { kind: 'unsubscribe', source: 'text' };
-  return { kind: 'reply' };
+  if (mailtoUnsubscribeIds(headers.subject).length > 0) return { kind: 'unsubscribe' };
+  return { kind: 'reply', suggests: asksToUnsubscribe(newText) ? 'unsubscribe' : null };
 }

@@ -1,29 +1,32 @@
-import type { InboundPorts } from './types.ts';
+import type { InboundPorts, StoreBatch } from './types.ts';
 
 /**
  * A database that fails in the middle of a sync must not look like a mail server that fails: the first
- * failure of a port is remembered and thrown to the caller whole.
+ * failure of the caller's own functions is remembered and thrown to the caller whole.
  */
-export function guardPorts(ports: InboundPorts) {
+export function guardPorts(ports: InboundPorts, store: StoreBatch) {
   const failures: unknown[] = [];
-  const guard =
-    (ask: (values: string[]) => Promise<Set<string>>) =>
-    async (values: string[]): Promise<Set<string>> => {
-      if (values.length === 0) return new Set();
-      try {
-        return await ask(values);
-      } catch (cause) {
-        failures.push(cause);
-        throw cause;
-      }
-    };
-  const guarded: InboundPorts = {
+  const remembering = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      failures.push(cause);
+      throw cause;
+    }
+  };
+  const guard = (ask: (values: string[]) => Promise<Set<string>>) => async (values: string[]) =>
+    values.length === 0 ? new Set<string>() : remembering(ask(values));
+  const { ownByToken, alreadySeen } = ports;
+  const guarded: Required<InboundPorts> = {
     ownMessageIds: guard((ids) => ports.ownMessageIds(ids)),
     contactAddresses: guard((addresses) => ports.contactAddresses(addresses)),
-    ...(ports.alreadySeen ? { alreadySeen: guard(ports.alreadySeen) } : {}),
+    alreadySeen: guard(async (keys) => (await alreadySeen?.(keys)) ?? new Set()),
+    ownByToken: async (tokens) =>
+      tokens.length === 0 || !ownByToken ? new Map() : remembering(ownByToken(tokens)),
   };
   return {
     ports: guarded,
+    store: (batch: Parameters<StoreBatch>[0]) => remembering(store(batch)),
     async rethrowing<T>(work: Promise<T>): Promise<T> {
       const result = await work;
       if (failures.length > 0) throw failures[0];

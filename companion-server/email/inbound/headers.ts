@@ -9,6 +9,8 @@ export interface Headers {
   references: string[];
   from: { name: string; address: string } | null;
   replyTo: string[];
+  /** To and Cc. */
+  to: string[];
   subject: string;
   /** By the sender's own clock, unix ms UTC; null if missing or no date. */
   sentAt: number | null;
@@ -17,20 +19,56 @@ export interface Headers {
   all(name: string): string[];
 }
 
+/** Headers that say by which rule a message was understood: kept as evidence, and all that is fetched of strangers. */
+export const telling = [
+  'auto-submitted',
+  'precedence',
+  'x-auto-response-suppress',
+  'x-autoreply',
+  'x-autorespond',
+  'x-autoresponder',
+  'x-mail-autoreply',
+  'x-vacation',
+  'x-failed-recipients',
+  'return-path',
+  'content-type',
+] as const;
+
+/** What is fetched of every message before anybody knows whose it is. */
+export const wantedHeaders = [
+  'message-id',
+  'in-reply-to',
+  'references',
+  'from',
+  'reply-to',
+  'to',
+  'cc',
+  'subject',
+  'date',
+  'list-unsubscribe',
+  ...telling,
+];
+
+/** Nobody has more of one kind, and every list below is worked through. */
+const AT_MOST = 200;
+/** A subject or a name longer than this is no subject. */
+const TEXT_LENGTH = 998;
+
 export async function parseHeaders(raw: Uint8Array): Promise<Headers> {
   return headersOf(await PostalMime.parse(raw), raw);
 }
 
 export function headersOf(email: Email, raw: Uint8Array): Headers {
   const messageId = idsIn(email.messageId)[0] ?? null;
-  const from = flatten(email.from ? [email.from] : [])[0];
+  const [from = null] = flatten(email.from ? [email.from] : []);
   return {
     messageId,
-    inReplyTo: idsIn(email.inReplyTo),
-    references: idsIn(email.references),
-    from: from ?? null,
+    inReplyTo: idsIn(email.inReplyTo).slice(0, AT_MOST),
+    references: idsIn(email.references).slice(-AT_MOST),
+    from,
     replyTo: flatten(email.replyTo ?? []).map((entry) => entry.address),
-    subject: email.subject ?? '',
+    to: flatten([...(email.to ?? []), ...(email.cc ?? [])]).map((entry) => entry.address),
+    subject: (email.subject ?? '').slice(0, TEXT_LENGTH),
     sentAt: dateOf(email.date),
     dedupeKey: messageId
       ? `mail:${messageId}`
@@ -46,12 +84,27 @@ export function reportType(headers: Headers): string | null {
   return type.match(/report-type\s*=\s*"?([\w-]+)/i)?.[1]?.toLowerCase() ?? 'delivery-status';
 }
 
-/** From a mail system rather than from somebody: its null return path or its well-known names say so. */
+/** From a mail system rather than from somebody: its null return path and its well-known names say so. */
 export function fromMailSystem(headers: Headers): boolean {
-  const nullPath = headers.all('return-path').some((path) => path.trim() === '<>');
   const local = headers.from?.address.split('@')[0] ?? '';
-  const known = /^(mailer-daemon|postmaster|mail-daemon)$/.test(local);
-  return headers.all('x-failed-recipients').length > 0 || (known && nullPath) || local === 'mailer-daemon';
+  if (local === 'mailer-daemon') return true;
+  // A person may read mail as postmaster; then they have a return path.
+  if (/^(postmaster|mail-daemon|mailerdaemon)$/.test(local)) return hasNullPath(headers);
+  return headers.all('x-failed-recipients').length > 0 && hasNullPath(headers);
+}
+
+export function hasNullPath(headers: Headers): boolean {
+  return headers.all('return-path').some((path) => path.trim() === '<>');
+}
+
+/** The headers that tell what a message is, shortened. */
+export function evidenceOf(headers: Headers): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of telling) {
+    const [value] = headers.all(name);
+    if (value !== undefined) found[name] = value.slice(0, 300);
+  }
+  return found;
 }
 
 function dateOf(date: string | undefined): number | null {
@@ -63,5 +116,9 @@ function flatten(addresses: Address[]): { name: string; address: string }[] {
   return addresses
     .flatMap((entry) => (entry.group ? entry.group : [entry]))
     .filter((entry) => entry.address !== '')
-    .map((entry) => ({ name: entry.name, address: entry.address.toLowerCase() }));
+    .slice(0, AT_MOST)
+    .map((entry) => ({
+      name: entry.name.slice(0, TEXT_LENGTH),
+      address: entry.address.toLowerCase().slice(0, 320),
+    }));
 }

@@ -1,90 +1,92 @@
 import type { Attachment, Email } from 'postal-mime';
 import { idsIn } from '../messageId.ts';
-import type { BounceSeverity, InboundClass } from './types.ts';
+import { addressesIn, enhancedCode, fieldGroups, severityOf } from './deliveryFields.ts';
+import { fromMailSystem, type Headers, reportType } from './headers.ts';
+import { tokensIn } from './thread.ts';
+import type { InboundClass } from './types.ts';
 
-/** What a mail system reports about a message of ours: RFC 3464 (delivery), RFC 5965 (complaint). */
-export interface MailReport {
+/** What a report says about some of its recipients: none ever gets another's diagnostic. */
+export interface ReportOutcome {
   class: InboundClass;
-  /** Candidates for the message it is about; only ours count. */
-  originalIds: string[];
   /** Addresses it is about, lower case. */
   recipients: string[];
 }
 
-/** Reads a report, or null if the message has none of the machine-readable parts. */
-export function readReport(email: Email): MailReport | null {
-  const originalIds = originalIdsOf(email);
-  const complaint = part(email, 'message/feedback-report');
-  if (complaint !== null) return { ...readComplaint(complaint), originalIds };
-  const delivery = part(email, 'message/delivery-status');
-  if (delivery !== null) return { ...readDelivery(delivery), originalIds };
-  if (part(email, 'message/disposition-notification') !== null)
-    return { class: { kind: 'notice', what: 'read' }, originalIds, recipients: [] };
-  return null;
+/** What a mail system reports about a message of ours: RFC 3464 (delivery), RFC 5965 (complaint), RFC 8098 (read). */
+export interface MailReport {
+  outcomes: ReportOutcome[];
+  /** Candidates for the message it is about; only ours count. */
+  originalIds: string[];
+  /** Tokens of unsubscribe links in the returned message: they survive where a relay gave it another Message-ID. */
+  originalTokens: string[];
 }
 
+/** A report has one outcome for each recipient; nobody writes to more at once. */
+const RECIPIENTS = 100;
 /** A mail system says what happened at the beginning. */
 const PROSE_LENGTH = 20_000;
 
-/** A bounce in prose from a mail system that knows no RFC 3464: judged by the codes it quotes. */
-export function readProseBounce(email: Email): MailReport {
-  const text = (email.text ?? '').slice(0, PROSE_LENGTH);
-  const failed = email.headers.filter((header) => header.key === 'x-failed-recipients');
-  const listed = failed.flatMap((header) => addressesIn(header.value));
-  const status = enhancedCode(text) ?? text.match(/\b[45][0-5]\d\b/)?.[0] ?? null;
-  const recipients = listed.length > 0 ? listed : addressesIn(text);
-  return {
-    class: {
-      kind: 'bounce',
-      severity: severityOf(status, text),
-      status,
-      diagnostic: lineWith(text, status),
-      recipient: recipients[0] ?? null,
-    },
-    originalIds: [...originalIdsOf(email), ...idsIn(text)],
-    recipients,
-  };
+/**
+ * Reads a report; null: the message is none. A person may forward a report whole, so the parts alone are no proof:
+ * the message itself must be one, or come from a mail system.
+ */
+export function readReport(email: Email, headers: Headers): MailReport | null {
+  const bySystem = fromMailSystem(headers);
+  if (reportType(headers) === null && !bySystem) return null;
+  const outcomes = outcomesIn(email) ?? (bySystem ? [proseOutcome(email)] : null);
+  if (!outcomes) return null;
+  return { outcomes, ...originalOf(email, outcomes) };
 }
 
-function readComplaint(text: string): Pick<MailReport, 'class' | 'recipients'> {
-  const fields = groups(text)[0] ?? new Map<string, string>();
-  const type = (fields.get('feedback-type') ?? 'abuse').toLowerCase();
+function outcomesIn(email: Email): ReportOutcome[] | null {
+  const complaint = part(email, /^message\/feedback-report$/);
+  if (complaint !== null) return [readComplaint(complaint)];
+  const delivery = part(email, /^message\/(global-)?delivery-status$/);
+  if (delivery !== null) return readDelivery(delivery);
+  if (part(email, /^message\/(global-)?disposition-notification$/) === null) return null;
+  return [{ class: { kind: 'notice', what: 'read' }, recipients: [] }];
+}
+
+function readComplaint(text: string): ReportOutcome {
+  const fields = fieldGroups(text)[0] ?? new Map<string, string>();
+  const feedbackType = (fields.get('feedback-type') ?? 'abuse').toLowerCase().slice(0, 40);
   const recipients = ['original-rcpt-to', 'removal-recipient'].flatMap((name) =>
     addressesIn(fields.get(name) ?? ''),
   );
-  const complains = ['abuse', 'fraud', 'opt-out', 'virus', 'other'].includes(type);
+  // "not-spam" takes a complaint back; "auth-failure" and "dmarc" are figures.
+  const complains = ['abuse', 'fraud', 'opt-out', 'virus', 'other'].includes(feedbackType);
   return {
-    class: complains ? { kind: 'complaint', feedbackType: type } : { kind: 'notice', what: 'feedback' },
+    class: complains ? { kind: 'complaint', feedbackType } : { kind: 'notice', what: 'feedback' },
     recipients,
   };
 }
 
-/** One group of fields about the message, then one per recipient. A failure outweighs everything else. */
-function readDelivery(text: string): Pick<MailReport, 'class' | 'recipients'> {
-  const perRecipient = groups(text).filter((fields) => fields.has('action') || fields.has('status'));
-  const failed = perRecipient.find((fields) => (fields.get('action') ?? 'failed').toLowerCase() === 'failed');
-  const recipients = perRecipient.flatMap(recipientOf);
-  if (!failed) {
-    const delayed = perRecipient.some((fields) => fields.get('action')?.toLowerCase() === 'delayed');
-    return { class: { kind: 'notice', what: delayed ? 'delayed' : 'delivered' }, recipients };
+function readDelivery(text: string): ReportOutcome[] {
+  const perRecipient = fieldGroups(text).filter((fields) => fields.has('action') || fields.has('status'));
+  if (perRecipient.length === 0) {
+    return [{ class: { kind: 'notice', what: 'delivered' }, recipients: [] }];
   }
-  const diagnostic = failed.get('diagnostic-code')?.replace(/^\s*smtp\s*;\s*/i, '') ?? null;
-  const status = bestStatus(failed.get('status') ?? '', diagnostic);
-  return {
-    class: {
-      kind: 'bounce',
-      severity: severityOf(status, diagnostic ?? ''),
-      status,
-      diagnostic,
-      recipient: recipientOf(failed)[0] ?? null,
-    },
-    recipients,
-  };
+  return perRecipient.slice(0, RECIPIENTS).map((fields) => {
+    // Original-Recipient is whom we wrote to; Final-Recipient may lie behind a forward.
+    const recipients = ['original-recipient', 'final-recipient'].flatMap((name) =>
+      addressesIn(fields.get(name) ?? ''),
+    );
+    return { class: classOf(fields, recipients[0] ?? null), recipients };
+  });
 }
 
-/** Original-Recipient is whom we wrote to; Final-Recipient may lie behind a forward. */
-function recipientOf(fields: Map<string, string>): string[] {
-  return ['original-recipient', 'final-recipient'].flatMap((name) => addressesIn(fields.get(name) ?? ''));
+function classOf(fields: Map<string, string>, recipient: string | null): InboundClass {
+  const action = (fields.get('action') ?? 'failed').toLowerCase();
+  if (action.startsWith('delayed')) return { kind: 'notice', what: 'delayed' };
+  if (!action.startsWith('failed')) return { kind: 'notice', what: 'delivered' };
+  const diagnostic =
+    fields
+      .get('diagnostic-code')
+      ?.replace(/^\s*[\w-]+\s*;\s*/, '')
+      .slice(0, 1000) ?? null;
+  const status = bestStatus(fields.get('status') ?? '', diagnostic);
+  const severity = severityOf(status, diagnostic ?? '');
+  return { kind: 'bounce', severity, unsure: false, status, diagnostic, recipient };
 }
 
 /** A bare "5.0.0" says nothing: then the remote server's own words know better. */
@@ -95,28 +97,36 @@ function bestStatus(status: string, diagnostic: string | null): string | null {
   return quoted ?? given ?? diagnostic?.match(/\b[45][0-5]\d\b/)?.[0] ?? null;
 }
 
-const POLICY_WORDS =
-  /\b(spam|blocked|block ?list|black ?list|policy|reputation|dmarc|spf|dkim|unsolicited)\b/i;
-/** Codes that mean "no such address": mailbox, domain or host unknown, moved, never accepts mail. */
-const GONE = /^5\.(1\.(1|2|3|6|10)|4\.4|2\.1|7\.13)$/;
-
-function severityOf(status: string | null, words: string): BounceSeverity {
-  if (status === null) return 'soft';
-  if (GONE.test(status)) return 'hard';
-  if (/^5\.7\./.test(status)) return 'policy';
-  // RFC 3463: class 4 is transient, 5.2.2 a full mailbox, 5.3 the receiving system.
-  if (status.startsWith('4') || /^(5\.2\.2|5\.3\.\d+|552)$/.test(status)) return 'soft';
-  return POLICY_WORDS.test(words) ? 'policy' : 'hard';
+/** A bounce in prose, from a mail system that knows no RFC 3464: it came back, and no more is believed. */
+function proseOutcome(email: Email): ReportOutcome {
+  const text = proseOf(email);
+  const failed = email.headers.filter((header) => header.key === 'x-failed-recipients');
+  const listed = failed.flatMap((header) => addressesIn(header.value));
+  const recipients = (listed.length > 0 ? listed : addressesIn(text)).slice(0, RECIPIENTS);
+  const status = enhancedCode(text) ?? text.match(/\b[45][0-5]\d\b/)?.[0] ?? null;
+  if (isDelayWarning(email, text)) return { class: { kind: 'notice', what: 'delayed' }, recipients };
+  const diagnostic = lineWith(text, status);
+  const [recipient = null] = recipients;
+  return {
+    class: { kind: 'bounce', severity: 'soft', unsure: true, status, diagnostic, recipient },
+    recipients,
+  };
 }
 
-function enhancedCode(text: string): string | null {
-  return text.match(/\b[245]\.\d{1,3}\.\d{1,3}\b(?!\.\d)/)?.[0] ?? null;
+function isDelayWarning(email: Email, text: string): boolean {
+  const words = `${email.subject ?? ''}\n${text.slice(0, 1000)}`;
+  return /\b(delayed|delay)\b|will (keep|continue) trying|no action is required|verzögert|wird weiter versucht/i.test(
+    words,
+  );
 }
 
-function addressesIn(text: string): string[] {
-  // Bounded lengths (RFC 5321), so that no text makes this slow.
-  const found = text.match(/[^\s<>;:,"'()[\]@]{1,64}@[A-Za-z0-9.-]{1,255}/g) ?? [];
-  return [...new Set(found.map((address) => address.toLowerCase().replace(/\.+$/, '')))];
+/** What the system itself says: a copy of our message often follows. */
+function proseOf(email: Email): string {
+  const text = (email.text ?? '').slice(0, PROSE_LENGTH);
+  const copy = text.search(
+    /^-{2,}.{0,40}\b(copy of (the|your) message|original message|ursprüngliche nachricht|message follows)\b/im,
+  );
+  return copy > 0 ? text.slice(0, copy) : text;
 }
 
 function lineWith(text: string, status: string | null): string | null {
@@ -124,34 +134,30 @@ function lineWith(text: string, status: string | null): string | null {
   return line?.trim().slice(0, 500) ?? null;
 }
 
-/** "Name: value" fields in groups divided by empty lines, folded lines joined, names lower case. */
-function groups(text: string): Map<string, string>[] {
-  const unfolded = text.replace(/\r\n/g, '\n').replace(/\n[ \t]+/g, ' ');
-  return unfolded.split(/\n\s*\n/).map((block) => {
-    const fields = new Map<string, string>();
-    for (const line of block.split('\n')) {
-      const colon = line.indexOf(':');
-      if (colon > 0) fields.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
-    }
-    return fields;
-  });
-}
-
-/** Only the returned message names it: the report's own Message-ID and References are not proof enough alone. */
-function originalIdsOf(email: Email): string[] {
+/** Only the returned message names what it was; a report's own References are a second hint. */
+function originalOf(email: Email, outcomes: ReportOutcome[]) {
   const returned = email.attachments
-    .filter((entry) =>
-      /^(message\/rfc822|text\/rfc822-headers|message\/rfc822-headers)$/.test(entry.mimeType),
-    )
-    .map(contentOf)
-    .map((raw) => raw.replace(/\r\n/g, '\n').replace(/\n[ \t]+/g, ' '))
-    .flatMap((raw) => idsIn(raw.match(/^message-id:(.*)$/im)?.[1]));
-  return [...new Set([...returned, ...idsIn(email.inReplyTo), ...idsIn(email.references)])];
+    .filter(({ mimeType }) => RETURNED.test(mimeType))
+    .map((one) => contentOf(one).slice(0, RETURNED_LENGTH));
+  // A system without MIME puts it below its own words.
+  if (returned.length === 0 && outcomes[0]?.class.kind === 'bounce') {
+    returned.push((email.text ?? '').slice(0, RETURNED_LENGTH));
+  }
+  const unfolded = returned.map((raw) => raw.replace(/\r\n/g, '\n').replace(/\n[ \t]+/g, ' '));
+  const ids = unfolded.flatMap((raw) => idsIn(raw.match(/^\s*message-id:(.*)$/im)?.[1]));
+  return {
+    originalIds: [...new Set([...ids, ...idsIn(email.inReplyTo), ...idsIn(email.references)])].slice(0, 50),
+    originalTokens: unfolded.flatMap(tokensIn).slice(0, 5),
+  };
 }
 
-function part(email: Email, mimeType: string): string | null {
-  const found = email.attachments.find((entry) => entry.mimeType === mimeType);
-  return found ? contentOf(found) : null;
+const RETURNED = /^(message\/(global|rfc822)|(text|message)\/rfc822-headers|message\/global-headers)$/;
+/** The headers of what was returned, and enough of a body to hold its link. */
+const RETURNED_LENGTH = 200_000;
+
+function part(email: Email, type: RegExp): string | null {
+  const found = email.attachments.find((attachment) => type.test(attachment.mimeType.toLowerCase()));
+  return found ? contentOf(found).slice(0, 100_000) : null;
 }
 
 function contentOf(attachment: Attachment): string {

@@ -22,9 +22,12 @@ const MONTHS: readonly string[][] = [
 ].map((names) => names.split(' '));
 
 const BACK =
-  /\b(back|return\w*|available again|reachable again|in the office (again )?(from|on)|wieder|zurück|zurueck|de retour|vuelvo|de vuelta|rientr\w*|volto|terug|tillbaka)/iu;
+  /\b(back|return\w*|available again|reachable again|in the office (again )?(from|on)|wieder|zurück|zurueck|de retour|reviendr\w*|serai (à|a) nouveau|reprend\w*|vuelvo|volver\w*|de vuelta|regres\w*|me reincorpor\w*|rientr\w*|torner\w*|di ritorno|sarò di nuovo|volto|voltarei|estarei de volta|retorn\w*|regress\w*|terug|weer (aanwezig|bereikbaar)|tillbaka)/iu;
 const UNTIL =
-  /\b(until|till|through|thru|bis|jusqu\W?au|hasta|fino a\w*|até|tot( en met)?|t\/m|till och med)(?![\p{L}\d])/iu;
+  /(?<!\p{L})(until|till|through|thru|bis|jusqu\W?(au|à)|hasta|fino (a\w*|al)|sino al|até|tot( en met)?|t\/m|till och med)(?![\p{L}\d])/iu;
+/** With no word of return, the last day named beside one of these is the last away. */
+const AWAY =
+  /(?<!\p{L})(away|out of (the )?office|on (annual )?leave|on (vacation|holiday)|absent\p{L}*|absence|en congés?|en vacances|abwesend|nicht (im (büro|haus)|erreichbar)|(im )?urlaub|fuera de (la )?oficina|de vacaciones|ausente|ausencia|fuori (sede|ufficio)|in ferie|assente|afwezig|(met|op) vakantie|de férias|fora do escritório|ausência)(?!\p{L})/iu;
 
 interface FoundDay {
   at: number;
@@ -35,17 +38,45 @@ interface FoundDay {
 export function findReturnDate(text: string, sentAt: number): number | null {
   const candidates: number[] = [];
   for (const sentence of text.slice(0, NOTE_LENGTH).split(/\n{2,}|[!?]\s|(?<!\d)\.\s+(?=\p{Lu})|;/u)) {
-    const days = daysIn(sentence.replace(/\s+/g, ' '), sentAt);
-    const last = days.at(-1);
-    if (!last) continue;
     const flat = sentence.replace(/\s+/g, ' ');
     const back = flat.search(BACK);
+    const days = daysIn(flat, sentAt);
+    const last = days.at(-1);
+    if (!last) {
+      const weekday = back >= 0 ? weekdayIn(flat.slice(back), sentAt) : null;
+      if (weekday !== null) candidates.push(weekday);
+      continue;
+    }
     const until = flat.search(UNTIL);
-    if (back >= 0) candidates.push((days.find((day) => day.index > back) ?? last).at);
+    const afterBack = back >= 0 ? days.find((day) => day.index > back) : undefined;
+    if (afterBack) candidates.push(afterBack.at);
     else if (until >= 0) candidates.push((days.find((day) => day.index > until) ?? last).at + DAY_MS);
+    else if (back >= 0) candidates.push(last.at);
+    else if (AWAY.test(flat)) candidates.push(last.at + DAY_MS);
   }
   const possible = candidates.filter((at) => at > sentAt - DAY_MS && at - sentAt <= LONGEST_ABSENCE);
   return possible.length === 0 ? null : Math.max(...possible);
+}
+
+/** Sunday first, as JavaScript counts (en, de, fr, es, it, pt, nl). */
+const WEEKDAYS: readonly string[][] = [
+  'sunday sonntag dimanche domingo domenica zondag',
+  'monday montag lundi lunes lunedì segunda-feira segunda maandag',
+  'tuesday dienstag mardi martes martedì terça-feira terça dinsdag',
+  'wednesday mittwoch mercredi miércoles mercoledì quarta-feira quarta woensdag',
+  'thursday donnerstag jeudi jueves giovedì quinta-feira quinta donderdag',
+  'friday freitag vendredi viernes venerdì sexta-feira sexta vrijdag',
+  'saturday samstag sonnabend samedi sábado sabato zaterdag',
+].map((names) => names.split(' '));
+
+/** "Back on Monday": the next one after the message. */
+function weekdayIn(text: string, sentAt: number): number | null {
+  const words: string[] = text.toLowerCase().match(/[\p{L}-]+/gu) ?? [];
+  const weekday = WEEKDAYS.findIndex((names) => names.some((name) => words.includes(name)));
+  if (weekday < 0) return null;
+  const sent = new Date(sentAt);
+  const ahead = (weekday - sent.getUTCDay() + 7) % 7 || 7;
+  return Date.UTC(sent.getUTCFullYear(), sent.getUTCMonth(), sent.getUTCDate() + ahead);
 }
 
 function daysIn(text: string, sentAt: number): FoundDay[] {

@@ -5,7 +5,16 @@ import { mailtoUnsubscribeIds } from './unsubscribe.ts';
 /** Ids that may be ours: whatever the message says it answers, the nearest first. */
 export function threadIds(headers: Headers): string[] {
   const nearestFirst = [...headers.inReplyTo, ...[...headers.references].reverse()];
-  return [...new Set([...nearestFirst, ...mailtoUnsubscribeIds(headers.subject)])];
+  return [...new Set([...nearestFirst, ...mailtoUnsubscribeIds(headers.subject), ...taggedIds(headers)])];
+}
+
+/** "anna+<task>.<fence>@team.test": our Message-ID where the address itself carries it (VERP). */
+function taggedIds(headers: Headers): string[] {
+  return headers.to.flatMap((address) => {
+    const [, tag, domain] =
+      address.match(/^[^+@]{1,64}\+([0-9a-f-]{36}\.\d{1,6})@([a-z0-9.-]{1,255})$/) ?? [];
+    return tag && domain ? [`<${tag}@${domain}>`] : [];
+  });
 }
 
 /** Addresses that may be a contact's. */
@@ -26,4 +35,22 @@ export function matchThread(
   const contactAddress = senderAddresses(headers).find((address) => contacts.has(address)) ?? null;
   if (ownMessageId !== null) return { ownMessageId, contactAddress, by: 'message_id' };
   return contactAddress === null ? null : { ownMessageId, contactAddress, by: 'sender' };
+}
+
+/** Whom mail of the mailbox's owner is for: a contact among its recipients, else whose thread it goes on with. */
+export function matchOwn(
+  headers: Headers,
+  own: ReadonlySet<string>,
+  contacts: ReadonlySet<string>,
+): InboundMatch | null {
+  const contactAddress = headers.to.find((address) => contacts.has(address)) ?? null;
+  const ownMessageId = threadIds(headers).find((id) => own.has(id)) ?? null;
+  if (ownMessageId === null && contactAddress === null) return null;
+  return { ownMessageId, contactAddress, by: ownMessageId === null ? 'sender' : 'message_id' };
+}
+
+/** Tokens of our unsubscribe links, in a text that quotes our mail. */
+export function tokensIn(text: string): string[] {
+  const found = [...text.slice(0, 200_000).matchAll(/\/u\/([\w-]{20,600}\.[\w-]{20,100})/g)];
+  return [...new Set(found.map(([, token]) => token ?? ''))].slice(0, 5);
 }

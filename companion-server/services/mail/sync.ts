@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
-import { syncInbox } from '../../email/inbound/sync.ts';
-import type { InboundMessage, InboundPorts, MailCursor } from '../../email/inbound/types.ts';
+import { syncMail } from '../../email/inbound/sync.ts';
+import type { InboundBatch, InboundMessage, InboundPorts, MailCursor } from '../../email/inbound/types.ts';
 import type { ConnectionFailure } from '../../email/problems.ts';
 import {
   type EngineContext,
@@ -11,14 +11,15 @@ import {
   unitIn,
 } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
+import { readClaim } from '../unsubscribe/unsubscribe.ts';
 import { openSettings } from './settings.ts';
 
-const { channel, contactIdentity, event, mailCursor, task, taskArchive } = schema;
+const { channel, contactIdentity, event, handMessage, mailCursor, task, taskArchive } = schema;
 
 type ChannelRow = typeof channel.$inferSelect;
 
-async function cursorOf(services: Services, channelId: string): Promise<MailCursor | null> {
-  const rows = await services.db.reader.select().from(mailCursor).where(eq(mailCursor.channelId, channelId));
+async function cursorOf(services: Services, row: ChannelRow, aheadMs: number): Promise<MailCursor | null> {
+  const rows = await services.db.reader.select().from(mailCursor).where(eq(mailCursor.channelId, row.id));
   if (rows.length === 0) return null;
   return {
     folders: Object.fromEntries(
@@ -27,20 +28,22 @@ async function cursorOf(services: Services, channelId: string): Promise<MailCurs
         { uidValidity, uidNext, highestModseq },
       ]),
     ),
+    readAt: row.inboxReadAt === null ? null : row.inboxReadAt - aheadMs,
   };
 }
 
 /** Whether a message is ours to read: an answer to our mail, or from a contact of this workspace. */
 function portsOf(services: Services, row: ChannelRow): InboundPorts {
   const { reader } = services.db;
+  const { workspaceId } = row;
   return {
     ownMessageIds: async (ids) => {
       const found = new Set<string>();
-      for (const sent of [task, taskArchive]) {
+      for (const sent of [task, taskArchive, handMessage]) {
         const rows = await reader
           .select({ messageId: sent.messageId })
           .from(sent)
-          .where(and(inArray(sent.messageId, ids), eq(sent.workspaceId, row.workspaceId)));
+          .where(and(inArray(sent.messageId, ids), eq(sent.workspaceId, workspaceId)));
         for (const { messageId } of rows) if (messageId) found.add(messageId);
       }
       return found;
@@ -51,12 +54,26 @@ function portsOf(services: Services, row: ChannelRow): InboundPorts {
         .from(contactIdentity)
         .where(
           and(
-            eq(contactIdentity.workspaceId, row.workspaceId),
+            eq(contactIdentity.workspaceId, workspaceId),
             eq(contactIdentity.kind, 'email'),
             inArray(contactIdentity.value, addresses),
           ),
         );
       return new Set(rows.map(({ value }) => value));
+    },
+    ownByToken: async (tokens) => {
+      const byTask = new Map<string, string>();
+      for (const token of tokens) {
+        const claim = readClaim(services, token);
+        if (claim?.taskId && claim.workspaceId === workspaceId) byTask.set(claim.taskId, token);
+      }
+      const rows = await reader
+        .select({ id: task.id, messageId: task.messageId })
+        .from(task)
+        .where(and(inArray(task.id, [...byTask.keys()]), eq(task.workspaceId, workspaceId)));
+      return new Map(
+        rows.flatMap(({ id, messageId }) => (messageId ? [[byTask.get(id) ?? '', messageId]] : [])),
+      );
     },
     alreadySeen: async (keys) => {
       const names = new Map(
@@ -68,7 +85,7 @@ function portsOf(services: Services, row: ChannelRow): InboundPorts {
       const rows = await reader
         .select({ dedupeKey: event.dedupeKey })
         .from(event)
-        .where(and(eq(event.workspaceId, row.workspaceId), inArray(event.dedupeKey, [...names.keys()])));
+        .where(and(eq(event.workspaceId, workspaceId), inArray(event.dedupeKey, [...names.keys()])));
       return new Set(rows.flatMap(({ dedupeKey }) => names.get(dedupeKey) ?? []));
     },
   };
@@ -76,6 +93,11 @@ function portsOf(services: Services, row: ChannelRow): InboundPorts {
 
 /** In schedule time: the mail server's clock is real, the engine's may have been moved ahead. */
 function asInbound(message: InboundMessage, aheadMs: number): InboundEmail {
+  const { class: kind, direction, messageId, from } = message;
+  const said: Record<string, string> =
+    kind.kind === 'bounce'
+      ? { severity: kind.severity, status: kind.status ?? '', diagnostic: kind.diagnostic ?? '' }
+      : {};
   return {
     dedupeKey: message.dedupeKey,
     ownMessageId: message.match.ownMessageId,
@@ -83,11 +105,24 @@ function asInbound(message: InboundMessage, aheadMs: number): InboundEmail {
     receivedAt: message.receivedAt + aheadMs,
     subject: message.subject,
     text: message.newText,
-    kind: message.class,
+    kind: direction === 'out' ? { kind: 'by_hand', messageId: messageId ?? message.dedupeKey } : kind,
+    mail: {
+      messageId,
+      references: [...message.references, ...message.inReplyTo].slice(-20),
+      fromName: from?.name ?? '',
+      fromAddress: from?.address ?? '',
+      whole: message.text,
+      html: message.html,
+      attachments: message.attachments,
+      evidence: { ...message.evidence, ...said, folder: message.folder },
+    },
   };
 }
 
-/** Reads a mailbox and records what came, its place in the folders in the same transaction. */
+/**
+ * Reads a mailbox and records what came, batch by batch, each with its places in the folders in one transaction.
+ * Only a read to the end makes the mailbox count as read.
+ */
 export async function syncMailbox(
   services: Services,
   ctx: EngineContext,
@@ -103,34 +138,38 @@ export async function syncMailbox(
   for (let more = true; more && !signal.aborted; ) {
     const readAt = ctx.clocks.schedule.now();
     const aheadMs = readAt - ctx.clocks.lease.now();
-    const result = await syncInbox(
-      settings,
-      await cursorOf(services, channelId),
-      portsOf(services, row),
-      signal,
-    );
+    const store = (batch: InboundBatch) => storeBatch(ctx, row, batch, aheadMs);
+    const cursor = await cursorOf(services, row, aheadMs);
+    const result = await syncMail(settings, cursor, portsOf(services, row), store, signal);
     if (!result.ok) {
       if (!signal.aborted) await setImapStatus(ctx, channelId, failureWords(result.error));
       return;
     }
-    const { messages, cursor } = result.value;
     more = result.value.more;
-    const whole = !more;
-    await ctx.db.write(async (tx) => {
-      const at = ctx.clocks.lease.now();
-      for (const [folder, place] of Object.entries(cursor.folders)) {
-        await tx
-          .insert(mailCursor)
-          .values({ channelId, folder, workspaceId: row.workspaceId, ...place, at })
-          .onConflictDoUpdate({ target: [mailCursor.channelId, mailCursor.folder], set: { ...place, at } });
-      }
-      const inbound = messages.map((message) => asInbound(message, aheadMs));
-      await recordInboundEmail(unitIn(ctx, tx), channelId, inbound, whole, readAt);
-    });
+    if (!more) await ctx.db.write((tx) => recordInboundEmail(unitIn(ctx, tx), channelId, [], true, readAt));
   }
   // Ended by the shutdown in between: nothing is known of the rest.
   if (signal.aborted) return;
   if (row.imapStatus !== 'active') await setImapStatus(ctx, channelId, null);
+}
+
+async function storeBatch(
+  ctx: EngineContext,
+  { id: channelId, workspaceId }: ChannelRow,
+  { places, messages }: InboundBatch,
+  aheadMs: number,
+): Promise<void> {
+  await ctx.db.write(async (tx) => {
+    const at = ctx.clocks.lease.now();
+    for (const [folder, place] of Object.entries(places)) {
+      await tx
+        .insert(mailCursor)
+        .values({ channelId, folder, workspaceId, ...place, at })
+        .onConflictDoUpdate({ target: [mailCursor.channelId, mailCursor.folder], set: { ...place, at } });
+    }
+    const inbound = messages.map((message) => asInbound(message, aheadMs));
+    await recordInboundEmail(unitIn(ctx, tx), channelId, inbound, false);
+  });
 }
 
 export function failureWords(failure: ConnectionFailure): string {

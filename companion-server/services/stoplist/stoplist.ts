@@ -123,6 +123,8 @@ export async function addToStoplist(
       workspaceId: call.workspaceId,
       ...key,
       reason: input.reason,
+      via: null,
+      inboundId: null,
       by: call.actor.id,
       at: call.clocks.lease.now(),
     };

@@ -5,7 +5,7 @@ import { appendEvent, unsubscribeContact } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 
-const { contact, contactIdentity, event, suppression } = schema;
+const { contact, event } = schema;
 
 /** Whom an unsubscribe link means; null: not signed by this server. */
 export function readClaim(services: Services, token: string): UnsubscribeClaim | null {
@@ -44,25 +44,7 @@ export async function unsubscribe(services: Services, claim: UnsubscribeClaim): 
       data: { result: 'success', via: 'link' },
     });
     if (!isNew) return;
-    const identities = await tx
-      .select()
-      .from(contactIdentity)
-      .where(eq(contactIdentity.contactId, contactId));
-    for (const { kind, value } of identities) {
-      await tx
-        .insert(suppression)
-        .values({
-          id: services.newId(),
-          workspaceId: claim.workspaceId,
-          kind,
-          value,
-          reason: 'unsubscribed',
-          by: 'contact',
-          at: services.clocks.lease.now(),
-        })
-        .onConflictDoNothing();
-    }
-    await unsubscribeContact(unit, contactId, 'link');
+    await unsubscribeContact(unit, contactId, { via: 'link', inboundId: null });
   });
 }
 

@@ -250,7 +250,7 @@ const causes: Cause[] = [
   },
   {
     cause: 'the contact opted out',
-    happens: () => inUnit(stage, (unit) => unsubscribeContact(unit, FIRST, 'link')),
+    happens: () => inUnit(stage, (unit) => unsubscribeContact(unit, FIRST, { via: 'link', inboundId: null })),
     status: 'unsubscribed',
     reason: null,
     sentence: /unsubscribed/i,

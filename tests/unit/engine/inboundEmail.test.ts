@@ -1,0 +1,190 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DAY, HOUR } from '#shared/kernel/clock.ts';
+import { schema } from '../../../companion-server/db/index.ts';
+import {
+  confirmBounce,
+  confirmUnsubscribe,
+  dismissSuggestion,
+  type InboundEmail,
+  recordInboundEmail,
+} from '../../../companion-server/engine/index.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  openStage,
+  outreachGraph,
+  type Stage,
+} from '../../simulation/setup.ts';
+import { commit, enrollmentOf, inUnit, nextEmail, pass, report, settle } from './support.ts';
+
+const FIRST = 'c001';
+const ADDRESS = 'p1@firm1.test';
+let stage: Stage;
+let email: string;
+beforeEach(async () => {
+  stage = await openStage();
+  ({ email } = await addSender(stage, 's1'));
+  await addContact(stage, 1, { bound: true });
+});
+afterEach(() => stage.close());
+
+async function start(id = 'a1') {
+  await addAutomation(stage, id, outreachGraph(['s1'], { linkedin: false }));
+  await settle(stage);
+}
+
+/** Our Message-ID of the next email, sent. */
+async function sendNext(): Promise<string> {
+  const work = await nextEmail(stage);
+  if (!work) throw new Error('no email');
+  await commit(stage, work);
+  await report(stage, work, { result: 'sent', response: '250 ok' }, 'mailer');
+  const [row] = await stage.db.reader.select().from(schema.task).where(eq(schema.task.id, work.taskId));
+  return row?.messageId ?? '';
+}
+
+let number = 0;
+function inMail(kind: InboundEmail['kind'], change: Partial<InboundEmail> = {}): Promise<number> {
+  number += 1;
+  pass(stage, 1000);
+  const message: InboundEmail = {
+    dedupeKey: `mail:<m${number}@people.test>`,
+    ownMessageId: null,
+    contactAddress: ADDRESS,
+    receivedAt: stage.ctx.clocks.schedule.now(),
+    subject: 'Re: A question',
+    text: 'Words.',
+    kind,
+    ...change,
+  };
+  return inUnit(stage, (unit) => recordInboundEmail(unit, email, [message]));
+}
+
+const bounce = (severity: 'hard' | 'soft' | 'policy', unsure = false) =>
+  ({ kind: 'bounce', severity, unsure, status: '5.0.0', diagnostic: `550 <${ADDRESS}> no` }) as const;
+
+const messages = () => stage.db.reader.select().from(schema.inboundMessage);
+const threads = () => stage.db.reader.select().from(schema.thread);
+const suppressions = () => stage.db.reader.select().from(schema.suppression);
+const statusOf = async (contactId = FIRST) => (await enrollmentOf(stage, contactId)).status;
+
+describe('a bounce', () => {
+  it('that is hard ends the branch, and no other automation writes to that address again', async () => {
+    await start();
+    await inMail(bounce('hard'), { ownMessageId: await sendNext() });
+    expect(await statusOf()).toBe('bounced');
+    await start('a2');
+    pass(stage, DAY);
+    expect(await nextEmail(stage)).toBeNull();
+    const rows = await stage.db.reader.select().from(schema.enrollment);
+    expect(rows.map(({ status }) => status)).toEqual(['bounced', 'bounced']);
+    expect(await suppressions()).toEqual([]);
+  });
+
+  it('for reasons of policy is about the mailbox: the person stays where they are', async () => {
+    await start();
+    const ownMessageId = await sendNext();
+    await inMail(bounce('policy'), { ownMessageId });
+    expect(await statusOf()).toBe('in_progress');
+    const [contact] = await stage.db.reader.select().from(schema.contact);
+    expect(contact?.undeliverableEmail).toBeNull();
+    expect(await messages()).toMatchObject([{ kind: 'bounce', suggests: null }]);
+    pass(stage, 3 * DAY);
+    expect(await nextEmail(stage)).not.toBeNull();
+  });
+
+  it('in prose changes nothing before a person said that the address is gone', async () => {
+    await start();
+    await inMail(bounce('soft', true), { ownMessageId: await sendNext() });
+    expect(await statusOf()).toBe('in_progress');
+    const [row] = await messages();
+    expect(row).toMatchObject({ kind: 'bounce', suggests: 'bounce' });
+    expect(await inUnit(stage, (unit) => confirmBounce(unit, row?.id ?? ''))).toBe(true);
+    expect(await statusOf()).toBe('bounced');
+    expect(await inUnit(stage, (unit) => confirmBounce(unit, row?.id ?? ''))).toBe(false);
+  });
+
+  it('keeps no address in the activity log', async () => {
+    await start();
+    await inMail(bounce('hard'), { ownMessageId: await sendNext() });
+    const rows = await stage.db.reader.select().from(schema.event).where(eq(schema.event.type, 'bounced'));
+    expect(rows[0]?.data).toMatchObject({ severity: 'hard', detail: '550 <(address)> no' });
+  });
+
+  it('that names another contact leaves the one alone to whom our email went', async () => {
+    await addContact(stage, 2, { bound: true });
+    await start();
+    const ownMessageId = await sendNext();
+    const [task] = await stage.db.reader
+      .select()
+      .from(schema.task)
+      .where(eq(schema.task.messageId, ownMessageId));
+    const other = task?.contactId === FIRST ? 2 : 1;
+    await inMail(bounce('hard'), { ownMessageId, contactAddress: `p${other}@firm${other}.test` });
+    expect(await statusOf(task?.contactId)).toBe('in_progress');
+  });
+});
+
+describe('a reply', () => {
+  it('that asks to be left alone stops everything, and a person confirms the rest', async () => {
+    await start();
+    await inMail({ kind: 'reply', suggests: 'unsubscribe' }, { ownMessageId: await sendNext() });
+    expect(await statusOf()).toBe('paused');
+    expect(await suppressions()).toEqual([]);
+    const [row] = await messages();
+    expect(row).toMatchObject({ kind: 'reply', suggests: 'unsubscribe' });
+    expect(await inUnit(stage, (unit) => confirmUnsubscribe(unit, row?.id ?? ''))).toBe(true);
+    expect(await statusOf()).toBe('unsubscribed');
+    expect(await suppressions()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: 'email', value: ADDRESS, via: 'words', inboundId: row?.id }),
+      ]),
+    );
+    expect(await inUnit(stage, (unit) => confirmUnsubscribe(unit, row?.id ?? ''))).toBe(false);
+  });
+
+  it('whose suggestion is put aside stays a reply', async () => {
+    await start();
+    await inMail({ kind: 'reply', suggests: 'unsubscribe' }, { ownMessageId: await sendNext() });
+    const [row] = await messages();
+    expect(await inUnit(stage, (unit) => dismissSuggestion(unit, row?.id ?? ''))).toBe(true);
+    expect(await messages()).toMatchObject([{ kind: 'reply', suggests: null }]);
+    expect(await statusOf()).toBe('paused');
+  });
+
+  it('moves its conversation up and marks it unread; one found late does not', async () => {
+    const at = stage.ctx.clocks.schedule.now() + HOUR;
+    await inMail({ kind: 'reply' }, { text: 'Second.', receivedAt: at });
+    await inMail({ kind: 'reply' }, { text: 'First.', receivedAt: at - HOUR });
+    expect(await threads()).toMatchObject([
+      { contactId: FIRST, lastText: 'Second.', unread: true, lastAt: at },
+    ]);
+    await inMail(
+      { kind: 'by_hand', messageId: '<hand@team.test>' },
+      { text: 'Mine.', receivedAt: at + HOUR },
+    );
+    expect(await threads()).toMatchObject([{ lastText: 'Mine.', lastKind: 'by_hand', unread: false }]);
+    expect(await stage.db.reader.select().from(schema.handMessage)).toMatchObject([
+      { state: 'sent', by: null },
+    ]);
+  });
+});
+
+describe('opting out', () => {
+  it.each([
+    [{ kind: 'unsubscribe' }, 'mailto'],
+    [{ kind: 'complaint' }, 'complaint'],
+  ] as const)('by %j stoplists every identifier at once, with the message as evidence', async (kind, via) => {
+    await start();
+    await inMail(kind, { ownMessageId: await sendNext() });
+    expect(await statusOf()).toBe('unsubscribed');
+    const [row] = await messages();
+    const found = await suppressions();
+    expect(found.map((one) => one.kind)).toContain('linkedin_slug');
+    expect(found.every((one) => one.via === via && one.inboundId === row?.id)).toBe(true);
+    pass(stage, 3 * DAY);
+    expect(await nextEmail(stage)).toBeNull();
+  });
+});
