@@ -39,7 +39,6 @@ export {
   recordInboundEmail,
   unsubscribeContact,
 } from './inboundEmail.ts';
-export { noteInThread } from './inbox.ts';
 export { findDrifts, repairDrifts } from './integrity/audit.ts';
 export type { Drift } from './integrity/counters.ts';
 export { applyToContact } from './interpret.ts';
