@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { circleIdIn } from '#shared/automation/circles.ts';
 import type { NodeOf } from '#shared/automation/graph.ts';
 import { CONSENT_VERSION, type NextWork } from '#shared/contract/device.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
@@ -185,6 +186,7 @@ async function asStep(unit: Unit, claimed: Claimed, channel: ChannelRow): Promis
       text: payload.text,
       subject: payload.subject,
       inmailPolicy: payload.policy,
+      circle: node?.type === 'group_message' ? circleOf(node) : null,
       whenNoNote: node?.type === 'connect' ? whenNoNote(node, task) : null,
       expectedMemberId: channel.address,
     },
@@ -193,6 +195,12 @@ async function asStep(unit: Unit, claimed: Claimed, channel: ChannelRow): Promis
     leaseMs: claimLeaseMs,
     clearedFence: await clearedFence(unit, task),
   };
+}
+
+/** Where a fellow member is found; the version was published with a readable address. */
+function circleOf({ config: { source, place } }: NodeOf<'group_message'>) {
+  const id = circleIdIn(place, source);
+  return id === null ? null : { kind: source, id };
 }
 
 /** A text that a person approved goes out as it is, or waits. */

@@ -8,6 +8,7 @@ const ORIGIN = 'https://www.linkedin.com';
  */
 export function stepUrl(step: LinkedinStep): string {
   const { slug, profileId } = step.target;
+  if (step.circle) return `${ORIGIN}${circlePath(step.circle)}`;
   if (step.kind === 'like') return `${ORIGIN}${activityPath(profileId ?? slug)}`;
   const written = step.kind === 'message' || step.kind === 'inmail';
   // By id where it is known: owners change their slugs, LinkedIn leads from the id to the present one.
@@ -15,6 +16,11 @@ export function stepUrl(step: LinkedinStep): string {
   const urn = encodeURIComponent(`urn:li:fsd_profile:${profileId}`);
   const recipient = encodeURIComponent(profileId);
   return `${ORIGIN}/messaging/compose/?profileUrn=${urn}&recipient=${recipient}&screenContext=NON_SELF_PROFILE_VIEW&interop=msgOverlay`;
+}
+
+/** Where a group lists its members, an event its attendees. */
+function circlePath({ kind, id }: NonNullable<LinkedinStep['circle']>): string {
+  return kind === 'group' ? `/groups/${id}/members/` : `/events/${id}/attendees/`;
 }
 
 /** The page of everything a member posted, newest first. */

@@ -15,6 +15,7 @@ import type {
 import { actCompose } from './actions/compose.ts';
 import { actConnect, prepareConnect } from './actions/connect.ts';
 import { actFollow, prepareFollow } from './actions/follow.ts';
+import { prepareGroupMessage } from './actions/groupMessage.ts';
 import { prepareInmail } from './actions/inmail.ts';
 import { actLike, prepareLike } from './actions/like.ts';
 import { prepareMessage } from './actions/message.ts';
@@ -59,6 +60,8 @@ export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSig
         return await prepareLike(env, step, signal);
       case 'inmail':
         return await prepareInmail(env, step, signal);
+      case 'group_message':
+        return await prepareGroupMessage(env, step, signal);
       default:
         return unreachable(step.kind);
     }
@@ -92,6 +95,7 @@ export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal)
       return actConnect(env, step);
     case 'message':
     case 'inmail':
+    case 'group_message':
       return actCompose(env, step);
     case 'withdraw':
       return actWithdraw(env, step);
@@ -122,6 +126,7 @@ export async function verify(
         return await verifyConnect(env, step, baseline, signal);
       case 'message':
       case 'inmail':
+      case 'group_message':
         return await verifyMessage(env, step, baseline, signal);
       case 'withdraw':
         return await verifyWithdraw(env, step, baseline, signal);

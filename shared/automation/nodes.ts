@@ -117,7 +117,15 @@ export const graphNode = z.discriminatedUnion('type', [
     }),
   ),
   /** To a fellow member of a group or another attendee of an event, without being connected. */
-  node('group_message', z.object({ text: template, source: z.enum(['group', 'event']).default('group') })),
+  node(
+    'group_message',
+    z.object({
+      text: template,
+      source: z.enum(['group', 'event']).default('group'),
+      /** The group's or event's address on LinkedIn, or its number. */
+      place: z.string().max(300).default(''),
+    }),
+  ),
   node('follow', z.object({})),
   node('like', z.object({})),
   node('withdraw', z.object({})),

@@ -1,5 +1,6 @@
 import { unreachable } from '#shared/kernel/assert.ts';
 import { limits } from '#shared/kernel/limits.ts';
+import { circleIdIn } from './circles.ts';
 import type { GraphNode, GraphProblem, NodeOf } from './graph.ts';
 import { templateProblem } from './render.ts';
 import { parseSpintax, type SpinNode } from './spintax.ts';
@@ -20,8 +21,9 @@ export function nodeProblems(node: GraphNode): GraphProblem[] {
       return wrong('no_sender', 'senders', 'Add at least one sender profile.');
     case 'connect':
       return node.config.note === null ? [] : noteProblems(node.id, node.config.note, node.config.whenNoNote);
-    case 'message':
     case 'group_message':
+      return [...textProblems(node.id, 'text', node.config.text), ...placeProblems(node)];
+    case 'message':
     case 'notify':
       return textProblems(node.id, 'text', node.config.text);
     case 'inmail':
@@ -64,6 +66,12 @@ export function nodeProblems(node: GraphNode): GraphProblem[] {
     default:
       return unreachable(node);
   }
+}
+
+function placeProblems({ id, config: { place, source } }: NodeOf<'group_message'>): GraphProblem[] {
+  if (circleIdIn(place, source) !== null) return [];
+  const message = `Paste the ${source}'s address on LinkedIn, e.g. https://www.linkedin.com/${source}s/1234567/.`;
+  return [{ code: 'bad_address', nodeId: id, field: 'place', message }];
 }
 
 function conditionProblems({ id, config }: NodeOf<'condition'>): GraphProblem[] {

@@ -15,6 +15,7 @@ export const linkedinActionKind = z.enum([
   'follow',
   'like',
   'withdraw',
+  'group_message',
 ]);
 export type LinkedinActionKind = z.infer<typeof linkedinActionKind>;
 
@@ -104,11 +105,16 @@ export const linkedinStep = z.object({
   fence: z.number().int(),
   kind: linkedinActionKind,
   target: linkedinTarget,
-  /** Note for connect (null: without), body for message and inmail, null for all others. */
+  /** Note for connect (null: without), body for message, inmail and group_message, null for all others. */
   text: z.string().max(8000).nullable(),
   /** inmail only: its subject. */
   subject: z.string().max(300).nullable().default(null),
   inmailPolicy: inmailPolicy.nullable().default(null),
+  /** group_message only: the group or event that both belong to. */
+  circle: z
+    .object({ kind: z.enum(['group', 'event']), id: z.string().regex(/^\d{1,20}$/) })
+    .nullable()
+    .default(null),
   /** connect with a note: what to do when no note is possible. */
   whenNoNote: z.enum(['send_without', 'wait', 'skip']).nullable(),
   /** The bound member who must be logged in. */
@@ -126,7 +132,7 @@ export const prepareResult = z.discriminatedUnion('outcome', [
     profile: profileRead.nullable(),
     /** connect only: the note was dropped because LinkedIn allows none now and the node says send_without. */
     noteDropped: z.boolean(),
-    /** message, inmail: when they wrote last in the thread before we act; a reply newer than our last one blocks. */
+    /** message, inmail, group_message: when they wrote last in the thread before we act; a reply newer than our last one blocks. */
     lastInboundAt: z.number().int().nullable(),
     /** Evidence baseline so that verify can tell ours from earlier ones (message ids, invite state). */
     baseline: z.string().max(4000),

@@ -40,6 +40,8 @@ export const twinPerson = z.object({
   degree: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   /** Which bridge shows the send-invite dialog on the profile page. */
   inviteSurface: z.enum(['shadow', 'iframe']).optional(),
+  /** What a click on Message in a list of attendees opens: the overlay in one of the two bridges, or a page. */
+  messageSurface: z.enum(['iframe', 'shadow', 'page']).optional(),
   /** Takes InMails for free. */
   openProfile: z.boolean().optional(),
   /** Takes no InMail at all. */

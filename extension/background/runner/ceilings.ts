@@ -14,6 +14,7 @@ const spends: Record<LinkedinActionKind, UsageKind[]> = {
   follow: ['follow_like', 'page_load'],
   like: ['follow_like', 'page_load'],
   withdraw: ['withdrawal', 'page_load'],
+  group_message: ['message'],
 };
 
 /**

@@ -5,7 +5,7 @@ import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { before, maybe, StepStop, stop } from '../failure.ts';
 import { sessionFailure } from '../guards.ts';
-import { isInmail, readComposer, whyNotRecipient } from '../pages/composer.ts';
+import { isInmail, placeOf, readComposer, whyNotRecipient } from '../pages/composer.ts';
 import { inmailTerms, mayBeSent, subjectField } from '../pages/inmail.ts';
 import { readIdentity } from '../reads/profile.ts';
 import { labelsOf } from '../selectors/labels/index.ts';
@@ -15,6 +15,7 @@ import { type Prepared, take } from './prepared.ts';
 interface Written {
   text: string;
   subject: string | null;
+  place: ReturnType<typeof placeOf>;
 }
 
 /** The page names people as LinkedIn does, so it is compared with LinkedIn's own name and slug. */
@@ -37,23 +38,23 @@ export async function namedByLinkedin(
 export async function fillComposer(
   env: PageEnv,
   target: LinkedinTarget,
-  { text, subject }: Written,
+  { text, subject, place }: Written,
   signal: AbortSignal,
 ): Promise<Prepared['mode']> {
-  const first = readComposer(env) ?? stop('layout_unknown', 'The composer is gone.');
+  const first = readComposer(env, place) ?? stop('layout_unknown', 'The composer is gone.');
   const drafts = [richText(first.box), subjectField(env, first.pane)?.value ?? ''];
   if (drafts.some((draft, i) => draft !== '' && !sameText(draft, (i === 0 ? text : subject) ?? ''))) {
     stop('linkedin_error', 'The message box holds a draft: send or delete it on LinkedIn.');
   }
   for (let attempt = 0; attempt < 3; attempt++) {
-    const composer = readComposer(env);
+    const composer = readComposer(env, place);
     const field = composer && subjectField(env, composer.pane);
     if (field && subject !== null) setText(field, subject);
     if (composer) setRichText(composer.box, text);
-    const mode = await waitFor(env, 1_500, signal, () => sendMode(env, target, { text, subject }));
+    const mode = await waitFor(env, 1_500, signal, () => sendMode(env, target, { text, subject, place }));
     if (mode) return mode;
   }
-  const composer = readComposer(env);
+  const composer = readComposer(env, place);
   if (composer) setRichText(composer.box, '');
   return stop(
     env.document.hidden ? 'needs_visible_tab' : 'layout_unknown',
@@ -64,9 +65,9 @@ export async function fillComposer(
 function sendMode(
   env: PageEnv,
   target: LinkedinTarget,
-  { text, subject }: Written,
+  { text, subject, place }: Written,
 ): 'button' | 'enter' | null {
-  const composer = readComposer(env);
+  const composer = readComposer(env, place);
   if (!composer || whyNotRecipient(env, composer.pane, target) !== null) return null;
   if (!sameText(richText(composer.box), text)) return null;
   if (subject !== null && !sameText(subjectField(env, composer.pane)?.value ?? '', subject)) return null;
@@ -80,10 +81,11 @@ export function actCompose(env: PageEnv, step: LinkedinStep): ActResult {
   if ('code' in prepared) return { outcome: 'failed', failure: prepared };
   const failure = sessionFailure(env);
   if (failure) return { outcome: 'failed', failure };
-  const composer = readComposer(env);
+  const place = placeOf(step.kind);
+  const composer = readComposer(env, place);
   const why = composer && whyNotRecipient(env, composer.pane, prepared.target);
   if (why) return { outcome: 'failed', failure: before('wrong_person', why) };
-  const written = { text: prepared.text ?? '', subject: prepared.subject ?? null };
+  const written = { text: prepared.text ?? '', subject: prepared.subject ?? null, place };
   if (!composer || sendMode(env, prepared.target, written) !== prepared.mode) {
     const changed = before('layout_unknown', 'The composer changed after it was prepared.');
     return { outcome: 'failed', failure: changed };
@@ -92,7 +94,7 @@ export function actCompose(env: PageEnv, step: LinkedinStep): ActResult {
   if (step.kind === 'inmail' && !(labels && mayBeSent(step, inmailTerms(env, composer.pane, labels)))) {
     return { outcome: 'failed', failure: before('inmail_not_allowed', 'What the InMail costs has changed.') };
   }
-  if (step.kind === 'message' && isInmail(env, composer.pane)) {
+  if (step.kind !== 'inmail' && isInmail(env, composer.pane)) {
     return { outcome: 'failed', failure: before('not_connected', 'LinkedIn offers only an InMail now.') };
   }
   try {

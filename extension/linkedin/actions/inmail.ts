@@ -41,7 +41,7 @@ export async function prepareInmail(
   const target = await namedByLinkedin(env, step.target, profileId, signal);
   const composer = await waitForInmail(env, step, target, me, labels, signal);
   const thread = await readThread(env, profileId, me.profileId, composer.pane, signal);
-  const mode = await fillComposer(env, target, { text, subject }, signal);
+  const mode = await fillComposer(env, target, { text, subject, place: 'page' }, signal);
   remember(env, { taskId: step.taskId, fence: step.fence, profileId, target, mode, text, subject });
   const { conversation, known, newestAt, lastInboundAt } = thread;
   // Read back as any message: an InMail lies in the thread as one.
@@ -90,7 +90,7 @@ async function waitForInmail(
     if (failure) throw new StepStop(failure);
     const pane = threadPane(env);
     if (pane && isInmail(env, pane)) refuseTerms(step, inmailTerms(env, pane, labels));
-    const composer = readComposer(env);
+    const composer = readComposer(env, 'page');
     if (!composer) return null;
     doubt = whyNotRecipient(env, composer.pane, target);
     plain = !isInmail(env, composer.pane);

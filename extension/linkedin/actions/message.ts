@@ -27,7 +27,7 @@ export async function prepareMessage(
   const target = await namedByLinkedin(env, step.target, profileId, signal);
   const composer = await waitForComposer(env, target, signal);
   const thread = await readThread(env, profileId, me.profileId, composer.pane, signal);
-  const mode = await fillComposer(env, target, { text, subject: null }, signal);
+  const mode = await fillComposer(env, target, { text, subject: null, place: 'page' }, signal);
   remember(env, { taskId: step.taskId, fence: step.fence, profileId, target, mode, text });
   const { conversation, known, newestAt, lastInboundAt } = thread;
   const baseline = packBaseline({
@@ -54,7 +54,7 @@ async function waitForComposer(env: PageEnv, target: LinkedinTarget, signal: Abo
   const found = await waitFor(env, 'page', signal, () => {
     const failure = sessionFailure(env);
     if (failure) throw new StepStop(failure);
-    const composer = readComposer(env);
+    const composer = readComposer(env, 'page');
     if (!composer) return null;
     if (isInmail(env, composer.pane))
       stop('not_connected', 'LinkedIn offers only an InMail for this person.');

@@ -1,7 +1,6 @@
-import { visibleIn } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
 import { StepStop, stop } from '../failure.ts';
-import { shownMessages } from '../pages/composer.ts';
+import { recipientLinks, shownMessages } from '../pages/composer.ts';
 import type { Read } from '../reads/http.ts';
 import { type Message, readMessages, readThreadWith } from '../reads/messages.ts';
 
@@ -46,7 +45,7 @@ function stateOf(conversation: string, messages: readonly Message[], owner: stri
 
 function fromPage(env: PageEnv, pane: Element, read: Extract<Read<unknown>, { ok: false }>): ThreadState {
   if (read.error.kind !== 'changed') throw new StepStop(read.error.failure);
-  if (visibleIn(env, pane, 'threadRecipient').length !== 1) {
+  if (recipientLinks(env, pane).length !== 1) {
     stop('layout_unknown', 'Whether they wrote before could not be read.');
   }
   const shown = shownMessages(env, pane);

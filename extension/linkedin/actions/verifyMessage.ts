@@ -4,7 +4,7 @@ import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
 import { maybe } from '../failure.ts';
 import { sessionFailure } from '../guards.ts';
-import { errorNotices, readComposer, shownMessages, whyNotRecipient } from '../pages/composer.ts';
+import { errorNotices, placeOf, readComposer, shownMessages, whyNotRecipient } from '../pages/composer.ts';
 import { readMessages, readThreadWith } from '../reads/messages.ts';
 import { type Baseline, unpackBaseline } from './baseline.ts';
 
@@ -79,7 +79,7 @@ function shownInThread(
   baseline: MessageBaseline,
   text: string,
 ): string | null {
-  const pane = readComposer(env)?.pane;
+  const pane = readComposer(env, placeOf(step.kind))?.pane;
   if (!pane || whyNotRecipient(env, pane, step.target) !== null) return null;
   const ours = shownMessages(env, pane).find(
     (message) => !message.inbound && !baseline.known.includes(message.urn) && sameText(message.text, text),

@@ -1,4 +1,4 @@
-import type { LinkedinTarget } from '#shared/protocol/linkedin.ts';
+import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import { onlyIn, textOf, visibleEverywhere, visibleIn } from '../dom/find.ts';
 import { richText } from '../dom/input.ts';
 import type { PageEnv } from '../env.ts';
@@ -15,9 +15,17 @@ export interface Composer {
   enterSends: boolean;
 }
 
+/** Where one writes: the message page, or the bubble that a list of people opens over itself. */
+type Place = 'page' | 'overlay';
+
+/** Where a step of this kind is written. */
+export function placeOf(kind: LinkedinStep['kind']): Place {
+  return kind === 'group_message' ? 'overlay' : 'page';
+}
+
 /** The composer of the open conversation; null while missing, or when there is more than one. */
-export function readComposer(env: PageEnv): Composer | null {
-  const pane = threadPane(env);
+export function readComposer(env: PageEnv, place: Place): Composer | null {
+  const pane = place === 'page' ? threadPane(env) : overlayPane(env);
   const form = pane && onlyIn(env, pane, 'composerForm');
   const box = form && onlyIn(env, form, 'composerBox');
   if (!pane || !form || !box) return null;
@@ -31,6 +39,17 @@ export function threadPane(env: PageEnv): HTMLElement | null {
   return onlyIn(env, env.document, 'threadPane');
 }
 
+/** The one open bubble, in whichever of the page's layers it is. */
+function overlayPane(env: PageEnv): HTMLElement | null {
+  const found = visibleEverywhere(env, 'overlayPane');
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** The profile links that say whom the open conversation is with. */
+export function recipientLinks(env: PageEnv, pane: Element): HTMLElement[] {
+  return [...visibleIn(env, pane, 'threadRecipient'), ...visibleIn(env, pane, 'overlayRecipient')];
+}
+
 /** The pane wants a subject or credits: that is an InMail to somebody who is not connected. */
 export function isInmail(env: PageEnv, pane: Element): boolean {
   return visibleIn(env, pane, 'inmailSubject').length > 0;
@@ -41,7 +60,7 @@ export function isInmail(env: PageEnv, pane: Element): boolean {
  * or, in a new message, by the address's recipient id and the one pill.
  */
 export function whyNotRecipient(env: PageEnv, pane: Element, target: LinkedinTarget): string | null {
-  const links = visibleIn(env, pane, 'threadRecipient');
+  const links = recipientLinks(env, pane);
   const [link] = links;
   if (links.length > 1) return 'The conversation shows more than one recipient.';
   if (link) return whyNotLinked(link, target);

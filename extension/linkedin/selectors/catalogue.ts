@@ -19,6 +19,8 @@ const entry = z.object({
     'thread',
     'composer',
     'any_root',
+    'circle_row',
+    'overlay',
   ]),
   count: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
 });
@@ -77,6 +79,12 @@ const selectorKey = z.enum([
   'activityEmpty',
   'subjectField',
   'inmailTerms',
+  'circleRow',
+  'circleProfile',
+  'circleControl',
+  'circleSearch',
+  'overlayPane',
+  'overlayRecipient',
 ]);
 export type SelectorKey = z.infer<typeof selectorKey>;
 
@@ -219,6 +227,28 @@ export const shippedCatalogue: Catalogue = {
       css: '.msg-inmail-compose, .msg-inmail-credits-display',
       scope: 'thread',
       count: [0, 2],
+    },
+    circleRow: {
+      css: 'li.groups-members-list__typeahead-result, [data-testid="lazy-column"] [role="listitem"]',
+      scope: 'page',
+      count: [0, 1000],
+    },
+    circleProfile: { css: 'a[href*="/in/"]', scope: 'circle_row', count: [1, 3] },
+    circleControl: {
+      css: 'a[href^="/messaging/compose/"], button',
+      scope: 'circle_row',
+      count: [1, 3],
+    },
+    circleSearch: { css: 'main input.groups-members-list__search', scope: 'page', count: [0, 1] },
+    overlayPane: {
+      css: '.msg-overlay-conversation-bubble--is-active',
+      scope: 'any_root',
+      count: [0, 1],
+    },
+    overlayRecipient: {
+      css: '.msg-overlay-bubble-header a[href*="/in/"]',
+      scope: 'overlay',
+      count: [1, 1],
     },
   },
   queryIds: {

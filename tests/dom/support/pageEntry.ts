@@ -62,7 +62,7 @@ const api = {
     return { step: found.step, limit: found.step === 'note' ? found.limit : null };
   },
   composer(target: LinkedinTarget) {
-    const found = readComposer(env);
+    const found = readComposer(env, 'page');
     if (!found) return null;
     const messages = shownMessages(env, found.pane);
     return {

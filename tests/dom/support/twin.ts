@@ -106,7 +106,9 @@ export function stepFor(
   change: Partial<LinkedinStep> = {},
 ): LinkedinStep {
   steps += 1;
-  const text = kind === 'message' || kind === 'inmail' ? `Hello ${target.name}, step ${steps}.` : null;
+  const text = ['message', 'inmail', 'group_message'].includes(kind)
+    ? `Hello ${target.name}, step ${steps}.`
+    : null;
   return {
     taskId: `task-${steps}`,
     fence: 1,
@@ -115,6 +117,7 @@ export function stepFor(
     text,
     subject: null,
     inmailPolicy: null,
+    circle: null,
     whenNoNote: null,
     expectedMemberId: rep.memberId,
     ...change,

@@ -1,6 +1,7 @@
 import { fill, type Labels } from '../labels/index.ts';
-import type { InviteContext } from '../render/views.ts';
+import type { InviteContext, OverlayView } from '../render/views.ts';
 import { openInviteModal } from './invite-modal.ts';
+import { openOverlay } from './overlay.ts';
 import { call, sduiRequest } from './page.ts';
 
 /** The layer of the old stack that lies over the new pages. */
@@ -40,6 +41,30 @@ function openInFrame(context: InviteContext, via: string, onSent: () => void): v
 
 let sentInFrame: () => void = () => {};
 
+/** Opens the message overlay from a list of people: in either bridge of a new page, or in an old one itself. */
+export async function messageByOverlay(profileId: string, labels: Labels): Promise<void> {
+  const url = `/flagship-web/rsc-action/actions/overlay-context?profileId=${encodeURIComponent(profileId)}`;
+  const answer = await call('GET', url, 'overlay');
+  if (answer.kind !== 'json' || answer.status !== 200) return;
+  const context = answer.body as OverlayView;
+  const own = document.getElementById('msg-overlay');
+  if (own) return openOverlay(own, document, context, labels);
+  if (context.surface === 'page') return location.assign(composeAddress(profileId));
+  if (context.surface === 'shadow') {
+    const root = shadowRoot();
+    const outlet = root.querySelector('#modal-outlet');
+    if (outlet) openOverlay(outlet, root, context, labels);
+    return;
+  }
+  showFrame(true);
+  frame()?.contentWindow?.postMessage({ kind: 'open-overlay', context }, location.origin);
+}
+
+function composeAddress(profileId: string): string {
+  const urn = encodeURIComponent(`urn:li:fsd_profile:${profileId}`);
+  return `/messaging/compose/?profileUrn=${urn}&recipient=${profileId}&interop=msgOverlay`;
+}
+
 /** The frame lies over the page and takes clicks only while it shows something. */
 export function showFrame(on: boolean): void {
   const target = frame();
@@ -51,7 +76,7 @@ export function showFrame(on: boolean): void {
 addEventListener('message', (event) => {
   if (event.origin !== location.origin || event.source !== frame()?.contentWindow) return;
   if (event.data?.kind === 'invite-sent') sentInFrame();
-  if (event.data?.kind === 'invite-closed') showFrame(false);
+  if (event.data?.kind === 'invite-closed' || event.data?.kind === 'overlay-closed') showFrame(false);
 });
 
 /** Rails and "People you may know" ask nothing: the invitation goes out with the click. */

@@ -2,7 +2,8 @@ import { fill } from '../labels/index.ts';
 import { html } from '../render/html.ts';
 import { composeMain, messageItem, threadMain } from '../render/messaging.ts';
 import type { MessagingView } from '../render/views.ts';
-import { call, field, pageView } from './page.ts';
+import { createMessage, editorText, sentIn } from './composing.ts';
+import { pageView } from './page.ts';
 import { toast } from './toast.ts';
 
 const view = pageView<MessagingView>();
@@ -11,26 +12,6 @@ let sendMode = view.sendMode;
 
 function find<T extends Element>(selector: string): T | null {
   return document.querySelector<T>(selector);
-}
-
-/** The editor's text: blocks are lines, a lone trailing <br> is not. */
-function editorText(editor: Element): string {
-  const lines: string[] = [''];
-  const add = (text: string) => {
-    lines[lines.length - 1] += text;
-  };
-  const walk = (node: Node, last: boolean) => {
-    if (node.nodeType === Node.TEXT_NODE) return add(node.textContent ?? '');
-    if (node.nodeName === 'BR') {
-      if (!last) lines.push('');
-      return;
-    }
-    const block = node.nodeName === 'P' || node.nodeName === 'DIV';
-    if (block && node.previousSibling) lines.push('');
-    for (const child of node.childNodes) walk(child, child === node.lastChild);
-  };
-  for (const child of editor.childNodes) walk(child, child === editor.lastChild);
-  return lines.join('\n').replaceAll('\u00a0', ' ').trim();
 }
 
 function editor(): HTMLElement | null {
@@ -57,53 +38,28 @@ function applySendMode(): void {
   refreshSendButton();
 }
 
-function uuid(): string {
-  return crypto.randomUUID();
-}
-
 let sending = false;
 
 async function send(text: string, via: 'composer' | 'quick_reply'): Promise<void> {
   const person = view.compose ? view.compose.person : view.thread?.person;
   if (!person || text === '' || sending) return;
   const subject = find<HTMLInputElement>('input[name=subject]')?.value.trim();
-  const target =
-    view.thread && !view.compose
-      ? {
-          conversationUrn: `urn:li:msg_conversation:(urn:li:fsd_profile:${view.self.profileId},${view.thread.id})`,
-        }
-      : {};
   sending = true;
-  const answer = await call(
-    'POST',
-    '/voyager/api/voyagerMessagingDashMessengerMessages?action=createMessage',
-    via,
-    {
-      message: {
-        body: { attributes: [], text },
-        renderContentUnions: [],
-        originToken: uuid(),
-        ...(subject ? { subject } : {}),
-        ...target,
-      },
-      mailboxUrn: `urn:li:fsd_profile:${view.self.profileId}`,
-      trackingId: String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))),
-      dedupeByClientGeneratedToken: false,
-      ...(view.compose ? { hostRecipientUrns: [`urn:li:fsd_profile:${person.profileId}`] } : {}),
-    },
-  );
+  const answer = await createMessage(via, {
+    self: view.self.profileId,
+    text,
+    ...(subject ? { subject } : {}),
+    ...(view.thread && !view.compose ? { threadId: view.thread.id } : { recipient: person.profileId }),
+  });
   sending = false;
   if (answer.kind === 'leaving') return;
-  const value = answer.kind === 'json' ? field(answer.body, 'data', 'value') : undefined;
-  const urn = field(value, 'entityUrn');
-  const conversation = field(value, 'conversationUrn');
-  if (typeof urn !== 'string' || typeof conversation !== 'string') {
+  const sent = sentIn(answer);
+  if (!sent) {
     // A 200 that carries nothing leaves the page as it was, without a word.
     if (answer.kind !== 'json' || answer.status !== 200) toast(document, 'error', labels.toastMessageFailed);
     return;
   }
-  const at = Number(field(value, 'deliveredAt'));
-  showSent({ urn, mine: true, text, at }, /,(2-[^,()]+)\)/.exec(conversation)?.[1] ?? '');
+  showSent({ urn: sent.urn, mine: true, text, at: sent.at }, sent.threadId);
 }
 
 /** The page moves to the thread without a reload, as the real one does. */

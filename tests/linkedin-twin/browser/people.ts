@@ -1,6 +1,6 @@
 import { connectionRow, memberRow, searchRowInside } from '../render/people.ts';
 import type { PeopleView, PersonRow } from '../render/views.ts';
-import { connectByDialog } from './connect.ts';
+import { connectByDialog, messageByOverlay } from './connect.ts';
 import { lazily } from './lazy.ts';
 import { hydrateAfter, pageView, sduiRequest } from './page.ts';
 
@@ -82,6 +82,11 @@ function onClick(event: Event): void {
     location.assign(next.href);
     return;
   }
+  const writer = event.target.closest('[data-message]')?.getAttribute('data-message');
+  if (writer) {
+    void messageByOverlay(writer, labels);
+    return;
+  }
   const control = event.target.closest('[id^="SearchResults"] a, [id^="SearchResults"] button');
   const row = control && rowOf(control);
   if (!control || !row) return;
@@ -91,6 +96,9 @@ function onClick(event: Event): void {
       row.relation = 'pending';
       redrawRow(row);
     });
+  } else if (view.layout === 'attendees') {
+    event.preventDefault();
+    void messageByOverlay(row.profileId, labels);
   } else if (control.tagName === 'BUTTON') {
     event.preventDefault();
     void follow(row);

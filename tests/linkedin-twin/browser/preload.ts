@@ -1,11 +1,12 @@
-import type { InviteContext, PreloadView } from '../render/views.ts';
+import type { InviteContext, OverlayView, PreloadView } from '../render/views.ts';
 import { openInviteModal } from './invite-modal.ts';
+import { openOverlay } from './overlay.ts';
 import { pageView } from './page.ts';
 
 const view = pageView<PreloadView>();
 
 /** Tells the page around this frame; on the directly opened page there is none. */
-function tell(kind: 'invite-sent' | 'invite-closed'): void {
+function tell(kind: 'invite-sent' | 'invite-closed' | 'overlay-closed'): void {
   if (window.parent !== window) window.parent.postMessage({ kind }, location.origin);
 }
 
@@ -24,5 +25,11 @@ if (view.invite) open(view.invite, 'preload');
 
 addEventListener('message', (event) => {
   if (event.origin !== location.origin || event.source !== window.parent) return;
+  const outlet = document.getElementById('modal-outlet');
+  if (event.data?.kind === 'open-overlay' && outlet) {
+    openOverlay(outlet, document, event.data.context as OverlayView, view.labels, () =>
+      tell('overlay-closed'),
+    );
+  }
   if (event.data?.kind === 'open-invite') open(event.data.context as InviteContext, String(event.data.via));
 });

@@ -83,6 +83,18 @@ export interface MessagingView {
   labels: Labels;
 }
 
+/** The message overlay: one person, what was said, and on what terms one may write. */
+export interface OverlayView {
+  self: ThreadPerson;
+  person: ThreadPerson;
+  threadId: string | null;
+  messages: ThreadMessage[];
+  mode: 'message' | 'open' | 'inmail' | 'upsell' | 'refused';
+  credits: number;
+  sendMode: 'click' | 'enter';
+  surface: 'iframe' | 'shadow' | 'page';
+}
+
 export interface ActivityPost {
   activityId: string;
   text: string;

@@ -8,6 +8,7 @@ import type { Account, World } from '../world/world.ts';
 import { fullName } from '../world/world.ts';
 import { apiError, guarded } from './api-guard.ts';
 import { dropConnection, faultAnswer } from './faults.ts';
+import { overlayView } from './page-views.ts';
 import { parsedBody, requestPath, viaOf } from './request.ts';
 import type { Sessions, TwinContext } from './session.ts';
 
@@ -45,6 +46,14 @@ export function sduiRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World, 
   app.get(
     `${base}/invite-context`,
     guarded(world, sessions, (c, account) => inviteContext(c, world, account)),
+  );
+  app.get(
+    `${base}/overlay-context`,
+    guarded(world, sessions, (c, account) => {
+      const person = world.findPerson(c.req.query('profileId') ?? '');
+      if (!person || person.gone) return apiError(c, 404, 'NOT_FOUND');
+      return c.json(overlayView(world, account, person));
+    }),
   );
 }
 

@@ -3,6 +3,7 @@ import type {
   ActivityPost,
   ActivityView,
   MessagingView,
+  OverlayView,
   ProfileView,
   RailPerson,
   ThreadPerson,
@@ -124,6 +125,21 @@ function threadPerson(
 ): ThreadPerson {
   const { profileId, slug, firstName } = person;
   return { profileId, slug, firstName, name: fullName(person), headline };
+}
+
+/** The message overlay as a list of fellow members opens it. */
+export function overlayView(world: World, account: Account, person: TwinPerson): OverlayView {
+  const { thread, self, sendMode } = messagingView(world, account, person.profileId, null);
+  return {
+    self,
+    person: threadPerson(person, person.headline),
+    threadId: thread?.id ?? null,
+    messages: thread?.messages ?? [],
+    mode: messageTerms(world, account, person, true),
+    credits: account.inmailCredits,
+    sendMode,
+    surface: person.messageSurface ?? 'iframe',
+  };
 }
 
 /** Messaging with an open thread (`profileId`), or a new message to `composing.person`. */

@@ -55,6 +55,18 @@ export function belongsTo(account: Account, circle: TwinCircle): boolean {
   return [profileId, slug, memberId].some((ref) => circle.people.includes(ref));
 }
 
+/** A group or event that the member and the person share: members of one may write to each other. */
+export function sharedCircle(world: World, account: Account, person: TwinPerson): TwinCircle | null {
+  return (
+    world.circles.find(
+      (circle) =>
+        (circle.kind === 'group' || circle.kind === 'event') &&
+        belongsTo(account, circle) &&
+        circle.people.some((ref) => world.findPerson(ref) === person),
+    ) ?? null
+  );
+}
+
 /** Counts one page of people search; false when the month's pages are used up. */
 export function takeSearchPage(world: World, account: Account): boolean {
   if (world.searchPagesLeft(account) <= 0) return false;

@@ -1,4 +1,5 @@
 import type { LedgerVia, TwinPerson } from '../types.ts';
+import { sharedCircle } from './directory.ts';
 import type { Account, Message, Thread, World } from './world.ts';
 
 /** The thread of this member with this person, made when first needed. */
@@ -27,8 +28,11 @@ export function messageTerms(
   world: World,
   account: Account,
   person: TwinPerson,
+  /** Asked from a group's or an event's list of people, whose members may write to each other. */
+  amongMembers = false,
 ): 'message' | 'open' | 'inmail' | 'upsell' | 'refused' {
   if (mayMessage(world, account, person.profileId)) return 'message';
+  if (amongMembers && sharedCircle(world, account, person)) return 'message';
   if (person.openProfile) return 'open';
   if (person.noInmail) return 'refused';
   return account.inmailCredits > 0 ? 'inmail' : 'upsell';
@@ -49,7 +53,7 @@ export function sendMessage(
   request: SendRequest,
 ): { thread: Thread; message: Message } | null {
   const { person, text, subject } = request;
-  const terms = messageTerms(world, account, person);
+  const terms = messageTerms(world, account, person, request.via === 'overlay');
   const plain = terms === 'message';
   if (person.gone || terms === 'refused' || terms === 'upsell') return null;
   if (!plain && subject === null) return null;

@@ -167,14 +167,35 @@ describe('each kind of LinkedIn step', () => {
 describe('a kind that the extension cannot do', () => {
   it('is never given, says what is missing, and does not stop the other kinds', async () => {
     await start({
-      g: ['group_message', { text: 'Hello {{ firstName }}', source: 'group' }],
+      g: ['group_message', { text: 'Hello {{ firstName }}', source: 'group', place: '4711' }],
       end: ['end', { outcome: 'neutral' }],
     });
-    expect(await nextStep(stage)).toBeNull();
+    await settle(stage);
+    const older = { canAct: true, kinds: ['visit', 'connect', 'message'] };
+    expect((await nextWorkFor(stage.ctx, DEVICE, older)).type).not.toBe('task');
     const row = await enrollmentOf(stage, anna.contactId);
     const why = await explainEnrollment(stage.db.reader, row, stage.ctx.clocks.schedule.now());
     expect(why).toMatchObject({ limit: 'needs_newer_extension', whoMustAct: 'rep' });
     expect(why.sentence).toContain('cannot do this kind of step');
+  });
+
+  it('a message to a fellow member names the group or event it is sent from', async () => {
+    await start({
+      g: [
+        'group_message',
+        {
+          text: 'Hello {{ firstName }}',
+          source: 'event',
+          place: 'https://www.linkedin.com/events/freight-day-7300000000000000001/',
+        },
+      ],
+      end: ['end', { outcome: 'neutral' }],
+    });
+    const step = await nextOfKind(stage, 'group_message');
+    expect(step).toMatchObject({
+      text: expect.stringMatching(/^Hello \w+/),
+      circle: { kind: 'event', id: '7300000000000000001' },
+    });
   });
 
   it('waits on an older extension and goes on with a newer one', async () => {

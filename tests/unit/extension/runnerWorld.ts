@@ -44,6 +44,7 @@ export function stepFor(taskId: string, fence = 1, kind: LinkedinStep['kind'] = 
     text: null,
     subject: null,
     inmailPolicy: null,
+    circle: null,
     whenNoNote: null,
     expectedMemberId: '7',
   };

@@ -18,6 +18,8 @@ export interface Labels {
   profileUnavailable: readonly RegExp[];
   /** Text of the button that withdraws an invitation, in the dialog that asks again. */
   withdraw: readonly string[];
+  /** Starts of the name of the control that writes to a person in a list. */
+  messageStarts: readonly string[];
   follow: readonly string[];
   /** The same control while the member is followed: a click would end it. */
   following: readonly string[];

@@ -54,7 +54,7 @@ export const catalogue: { [T in NodeType]: StepKind<T> } = {
     label: 'Group or event message',
     group: 'LinkedIn',
     about: 'Writes to a fellow group member or event attendee',
-    fresh: () => ({ text: '', source: 'group' }),
+    fresh: () => ({ text: '', source: 'group', place: '' }),
   },
   follow: {
     label: 'Follow',

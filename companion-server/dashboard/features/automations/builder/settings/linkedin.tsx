@@ -110,6 +110,16 @@ export function GroupMessageSettings({ node, context, onChange }: SettingsProps<
           <Radio value="event" label="An event" />
         </Stack>
       </Radio.Group>
+      <TextInput
+        label={node.config.source === 'group' ? 'Address of the group' : 'Address of the event'}
+        description="The sender must belong to it. Copy it from the browser while its page is open."
+        placeholder={`https://www.linkedin.com/${node.config.source}s/1234567/`}
+        required
+        maxLength={300}
+        value={node.config.place}
+        error={errorOf(context, 'place')}
+        onChange={(event) => change({ place: event.currentTarget.value })}
+      />
       <TemplateField
         label="Message text"
         value={node.config.text}

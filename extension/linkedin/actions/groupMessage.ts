@@ -1,0 +1,123 @@
+import type { LinkedinStep, LinkedinTarget, PrepareResult } from '#shared/protocol/linkedin.ts';
+import { clickWithoutLeaving, setText } from '../dom/input.ts';
+import { waitFor } from '../dom/wait.ts';
+import type { PageEnv } from '../env.ts';
+import { StepStop, stop } from '../failure.ts';
+import { requireLabels, requireMember, sessionFailure } from '../guards.ts';
+import { circleMessage, circleRowOf, circleRows, circleSearch } from '../pages/circle.ts';
+import { type Composer, isInmail, readComposer, whyNotRecipient } from '../pages/composer.ts';
+import type { Labels } from '../selectors/labels/index.ts';
+import { packBaseline } from './baseline.ts';
+import { fillComposer, namedByLinkedin } from './compose.ts';
+import { remember } from './prepared.ts';
+import { readThread } from './thread.ts';
+
+/** So many times more rows are asked for: lists are long, and a step has its time. */
+const MAX_SCROLLS = 60;
+/** How long more rows may take to come. */
+const ROWS_MS = 1_500;
+
+/**
+ * Finds the person in the list of a group's members or an event's attendees, opens the conversation from their
+ * own row and leaves it one click short of sending.
+ */
+export async function prepareGroupMessage(
+  env: PageEnv,
+  step: LinkedinStep,
+  signal: AbortSignal,
+): Promise<PrepareResult> {
+  const text = step.text?.trim() ? step.text : stop('content_rejected', 'The message has no text.');
+  const profileId =
+    step.target.profileId ??
+    stop('wrong_person', 'The contact is not bound to a profile yet: visit it first.');
+  if (!step.circle) stop('linkedin_error', 'The step does not say which group or event it is about.');
+  const labels = requireLabels(env);
+  const me = await requireMember(env, step.expectedMemberId, signal);
+  const target = await namedByLinkedin(env, step.target, profileId, signal);
+  const row = await findRow(env, target, signal);
+  const composer = await openOverlay(env, row, target, labels, signal);
+  const thread = await readThread(env, profileId, me.profileId, composer.pane, signal);
+  const mode = await fillComposer(env, target, { text, subject: null, place: 'overlay' }, signal);
+  remember(env, { taskId: step.taskId, fence: step.fence, profileId, target, mode, text });
+  const { conversation, known, newestAt, lastInboundAt } = thread;
+  const baseline = packBaseline({
+    kind: 'message',
+    profileId,
+    owner: me.profileId,
+    conversation,
+    known,
+    newestAt,
+  });
+  return { outcome: 'ready', profile: null, noteDropped: false, lastInboundAt, baseline };
+}
+
+/** The person's row: by the list's own search where it has one, else by scrolling, which a hidden tab cannot. */
+async function findRow(env: PageEnv, target: LinkedinTarget, signal: AbortSignal): Promise<HTMLElement> {
+  const first = await waitFor(env, 'page', signal, () => {
+    const failure = sessionFailure(env);
+    if (failure) throw new StepStop(failure);
+    return circleRows(env).length > 0;
+  });
+  if (!first)
+    stop('not_connected', 'LinkedIn shows no members: the sender does not belong to this group or event.');
+  const shown = circleRowOf(env, target);
+  if (shown) return shown;
+  const search = circleSearch(env);
+  return search ? searched(env, search, target, signal) : scrolled(env, target, signal);
+}
+
+async function searched(
+  env: PageEnv,
+  search: HTMLInputElement,
+  target: LinkedinTarget,
+  signal: AbortSignal,
+): Promise<HTMLElement> {
+  setText(search, target.name);
+  const row = await waitFor(env, 'open', signal, () => circleRowOf(env, target));
+  return row ?? stop('not_connected', 'This person is not among the members any more.');
+}
+
+async function scrolled(env: PageEnv, target: LinkedinTarget, signal: AbortSignal): Promise<HTMLElement> {
+  for (let round = 0; round < MAX_SCROLLS; round++) {
+    const before = circleRows(env);
+    before.at(-1)?.scrollIntoView({ block: 'start' });
+    const more = await waitFor(env, ROWS_MS, signal, () => circleRows(env).length > before.length);
+    const row = circleRowOf(env, target);
+    if (row) return row;
+    if (more) continue;
+    if (env.document.hidden) {
+      stop('needs_visible_tab', 'LinkedIn adds people to this list only while its tab can be seen.');
+    }
+    return stop('not_connected', 'This person is not among the attendees any more.');
+  }
+  return stop('not_connected', 'This person is not among the first people of this list.');
+}
+
+/** Opening may be repeated: LinkedIn swallows clicks on controls that it has not wired yet. */
+async function openOverlay(
+  env: PageEnv,
+  row: Element,
+  target: LinkedinTarget,
+  labels: Labels,
+  signal: AbortSignal,
+): Promise<Composer> {
+  if (readComposer(env, 'overlay')) stop('linkedin_error', 'Another conversation is open over the list.');
+  let doubt: string | null = null;
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const control = circleMessage(env, row, target, labels);
+    if (!control) stop('layout_unknown', 'The row’s Message control was not found in its known form.');
+    clickWithoutLeaving(control);
+    const composer = await waitFor(env, 'open', signal, () => {
+      const failure = sessionFailure(env);
+      if (failure) throw new StepStop(failure);
+      const open = readComposer(env, 'overlay');
+      if (!open) return null;
+      if (isInmail(env, open.pane)) stop('not_connected', 'LinkedIn offers only an InMail for this person.');
+      doubt = whyNotRecipient(env, open.pane, target);
+      return doubt === null ? open : null;
+    });
+    if (composer) return composer;
+    if (doubt !== null) stop('wrong_person', doubt);
+  }
+  return stop('layout_unknown', 'The conversation did not open over the list.');
+}
