@@ -2,7 +2,7 @@ import type { LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import { isEnabled, labelOf, onlyIn, visibleIn } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
 import { mentions, slugInPath, slugOf } from '../identity.ts';
-import type { Labels } from '../selectors/labels/index.ts';
+import { type Labels, says } from '../selectors/labels/index.ts';
 
 /** The rows that a group's or event's list shows now. */
 export function circleRows(env: PageEnv): HTMLElement[] {
@@ -35,8 +35,12 @@ export function circleMessage(
 ): HTMLElement | null {
   const found = visibleIn(env, row, 'circleControl').filter((control) => {
     const label = labelOf(control);
-    const writes = labels.messageStarts.some((start) => label.toLowerCase().startsWith(start.toLowerCase()));
-    return writes && mentions(label, target.name) && isEnabled(control) && recipientFits(control, target);
+    return (
+      says(label, labels.messageStarts) &&
+      mentions(label, target.name) &&
+      isEnabled(control) &&
+      recipientFits(control, target)
+    );
   });
   return found.length === 1 ? (found[0] ?? null) : null;
 }

@@ -24,7 +24,7 @@ export const de: Labels = {
   ],
   profileUnavailable: [/profil ist nicht verfügbar/iu],
   withdraw: ['Zurückziehen'],
-  messageStarts: ['Nachricht an', 'Nachricht'],
+  messageStarts: [/^nachricht( an)?\b/iu],
   follow: ['Folgen'],
   following: ['Gefolgt', 'Folge ich', 'Nicht mehr folgen'],
   reactionState: [/^status der reaktion/iu],

@@ -12,7 +12,7 @@ export const en: Labels = {
   invitesRestricted: [/restricted your account from sending invitations/iu],
   profileUnavailable: [/profile is not available/iu, /profile is unavailable/iu],
   withdraw: ['Withdraw'],
-  messageStarts: ['Message'],
+  messageStarts: [/^message\b/iu],
   follow: ['Follow'],
   following: ['Following', 'Unfollow'],
   reactionState: [/^reaction button state/iu],

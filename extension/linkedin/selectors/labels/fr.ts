@@ -16,7 +16,7 @@ export const fr: Labels = {
   invitesRestricted: [/restreint.*(envoi|invitations)/iu],
   profileUnavailable: [/profil n’est pas disponible/iu],
   withdraw: ['Retirer'],
-  messageStarts: ['Envoyer un message', 'Message'],
+  messageStarts: [/^(envoyer un )?message\b/iu],
   follow: ['Suivre'],
   following: ['Abonné', 'Abonnée', 'Suivi', 'Suivie', 'Ne plus suivre'],
   reactionState: [/^état du bouton de réaction/iu],

@@ -19,7 +19,7 @@ export interface Labels {
   /** Text of the button that withdraws an invitation, in the dialog that asks again. */
   withdraw: readonly string[];
   /** Starts of the name of the control that writes to a person in a list. */
-  messageStarts: readonly string[];
+  messageStarts: readonly RegExp[];
   follow: readonly string[];
   /** The same control while the member is followed: a click would end it. */
   following: readonly string[];
