@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { oauthClients } from './email/oauth.ts';
 import type { SystemMailAccount } from './email/systemMail.ts';
 
 /** Everything the server takes from its environment, checked once at start. */
@@ -19,6 +20,8 @@ export interface Env {
   systemMail: SystemMailAccount | null;
   /** Whoever has it may read /metrics; null: nobody. */
   metricsToken: string | null;
+  /** This server's registrations with the mail providers' sign-in. */
+  mailSignIn: Parameters<typeof oauthClients>[0];
   /** Mailboxes may lie inside the private network: any port, unencrypted too. */
   mailPrivateNetwork: boolean;
   /** Tests and demo: the parent process moves schedule time over IPC. */
@@ -91,6 +94,15 @@ const variables = z.object({
       )
       .optional(),
   ),
+  GOOGLE_CLIENT_ID: optional(text.optional()),
+  GOOGLE_CLIENT_SECRET: optional(text.optional()),
+  MICROSOFT_CLIENT_ID: optional(text.optional()),
+  MICROSOFT_CLIENT_SECRET: optional(text.optional()),
+  MICROSOFT_TENANT: optional(
+    text
+      .regex(/^[A-Za-z0-9.-]+$/, 'is no tenant: its id, its domain, or "common" or "organizations"')
+      .default('common'),
+  ),
   MAIL_PRIVATE_NETWORK: optional(
     z
       .enum(
@@ -136,10 +148,25 @@ export function readEnv(source: Record<string, string | undefined>): Result<Env,
         ? { url: values.SYSTEM_SMTP_URL, from: values.SYSTEM_MAIL_FROM }
         : null,
     metricsToken: values.METRICS_TOKEN ?? null,
+    mailSignIn: {
+      google: registrationOf(values.GOOGLE_CLIENT_ID, values.GOOGLE_CLIENT_SECRET),
+      microsoft: withTenant(
+        registrationOf(values.MICROSOFT_CLIENT_ID, values.MICROSOFT_CLIENT_SECRET),
+        values.MICROSOFT_TENANT,
+      ),
+    },
     mailPrivateNetwork: values.MAIL_PRIVATE_NETWORK === 'allow',
     scheduleControl: values.RAPPORT_SCHEDULE_CONTROL === 'ipc',
     scheduleOffsetMs: values.RAPPORT_SCHEDULE_OFFSET_MS,
   });
+}
+
+function registrationOf(clientId: string | undefined, clientSecret: string | undefined) {
+  return clientId && clientSecret ? { clientId, clientSecret } : null;
+}
+
+function withTenant(registration: ReturnType<typeof registrationOf>, tenant: string) {
+  return registration ? { ...registration, tenant } : null;
 }
 
 function combinationProblems(values: z.infer<typeof variables>): string[] {
@@ -154,6 +181,11 @@ function combinationProblems(values: z.infer<typeof variables>): string[] {
   }
   if ((values.SYSTEM_SMTP_URL === undefined) !== (values.SYSTEM_MAIL_FROM === undefined)) {
     problems.push('SYSTEM_SMTP_URL and SYSTEM_MAIL_FROM belong together; set both or neither');
+  }
+  for (const name of ['GOOGLE', 'MICROSOFT'] as const) {
+    if ((values[`${name}_CLIENT_ID`] === undefined) !== (values[`${name}_CLIENT_SECRET`] === undefined)) {
+      problems.push(`${name}_CLIENT_ID and ${name}_CLIENT_SECRET belong together; set both or neither`);
+    }
   }
   return problems;
 }

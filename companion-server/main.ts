@@ -13,6 +13,7 @@ import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
 import { DataFolderRefused, loadKeys } from './auth/keys.ts';
 import { DatabaseRefused, markFileOf, openDatabase, recogniseRestore } from './db/index.ts';
+import { oauthClients } from './email/oauth.ts';
 import { type EngineContext, holdRestored, takeOver, unitIn } from './engine/index.ts';
 import { type Env, readEnv } from './env.ts';
 import { createApp } from './http/app.ts';
@@ -88,6 +89,7 @@ async function start(env: Env): Promise<void> {
     publicUrl,
     systemMail: env.systemMail,
     mailPrivateNetwork: env.mailPrivateNetwork,
+    oauthClients: oauthClients(env.mailSignIn),
     allowLoopback: env.scheduleControl,
     maxAskAgainMs: env.scheduleControl ? MOVED_CLOCK_ASK_MS : undefined,
     version: VERSION,

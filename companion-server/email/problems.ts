@@ -6,6 +6,7 @@ import {
   type MailServer,
   mailField,
 } from '#shared/contract/mailbox.ts';
+import type { ServerAccess } from './access.ts';
 
 /** Why a mail server could not be used: its own words, the field at fault, and what to do. */
 export type ConnectionFailure = Extract<ConnectionCheck, { ok: false }>;
@@ -76,6 +77,12 @@ const ADVICE: Record<ConnectionProblem, Advice> = {
     sentence: (server) => `${server.host} does not let ${server.user} sign in with a password.`,
     whatToDo: 'Ask the administrator of the mail account to allow password sign-in for SMTP and IMAP.',
   },
+  sign_in_again: {
+    field: 'password',
+    sentence: (server, name) => `The ${name} server does not accept the sign-in of ${server.user} any more.`,
+    whatToDo:
+      'Sign in to the mailbox again. A changed password or a withdrawn permission ends every sign-in.',
+  },
   server_refused: {
     field: 'host',
     sentence: (server, name) => `The ${name} server ${server.host} refused the connection.`,
@@ -109,10 +116,12 @@ const libraryError = z.object({
 type LibraryError = z.infer<typeof libraryError>;
 
 /** The failure for a library's error on one side of the mailbox. */
-export function describeFailure(side: MailSide, server: MailServer, cause: unknown): ConnectionFailure {
+export function describeFailure(side: MailSide, server: ServerAccess, cause: unknown): ConnectionFailure {
   const parsed = libraryError.safeParse(cause);
   const error = parsed.success ? parsed.data : { message: String(cause) };
-  return failureFor(side, server, problemOf(error), codeOf(error), responseOf(error));
+  const problem = problemOf(error);
+  const isToken = server.accessToken !== undefined && problem === 'authentication_failed';
+  return failureFor(side, server, isToken ? 'sign_in_again' : problem, codeOf(error), responseOf(error));
 }
 
 /** The failure for a known problem. */

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { isLoopbackHost } from '#shared/contract/mailbox.ts';
 import { SECOND, withDeadline } from '#shared/kernel/clock.ts';
 import { lookupWithin, refuseLiteral } from '../network/lookup.ts';
@@ -101,7 +102,9 @@ function clientOn(socket: Socket, server: ServerAccess): SMTPConnection {
 }
 
 function loginOf({ user, password, accessToken }: ServerAccess): Parameters<SMTPConnection['login']>[0] {
-  return accessToken ? { user, pass: accessToken, method: 'XOAUTH2' } : { user, pass: password };
+  if (accessToken === undefined) return { user, pass: password };
+  // Without its token object the library would rather take a method that it finds first.
+  return { user, pass: accessToken, method: 'XOAUTH2', oauth2: new XOAuth2({ user, accessToken }) };
 }
 
 /** The library's own way asks for another token after a refusal and so loses the server's words; this one keeps them. */

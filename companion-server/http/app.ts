@@ -6,6 +6,7 @@ import { type DashboardFiles, serveDashboard } from './dashboard.ts';
 import { serveHealth } from './health.ts';
 import type { App, HttpEnv } from './httpEnv.ts';
 import { applyBodyLimits, applyRateLimits, type RateLimits } from './limits.ts';
+import { serveMailSignIn } from './mailSignIn.ts';
 import { methodsOf, wrongMethod } from './methods.ts';
 import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openApi.ts';
@@ -69,6 +70,7 @@ export function createApp(options: AppOptions): App {
   serveMetrics(app, options.metricsToken ?? null);
   serveUnsubscribe(app);
   serveReconnect(app, options.shutdown);
+  serveMailSignIn(app);
   serveAuth(app);
   serveStream(app, options.shutdown);
   serveAllRoutes(app);

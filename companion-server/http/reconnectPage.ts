@@ -43,7 +43,8 @@ export const invalidPage = () =>
     html`<p>Open the link in the email again. If it is broken over two lines, copy all of it.</p>`,
   );
 
-export const notePage = (title: string, text: string) => page(title, html`<p>${text}</p>`);
+export const notePage = (title: string, text: string, link?: { href: string; label: string }) =>
+  page(title, html`<p>${text}</p>${link ? html`<a class="act" href="${link.href}">${link.label}</a>` : ''}`);
 
 /** Says nothing about the account: whoever holds an old link learns no news. */
 export const expiredPage = (token: string) =>

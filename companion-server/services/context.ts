@@ -5,11 +5,15 @@ import type { Auth } from '../auth/auth.ts';
 import type { Role } from '../auth/membership.ts';
 import type { Database, Tx } from '../db/index.ts';
 import { schema } from '../db/index.ts';
+import type { OAuthClient } from '../email/oauth.ts';
 import type { SystemMailAccount } from '../email/systemMail.ts';
+import type { Dns } from '../network/dns.ts';
+import type { FetchText } from '../network/fetchText.ts';
 import type { Log } from '../observability/log.ts';
 import type { SignedLinks } from '../vault/links.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Changes } from './changes.ts';
+import type { TokenFlights } from './mail/tokens.ts';
 import type { PublicUrl } from './workspace/publicUrl.ts';
 
 /** What every service may use; made once by main.ts. */
@@ -33,6 +37,12 @@ export interface Services {
   linkBase: string;
   /** The account that mails members; null: not configured. */
   systemMail: SystemMailAccount | null;
+  /** Providers whose sign-in this server is registered for. */
+  oauthClients: readonly OAuthClient[];
+  tokenFlights: TokenFlights;
+  dns: Dns;
+  /** Over https from the internet only. */
+  fetchText: FetchText;
   /** The operator lets mailboxes lie inside the private network. */
   mailPrivateNetwork: boolean;
   /** Of the first-run link; asked for while no owner exists. */

@@ -5,7 +5,10 @@ import type { Rng } from '#shared/kernel/prng.ts';
 import { createAuth } from '../auth/auth.ts';
 import type { Keys } from '../auth/keys.ts';
 import type { Database } from '../db/index.ts';
+import type { OAuthClient } from '../email/oauth.ts';
 import type { SystemMailAccount } from '../email/systemMail.ts';
+import { createDns, type Dns } from '../network/dns.ts';
+import { type FetchText, fetchText } from '../network/fetchText.ts';
 import type { Log } from '../observability/log.ts';
 import { createLinks } from '../vault/links.ts';
 import { createVault } from '../vault/vault.ts';
@@ -29,6 +32,11 @@ export interface ServicesOptions {
   baseUrl: string;
   publicUrl: string | null;
   systemMail?: SystemMailAccount | null;
+  /** Sign-ins of mail providers; absent: mailboxes are connected with passwords only. */
+  oauthClients?: readonly OAuthClient[];
+  /** Absent: the system's name servers. */
+  dns?: Dns;
+  fetchText?: FetchText;
   /** Mail servers inside the private network may be connected to; absent: they may not. */
   mailPrivateNetwork?: boolean;
   /** Demo and tests: links to loopback count as public. */
@@ -75,6 +83,10 @@ export function createServices(options: ServicesOptions): Services {
     links: createLinks(keys.vault, clocks.lease),
     linkBase: publicUrl ?? options.baseUrl,
     systemMail: options.systemMail ?? null,
+    oauthClients: options.oauthClients ?? [],
+    tokenFlights: new Map(),
+    dns: options.dns ?? createDns(),
+    fetchText: options.fetchText ?? fetchText,
     mailPrivateNetwork: options.mailPrivateNetwork ?? false,
     maxAskAgainMs: options.maxAskAgainMs,
     setupToken: randomBytes(24).toString('base64url'),

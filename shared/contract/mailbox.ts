@@ -33,7 +33,13 @@ const mailServer = z.object({
 });
 export type MailServer = z.infer<typeof mailServer>;
 
+/** The provider's own sign-in (OAuth2). */
+export const mailSignIn = z.enum(['google', 'microsoft']);
+export type MailSignIn = z.infer<typeof mailSignIn>;
+
 export const mailboxSettings = z.object({
+  /** Signed in to with tokens of this provider; absent: with the passwords. */
+  signIn: mailSignIn.optional(),
   smtp: mailServer,
   imap: mailServer,
   /** The true sender's name and address, as recipients see them. */
@@ -50,17 +56,37 @@ export type MailboxSettings = z.infer<typeof mailboxSettings>;
 const draftServer = mailServer.extend({ password: z.string().max(1000) });
 
 /** Settings from the form: an empty password means the stored one. */
-export const mailboxDraft = mailboxSettings.extend({ smtp: draftServer, imap: draftServer });
+export const mailboxDraft = mailboxSettings
+  .omit({ signIn: true })
+  .extend({ smtp: draftServer, imap: draftServer });
 export type MailboxDraft = z.infer<typeof mailboxDraft>;
 
 /** What the browser may see: everything but the passwords. */
 export const mailboxSettingsView = z.object({
+  signIn: mailSignIn.optional(),
   smtp: mailServer.extend({ password: z.literal('') }),
   imap: mailServer.extend({ password: z.literal('') }),
   fromName: z.string(),
   fromAddress: z.string(),
 });
 export type MailboxSettingsView = z.infer<typeof mailboxSettingsView>;
+
+const discoveredServer = mailServer.omit({ password: true });
+export type DiscoveredServer = z.infer<typeof discoveredServer>;
+
+/** The servers of an address as somebody else names them; the person looks at them before anything is stored. */
+export const mailboxDiscovery = z.object({
+  /** `preset`: a provider we know. `mx`: the provider that receives the domain's mail. */
+  source: z.enum(['preset', 'autoconfig', 'well_known', 'srv', 'mx']),
+  /** The name of who says so: a provider, or a host. */
+  where: z.string(),
+  smtp: discoveredServer,
+  imap: discoveredServer,
+  signIn: mailSignIn.nullable(),
+  passwordHint: z.string().nullable(),
+  presetId: z.string().nullable(),
+});
+export type MailboxDiscovery = z.infer<typeof mailboxDiscovery>;
 
 export const mailField = z.enum([
   'smtp.host',
@@ -88,6 +114,7 @@ const connectionProblem = z.enum([
   'authentication_failed',
   'app_password_required',
   'basic_login_disabled',
+  'sign_in_again',
   'server_refused',
   'connection_lost',
   'canceled',

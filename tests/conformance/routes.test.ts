@@ -151,6 +151,21 @@ const cases: Case[] = [
     rep: 403,
     scoped: true,
   },
+  { name: 'mailbox options', route: mailboxRoutes.options, rep: 200 },
+  {
+    name: 'discover mailbox',
+    route: mailboxRoutes.discover,
+    input: () => ({ query: { address: 'olga@gmail.com' } }),
+    rep: 200,
+  },
+  {
+    name: 'sign in to mailbox',
+    route: mailboxRoutes.signIn,
+    input: ofSender({ provider: 'google', fromName: 'Olga', fromAddress: 'olga@gmail.com' }),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
   { name: 'test mailbox', route: mailboxRoutes.test, input: ofSender(mailSettings), rep: 403, scoped: true },
   {
     name: 'save mailbox',

@@ -11,11 +11,14 @@ import { systemNewId } from '#shared/kernel/ids.ts';
 import { seededRng } from '#shared/kernel/prng.ts';
 import { loadKeys } from '../../companion-server/auth/keys.ts';
 import { openDatabase, schema } from '../../companion-server/db/index.ts';
+import type { OAuthClient } from '../../companion-server/email/oauth.ts';
 import type { SystemMailAccount } from '../../companion-server/email/systemMail.ts';
 import { createApp } from '../../companion-server/http/app.ts';
 import type { DashboardFiles } from '../../companion-server/http/dashboard.ts';
 import type { App } from '../../companion-server/http/httpEnv.ts';
 import { type RateLimits, unlimitedRates } from '../../companion-server/http/limits.ts';
+import { createDns, type Dns } from '../../companion-server/network/dns.ts';
+import type { FetchText } from '../../companion-server/network/fetchText.ts';
 import { createLog } from '../../companion-server/observability/log.ts';
 import { createChanges } from '../../companion-server/services/changes.ts';
 import type { Services } from '../../companion-server/services/context.ts';
@@ -43,6 +46,9 @@ export async function startTestServer(
     rates?: RateLimits;
     systemMail?: SystemMailAccount;
     dashboard?: DashboardFiles | null;
+    oauthClients?: readonly OAuthClient[];
+    dns?: Dns;
+    fetchText?: FetchText;
   } = {},
 ): Promise<TestServer> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rapport-conformance-'));
@@ -62,6 +68,10 @@ export async function startTestServer(
     publicUrl: null,
     systemMail: options.systemMail ?? null,
     mailPrivateNetwork: true,
+    oauthClients: options.oauthClients,
+    // Nothing outside this computer is ever asked.
+    dns: options.dns ?? createDns(['127.0.0.1:9']),
+    fetchText: options.fetchText ?? (async () => null),
     allowLoopback: false,
     version: '0.0.0-test',
     shutdown: shutdown.signal,

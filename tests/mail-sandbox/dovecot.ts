@@ -11,6 +11,13 @@ export interface SandboxUser {
   password: string;
 }
 
+/** Who tells whose an access token is. */
+export interface TokenCheck {
+  addressOf(token: string): string | null;
+  /** Answers `{active, email}` for the token that is appended to it. */
+  introspectUrl: string;
+}
+
 export interface Dovecot {
   imapPort: number;
   lmtpPort: number;
@@ -71,7 +78,7 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-function config(dir: string, who: Owner, imap: number, lmtp: number): string {
+function config(dir: string, who: Owner, imap: number, lmtp: number, tokens?: TokenCheck): string {
   return `
 base_dir = ${dir}/run
 state_dir = ${dir}/state
@@ -122,6 +129,8 @@ service anvil {
     mode = 0
   }
 }
+auth_mechanisms = plain login${tokens ? ' xoauth2 oauthbearer' : ''}
+${tokens ? `passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = ${dir}/oauth2.conf\n}` : ''}
 passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%u ${dir}/passwd
@@ -130,6 +139,15 @@ userdb {
   driver = static
   args = uid=${who.uid} gid=${who.gid} home=${dir}/mail/%u
 }
+`;
+}
+
+function oauth2Config({ introspectUrl }: TokenCheck): string {
+  return `introspection_url = ${introspectUrl}
+introspection_mode = get
+active_attribute = active
+active_value = true
+username_attribute = email
 `;
 }
 
@@ -173,14 +191,15 @@ rm -rf "$2"
 `;
 
 /** Starts a private Dovecot on free loopback ports with one mailbox per user. */
-export async function startDovecot(users: SandboxUser[]): Promise<Dovecot> {
+export async function startDovecot(users: SandboxUser[], tokens?: TokenCheck): Promise<Dovecot> {
   const program = binary();
   const who = owner();
   const dir = await mkdtemp(join(tmpdir(), 'mail-sandbox-'));
   const folders = ['run', 'state', 'mail', 'log'].map((name) => join(dir, name));
   await Promise.all(folders.map((path) => mkdir(path)));
   const [imapPort = 0, lmtpPort = 0] = await freePorts(2);
-  await writeFile(join(dir, 'dovecot.conf'), config(dir, who, imapPort, lmtpPort));
+  await writeFile(join(dir, 'dovecot.conf'), config(dir, who, imapPort, lmtpPort, tokens));
+  if (tokens) await writeFile(join(dir, 'oauth2.conf'), oauth2Config(tokens));
   await writeFile(
     join(dir, 'passwd'),
     users.map((u) => `${u.address}:{PLAIN}${u.password}::::::\n`).join(''),

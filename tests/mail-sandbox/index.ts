@@ -19,7 +19,7 @@ export async function startMailSandbox(options: MailSandboxOptions): Promise<Mai
   const people = new Map<string, PersonScript>();
   const sent: SentMail[] = [];
 
-  const dovecot = await startDovecot(users);
+  const dovecot = await startDovecot(users, options.tokens);
   const deliver: MailSandbox['deliver'] = async (message) => {
     if ('raw' in message)
       await deliverByLmtp(dovecot.lmtpPort, message.returnPath ?? '', [message.to], message.raw);
@@ -43,7 +43,7 @@ export async function startMailSandbox(options: MailSandboxOptions): Promise<Mai
     }
   }
 
-  const submission = await startSubmission(users, accept).catch(async (cause: unknown) => {
+  const submission = await startSubmission(users, accept, options.tokens).catch(async (cause: unknown) => {
     await dovecot.stop();
     throw cause;
   });

@@ -1,4 +1,5 @@
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import type { TokenCheck } from './dovecot.ts';
 import type { Fault, SandboxUser } from './types.ts';
 
 export interface Submission {
@@ -36,6 +37,7 @@ function faultQueue() {
 export async function startSubmission(
   users: SandboxUser[],
   accept: (submission: Submission) => Promise<void>,
+  tokens?: TokenCheck,
 ): Promise<SubmissionServer> {
   const faults = faultQueue();
   /** The connection dies under the client, without another word. */
@@ -46,13 +48,19 @@ export async function startSubmission(
 
   const server = new SMTPServer({
     banner: 'mail sandbox',
-    authMethods: ['PLAIN', 'LOGIN'],
+    authMethods: tokens ? ['PLAIN', 'LOGIN', 'XOAUTH2'] : ['PLAIN', 'LOGIN'],
     allowInsecureAuth: true,
     disableReverseLookup: true,
     // Silences the warning about the built-in certificate, which is just right here.
     logger: false,
     closeTimeout: 500,
     onAuth(auth, _session, callback) {
+      if (auth.method === 'XOAUTH2') {
+        const isOwn = tokens?.addressOf(auth.accessToken ?? '') === auth.username?.toLowerCase();
+        return isOwn
+          ? callback(null, { user: auth.username ?? '' })
+          : callback(smtpError(535, '5.7.8 Token not accepted'));
+      }
       const user = users.find((entry) => entry.address === auth.username?.toLowerCase());
       if (!user || user.password !== auth.password || faults.take(['auth_fail']))
         return callback(smtpError(535, '5.7.8 Error: authentication failed'));

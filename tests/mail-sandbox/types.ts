@@ -1,4 +1,4 @@
-import type { SandboxUser } from './dovecot.ts';
+import type { SandboxUser, TokenCheck } from './dovecot.ts';
 
 export type { SandboxUser } from './dovecot.ts';
 
@@ -61,6 +61,8 @@ export interface MailFields {
 
 export interface MailSandboxOptions {
   users: SandboxUser[];
+  /** Access tokens (XOAUTH2) are accepted too: whose they are, and where Dovecot asks for it. */
+  tokens?: TokenCheck;
   /** The base clock, unix ms; the sandbox adds its offset. */
   now?: () => number;
 }

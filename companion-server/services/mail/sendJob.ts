@@ -32,8 +32,6 @@ export async function sendJob(
   const notStarted: Outcome = { result: 'not_started', failure: null };
   if (!settings || !services.publicUrl || signal.aborted) {
     await recordOutcome(ctx, workerId, { taskId, fence, outcome: notStarted });
-    if (!settings)
-      await setSmtpStatus(ctx, job.channelId, 'The stored password cannot be opened. Enter it again.');
     return;
   }
   // Built before the commit: what can fail here has no effect yet.

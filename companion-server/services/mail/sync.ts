@@ -131,10 +131,7 @@ export async function syncMailbox(
 ): Promise<void> {
   const row = (await services.db.reader.select().from(channel).where(eq(channel.id, channelId)))[0];
   const settings = await openSettings(services, channelId);
-  if (!row || !settings) {
-    await setImapStatus(ctx, channelId, 'The stored password cannot be opened. Enter it again.');
-    return;
-  }
+  if (!row || !settings) return;
   for (let more = true; more && !signal.aborted; ) {
     const readAt = ctx.clocks.schedule.now();
     const aheadMs = readAt - ctx.clocks.lease.now();

@@ -149,7 +149,8 @@ function isRetryDue(shared: Shared, channelId: string, now: number): boolean {
 /** Both sides again; when they work the mailbox is read first, then its hold lifts. */
 async function recover(shared: Shared, channelId: string): Promise<void> {
   const { services, ctx, signal } = shared;
-  const settings = await openSettings(services, channelId);
+  // A refused token may have been the reason.
+  const settings = await openSettings(services, channelId, { renew: true });
   if (!settings) return;
   const { smtp, imap } = await testConnection(settings, signal);
   if (signal.aborted) return;

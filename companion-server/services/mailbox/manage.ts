@@ -1,19 +1,20 @@
 import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
-import type { ConnectionCheck, MailboxDraft, MailboxSettings } from '#shared/contract/mailbox.ts';
+import type { ConnectionCheck, MailboxDraft } from '#shared/contract/mailbox.ts';
 import type { mailboxTest } from '#shared/contract/mailboxRoutes.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import { schema } from '../../db/index.ts';
 import { sendMessage } from '../../email/send.ts';
 import { testConnection } from '../../email/testConnection.ts';
-import { addressChange, isTaken, liftHold, noteMailbox, setHold } from '../../engine/index.ts';
+import { addressChange, noteMailbox, setHold } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { asAllowed, openSettings, sealSettings, withStoredPasswords } from '../mail/settings.ts';
+import { asAllowed, openSettings, withStoredPasswords } from '../mail/settings.ts';
 import { buildTestMessage } from '../mail/testMessage.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { channelsOf, senderToManage } from '../scope.ts';
 import { getSender } from '../sender/view.ts';
+import { disconnectedByUser, storeMailbox } from './store.ts';
 
 const { channel, mailbox } = schema;
 
@@ -30,7 +31,7 @@ function wordsOf(check: Extract<ConnectionCheck, { ok: false }>): string {
 async function whole(call: MemberCall, senderId: string, draft: MailboxDraft) {
   await senderToManage(call.db.reader, call, senderId);
   const { email } = await channelsOf(call.db.reader, senderId);
-  const filled = withStoredPasswords(draft, await openSettings(call, email.id));
+  const filled = await withStoredPasswords(call, email.id, draft);
   if (!filled.ok) throw invalid(filled.field, 'password_needed', 'Enter the password.');
   return { email, settings: filled.settings };
 }
@@ -52,7 +53,7 @@ export async function saveMailbox(
   senderId: string,
   draft: MailboxDraft,
 ): Promise<SenderView> {
-  const { email, settings } = await whole(call, senderId, draft);
+  const { settings } = await whole(call, senderId, draft);
   const result = await testConnection(asAllowed(call, settings), call.shutdown);
   const failed = [result.smtp, result.imap].flatMap((check) => (check.ok ? [] : [check]));
   if (failed.length > 0) {
@@ -64,55 +65,9 @@ export async function saveMailbox(
       failed.map((check) => ({ field: check.field, message: wordsOf(check) })),
     );
   }
-  await store(call, senderId, email.id, settings, {
-    smtp: result.smtp.response,
-    imap: result.imap.response,
-  });
+  const secret = { kind: 'password', smtp: settings.smtp.password, imap: settings.imap.password } as const;
+  await storeMailbox(call, senderId, { settings, secret, answers: result });
   return getSender(call, senderId);
-}
-
-async function store(
-  call: MemberCall,
-  senderId: string,
-  channelId: string,
-  settings: MailboxSettings,
-  responses: { smtp: string; imap: string },
-): Promise<void> {
-  const address = settings.fromAddress.toLowerCase();
-  const stored = await sealSettings(call.vault, channelId, settings);
-  const updatedAt = call.clocks.lease.now();
-  await call.db.write(async (tx) => {
-    await senderToManage(tx, call, senderId);
-    const unit = unitOf(call, tx);
-    const { email } = await channelsOf(tx, senderId);
-    if (await isTaken(tx, 'email', address, channelId)) {
-      throw invalid(
-        'fromAddress',
-        'address_taken',
-        `${address} belongs to another sender profile already.`,
-        'Use another address, or disconnect it there first.',
-      );
-    }
-    await tx
-      .insert(mailbox)
-      .values({ channelId, workspaceId: call.workspaceId, ...stored, updatedAt })
-      .onConflictDoUpdate({ target: mailbox.channelId, set: { ...stored, updatedAt } });
-    await tx
-      .update(channel)
-      .set({
-        ...(await addressChange(unit, email, address)),
-        displayName: settings.fromName,
-        smtpStatus: 'active',
-        smtpResponse: responses.smtp,
-        imapStatus: 'active',
-        imapResponse: responses.imap,
-        statusSince: call.clocks.schedule.now(),
-      })
-      .where(eq(channel.id, channelId));
-    await liftHold(unit, disconnectedByUser(call, channelId), call.actor.id);
-    await noteMailbox(unit, channelId);
-    await audit(tx, call, { action: 'mailbox.saved', entity: 'sender', entityId: senderId });
-  });
 }
 
 /** Disconnect is not delete: every task stays where it is; the password is forgotten. */
@@ -141,10 +96,6 @@ export async function disconnectMailbox(call: MemberCall, senderId: string): Pro
     await audit(tx, call, { action: 'mailbox.disconnected', entity: 'sender', entityId: senderId });
   });
   return getSender(call, senderId);
-}
-
-function disconnectedByUser({ workspaceId }: MemberCall, scopeId: string) {
-  return { workspaceId, scope: 'channel', scopeId, reason: 'disconnected_by_user' } as const;
 }
 
 /** Mails the rep's own address. */

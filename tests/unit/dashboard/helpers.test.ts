@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mailboxPresets } from '#shared/contract/mailboxPresets.ts';
+import { presetFor } from '#shared/contract/mailboxPresets.ts';
 import type { Problem } from '#shared/contract/route.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { pathsOf } from '../../../companion-server/dashboard/api/live.ts';
 import { fieldErrors } from '../../../companion-server/dashboard/api/problems.ts';
@@ -19,7 +20,8 @@ import {
 import {
   checkMailbox,
   initialMailbox,
-  withAddress,
+  mayFill,
+  withServers,
 } from '../../../companion-server/dashboard/features/senders/mailboxForm.ts';
 import { safePath } from '../../../companion-server/dashboard/features/session/safePath.ts';
 
@@ -110,20 +112,22 @@ describe('import mapping', () => {
 describe('mailbox form', () => {
   const empty = initialMailbox(null);
 
-  it('fills in the servers of a known provider, and never over what was typed', () => {
-    const filled = withAddress({ ...empty, fromAddress: 'me@gmail.com' });
-    expect(filled.smtp).toMatchObject({ host: 'smtp.gmail.com', user: 'me@gmail.com' });
-    const typed = {
-      ...empty,
-      fromAddress: 'me@gmail.com',
-      smtp: { ...empty.smtp, host: 'mail.example.com' },
-    };
-    expect(withAddress(typed)).toBe(typed);
+  const gmail = must(presetFor('me@gmail.com'), 'gmail');
+
+  it('fills in the servers that somebody names, and never over what was typed', () => {
+    const addressed = { ...empty, fromAddress: 'me@gmail.com' };
+    const filled = withServers(addressed, gmail);
+    expect(filled.smtp).toMatchObject({ host: 'smtp.gmail.com', user: 'me@gmail.com', password: '' });
+    expect(withServers(addressed, { smtp: { ...gmail.smtp, user: 'me' }, imap: gmail.imap }).smtp.user).toBe(
+      'me',
+    );
+    expect(mayFill(addressed, null)).toBe(true);
+    expect(mayFill(filled, gmail)).toBe(true);
+    expect(mayFill({ ...filled, smtp: { ...filled.smtp, host: 'mail.example.com' } }, gmail)).toBe(false);
   });
 
   it('needs a password only while none is stored', () => {
-    const preset = mailboxPresets[0];
-    const values = withAddress({ ...empty, fromName: 'Me', fromAddress: `me@${preset?.domains[0]}` });
+    const values = withServers({ ...empty, fromName: 'Me', fromAddress: 'me@gmail.com' }, gmail);
     expect(Object.keys(checkMailbox(values, false)).sort()).toEqual(['imap.password', 'smtp.password']);
     expect(checkMailbox(values, true)).toEqual({});
   });

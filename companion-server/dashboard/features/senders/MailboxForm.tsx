@@ -10,26 +10,31 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import { type UseFormReturnType, useForm } from '@mantine/form';
-import type { MailboxSettings } from '#shared/contract/mailbox.ts';
-import { mailboxPresets, presetFor } from '#shared/contract/mailboxPresets.ts';
-import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { MailboxDiscovery, MailboxSettings } from '#shared/contract/mailbox.ts';
+import { mailboxPresets } from '#shared/contract/mailboxPresets.ts';
+import { type MailboxOptions, mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
-import type { Output, ProblemError } from '../../api/client.ts';
+import { type Output, type ProblemError, queryFor } from '../../api/client.ts';
 import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { PasswordField } from '../../components/PasswordField.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import {
   checkMailbox,
+  type MailboxFormApi as Form,
   initialMailbox,
+  looksLikeAddress,
   mailboxFields,
+  mayFill,
   type Side,
-  withAddress,
-  withPreset,
+  sourceSentence,
+  withServers,
 } from './mailboxForm.ts';
+import { SignInButtons } from './SignInButtons.tsx';
 
-type Form = UseFormReturnType<MailboxSettings>;
 type Test = Output<typeof mailboxRoutes.test>;
 
 /** Testing waits for two servers, each with deadlines of its own. */
@@ -37,9 +42,13 @@ const TEST_DEADLINE_MS = 90_000;
 
 /** SMTP and IMAP settings, tested before they are saved. */
 export function MailboxForm({ sender }: { sender: SenderView }) {
-  const stored = sender.mailbox.settings !== null;
+  const settings = initialMailbox(sender.mailbox.settings);
+  const signedIn = settings.signIn ?? null;
+  const stored = sender.mailbox.settings !== null && signedIn === null;
+  const options = useQuery(queryFor(mailboxRoutes.options));
+  const isPrivate = options.data?.privateNetwork ?? false;
   const form = useForm<MailboxSettings>({
-    initialValues: initialMailbox(sender.mailbox.settings),
+    initialValues: settings,
     validate: (values) => checkMailbox(values, stored),
   });
   const test = useAction(mailboxRoutes.test, { inline: true, timeoutMs: TEST_DEADLINE_MS });
@@ -70,9 +79,29 @@ export function MailboxForm({ sender }: { sender: SenderView }) {
       })}
     >
       <Stack gap="md">
-        <Who form={form} />
-        <Server form={form} side="smtp" legend="Sending (SMTP)" stored={stored} result={test.data?.smtp} />
-        <Server form={form} side="imap" legend="Receiving (IMAP)" stored={stored} result={test.data?.imap} />
+        {signedIn && (
+          <Text size="sm">
+            Connected by a sign-in at {signedIn === 'google' ? 'Google' : 'Microsoft'}. Sign in again to renew
+            it, or enter passwords to use those instead.
+          </Text>
+        )}
+        <Who form={form} senderId={sender.id} offers={options.data?.signIn ?? []} />
+        <Server
+          form={form}
+          side="smtp"
+          legend="Sending (SMTP)"
+          stored={stored}
+          isPrivate={isPrivate}
+          result={test.data?.smtp}
+        />
+        <Server
+          form={form}
+          side="imap"
+          legend="Receiving (IMAP)"
+          stored={stored}
+          isPrivate={isPrivate}
+          result={test.data?.imap}
+        />
         {failed && (
           <ProblemAlert problem={failed.problem} rest={fieldErrors(failed.problem, mailboxFields).rest} />
         )}
@@ -97,8 +126,35 @@ export function MailboxForm({ sender }: { sender: SenderView }) {
   );
 }
 
-function Who({ form }: { form: Form }) {
-  const preset = presetFor(form.values.fromAddress);
+interface WhoProps {
+  form: Form;
+  senderId: string;
+  offers: MailboxOptions['signIn'];
+}
+
+/** Whose mailbox it is; the servers fill themselves in from the address, and it says where they come from. */
+function Who({ form, senderId, offers }: WhoProps) {
+  const [asked, setAsked] = useState<string | null>(null);
+  const [filled, setFilled] = useState<MailboxDiscovery | null>(null);
+  const [presetId, setPresetId] = useState<string | null>(null);
+  const discovery = useQuery({
+    ...queryFor(mailboxRoutes.discover, { query: { address: asked ?? '' } }),
+    enabled: asked !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const found = discovery.data?.found ?? null;
+  useEffect(() => {
+    if (!found || found === filled || !mayFill(form.getValues(), filled)) return;
+    form.setValues(withServers(form.getValues(), found));
+    setFilled(found);
+    setPresetId(found.presetId);
+  }, [found, filled, form]);
+  const preset = mailboxPresets.find(({ id }) => id === presetId) ?? null;
+  const hint = found?.passwordHint ?? preset?.passwordHint;
+  const ask = () => {
+    const address = form.getValues().fromAddress.trim();
+    if (looksLikeAddress(address)) setAsked(address);
+  };
   return (
     <Stack gap="sm">
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
@@ -108,27 +164,45 @@ function Who({ form }: { form: Form }) {
           type="email"
           required
           {...form.getInputProps('fromAddress')}
-          onBlur={() => form.setValues(withAddress(form.getValues()))}
+          onBlur={ask}
         />
       </SimpleGrid>
       <Select
         label="Provider"
         description="Fills in the servers; every value can be changed."
         placeholder="Other: enter the servers below"
+        searchable
+        clearable
         data={mailboxPresets.map(({ id, name }) => ({ value: id, label: name }))}
-        value={mailboxPresets.find(({ smtp }) => smtp.host === form.values.smtp.host)?.id ?? null}
+        value={presetId}
         onChange={(id) => {
+          setPresetId(id);
           const chosen = mailboxPresets.find((one) => one.id === id);
-          if (chosen) form.setValues(withPreset(form.getValues(), chosen));
+          if (chosen) form.setValues(withServers(form.getValues(), chosen));
         }}
       />
-      {preset && <Text size="sm">{preset.passwordHint}</Text>}
+      <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
+        {discovery.isFetching && 'Looking for the mail servers of this address…'}
+        {!discovery.isFetching && found && sourceSentence(found)}
+        {!discovery.isFetching &&
+          discovery.data?.found === null &&
+          'Nobody names the mail servers of this domain. Enter them as your provider states them.'}
+      </Text>
+      {hint && <Text size="sm">{hint}</Text>}
+      <SignInButtons
+        form={form}
+        senderId={senderId}
+        offers={offers}
+        first={found?.signIn ?? preset?.signIn ?? null}
+      />
     </Stack>
   );
 }
 
 interface ServerProps {
   form: Form;
+  /** The operator allows servers inside the private network, there unencrypted too. */
+  isPrivate: boolean;
   side: Side;
   legend: string;
   stored: boolean;
@@ -138,10 +212,13 @@ interface ServerProps {
 const securities = [
   { value: 'tls', label: 'TLS (encrypted from the start)' },
   { value: 'starttls', label: 'STARTTLS (upgraded)' },
-  { value: 'none', label: 'None (only inside a private network that the operator allows)' },
+  { value: 'none', label: 'None (only inside the private network)' },
 ];
 
-function Server({ form, side, legend, stored, result }: ServerProps) {
+function Server({ form, side, legend, stored, isPrivate, result }: ServerProps) {
+  const offered = securities.filter(
+    ({ value }) => value !== 'none' || isPrivate || form.values[side].security === 'none',
+  );
   const name = side.toUpperCase();
   return (
     <Fieldset legend={legend}>
@@ -178,7 +255,7 @@ function Server({ form, side, legend, stored, result }: ServerProps) {
             {...form.getInputProps(`${side}.password`)}
           />
         </SimpleGrid>
-        <Select label={`${name} security`} data={securities} {...form.getInputProps(`${side}.security`)} />
+        <Select label={`${name} security`} data={offered} {...form.getInputProps(`${side}.security`)} />
         {result && <CheckResult name={name} result={result} />}
       </Stack>
     </Fieldset>

@@ -1,7 +1,19 @@
-import { type MailboxSettings, mailboxSettingsView } from '#shared/contract/mailbox.ts';
-import { type MailboxPreset, presetFor } from '#shared/contract/mailboxPresets.ts';
+import type { UseFormReturnType } from '@mantine/form';
+import {
+  type MailboxDiscovery,
+  type MailboxSettings,
+  mailboxSettingsView,
+} from '#shared/contract/mailbox.ts';
+import type { ServerPreset } from '#shared/contract/mailboxPresets.ts';
 
 export type Side = 'smtp' | 'imap';
+export type MailboxFormApi = UseFormReturnType<MailboxSettings>;
+
+const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/;
+
+export function looksLikeAddress(text: string): boolean {
+  return ADDRESS.test(text);
+}
 
 export const mailboxFields = [
   'fromName',
@@ -25,27 +37,46 @@ export function initialMailbox(stored: unknown): MailboxSettings {
   };
 }
 
-/** The form filled with a provider's servers; the address is the user name with all of them. */
-export function withPreset(values: MailboxSettings, preset: MailboxPreset): MailboxSettings {
-  return {
-    ...values,
-    smtp: { ...values.smtp, ...preset.smtp, user: values.smtp.user || values.fromAddress },
-    imap: { ...values.imap, ...preset.imap, user: values.imap.user || values.fromAddress },
-  };
+interface Servers {
+  smtp: ServerPreset & { user?: string };
+  imap: ServerPreset & { user?: string };
 }
 
-/** Fills empty servers as soon as the address tells the provider. */
-export function withAddress(values: MailboxSettings): MailboxSettings {
-  const preset = presetFor(values.fromAddress);
-  if (!preset || values.smtp.host || values.imap.host) return values;
-  return withPreset(values, preset);
+/** The form filled with servers that somebody named; the address is the user name where nobody says otherwise. */
+export function withServers(values: MailboxSettings, found: Servers): MailboxSettings {
+  const fill = (side: Side) => ({
+    ...values[side],
+    ...found[side],
+    user: found[side].user ?? (values[side].user || values.fromAddress),
+  });
+  return { ...values, smtp: fill('smtp'), imap: fill('imap') };
+}
+
+/** Whether servers may be filled in without losing what somebody typed: none yet, or those filled in before. */
+export function mayFill(values: MailboxSettings, filled: Servers | null): boolean {
+  return (['smtp', 'imap'] as const).every(
+    (side) => values[side].host === '' || values[side].host === filled?.[side].host,
+  );
+}
+
+const SOURCES: Record<MailboxDiscovery['source'], (where: string) => string> = {
+  preset: (where) => `The servers are those of ${where}.`,
+  autoconfig: (where) => `The servers come from the configuration file at ${where}.`,
+  well_known: (where) => `The servers come from the configuration file at ${where}.`,
+  srv: (where) => `The servers come from the DNS records of ${where}.`,
+  mx: (where) => `Mail for this domain is received by ${where}; these are its provider's servers.`,
+};
+
+/** Who named the servers. */
+export function sourceSentence({ source, where }: MailboxDiscovery): string {
+  return `${SOURCES[source](where)} Every value can be changed.`;
 }
 
 /** Messages by field; `stored`: an empty password means the stored one. */
 export function checkMailbox(values: MailboxSettings, stored: boolean): Record<string, string> {
   const errors: Record<string, string> = {};
   if (!values.fromName.trim()) errors.fromName = 'Enter the name recipients see.';
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/.test(values.fromAddress)) {
+  if (!looksLikeAddress(values.fromAddress)) {
     errors.fromAddress = 'Enter the address that mail is sent from.';
   }
   for (const side of ['smtp', 'imap'] as const) {
