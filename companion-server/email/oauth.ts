@@ -44,6 +44,9 @@ export interface OAuthFailure {
   whatToDo: string;
 }
 
+/** Refreshes under way in this process, by mailbox: whoever comes meanwhile waits for the same access token. */
+export type TokenFlights = Map<string, Promise<Result<string, OAuthFailure>>>;
+
 export interface OAuthRegistration {
   clientId: string;
   clientSecret: string;

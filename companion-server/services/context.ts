@@ -5,7 +5,7 @@ import type { Auth } from '../auth/auth.ts';
 import type { Role } from '../auth/membership.ts';
 import type { Database, Tx } from '../db/index.ts';
 import { schema } from '../db/index.ts';
-import type { OAuthClient } from '../email/oauth.ts';
+import type { OAuthClient, TokenFlights } from '../email/oauth.ts';
 import type { SystemMailAccount } from '../email/systemMail.ts';
 import type { Dns } from '../network/dns.ts';
 import type { FetchText } from '../network/fetchText.ts';
@@ -13,7 +13,6 @@ import type { Log } from '../observability/log.ts';
 import type { SignedLinks } from '../vault/links.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Changes } from './changes.ts';
-import type { TokenFlights } from './mail/tokens.ts';
 import type { PublicUrl } from './workspace/publicUrl.ts';
 
 /** What every service may use; made once by main.ts. */

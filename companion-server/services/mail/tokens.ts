@@ -13,9 +13,6 @@ const SPARE_MS = 5 * MINUTE;
 
 type Refresh = Promise<Result<string, OAuthFailure>>;
 
-/** Refreshes under way in this process, by mailbox: whoever comes meanwhile waits for the same one. */
-export type TokenFlights = Map<string, Refresh>;
-
 /** A usable access token of a mailbox; `renew`: the present one was refused. */
 export async function accessTokenOf(
   services: Services,
