@@ -19,6 +19,7 @@ export * from './decide.ts';
 export { binMs, deleteSender, restoreSender, retireSender } from './departures.ts';
 export { claimEmail, type EmailJob, type EmailWork } from './email.ts';
 export { endManualTask } from './endManualTask.ts';
+export { enrollContacts } from './enroll.ts';
 export { type Decision, decideEnrollment } from './enrollmentDecisions.ts';
 export {
   type Explanation,

@@ -1,12 +1,20 @@
+import type { z } from 'zod';
 import { type ApiClient, callApi } from '#shared/contract/callApi.ts';
 import { deviceRoutes } from '#shared/contract/device.ts';
+import { devicePersonRoutes, type personSeen } from '#shared/contract/devicePerson.ts';
 import type { Problem, Route } from '#shared/contract/route.ts';
+import { deviceTaskRoutes } from '#shared/contract/task.ts';
 import { SECOND } from '#shared/kernel/clock.ts';
 import { err, type Result } from '#shared/kernel/result.ts';
 import type { StateStore } from '../storage/state.ts';
 import type { RunnerApi } from './runner/ports.ts';
 
 const CALL_MS = 20 * SECOND;
+/** Texts that the side panel shows at once; the dashboard has them all. */
+const APPROVALS = 50;
+
+type Seen = z.output<typeof personSeen>;
+type ApproveBody = z.output<typeof deviceTaskRoutes.approve.body>;
 
 export interface ApiDeps {
   store: StateStore;
@@ -68,6 +76,23 @@ export function createDeviceApi(deps: ApiDeps) {
     pause: () => call(deviceRoutes.pause),
     resume: () => call(deviceRoutes.resume),
     stopEverything: () => call(deviceRoutes.stopEverything),
+    mode: (approveEach: boolean) => call(deviceRoutes.mode, { body: { approveEach } }),
+    findPerson: (person: Seen) => call(devicePersonRoutes.find, { body: person }),
+    targets: () => call(devicePersonRoutes.targets),
+    addToList: (person: Seen, listName: string) =>
+      call(devicePersonRoutes.addToList, { body: { person, listName } }),
+    addToAutomation: (person: Seen, automationId: string) =>
+      call(devicePersonRoutes.addToAutomation, { body: { person, automationId } }),
+    pin: (contactId: string, pinned: boolean) =>
+      call(devicePersonRoutes.pin, { params: { contactId }, body: { pinned } }),
+    addNote: (contactId: string, text: string) =>
+      call(devicePersonRoutes.addNote, { params: { contactId }, body: { text } }),
+    removeNote: (contactId: string, noteId: string) =>
+      call(devicePersonRoutes.removeNote, { params: { contactId, noteId } }),
+    approvals: () => call(deviceTaskRoutes.approvals, { query: { limit: APPROVALS } }),
+    approve: (taskId: string, body: ApproveBody) =>
+      call(deviceTaskRoutes.approve, { params: { taskId }, body }),
+    skip: (taskId: string) => call(deviceTaskRoutes.skip, { params: { taskId } }),
     unpair: (): Promise<Result<unknown, Problem>> => call(deviceRoutes.unpair),
   };
 }

@@ -10,9 +10,11 @@ import { createStateStore } from '../storage/state.ts';
 import { verifyAlarms } from './alarms.ts';
 import { createDeviceApi } from './api.ts';
 import { createControls } from './controls.ts';
+import { notify, openNotified, showBadge } from './notices.ts';
 import { oneAtATime } from './once.ts';
 import { askPage, createPage } from './page.ts';
 import { createPairing } from './pairing.ts';
+import { createPeople } from './people.ts';
 import { createPermission } from './permission.ts';
 import { showProgress } from './progress.ts';
 import { createRunner } from './runner/loop.ts';
@@ -50,7 +52,14 @@ export async function boot() {
     },
   });
   const permission = createPermission(store, database);
-  const snapshots = createSnapshots({ store, database, clock, halt: () => work.halt(), showBadge, notify });
+  const snapshots = createSnapshots({
+    store,
+    database,
+    clock,
+    halt: () => work.halt(),
+    showBadge,
+    notify: (title, message, href) => notify({ title, message, href }, systemNewId()),
+  });
   const tab = createWorkingTab(store);
   const page = createPage({ tab, newId: systemNewId, stepUrl });
   const runner = createRunner({
@@ -119,12 +128,17 @@ export async function boot() {
     startPolling: () => void startPolling(),
   });
 
+  const people = createPeople({ api, database, clock, mayRead: permission.mayRead, wake: () => work.wake() });
+
   await store.remove('activity');
   await verifyAlarms();
   await journal.prune(clock.now());
 
   return {
     controls,
+    people,
+    /** The rep clicked on a notification. */
+    notified: (id: string) => openNotified(store, id),
     sessions,
     /** Every 30 seconds, and on every start. */
     async tick(): Promise<void> {
@@ -134,15 +148,6 @@ export async function boot() {
       await sessions.heartbeat();
     },
   };
-}
-
-async function showBadge(text: '' | '!'): Promise<void> {
-  await browser.action.setBadgeBackgroundColor({ color: '#c92a2a' });
-  await browser.action.setBadgeText({ text });
-}
-
-async function notify(title: string, message: string): Promise<void> {
-  await browser.notifications.create({ type: 'basic', iconUrl: '/icon/128.png', title, message });
 }
 
 async function deviceName(): Promise<string> {

@@ -3,6 +3,7 @@ import type { Problem } from '#shared/contract/route.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import type { UiAnswer } from '#shared/protocol/messages.ts';
 import type { StateStore, StateValue } from '../storage/state.ts';
+import { answered } from './answers.ts';
 import type { DeviceApi } from './api.ts';
 import type { createPairing } from './pairing.ts';
 import type { Sessions } from './sessions.ts';
@@ -95,13 +96,8 @@ export function createControls(deps: ControlDeps) {
     pause: () => stopNow('pause'),
     stopEverything: () => stopNow('stop'),
     resume: () => goOn(() => api.resume()),
+    mode: async (approveEach: boolean) => answered(await snapshots.takeAnswer(await api.mode(approveEach))),
   };
-}
-
-function answered(answer: Result<unknown, Problem>): UiAnswer {
-  if (answer.ok) return DONE;
-  const { title, detail, action } = answer.error;
-  return { ok: false, title, detail, action };
 }
 
 export type Controls = ReturnType<typeof createControls>;

@@ -125,7 +125,15 @@ export function createPairing(deps: PairingDeps) {
     const serverUrl = before?.serverUrl ?? null;
     await store.set('pairing', { state: 'unpaired', serverUrl, notice });
     await forgetSnapshot(deps.database);
-    await store.remove('pendingStop', 'activity', 'trouble', 'notBefore', 'heartbeatAt', 'notified');
+    await store.remove(
+      'pendingStop',
+      'activity',
+      'trouble',
+      'notBefore',
+      'heartbeatAt',
+      'notified',
+      'repliesToldUntil',
+    );
   }
 
   return { start, poll, forget };

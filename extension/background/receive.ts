@@ -1,4 +1,4 @@
-import { browser } from 'wxt/browser';
+import type { z } from 'zod';
 import { messageSchemas, type UiAnswer, type UiMessage } from '#shared/protocol/messages.ts';
 import { onMessage } from '../messaging.ts';
 import type { boot } from './boot.ts';
@@ -10,24 +10,40 @@ type Booted = Awaited<ReturnType<typeof boot>>;
  * LinkedIn page can tell what it sees, nothing else.
  */
 export function receive(booted: Promise<Booted>): void {
-  const order = (type: UiMessage, run: (background: Booted, data: unknown) => Promise<UiAnswer>) =>
-    onMessage(type, async ({ data, sender }) => {
+  const order = <T extends UiMessage>(
+    type: T,
+    run: (background: Booted, data: z.output<(typeof messageSchemas)[T]>) => Promise<UiAnswer>,
+  ) =>
+    onMessage(type as UiMessage, async ({ data, sender }) => {
       if (!isOwnPage(sender.url)) return refused;
       const parsed = messageSchemas[type].safeParse(data ?? undefined);
       if (!parsed.success) return refused;
-      return run(await booted, parsed.data);
+      return run(await booted, parsed.data as z.output<(typeof messageSchemas)[T]>);
     });
 
   order('ui.refresh', ({ controls }) => controls.refresh());
-  order('ui.pair', ({ controls }, data) => controls.pair(messageSchemas['ui.pair'].parse(data).serverUrl));
+  order('ui.pair', ({ controls }, { serverUrl }) => controls.pair(serverUrl));
   order('ui.cancelPairing', ({ controls }) => controls.cancelPairing());
   order('ui.unpair', ({ controls }) => controls.unpair());
-  order('ui.consent', ({ controls }, data) =>
-    controls.consent(messageSchemas['ui.consent'].parse(data).agreed),
-  );
+  order('ui.consent', ({ controls }, { agreed }) => controls.consent(agreed));
   order('ui.pause', ({ controls }) => controls.pause());
   order('ui.resume', ({ controls }) => controls.resume());
   order('ui.stopEverything', ({ controls }) => controls.stopEverything());
+  order('ui.mode', ({ controls }, { approveEach }) => controls.mode(approveEach));
+  order('ui.look', ({ people }, { person }) => people.look(person));
+  order('ui.targets', ({ people }) => people.targets());
+  order('ui.addToList', ({ people }, { person, listName }) => people.addToList(person, listName));
+  order('ui.addToAutomation', ({ people }, { person, automationId }) =>
+    people.addToAutomation(person, automationId),
+  );
+  order('ui.pin', ({ people }, { person, contactId, pinned }) => people.pin(person, contactId, pinned));
+  order('ui.addNote', ({ people }, { person, contactId, text }) => people.addNote(person, contactId, text));
+  order('ui.removeNote', ({ people }, { person, contactId, noteId }) =>
+    people.removeNote(person, contactId, noteId),
+  );
+  order('ui.approvals', ({ people }) => people.approvals());
+  order('ui.approve', ({ people }, { taskId, textHash, edited }) => people.approve(taskId, textHash, edited));
+  order('ui.skip', ({ people }, { taskId }) => people.skip(taskId));
 
   onMessage('sentinel.session', async ({ data, sender }) => {
     const parsed = messageSchemas['sentinel.session'].safeParse(data);
@@ -37,7 +53,7 @@ export function receive(booted: Promise<Booted>): void {
 }
 
 function isOwnPage(url: string | undefined): boolean {
-  return url?.startsWith(`chrome-extension://${browser.runtime.id}/`) ?? false;
+  return url?.startsWith(`${location.origin}/`) ?? false;
 }
 
 const refused: UiAnswer = {

@@ -13,8 +13,13 @@ export interface SnapshotDeps {
   /** Ends acting at once when a snapshot forbids it. */
   halt(): void;
   showBadge(text: '' | '!'): Promise<void>;
-  notify(title: string, message: string): Promise<void>;
+  /** `href`: what a click on it opens; null: nothing. */
+  notify(title: string, message: string, href: string | null): Promise<void>;
 }
+
+/** Said by a notification of its own for each person. */
+const REPLIES = 'Decide about replies';
+const REPLY_SENTENCE = 'Everything to them has stopped. Decide how to go on.';
 
 /** Takes in each new snapshot: stores it, obeys it, and tells the rep what needs them. */
 export function createSnapshots(deps: SnapshotDeps) {
@@ -31,14 +36,26 @@ export function createSnapshots(deps: SnapshotDeps) {
 
   async function alert(snapshot: DeviceSnapshot, agreed: boolean): Promise<void> {
     await deps.showBadge(snapshot.mustAct.length > 0 || !agreed ? '!' : '');
+    const wanted = (await store.get('notices')) ?? { replies: true, mustAct: true };
     const known = new Set((await store.get('notified')) ?? []);
-    for (const { title, detail } of snapshot.mustAct) {
-      if (!known.has(title)) await deps.notify(title, detail);
-    }
+    const isNew = snapshot.mustAct.filter(({ title }) => !known.has(title) && title !== REPLIES);
+    for (const { title, detail, href } of wanted.mustAct ? isNew : []) await deps.notify(title, detail, href);
+    await tellReplies(snapshot, wanted.replies);
     await store.set(
       'notified',
       snapshot.mustAct.map((one) => one.title),
     );
+  }
+
+  /** Each reply once. What came before the first look is in the list already and raises nothing. */
+  async function tellReplies({ replies }: DeviceSnapshot, wanted: boolean): Promise<void> {
+    const until = await store.get('repliesToldUntil');
+    const latest = Math.max(until ?? 0, ...replies.map(({ at }) => at));
+    if (latest !== until) await store.set('repliesToldUntil', latest);
+    if (until === null || !wanted) return;
+    for (const { name, contactId } of replies.filter(({ at }) => at > until)) {
+      await deps.notify(`${name} replied`, REPLY_SENTENCE, `/contacts/${contactId}`);
+    }
   }
 
   return {

@@ -17,6 +17,7 @@ export default defineBackground({
     browser.alarms.onAlarm.addListener(() => void tick());
     browser.runtime.onStartup.addListener(() => void tick());
     browser.runtime.onInstalled.addListener(() => void tick());
+    browser.notifications.onClicked.addListener(async (id) => (await booted).notified(id));
     void tick();
   },
 });

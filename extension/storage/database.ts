@@ -1,5 +1,7 @@
 import Dexie, { type EntityTable, type Table } from 'dexie';
 import type { DeviceSnapshot } from '#shared/contract/device.ts';
+import type { PersonCard, PersonTargets } from '#shared/contract/devicePerson.ts';
+import type { ApprovalItem } from '#shared/contract/task.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 
 /** A journal line as stored: `open` is 1 until it ended and the server acknowledged or refused it. */
@@ -11,6 +13,19 @@ export interface StoredSnapshot {
   /** Unix ms by this browser's clock. */
   storedAt: number;
 }
+
+/** The last answer about a person, shown at once and offline. */
+export interface StoredCard {
+  /** `personKey` of storage/people.ts. */
+  key: string;
+  card: PersonCard;
+  storedAt: number;
+}
+
+/** Lists of the server that the side panel offers, the last answer of each. */
+export type StoredLists =
+  | { key: 'targets'; value: PersonTargets; storedAt: number }
+  | { key: 'approvals'; value: ApprovalItem[]; storedAt: number };
 
 /** Says that this journal was begun with this pairing: without it the journal was lost. */
 export interface JournalBirth {
@@ -25,6 +40,8 @@ export interface RapportDatabase extends Dexie {
   journal: Table<StoredEntry, [string, number]>;
   snapshot: EntityTable<StoredSnapshot, 'key'>;
   birth: EntityTable<JournalBirth, 'key'>;
+  people: EntityTable<StoredCard, 'key'>;
+  lists: Table<StoredLists, StoredLists['key']>;
 }
 
 /**
@@ -39,5 +56,6 @@ export function openDatabase(name = 'rapport'): RapportDatabase {
     snapshot: 'key',
     birth: 'key',
   });
+  database.version(2).stores({ people: 'key, storedAt', lists: 'key' });
   return database;
 }

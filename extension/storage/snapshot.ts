@@ -61,5 +61,6 @@ export async function journalLostAt(
 
 /** Forgets what belongs to a pairing. The journal stays: it still guards against acting twice. */
 export async function forgetSnapshot(database: RapportDatabase): Promise<void> {
-  await database.snapshot.clear();
+  const { snapshot, people, lists } = database;
+  await Promise.all([snapshot.clear(), people.clear(), lists.clear()]);
 }

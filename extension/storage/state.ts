@@ -66,6 +66,10 @@ const stateSchemas = {
   pairing: { area: 'local', schema: pairing },
   /** What the rep ordered to stop and the server has not confirmed yet: it holds here at once, offline too. */
   pendingStop: { area: 'local', schema: z.enum(['pause', 'stop', 'withdraw']) },
+  /** Which notifications the rep wants; both unless they said otherwise. */
+  notices: { area: 'local', schema: z.object({ replies: z.boolean(), mustAct: z.boolean() }) },
+  /** The latest reply that the rep was notified of, or that was there before this browser was paired. */
+  repliesToldUntil: { area: 'local', schema: instant },
   activity: { area: 'session', schema: activity },
   trouble: { area: 'session', schema: trouble },
   /** What a LinkedIn page said last. */

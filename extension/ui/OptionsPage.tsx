@@ -1,18 +1,22 @@
-import { Anchor, Button, Container, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Container, Group, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { browser } from 'wxt/browser';
-import { ConsentText } from './consent/Consent.tsx';
+import { ConsentPanel, ConsentText, WithdrawConsent } from './consent/Consent.tsx';
+import { Mode } from './Mode.tsx';
 import { Notice } from './Notice.tsx';
+import { KeptHere } from './options/KeptHere.tsx';
+import { NoticeChoice } from './options/NoticeChoice.tsx';
 import { order, useOrder } from './order.ts';
 import { PairingPanel } from './Pairing.tsx';
 import type { View } from './view.ts';
 
-/** Server, unpairing and what happens with data. */
+/** Server and pairing, how it runs, notifications, consent, and what is kept in this browser. */
 export function OptionsPage({ view }: { view: View }) {
-  const { pairing } = view;
+  const { pairing, snapshot } = view;
   return (
     <main>
       <Container size="sm">
-        <Stack gap={16}>
+        <Stack gap={24}>
           <Title order={1} size="h3">
             Rapport options
           </Title>
@@ -21,14 +25,29 @@ export function OptionsPage({ view }: { view: View }) {
           ) : (
             <PairingPanel key={pairing.state} pairing={pairing} now={view.now} />
           )}
-          <Title order={2} size="h5">
-            Privacy
-          </Title>
-          <ConsentText />
-          <Text size="sm">
-            In this browser Rapport keeps the pairing, the last state it shows, and for 30 days a journal of
-            the steps it did, so that nothing is ever done twice.
-          </Text>
+          {snapshot ? (
+            <section>
+              <Title order={2} size="h5">
+                How it runs
+              </Title>
+              <Mode view={view} />
+            </section>
+          ) : null}
+          <NoticeChoice />
+          <section>
+            {snapshot && !view.agreed ? (
+              <ConsentPanel />
+            ) : (
+              <>
+                <Title order={2} size="h5">
+                  {snapshot ? 'You have agreed to this' : 'What you will be asked to agree to'}
+                </Title>
+                <ConsentText />
+                {snapshot ? <WithdrawConsent /> : null}
+              </>
+            )}
+          </section>
+          <KeptHere now={view.now} />
           <Text size="xs">Extension version {browser.runtime.getManifest().version}</Text>
         </Stack>
       </Container>
@@ -37,6 +56,7 @@ export function OptionsPage({ view }: { view: View }) {
 }
 
 function Unpair({ serverUrl, senderName }: { serverUrl: string; senderName: string }) {
+  const [asking, setAsking] = useState(false);
   const { busy, refusal, run } = useOrder();
   return (
     <Stack gap={8} align="flex-start">
@@ -51,11 +71,23 @@ function Unpair({ serverUrl, senderName }: { serverUrl: string; senderName: stri
         .
       </Text>
       <Text size="sm">
-        Unpairing keeps every task where it is; it goes on when a browser is paired again.
+        Unpairing keeps every task where it is; it goes on when a browser is paired again. To use another
+        server, unpair first.
       </Text>
-      <Button variant="default" loading={busy} onClick={() => run(() => order('ui.unpair'))}>
-        Unpair this browser
-      </Button>
+      {asking ? (
+        <Group gap={8} role="group" aria-label="Unpair this browser?">
+          <Button color="red.9" loading={busy} onClick={() => run(() => order('ui.unpair'))}>
+            Yes, unpair
+          </Button>
+          <Button variant="default" disabled={busy} onClick={() => setAsking(false)}>
+            Keep it paired
+          </Button>
+        </Group>
+      ) : (
+        <Button variant="default" onClick={() => setAsking(true)}>
+          Unpair this browser
+        </Button>
+      )}
       {refusal ? <Notice colour="red" {...refusal} /> : null}
     </Stack>
   );

@@ -1,10 +1,10 @@
 import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
-import { browser } from 'wxt/browser';
 import { Controls } from './Controls.tsx';
 import { MustAct } from './MustAct.tsx';
 import { Notice } from './Notice.tsx';
 import { StatusBadges } from './StatusBadges.tsx';
 import { CurrentStep, NextStep } from './Steps.tsx';
+import { openSidePanel } from './sidePanel.ts';
 import { Usage } from './Usage.tsx';
 import type { View } from './view.ts';
 
@@ -89,14 +89,4 @@ function HowToPair({ waiting }: { waiting: boolean }) {
       }
     />
   );
-}
-
-/** Must run in the click itself: the browser opens the panel only on a person's gesture. */
-function openSidePanel(): void {
-  void browser.windows
-    .getCurrent()
-    .then((current) =>
-      current.id === undefined ? undefined : browser.sidePanel.open({ windowId: current.id }),
-    )
-    .then(() => window.close());
 }

@@ -1,9 +1,15 @@
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
+import { personKey } from '../storage/people.ts';
+import { Approvals } from './approvals/Approvals.tsx';
 import { Controls } from './Controls.tsx';
 import { ConsentPanel, WithdrawConsent } from './consent/Consent.tsx';
+import { useFollowedTab } from './followedTab.ts';
+import { Mode } from './Mode.tsx';
 import { MustAct } from './MustAct.tsx';
 import { Notice } from './Notice.tsx';
 import { PairingPanel } from './Pairing.tsx';
+import { PersonPanel } from './person/PersonPanel.tsx';
+import { personOf } from './person/personOf.ts';
 import { StatusBadges } from './StatusBadges.tsx';
 import { CurrentStep, NextStep } from './Steps.tsx';
 import { Usage } from './Usage.tsx';
@@ -35,6 +41,14 @@ export function SidePanelPage({ view }: { view: View }) {
   );
 }
 
+/** What Rapport has to say about the page that the rep is on. */
+function Followed({ view }: { view: View }) {
+  const tab = useFollowedTab();
+  const person = tab ? personOf(tab) : null;
+  if (person) return <PersonPanel key={personKey(person)} view={view} person={person} />;
+  return <Text size="sm">Open somebody’s LinkedIn profile to see who they are in Rapport.</Text>;
+}
+
 function Paired({ view }: { view: View }) {
   const { snapshot, trouble } = view;
   const problem = trouble ? (
@@ -56,9 +70,12 @@ function Paired({ view }: { view: View }) {
       {problem}
       <StatusBadges view={view} />
       <MustAct view={view} />
+      <Followed view={view} />
+      <Approvals view={view} />
       <CurrentStep view={view} />
       <NextStep view={view} />
       <Controls view={view} />
+      <Mode view={view} />
       <Usage usage={snapshot.usage} />
       <details>
         <summary>Your consent</summary>

@@ -14,8 +14,10 @@ import {
   unpaired,
 } from '../storage/state.ts';
 
-const store = createStateStore(browser.storage);
-const database = openDatabase();
+/** The small facts, as this page reads and writes them. */
+export const store = createStateStore(browser.storage);
+/** This page's own connection to the extension's database. */
+export const database = openDatabase();
 
 /** Without news from the server for this long the browser counts as offline. */
 const OFFLINE_MS = 3 * MINUTE;

@@ -112,6 +112,13 @@ export function momentWords(at: number, now: number): string {
   return (sameDay ? clockTime : dayAndTime).format(at);
 }
 
+const exactTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+
+/** The moment in full, in the viewer's zone. */
+export function exactWords(at: number): string {
+  return exactTime.format(at);
+}
+
 /** "just now", "4 minutes ago", "3 days ago". */
 export function agoWords(at: number, now: number): string {
   const minutes = Math.max(0, Math.round((now - at) / 60_000));

@@ -15,6 +15,7 @@ export const consentText: readonly { title: string; points: readonly string[] }[
     title: 'What it reads and where that goes',
     points: [
       'It reads whether you are signed in to LinkedIn and as whom, the profiles of your contacts, your new connections, the invitations you sent, and messages from contacts of your team. This goes to your team’s Rapport server; of invitations to anybody else only how many there were and when.',
+      'While the side panel is open, it asks your server whether it knows the person whose profile you look at; the server keeps no record of that. People of a LinkedIn list go there when you import that list, and only then.',
       'Messages of anybody else never leave this browser. Neither do your LinkedIn password, cookies and tokens.',
     ],
   },

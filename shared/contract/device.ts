@@ -20,7 +20,7 @@ import { holdView, mailboxView, nextAction, usageView } from './sender.ts';
  */
 
 /** The consent text's version; a rep who agreed to an older one is asked again. */
-export const CONSENT_VERSION = 2;
+export const CONSENT_VERSION = 3;
 
 export const pairRoutes = {
   /** RFC 8628: the code for the side panel. Served by the auth library. */
@@ -87,6 +87,15 @@ export const deviceSnapshot = z.object({
   stopped: z.boolean(),
   /** Manual hold of this sender's LinkedIn channel. */
   paused: z.boolean(),
+  /** Mode "approve each": the rep says yes to every text before it goes. */
+  approveEach: z.boolean().default(false),
+  /** Texts that wait for that yes, counted no further than 51. */
+  approvals: z.number().int().default(0),
+  /** Who replied and waits for the rep's decision, newest first. */
+  replies: z
+    .array(z.object({ contactId: id, name: z.string(), at: instant }))
+    .max(10)
+    .default([]),
   serverTime: instant,
 });
 export type DeviceSnapshot = z.infer<typeof deviceSnapshot>;
@@ -263,6 +272,11 @@ export const deviceRoutes = {
   }),
   pause: route('device', 'POST', '/api/v1/device/pause', { response: deviceSnapshot }),
   resume: route('device', 'POST', '/api/v1/device/resume', { response: deviceSnapshot }),
+  /** Automatic, or approve each. */
+  mode: route('device', 'POST', '/api/v1/device/mode', {
+    body: z.object({ approveEach: z.boolean() }),
+    response: deviceSnapshot,
+  }),
   stopEverything: route('device', 'POST', '/api/v1/device/stop-everything', { response: deviceSnapshot }),
   /** The rep unpairs this browser. */
   unpair: route('device', 'POST', '/api/v1/device/unpair'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personSeen } from '#shared/contract/devicePerson.ts';
 import {
   acceptanceRead,
   actResult,
@@ -69,6 +70,10 @@ export type RunnerCall = z.infer<typeof runnerCall>;
 
 const nothing = z.undefined();
 
+/** About the person of the profile that the rep looks at. */
+const aboutPerson = z.object({ person: personSeen });
+const aboutContact = aboutPerson.extend({ contactId: z.string() });
+
 /** Message type -> what it carries. The background and the runner parse with these before they look inside. */
 export const messageSchemas = {
   'ui.refresh': nothing,
@@ -79,6 +84,24 @@ export const messageSchemas = {
   'ui.pause': nothing,
   'ui.resume': nothing,
   'ui.stopEverything': nothing,
+  'ui.mode': z.object({ approveEach: z.boolean() }),
+  /** Asks the server about somebody; the answer is kept where the side panel reads. */
+  'ui.look': aboutPerson,
+  'ui.targets': nothing,
+  'ui.addToList': aboutPerson.extend({ listName: z.string().trim().min(1).max(120) }),
+  'ui.addToAutomation': aboutPerson.extend({ automationId: z.string() }),
+  'ui.pin': aboutContact.extend({ pinned: z.boolean() }),
+  'ui.addNote': aboutContact.extend({ text: z.string().trim().min(1).max(4000) }),
+  'ui.removeNote': aboutContact.extend({ noteId: z.string() }),
+  'ui.approvals': nothing,
+  'ui.approve': z.object({
+    taskId: z.string(),
+    textHash: z.string().max(64),
+    edited: z
+      .object({ text: z.string().trim().min(1).max(8000), subject: z.string().trim().max(300).nullable() })
+      .optional(),
+  }),
+  'ui.skip': z.object({ taskId: z.string() }),
   'sentinel.session': z.object({ report: sessionReport }),
   'runner.call': runnerCall,
   'runner.cancel': z.object({ callId: z.string() }),
@@ -86,16 +109,15 @@ export const messageSchemas = {
 
 export type UiMessage = Extract<keyof typeof messageSchemas, `ui.${string}`>;
 
+/** What a page of the extension sends with each order. */
+export type UiData<T extends UiMessage> = z.input<(typeof messageSchemas)[T]>;
+
+type UiProtocol = {
+  [T in UiMessage]: UiData<T> extends undefined ? () => UiAnswer : (data: UiData<T>) => UiAnswer;
+};
+
 /** The one typed protocol of the extension; answers of `runner.call` are parsed by op with `pageAnswers`. */
-export interface ProtocolMap {
-  'ui.refresh'(): UiAnswer;
-  'ui.pair'(data: { serverUrl: string }): UiAnswer;
-  'ui.cancelPairing'(): UiAnswer;
-  'ui.unpair'(): UiAnswer;
-  'ui.consent'(data: { agreed: boolean }): UiAnswer;
-  'ui.pause'(): UiAnswer;
-  'ui.resume'(): UiAnswer;
-  'ui.stopEverything'(): UiAnswer;
+export interface ProtocolMap extends UiProtocol {
   'sentinel.session'(data: { report: z.infer<typeof sessionReport> }): void;
   'runner.call'(data: RunnerCall): unknown;
   'runner.cancel'(data: { callId: string }): void;

@@ -4,6 +4,7 @@ import { automationRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { tagRoutes } from '#shared/contract/tag.ts';
+import { newDeviceToken } from '../../companion-server/auth/deviceToken.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { addMember, call, setUp, type TestServer } from './support.ts';
 
@@ -209,6 +210,15 @@ export async function addTask(
     });
   });
   return taskId;
+}
+
+/** A paired browser of this sender profile; its token. */
+export async function pairDevice(server: TestServer, workspaceId: string, senderId: string): Promise<string> {
+  const { token, hash } = newDeviceToken();
+  const id = server.services.newId();
+  const device = { id, workspaceId, senderId, name: 'Chrome', tokenHash: hash, pairedBy: 'x', pairedAt: 1 };
+  await server.services.db.write((tx) => tx.insert(schema.device).values(device));
+  return token;
 }
 
 /** A bulk action that found nobody. */

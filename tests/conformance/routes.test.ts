@@ -4,6 +4,7 @@ import { automationSenderRoutes } from '#shared/contract/automationSender.ts';
 import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { CONSENT_VERSION, deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
+import { devicePersonRoutes } from '#shared/contract/devicePerson.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
 import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
@@ -526,6 +527,7 @@ test('every route of the contract is served, and every member route stands in th
     setupRoutes,
     deviceRoutes,
     deviceTaskRoutes,
+    devicePersonRoutes,
     upkeepRoutes,
     pairRoutes,
   ];
@@ -586,7 +588,8 @@ describe.each(cases)('$name', ({ route, input, owner = 200, rep, scoped }) => {
 });
 
 test('every device route needs a paired device, a member cookie is none', async () => {
-  for (const route of Object.values(deviceRoutes) as Route[]) {
+  const groups = [deviceRoutes, deviceTaskRoutes, devicePersonRoutes];
+  for (const route of groups.flatMap((group) => Object.values(group)) as Route[]) {
     const answer = await call(server, route, { cookie: world.owner }, {});
     expect(problemOf(answer)).toMatchObject({ status: 401, code: 'device_not_paired' });
   }

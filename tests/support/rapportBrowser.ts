@@ -23,6 +23,8 @@ export interface RapportBrowser extends ExtensionContext {
   signInToLinkedin(member?: { email: string; password: string }): Promise<void>;
   /** Opens and closes the popup, as a glance of the rep does: whatever the worker had to do goes on. */
   glance(): Promise<void>;
+  /** The side panel's page in a tab of its own, following the given tab of the rep. */
+  panelBeside(tab: Page): Promise<Page>;
   /** Dies at once, as with the power: no page and no worker gets another turn. */
   crash(): Promise<void>;
   close(): Promise<void>;
@@ -87,6 +89,14 @@ export async function openRapportBrowser(
       await popup.goto(extension.url('popup.html'));
       await popup.getByRole('heading', { name: 'Rapport' }).waitFor();
       await popup.close();
+    },
+    async panelBeside(tab) {
+      const worker = await extension.serviceWorker();
+      const query = JSON.stringify({ url: tab.url() });
+      const tabId = await worker.evaluate<number>(`chrome.tabs.query(${query}).then(([tab]) => tab.id)`);
+      const beside = await context.newPage();
+      await beside.goto(extension.url(`sidepanel.html?tab=${tabId}`));
+      return beside;
     },
     async crash() {
       const gone = context.waitForEvent('close');

@@ -59,6 +59,7 @@ export const contact = sqliteTable(
   (t) => [
     index('contact_sort').on(t.workspaceId, t.sortName, t.id),
     index('contact_created').on(t.workspaceId, t.id),
+    index('contact_company').on(t.companyId).where(sql`company_id IS NOT NULL`),
   ],
 );
 
@@ -75,6 +76,20 @@ export const contactIdentity = sqliteTable(
     primaryKey({ columns: [t.workspaceId, t.kind, t.value] }),
     index('identity_contact').on(t.contactId),
   ],
+);
+
+/** What a member wrote down about a person, for the whole team. */
+export const contactNote = sqliteTable(
+  'contact_note',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    contactId: text('contact_id').notNull(),
+    userId: text('user_id').notNull(),
+    text: text('text').notNull(),
+    at: at('at').notNull(),
+  },
+  (t) => [index('note_contact').on(t.contactId, t.id)],
 );
 
 export const list = sqliteTable(

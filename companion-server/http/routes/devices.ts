@@ -1,5 +1,6 @@
 import { deviceRoutes } from '#shared/contract/device.ts';
 import { setConsent } from '../../services/device/consent.ts';
+import { setMode } from '../../services/device/mode.ts';
 import { deviceSnapshot } from '../../services/device/snapshot.ts';
 import { deviceWork } from '../../services/device/work.ts';
 import { revokeDevice, setSenderPaused } from '../../services/sender/manage.ts';
@@ -31,6 +32,10 @@ export function serveDevices(app: App): void {
   });
   serveDevice(app, deviceRoutes.resume, async (call) => {
     await setSenderPaused(call, call.actor.senderId, 'linkedin', false);
+    return deviceSnapshot(call);
+  });
+  serveDevice(app, deviceRoutes.mode, async (call, { body }) => {
+    await setMode(call, body.approveEach);
     return deviceSnapshot(call);
   });
   serveDevice(app, deviceRoutes.stopEverything, async (call) => {

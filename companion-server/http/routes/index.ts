@@ -1,6 +1,7 @@
 import type { App } from '../httpEnv.ts';
 import { serveAutomations, serveBulk, serveEnrollments, serveVersions } from './automations.ts';
 import { serveContacts, serveImports, serveStoplist } from './contacts.ts';
+import { serveDevicePeople } from './devicePeople.ts';
 import { serveDevices } from './devices.ts';
 import { serveMailboxes } from './mailboxes.ts';
 import { servePersonWork, serveTags } from './personWork.ts';
@@ -19,6 +20,7 @@ export function serveAllRoutes(app: App): void {
   serveSenderLife(app);
   serveMailboxes(app);
   serveDevices(app);
+  serveDevicePeople(app);
   serveContacts(app);
   serveImports(app);
   serveStoplist(app);

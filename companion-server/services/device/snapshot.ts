@@ -1,10 +1,15 @@
 import type { DeviceSnapshot } from '#shared/contract/device.ts';
 import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
+import { senderSettings } from '#shared/schedule/settings.ts';
 import type { DeviceCall } from '../context.ts';
 import { senderOf } from '../scope.ts';
 import { viewSender } from '../sender/view.ts';
+import { countSteps } from '../task/steps.ts';
 import { workspaceOf } from '../workspace/me.ts';
+import { repliesTo } from './waiting.ts';
+
+const APPROVALS_COUNTED = 51;
 
 /** Everything popup and side panel show. */
 export async function deviceSnapshot(call: DeviceCall): Promise<DeviceSnapshot> {
@@ -12,6 +17,8 @@ export async function deviceSnapshot(call: DeviceCall): Promise<DeviceSnapshot> 
   const row = await senderOf(reader, call, call.actor.senderId);
   const view = await viewSender(reader, call, row);
   const workspace = await workspaceOf(reader, call);
+  const approvals = await countSteps(call, 'approval', APPROVALS_COUNTED);
+  const replies = await repliesTo(call);
   const { settings: _settings, ...mailbox } = view.mailbox;
   const { channelId, status, reason, detail, memberId, name, lastCheckedAt } = view.linkedin;
   const isManual = (scope: string) =>
@@ -26,11 +33,41 @@ export async function deviceSnapshot(call: DeviceCall): Promise<DeviceSnapshot> 
     holds: view.holds,
     usage: view.usage,
     next: view.next,
-    mustAct: mustAct(view, row.consentVersion),
+    mustAct: [...mustAct(view, row.consentVersion), ...decisions(approvals, replies)],
     stopped: isManual('workspace'),
     paused: isManual('sender') || view.holds.some((hold) => isManualOn(hold, channelId)),
+    approveEach: senderSettings.parse(row.settings).approveEach,
+    approvals,
+    replies,
     serverTime: call.clocks.schedule.now(),
   };
+}
+
+/** What waits for a yes or a decision of the rep. */
+function decisions(approvals: number, replies: DeviceSnapshot['replies']): DeviceSnapshot['mustAct'] {
+  const items: DeviceSnapshot['mustAct'] = [];
+  if (approvals > 0) {
+    items.push({
+      title: 'Approve texts',
+      detail: approvals === 1 ? '1 text waits for your yes.' : `${most(approvals)} texts wait for your yes.`,
+      href: '/tasks?group=approval',
+    });
+  }
+  if (replies.length > 0) {
+    const [first] = replies;
+    const others = replies.length - 1;
+    const more = others === 0 ? '' : others === 1 ? ' and one more' : ` and ${others} more`;
+    items.push({
+      title: 'Decide about replies',
+      detail: `${first?.name ?? 'Somebody'}${more} replied. Nothing goes to them before you decide.`,
+      href: '/tasks?group=reply',
+    });
+  }
+  return items;
+}
+
+function most(count: number): string {
+  return count < APPROVALS_COUNTED ? String(count) : `More than ${APPROVALS_COUNTED - 1}`;
 }
 
 function isManualOn(hold: SenderView['holds'][number], channelId: string): boolean {

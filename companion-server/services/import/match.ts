@@ -7,9 +7,10 @@ const { contact, contactIdentity } = schema;
 export type ContactRow = typeof contact.$inferSelect;
 export type IdentityKind = typeof contactIdentity.$inferSelect.kind;
 
-/** The identifiers of a person, strongest first: profile id, then slug, then email. */
+/** The identifiers of a person, strongest first: LinkedIn's ids, then slug, then email. */
 export function identitiesOf(person: ImportedPerson): { kind: IdentityKind; value: string }[] {
   const all: { kind: IdentityKind; value: string | null }[] = [
+    { kind: 'linkedin_member', value: person.memberId },
     { kind: 'linkedin_profile', value: person.profileId },
     { kind: 'linkedin_slug', value: person.slug },
     { kind: 'email', value: person.email },

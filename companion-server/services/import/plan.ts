@@ -25,6 +25,7 @@ export interface ContactChanges {
   email: string | null;
   linkedinSlug: string | null;
   linkedinProfileId: string | null;
+  linkedinMemberId: string | null;
   companyName: string | null;
   companyKey: string | null;
   title: string | null;
@@ -112,6 +113,7 @@ function fillEmpty(
     email: existing.email ?? (owns('email') ? person.email : null),
     linkedinSlug: existing.linkedinSlug ?? (owns('linkedin_slug') ? person.slug : null),
     linkedinProfileId: existing.linkedinProfileId ?? (owns('linkedin_profile') ? person.profileId : null),
+    linkedinMemberId: existing.linkedinMemberId ?? (owns('linkedin_member') ? person.memberId : null),
     companyName: existing.companyName ?? person.company,
     companyKey: existing.companyId === null ? person.companyKey : null,
     title: existing.title ?? person.title,
@@ -124,6 +126,7 @@ function fillEmpty(
     next.email === existing.email &&
     next.linkedinSlug === existing.linkedinSlug &&
     next.linkedinProfileId === existing.linkedinProfileId &&
+    next.linkedinMemberId === existing.linkedinMemberId &&
     next.companyName === existing.companyName &&
     next.companyKey === null &&
     next.title === existing.title &&

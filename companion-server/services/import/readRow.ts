@@ -12,6 +12,7 @@ export interface ImportedPerson {
   email: string | null;
   slug: string | null;
   profileId: string | null;
+  memberId: string | null;
   company: string | null;
   /** The key companies are compared by: email domain, else folded name. */
   companyKey: string | null;
@@ -66,6 +67,7 @@ export function readRow(
       email,
       slug: linkedin && 'slug' in linkedin ? linkedin.slug : null,
       profileId: linkedin && 'profileId' in linkedin ? linkedin.profileId : null,
+      memberId: null,
       company,
       companyKey: (email ? companyDomain(email) : null) ?? (company ? companyKey(company) : null),
       title: value.get('title') ?? null,
@@ -91,11 +93,14 @@ function faultOf(value: Map<string, string>, email: string | null, hasLinkedin: 
   return null;
 }
 
-/** From the two columns, else split at the last space; "Berg, Anna" is last name first. */
 function namesOf(value: Map<string, string>): { firstName: string; lastName: string } {
   const [firstName, lastName] = [value.get('firstName') ?? '', value.get('lastName') ?? ''];
   const full = value.get('fullName');
-  if (firstName || lastName || !full) return { firstName, lastName };
+  return firstName || lastName || !full ? { firstName, lastName } : splitName(full);
+}
+
+/** Split at the last space; "Berg, Anna" is last name first. */
+export function splitName(full: string): { firstName: string; lastName: string } {
   const comma = /^([^,]+),\s*(\S.*)$/.exec(full);
   if (comma) return { firstName: comma[2] ?? '', lastName: comma[1] ?? '' };
   const words = full.split(/\s+/);

@@ -14,7 +14,7 @@ import type { ImportField } from './columns.ts';
 import { contactsById, knownIdentities } from './match.ts';
 import { planImport, type RowOutcome } from './plan.ts';
 import { type ImportedPerson, type RejectedRow, readRow } from './readRow.ts';
-import { storeImport } from './store.ts';
+import { storeOutcomes, storePeople } from './store.ts';
 
 const { contactImport, contactImportRow } = schema;
 
@@ -80,7 +80,9 @@ export async function runImport(call: MemberCall, importId: string, input: RunIn
     const contacts = await contactsById(tx, [...new Set(known.values())]);
     const plan = planImport({ people, rejected, known, contacts, newId: call.newId });
     const list = await listNamed(tx, call, input.listName);
-    await storeImport(tx, call, { importId, listId: list.id, legalBasis: input.legalBasis, plan });
+    const { legalBasis } = input;
+    await storePeople(tx, call, { source: `csv:${importId}`, importId, listId: list.id, legalBasis, plan });
+    await storeOutcomes(tx, call, importId, plan.outcomes);
     await flagStoplisted(tx, importId);
     await finishImport(tx, importId, list.id, plan.outcomes);
     const unit = unitOf(call, tx);

@@ -11,15 +11,18 @@ async function inBulk<T>(rows: readonly T[], write: (json: string) => Promise<un
 }
 
 export interface StoreInput {
-  importId: string;
-  listId: string;
+  /** Where the people come from, as their contacts say it: "csv:<import>", "linkedin:<import>", "linkedin". */
+  source: string;
+  /** Null: added one by one. */
+  importId: string | null;
+  listId: string | null;
   legalBasis: string;
   plan: ImportPlan;
 }
 
-/** Writes the whole plan, in the transaction of the import. */
-export async function storeImport(tx: Tx, call: Call, input: StoreInput): Promise<void> {
-  const { plan, importId } = input;
+/** Writes the whole plan, in the transaction of the caller. */
+export async function storePeople(tx: Tx, call: Call, input: StoreInput): Promise<void> {
+  const { plan, importId, listId } = input;
   const now = call.clocks.lease.now();
   const ws = call.workspaceId;
   const companies = await storeCompanies(tx, call, plan);
@@ -32,20 +35,21 @@ export async function storeImport(tx: Tx, call: Call, input: StoreInput): Promis
     email: person.email,
     slug: person.slug,
     profileId: person.profileId,
+    memberId: person.memberId,
     companyId: companyId(person.companyKey),
     company: person.company,
     title: person.title,
     location: person.location,
     custom: Object.keys(person.custom).length > 0 ? person.custom : null,
     eventId: call.newId(),
-    dedupe: `import:${importId}:${person.row}`,
+    dedupe: `import:${importId ?? id}:${person.row}`,
   }));
   await inBulk(added, (json) =>
     tx.run(sql`INSERT INTO contact (id, workspace_id, first_name, last_name, sort_name, email, linkedin_slug,
-        linkedin_profile_id, company_id, company_name, title, location, custom, source, legal_basis, created_at, updated_at)
+        linkedin_profile_id, linkedin_member_id, company_id, company_name, title, location, custom, source, legal_basis, created_at, updated_at)
       SELECT value ->> 'id', ${ws}, value ->> 'first', value ->> 'last', value ->> 'sort', value ->> 'email',
-        value ->> 'slug', value ->> 'profileId', value ->> 'companyId', value ->> 'company', value ->> 'title',
-        value ->> 'location', value ->> 'custom', ${`csv:${importId}`}, ${input.legalBasis}, ${now}, ${now}
+        value ->> 'slug', value ->> 'profileId', value ->> 'memberId', value ->> 'companyId', value ->> 'company',
+        value ->> 'title', value ->> 'location', value ->> 'custom', ${input.source}, ${input.legalBasis}, ${now}, ${now}
       FROM json_each(${json})`),
   );
   await inBulk(added, (json) =>
@@ -62,7 +66,7 @@ export async function storeImport(tx: Tx, call: Call, input: StoreInput): Promis
   await inBulk(updated, (json) =>
     tx.run(sql`UPDATE contact SET first_name = j.value ->> 'firstName', last_name = j.value ->> 'lastName',
         sort_name = j.value ->> 'sort', email = j.value ->> 'email', linkedin_slug = j.value ->> 'linkedinSlug',
-        linkedin_profile_id = j.value ->> 'linkedinProfileId', company_name = j.value ->> 'companyName',
+        linkedin_profile_id = j.value ->> 'linkedinProfileId', linkedin_member_id = j.value ->> 'linkedinMemberId', company_name = j.value ->> 'companyName',
         company_id = coalesce(company_id, j.value ->> 'companyId'), title = j.value ->> 'title',
         location = j.value ->> 'location', custom = j.value ->> 'custom', updated_at = ${now}
       FROM json_each(${json}) AS j WHERE contact.id = j.value ->> 'id'`),
@@ -71,15 +75,15 @@ export async function storeImport(tx: Tx, call: Call, input: StoreInput): Promis
     tx.run(sql`INSERT INTO contact_identity (workspace_id, kind, value, contact_id)
       SELECT ${ws}, value ->> 'kind', value ->> 'value', value ->> 'contactId' FROM json_each(${json})`),
   );
+  if (listId === null) return;
   await inBulk(plan.members, (json) =>
     tx.run(sql`INSERT OR IGNORE INTO list_member (list_id, contact_id, workspace_id, added_at)
-      SELECT ${input.listId}, value, ${ws}, ${now} FROM json_each(${json})`),
+      SELECT ${listId}, value, ${ws}, ${now} FROM json_each(${json})`),
   );
   await tx
     .update(schema.list)
-    .set({ memberCount: sql`(SELECT count(*) FROM list_member WHERE list_id = ${input.listId})` })
-    .where(eq(schema.list.id, input.listId));
-  await storeOutcomes(tx, call, importId, plan.outcomes);
+    .set({ memberCount: sql`(SELECT count(*) FROM list_member WHERE list_id = ${listId})` })
+    .where(eq(schema.list.id, listId));
 }
 
 function sortName(firstName: string, lastName: string): string {
@@ -108,7 +112,13 @@ async function storeCompanies(tx: Tx, call: Call, plan: ImportPlan): Promise<Map
   return found;
 }
 
-async function storeOutcomes(tx: Tx, call: Call, importId: string, outcomes: RowOutcome[]): Promise<void> {
+/** What became of each row of an import. */
+export async function storeOutcomes(
+  tx: Tx,
+  call: Call,
+  importId: string,
+  outcomes: readonly RowOutcome[],
+): Promise<void> {
   await inBulk(outcomes, (json) =>
     tx.run(sql`INSERT INTO contact_import_row (import_id, row, workspace_id, outcome, field, reason, contact_id)
       SELECT ${importId}, value ->> 'row', ${call.workspaceId}, value ->> 'outcome', value ->> 'field',

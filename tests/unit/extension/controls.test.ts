@@ -171,6 +171,21 @@ const notFound = {
 };
 
 describe('what the rep must do', () => {
+  it('a reply raises one notification; those from before the pairing, and unwanted ones, none', async () => {
+    const { snapshots, store, world } = await setUp({});
+    const reply = (name: string, at: number) => ({ contactId: name, name, at });
+    await snapshots.take(snapshotOf({ replies: [reply('Old', 5)] }));
+    expect(world.notices).toEqual([]);
+    await snapshots.take(snapshotOf({ replies: [reply('Anna', 9), reply('Old', 5)] }));
+    await snapshots.take(snapshotOf({ replies: [reply('Anna', 9), reply('Old', 5)] }));
+    expect(world.notices).toEqual(['Anna replied']);
+    await store.set('notices', { replies: false, mustAct: true });
+    await snapshots.take(snapshotOf({ replies: [reply('Bo', 11), reply('Anna', 9)] }));
+    await store.set('notices', { replies: true, mustAct: true });
+    await snapshots.take(snapshotOf({ replies: [reply('Bo', 11), reply('Anna', 9)] }));
+    expect(world.notices).toEqual(['Anna replied']);
+  });
+
   it('is a red badge, and one notification each', async () => {
     const { snapshots, world } = await setUp({});
     const must = [{ title: 'Sign in to LinkedIn', detail: 'You were signed out.', href: null }];

@@ -64,6 +64,9 @@ export function snapshotOf(change: Partial<DeviceSnapshot> = {}): DeviceSnapshot
     mustAct: [],
     stopped: false,
     paused: false,
+    approveEach: false,
+    approvals: 0,
+    replies: [],
     serverTime: 1,
     ...change,
   };

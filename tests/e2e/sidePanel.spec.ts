@@ -1,0 +1,135 @@
+import { expect, type Page, test } from '@playwright/test';
+import { stoplistRoutes } from '#shared/contract/contact.ts';
+import { senderRoutes } from '#shared/contract/sender.ts';
+import { senderSettings } from '#shared/schedule/settings.ts';
+import { violations } from '../support/accessibility.ts';
+import { createSender, enrollments, importCast } from '../support/campaign.ts';
+import { type CastMember, castMember } from '../support/cast.ts';
+import { end, message, node } from '../support/graphs.ts';
+import { effectsOf } from '../support/judge.ts';
+import { miniCampaign } from '../support/miniCampaign.ts';
+import { type OwnerApi, setUpOwner } from '../support/ownerApi.ts';
+import { openRapportBrowser, type RapportBrowser } from '../support/rapportBrowser.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+/** The side panel beside a LinkedIn profile, and the rep's yes to each text. */
+
+test.describe.configure({ mode: 'serial' });
+
+const known = castMember(1, 'Alva', 'Ahl', 'Almhult Bikes', { story: 'a contact' });
+const stranger = castMember(2, 'Birk', 'Boman', 'Bro Foods', { story: 'nobody in Rapport' });
+const never = castMember(3, 'Cleo', 'Cedar', 'Cirrus Data', { story: 'on the stoplist' });
+const friend = castMember(4, 'Dag', 'Dahl', 'Dal Mills', { degree: 1, story: 'gets a message, edited' });
+const other = castMember(5, 'Ebba', 'Ek', 'Ek Works', { degree: 1, story: 'is skipped' });
+const cast: CastMember[] = [known, stranger, never, friend, other];
+const panelLooks = (['light', 'dark'] as const).map((colorScheme) => ({ colorScheme, width: 320 }));
+
+let world: World;
+let browser: RapportBrowser;
+let api: OwnerApi;
+let senderId: string;
+/** The rep's own tab, and the side panel that follows it. */
+let tab: Page;
+let panel: Page;
+
+test.beforeAll(async () => {
+  world = await startWorld(cast);
+  api = await setUpOwner(world.server());
+  senderId = await createSender(api, world);
+  const window = { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00' };
+  const settings = senderSettings.parse({ window, rampEnabled: false, approveEach: true });
+  await api.call(senderRoutes.update, { params: { senderId }, body: { settings } });
+  await importCast(api, [known], 'Known');
+  await api.call(stoplistRoutes.add, {
+    body: { value: `linkedin.com/in/${never.person.slug}`, reason: 'Asked by phone' },
+  });
+  browser = await openRapportBrowser(world);
+  await browser.pair(api, senderId);
+  await browser.signInToLinkedin();
+  tab = await browser.context.newPage();
+  await open(known);
+  panel = await browser.panelBeside(tab);
+  panel.setDefaultTimeout(20_000);
+});
+
+test.afterAll(async () => {
+  await browser?.close();
+  await world?.stop();
+});
+
+async function open({ person }: CastMember): Promise<void> {
+  await tab.goto(`${world.twin.origin}/in/${person.slug}/`);
+}
+
+const nameOf = ({ person }: CastMember) => `${person.firstName} ${person.lastName}`;
+const card = () => panel.getByRole('region', { name: 'This person' });
+const heading = (one: CastMember) => card().getByRole('heading', { name: nameOf(one), level: 2 });
+
+test('shows who the rep looks at, follows the tab, and warns of the stoplist', async () => {
+  await heading(known).waitFor();
+  await expect(card().getByText('Known', { exact: true })).toBeVisible();
+  await expect(card().getByRole('rowheader', { name: /\(you\)$/ })).toBeVisible();
+  expect(await violations(panel, panelLooks)).toEqual([]);
+  await open(never);
+  await heading(never).waitFor();
+  await expect(card().getByRole('alert')).toContainText('On the stoplist');
+  await tab.goto(`${world.twin.origin}/feed/`);
+  await expect(panel.getByText('Open somebody’s LinkedIn profile')).toBeVisible();
+});
+
+test('adds a stranger to a list, writes a note, pins the own sender; offline it shows what it has', async () => {
+  await open(stranger);
+  await expect(card().getByText('Not in Rapport.')).toBeVisible();
+  await card().getByRole('combobox', { name: 'List', exact: true }).fill('Fair');
+  await card().getByRole('button', { name: 'Add to list' }).click();
+  await expect(card().getByText('Fair', { exact: true })).toBeVisible();
+  await card().getByLabel('Always write to them as me').check();
+  await card().getByLabel('New note').fill('Met at the fair');
+  await card().getByRole('button', { name: 'Save note' }).click();
+  await expect(card().getByText('Met at the fair')).toBeVisible();
+  await open(known);
+  await heading(known).waitFor();
+  await world.server().stop();
+  await open(stranger);
+  await heading(stranger).waitFor();
+  await expect(card().getByText('Server not reachable')).toBeVisible();
+  await expect(card().getByText('Met at the fair')).toBeVisible();
+  await expect(card().getByLabel('Always write to them as me')).toBeChecked();
+  expect(await violations(panel, panelLooks)).toEqual([]);
+  await world.restartServer();
+});
+
+test('approve each: nothing goes before the rep’s yes, then exactly the text they approved', async () => {
+  const automationId = await miniCampaign(api, {
+    name: 'Hello',
+    cast: [friend, other],
+    senderId,
+    steps: {
+      nodes: [node('visit', 'v', {}), message('m', 'Hi {{ firstName }}'), end('e')],
+      edges: ['v>m', 'm>e'],
+    },
+  });
+  const waiting = panel.getByRole('region', { name: 'Texts that wait for your yes' });
+  const ask = (one: CastMember) =>
+    waiting.getByRole('article', { name: `Message to ${nameOf(one)}`, exact: true });
+  await world.conductor.runUntil(async () => {
+    await browser.glance();
+    return (await ask(friend).isVisible()) && (await ask(other).isVisible());
+  }, 120_000);
+  await expect(ask(friend)).toContainText('Hi Dag');
+  expect(await violations(panel, panelLooks)).toEqual([]);
+  await ask(other).getByRole('button', { name: 'Skip' }).click();
+  await expect(ask(other)).toBeHidden();
+  await ask(friend).getByRole('button', { name: 'Edit' }).click();
+  await ask(friend).getByLabel('Text').fill('Hello Dag, as promised.');
+  const messages = () => effectsOf(world.twin.ledger(), [], cast).filter(({ kind }) => kind === 'message');
+  expect(messages()).toEqual([]);
+  await ask(friend).getByRole('button', { name: 'Do it with this text' }).click();
+  await expect(ask(friend)).toBeHidden();
+  await world.conductor.runUntil(async () => {
+    const all = await enrollments(api, automationId);
+    return all.every(({ status }) => status === 'finished');
+  }, 120_000);
+  expect(messages().map(({ slug }) => slug)).toEqual([friend.person.slug]);
+  expect(JSON.stringify(world.twin.ledger())).toContain('Hello Dag, as promised.');
+});
