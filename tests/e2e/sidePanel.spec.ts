@@ -83,7 +83,9 @@ test('adds a stranger to a list, writes a note, pins the own sender; offline it 
   await card().getByRole('combobox', { name: 'List', exact: true }).fill('Fair');
   await card().getByRole('button', { name: 'Add to list' }).click();
   await expect(card().getByText('Fair', { exact: true })).toBeVisible();
-  await card().getByLabel('Always write to them as me').check();
+  const pin = card().getByLabel('Always write to them as me');
+  await pin.click();
+  await expect(pin).toBeChecked();
   await card().getByLabel('New note').fill('Met at the fair');
   await card().getByRole('button', { name: 'Save note' }).click();
   await expect(card().getByText('Met at the fair')).toBeVisible();
