@@ -38,6 +38,29 @@ function bytes(text: string): Uint8Array {
  * file means entering mailbox passwords again and signing in again, so it belongs into every backup.
  */
 export async function loadKeys(dataDir: string): Promise<Keys> {
+  return keysOf(await readStored(dataDir));
+}
+
+/** A new key at the end of the ring: from now on it seals, and the older ones still open. */
+export async function addVaultKey(dataDir: string): Promise<Keys> {
+  const stored = await readStored(dataDir);
+  // Never the id of a key that was there before: secrets name the key that sealed them.
+  const id = `k${randomBytes(6).toString('base64url')}`;
+  return replaceKeys(dataDir, { ...stored, vault: [...stored.vault, { id, key: newKey() }] });
+}
+
+/** Only the newest key stays. What an older one sealed and nobody sealed again is lost. */
+export async function dropOldVaultKeys(dataDir: string): Promise<Keys> {
+  const stored = await readStored(dataDir);
+  return replaceKeys(dataDir, { ...stored, vault: stored.vault.slice(-1) });
+}
+
+async function replaceKeys(dataDir: string, stored: z.infer<typeof keyFile>): Promise<Keys> {
+  await writeWhole(path.join(dataDir, 'keys.json'), JSON.stringify(keyFile.parse(stored), null, 2));
+  return keysOf(stored);
+}
+
+async function readStored(dataDir: string): Promise<z.infer<typeof keyFile>> {
   const file = path.join(dataDir, 'keys.json');
   const content = await readOrCreate(dataDir, file);
   const parsed = keyFile.safeParse(jsonOrNull(content));
@@ -46,10 +69,14 @@ export async function loadKeys(dataDir: string): Promise<Keys> {
       `${file} is damaged (${parsed.error.issues[0]?.message}). Restore it from a backup.`,
     );
   }
+  return parsed.data;
+}
+
+function keysOf(stored: z.infer<typeof keyFile>): Keys {
   return {
-    vault: parsed.data.vault.map((entry) => ({ id: entry.id, key: bytes(entry.key) })),
-    authSecret: parsed.data.auth,
-    unsubscribe: bytes(parsed.data.unsubscribe),
+    vault: stored.vault.map((entry) => ({ id: entry.id, key: bytes(entry.key) })),
+    authSecret: stored.auth,
+    unsubscribe: bytes(stored.unsubscribe),
   };
 }
 
@@ -83,13 +110,18 @@ async function readIfThere(file: string): Promise<string | null> {
   }
 }
 
-/** Written beside and renamed, so that a crash never leaves half a key file. */
 async function createKeys(file: string): Promise<string> {
   const content = JSON.stringify(
     { vault: [{ id: 'k1', key: newKey() }], auth: newKey(), unsubscribe: newKey() },
     null,
     2,
   );
+  await writeWhole(file, content);
+  return content;
+}
+
+/** Written beside and renamed, so that a crash never leaves half a key file. */
+async function writeWhole(file: string, content: string): Promise<void> {
   const handle = await open(`${file}.new`, 'w', 0o600);
   try {
     await handle.writeFile(`${content}\n`);
@@ -98,5 +130,4 @@ async function createKeys(file: string): Promise<string> {
     await handle.close();
   }
   await rename(`${file}.new`, file);
-  return content;
 }

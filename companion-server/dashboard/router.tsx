@@ -13,6 +13,7 @@ import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { enrollmentStatus } from '#shared/statuses/engine.ts';
 import { ProblemError, queryFor } from './api/client.ts';
 import { RouteProblem } from './components/RouteProblem.tsx';
+import { senderTab } from './features/senders/senderTab.ts';
 import { Shell } from './features/shell/Shell.tsx';
 
 /** Retries only what a second attempt can heal: no answer, or a failing server. */
@@ -80,7 +81,7 @@ const sendersRoute = createRoute({
 const senderRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/senders/$senderId',
-  validateSearch: z.object({ tab: z.enum(['linkedin', 'email', 'pace']).optional().catch(undefined) }),
+  validateSearch: z.object({ tab: senderTab.optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('./features/senders/SenderPage.tsx'), 'SenderPage'),
 });
 

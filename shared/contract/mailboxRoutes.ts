@@ -64,9 +64,6 @@ export const mailboxRoutes = {
     params,
     response: senderView,
   }),
-  /** Mails the rep's own address. */
-  sendTest: route('member', 'POST', '/api/v1/senders/:senderId/mailbox/send-test', {
-    params,
-    response: z.object({ response: z.string() }),
-  }),
+  /** Tries the stored settings now; both badges say how it went. */
+  retry: route('member', 'POST', '/api/v1/senders/:senderId/mailbox/retry', { params, response: senderView }),
 };

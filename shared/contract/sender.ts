@@ -68,6 +68,8 @@ export const mailboxView = z.object({
   smtp: z.object({ status: mailStatus, response: z.string().nullable() }),
   imap: z.object({ status: mailStatus, response: z.string().nullable() }),
   lastSyncedAt: instant.nullable(),
+  /** A broken mailbox is tried again by itself then; null: it works, or nothing uses it. */
+  retryAt: instant.nullable().default(null),
   /** Open settings without passwords, for the form; null while not set up. */
   settings: z.unknown().nullable(),
 });

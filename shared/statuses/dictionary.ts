@@ -9,6 +9,7 @@ import type {
 import { entry, type StatusEntry } from './entry.ts';
 import type { LinkedinStatus } from './linkedin.ts';
 
+export * from './deliverability.ts';
 export * from './entry.ts';
 export * from './errors.ts';
 export * from './holds.ts';

@@ -3,6 +3,7 @@ import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.
 import { automationSenderRoutes } from '#shared/contract/automationSender.ts';
 import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { deliverabilityRoutes } from '#shared/contract/deliverability.ts';
 import { CONSENT_VERSION, deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
 import { devicePersonRoutes } from '#shared/contract/devicePerson.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
@@ -184,7 +185,31 @@ const cases: Case[] = [
     scoped: true,
     owner: 409,
   },
-  { name: 'send test', route: mailboxRoutes.sendTest, input: ofSender(), rep: 403, scoped: true, owner: 409 },
+  {
+    name: 'retry mailbox',
+    route: mailboxRoutes.retry,
+    input: ofSender(),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
+  { name: 'deliverability', route: deliverabilityRoutes.get, input: ofSender(), rep: 403, scoped: true },
+  {
+    name: 'check deliverability',
+    route: deliverabilityRoutes.check,
+    input: ofSender(),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
+  {
+    name: 'send test mail',
+    route: deliverabilityRoutes.sendTest,
+    input: ofSender(),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
   { name: 'contacts', route: contactRoutes.list, rep: 200 },
   {
     name: 'contact',
@@ -510,6 +535,7 @@ test('every route of the contract is served, and every member route stands in th
     senderRoutes,
     resumePlanRoutes,
     mailboxRoutes,
+    deliverabilityRoutes,
     contactRoutes,
     importRoutes,
     stoplistRoutes,

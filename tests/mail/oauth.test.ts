@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { deliverabilityRoutes } from '#shared/contract/deliverability.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { must } from '#shared/kernel/assert.ts';
@@ -133,7 +134,12 @@ describe('signing in at the provider', () => {
     const [access, refresh] = secret?.kind === 'oauth' ? [secret.accessToken, secret.refreshToken] : [];
     expect(JSON.stringify(rows)).not.toContain(access);
     expect(JSON.stringify(rows)).not.toContain(refresh);
-    const sent = await call(server, mailboxRoutes.sendTest, { cookie: world.owner }, { params: params() });
+    const sent = await call(
+      server,
+      deliverabilityRoutes.sendTest,
+      { cookie: world.owner },
+      { params: params() },
+    );
     expect(sent.status).toBe(200);
   });
 

@@ -1,5 +1,6 @@
 import {
   automationStatuses,
+  domainCheckStatuses,
   enrollmentStatuses,
   holdReasons,
   linkedinErrors,
@@ -11,6 +12,7 @@ import {
   type StatusColour,
   type StatusEntry,
   taskStates,
+  testMailStatuses,
 } from '#shared/statuses/dictionary.ts';
 
 /** Every family of statuses, in the order of the status dictionary's screen. */
@@ -18,6 +20,8 @@ export const statusFamilies = {
   linkedin: { title: 'LinkedIn account', entries: linkedinStatuses },
   linkedinReason: { title: 'Why a LinkedIn account is Inactive', entries: linkedinInactiveReasons },
   mail: { title: 'SMTP and IMAP', entries: mailStatuses },
+  domainCheck: { title: 'DNS record of a sending domain', entries: domainCheckStatuses },
+  testMail: { title: 'Test mail to oneself', entries: testMailStatuses },
   relation: { title: 'Relation of contact and sender profile', entries: relationStatuses },
   enrollment: { title: 'Contact in an automation', entries: enrollmentStatuses },
   task: { title: 'Step', entries: taskStates },

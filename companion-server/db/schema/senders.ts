@@ -179,6 +179,18 @@ export const mailbox = sqliteTable('mailbox', {
   updatedAt: at('updated_at').notNull(),
 });
 
+/** What the name system says about a mailbox's domain, and the latest mail that it sent to itself. */
+export const deliverability = sqliteTable('deliverability', {
+  channelId: text('channel_id').primaryKey(),
+  workspaceId: workspaceId(),
+  /** The domain these findings are about: another address of the mailbox starts anew. */
+  domain: text('domain').notNull(),
+  findings: json<unknown>('findings').notNull(),
+  checkedAt: at('checked_at'),
+  /** `testMail` of the contract; null: none was sent. */
+  testMail: json<unknown>('test_mail'),
+});
+
 /** A channel × action kind: knows when it may next fire and how many tasks are ready. */
 export const lane = sqliteTable(
   'lane',

@@ -11,11 +11,13 @@ export const systemMail = sqliteTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    kind: text('kind', { enum: ['reconnect'] }).notNull(),
+    kind: text('kind', { enum: ['reconnect', 'invitation', 'alert'] }).notNull(),
     /** The same mail planned twice is stored once. */
     dedupeKey: text('dedupe_key').notNull(),
-    /** The channel it is about. */
+    /** What it is about: the channel (reconnect), the hold (alert) or the invitation. */
     aboutId: text('about_id').notNull(),
+    /** The member an alert goes to: may switch alerts off. */
+    userId: text('user_id'),
     /** Fixed when it is first tried; null before: the owner's address as it is then. */
     recipient: text('recipient'),
     /** Which reminder of the series; null: asked for by hand, nothing follows it. */
@@ -39,6 +41,18 @@ export const systemMail = sqliteTable(
     index('system_mail_failed').on(t.workspaceId, t.endedAt).where(sql`state = 'failed'`),
     check('system_mail_ended', sql`(state = 'planned') = (ended_at IS NULL)`),
   ],
+);
+
+/** What a member chose for themselves in a workspace; no row: everything as it comes. */
+export const memberSetting = sqliteTable(
+  'member_setting',
+  {
+    workspaceId: workspaceId(),
+    userId: text('user_id').notNull(),
+    /** Whether alerts (a guard stopped, a mailbox is Inactive) are mailed to them. */
+    alertMail: integer('alert_mail', { mode: 'boolean' }).notNull().default(true),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.userId] })],
 );
 
 /** A spell in which the device of a LinkedIn channel was silent, stored when it was heard of again (real time). */

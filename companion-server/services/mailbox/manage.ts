@@ -4,13 +4,11 @@ import type { ConnectionCheck, MailboxDraft } from '#shared/contract/mailbox.ts'
 import type { mailboxTest } from '#shared/contract/mailboxRoutes.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import { schema } from '../../db/index.ts';
-import { sendMessage } from '../../email/send.ts';
 import { testConnection } from '../../email/testConnection.ts';
 import { addressChange, noteMailbox, setHold } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { asAllowed, openSettings, withStoredPasswords } from '../mail/settings.ts';
-import { buildTestMessage } from '../mail/testMessage.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { channelsOf, senderToManage } from '../scope.ts';
 import { getSender } from '../sender/view.ts';
@@ -98,12 +96,11 @@ export async function disconnectMailbox(call: MemberCall, senderId: string): Pro
   return getSender(call, senderId);
 }
 
-/** Mails the rep's own address. */
-export async function sendTestMail(call: MemberCall, senderId: string): Promise<{ response: string }> {
+/** Tries the stored settings now instead of at the next automatic try; the badges follow. */
+export async function retryMailbox(call: MemberCall, senderId: string): Promise<SenderView> {
   await senderToManage(call.db.reader, call, senderId);
   const { email } = await channelsOf(call.db.reader, senderId);
-  const settings = await openSettings(call, email.id);
-  if (!settings) {
+  if (email.smtpStatus === 'not_set_up') {
     throw new Refusal(
       409,
       'mailbox_not_set_up',
@@ -111,21 +108,29 @@ export async function sendTestMail(call: MemberCall, senderId: string): Promise<
       'Connect one first.',
     );
   }
-  const sent = await sendMessage(settings, await buildTestMessage(call, settings), call.shutdown);
-  await call.db.write((tx) =>
-    audit(tx, call, {
-      action: 'mailbox.test_sent',
+  const settings = await openSettings(call, email.id, { renew: true });
+  const result = settings ? await testConnection(settings, call.shutdown) : null;
+  await call.db.write(async (tx) => {
+    await senderToManage(tx, call, senderId);
+    if (result) {
+      await tx
+        .update(channel)
+        .set({
+          smtpStatus: result.smtp.ok ? 'active' : 'inactive',
+          smtpResponse: result.smtp.ok ? null : wordsOf(result.smtp),
+          imapStatus: result.imap.ok ? 'active' : 'inactive',
+          imapResponse: result.imap.ok ? null : wordsOf(result.imap),
+          watchRetryAt: null,
+        })
+        .where(eq(channel.id, email.id));
+      await noteMailbox(unitOf(call, tx), email.id);
+    }
+    await audit(tx, call, {
+      action: 'mailbox.retried',
       entity: 'sender',
       entityId: senderId,
-      data: { outcome: sent.outcome },
-    }),
-  );
-  if (sent.outcome === 'sent') return { response: sent.response };
-  const words = sent.outcome === 'unknown' ? sent.detail : `${sent.code} ${sent.response}`;
-  throw new Refusal(
-    502,
-    sent.outcome === 'unknown' ? 'send_unknown' : 'send_refused',
-    `The mail server did not confirm the message: ${words}`,
-    'Check the mailbox settings with "Test connection".',
-  );
+      data: { ok: result?.smtp.ok === true && result.imap.ok },
+    });
+  });
+  return getSender(call, senderId);
 }

@@ -108,6 +108,7 @@ async function viewMailbox(db: Queryable, email: ChannelRow): Promise<SenderView
     smtp: { status: email.smtpStatus, response: email.smtpResponse },
     imap: { status: email.imapStatus, response: email.imapResponse },
     lastSyncedAt: email.inboxReadAt,
+    retryAt: email.watchRetryAt,
     settings: rows[0]?.settings ?? null,
   };
 }

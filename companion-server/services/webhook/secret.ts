@@ -8,7 +8,8 @@ import { requireManager } from '../scope.ts';
 
 const { workspace } = schema;
 
-const place = (workspaceId: string) => `webhook:${workspaceId}`;
+/** The place a workspace's webhook secret belongs to: it opens nowhere else. */
+export const placeOfWebhookSecret = (workspaceId: string) => `webhook:${workspaceId}`;
 
 /** The workspace's secret that signs its webhooks, made at the first use. */
 export async function webhookSecret(
@@ -16,14 +17,14 @@ export async function webhookSecret(
   workspaceId: string,
 ): Promise<string> {
   const { db, vault } = services;
-  const fresh = await vault.seal(randomBytes(32).toString('base64url'), place(workspaceId));
+  const fresh = await vault.seal(randomBytes(32).toString('base64url'), placeOfWebhookSecret(workspaceId));
   const sealed = await db.write(async (tx) => {
     const [row] = await tx.select().from(workspace).where(eq(workspace.id, workspaceId));
     if (row?.webhookSecret) return row.webhookSecret;
     await tx.update(workspace).set({ webhookSecret: fresh }).where(eq(workspace.id, workspaceId));
     return fresh;
   });
-  const opened = await vault.open(must(sealed, 'webhook secret'), place(workspaceId));
+  const opened = await vault.open(must(sealed, 'webhook secret'), placeOfWebhookSecret(workspaceId));
   if (!opened.ok) throw new Refusal(503, opened.error.code, opened.error.sentence, opened.error.whatToDo);
   return opened.value;
 }

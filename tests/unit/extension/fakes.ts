@@ -57,6 +57,7 @@ export function snapshotOf(change: Partial<DeviceSnapshot> = {}): DeviceSnapshot
       smtp: { status: 'not_set_up', response: null },
       imap: { status: 'not_set_up', response: null },
       lastSyncedAt: null,
+      retryAt: null,
     },
     holds: [],
     usage: [],

@@ -1,9 +1,8 @@
-import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
-import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Time } from '../../components/Time.tsx';
@@ -57,6 +56,7 @@ function MailboxState({ sender }: { sender: SenderView }) {
             Inbox last read: <Time at={mailbox.lastSyncedAt} none="not yet" />
           </Text>
         )}
+        {sender.redDot.email && <Reconnect sender={sender} />}
         {connected && <MailboxActions sender={sender} />}
       </Stack>
     </Section>
@@ -79,32 +79,47 @@ function ServerState({ name, state }: { name: string; state: SenderView['mailbox
   );
 }
 
+/** What a broken mailbox needs: one click where the provider signs in, else the form; or another try. */
+function Reconnect({ sender }: { sender: SenderView }) {
+  const params = { senderId: sender.id };
+  const retry = useAction(mailboxRoutes.retry, { timeoutMs: 60_000 });
+  const retryAt = sender.mailbox.retryAt;
+  return (
+    <Alert color="red" variant="outline" title="Reconnect" role="status">
+      <Stack gap="xs">
+        <Text size="sm">
+          Nothing is sent from this mailbox until both servers work again. Everybody continues at the exact
+          step where they stand. Read what the server said, correct the settings and save them, or try again.
+        </Text>
+        {retryAt !== null && (
+          <Text size="sm">
+            Tried again by itself: <Time at={retryAt} />
+          </Text>
+        )}
+        <Group>
+          <Button loading={retry.isPending} onClick={() => retry.mutate({ params })}>
+            Reconnect mailbox
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}
+
 function MailboxActions({ sender }: { sender: SenderView }) {
   const params = { senderId: sender.id };
-  const sendTest = useAction(mailboxRoutes.sendTest, { inline: true, timeoutMs: 60_000 });
   const disconnect = useAction(mailboxRoutes.disconnect, { done: 'The mailbox is disconnected.' });
   return (
-    <Stack gap="sm">
-      <Group gap="xs">
-        <Button variant="default" loading={sendTest.isPending} onClick={() => sendTest.mutate({ params })}>
-          Send a test email
-        </Button>
-        <PauseButton sender={sender} channel="email" />
-        <ConfirmButton
-          label="Disconnect mailbox"
-          question="Disconnect this mailbox?"
-          consequence="No email is sent or read for this sender profile until a mailbox is connected again. Every contact stays at the exact step where it stands."
-          confirmLabel="Disconnect"
-          loading={disconnect.isPending}
-          onConfirm={() => disconnect.mutate({ params })}
-        />
-      </Group>
-      {sendTest.data && (
-        <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
-          Sent to {sender.mailbox.address}. The server said: {sendTest.data.response}
-        </Text>
-      )}
-      {sendTest.error && <ProblemAlert problem={sendTest.error.problem} />}
-    </Stack>
+    <Group gap="xs">
+      <PauseButton sender={sender} channel="email" />
+      <ConfirmButton
+        label="Disconnect mailbox"
+        question="Disconnect this mailbox?"
+        consequence="No email is sent or read for this sender profile until a mailbox is connected again. Every contact stays at the exact step where it stands."
+        confirmLabel="Disconnect"
+        loading={disconnect.isPending}
+        onConfirm={() => disconnect.mutate({ params })}
+      />
+    </Group>
   );
 }

@@ -1,5 +1,5 @@
 import { Stack, Tabs } from '@mantine/core';
-import { IconBrandLinkedin, IconClock, IconMail } from '@tabler/icons-react';
+import { IconBrandLinkedin, IconClock, IconMail, IconMailCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -10,10 +10,12 @@ import { TextLink } from '../../components/Link.tsx';
 import { Loaded, Loading } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { RedDot } from '../../components/RedDot.tsx';
+import { DeliverabilityTab } from './DeliverabilityTab.tsx';
 import { EmailTab } from './EmailTab.tsx';
 import { LinkedinTab } from './LinkedinTab.tsx';
 import { SenderBadges } from './SenderBadges.tsx';
 import { DeleteSender, Retiring } from './SenderLife.tsx';
+import { senderTab } from './senderTab.ts';
 
 /** Time zones are heavy; only this tab needs them. */
 const PaceTab = lazy(() =>
@@ -45,7 +47,7 @@ export function SenderPage() {
                 void navigate({
                   to: '/senders/$senderId',
                   params: { senderId },
-                  search: { tab: value === 'email' || value === 'pace' ? value : 'linkedin' },
+                  search: { tab: senderTab.catch('linkedin').parse(value) },
                   replace: true,
                 })
               }
@@ -65,6 +67,9 @@ export function SenderPage() {
                 >
                   Email
                 </Tabs.Tab>
+                <Tabs.Tab value="deliverability" leftSection={<IconMailCheck aria-hidden size={18} />}>
+                  Deliverability
+                </Tabs.Tab>
                 <Tabs.Tab value="pace" leftSection={<IconClock aria-hidden size={18} />}>
                   Hours and caps
                 </Tabs.Tab>
@@ -74,6 +79,9 @@ export function SenderPage() {
               </Tabs.Panel>
               <Tabs.Panel value="email">
                 <EmailTab sender={sender} />
+              </Tabs.Panel>
+              <Tabs.Panel value="deliverability">
+                <DeliverabilityTab sender={sender} />
               </Tabs.Panel>
               <Tabs.Panel value="pace">
                 <Suspense fallback={<Loading what="hours and caps" />}>
