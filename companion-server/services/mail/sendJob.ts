@@ -18,13 +18,19 @@ import type { Services } from '../context.ts';
 import { openSettings } from './settings.ts';
 import { setSmtpStatus } from './sync.ts';
 
+export interface SendOptions {
+  services: Services;
+  ctx: EngineContext;
+  pool: SmtpPool;
+  /** Whether what was sent is kept in Sent where the provider does not. */
+  keepCopies: boolean;
+}
+
 /** Commit, send, record: one claimed email. Only a yes from the commit lets it go out. */
 export async function sendJob(
-  services: Services,
-  ctx: EngineContext,
+  { services, ctx, pool, keepCopies }: SendOptions,
   workerId: string,
   job: EmailJob,
-  pool: SmtpPool,
   signal: AbortSignal,
 ): Promise<void> {
   const { taskId, fence } = job;
@@ -59,7 +65,7 @@ export async function sendJob(
   const sent = await sendMessage(settings, built, new AbortController().signal, pool);
   await recordOutcome(ctx, workerId, { taskId, fence, outcome: outcomeOf(sent) });
   if (isMailboxFault(sent)) await setSmtpStatus(ctx, job.channelId, `${sent.code} ${sent.response}`);
-  if (sent.outcome === 'sent') await keepCopy(services, settings, built, signal);
+  if (sent.outcome === 'sent' && keepCopies) await keepCopy(services, settings, built, signal);
 }
 
 type MailboxFault = Extract<SendResult, { outcome: 'not_sent' }> & { stage: 'connect' | 'auth' };

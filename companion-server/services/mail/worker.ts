@@ -1,20 +1,21 @@
 import { and, eq, isNotNull, or, sql } from 'drizzle-orm';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
-import { createSmtpPool, type SmtpPool } from '../../email/smtpPool.ts';
+import { createSmtpPool } from '../../email/smtpPool.ts';
 import { testConnection } from '../../email/testConnection.ts';
 import { claimEmail, type EngineContext, recordOutcome } from '../../engine/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { searchSentAfterRestore } from './afterRestore.ts';
-import { sendJob } from './sendJob.ts';
+import { type SendOptions, sendJob } from './sendJob.ts';
 import { openSettings } from './settings.ts';
 import { failureWords, setImapStatus, setSmtpStatus, syncMailbox } from './sync.ts';
 import { settleBySentFolder } from './unknowns.ts';
 
 const { channel } = schema;
 
-const WORKERS = 2;
+/** Mailboxes worked with at the same time. */
+const WORKERS = 20;
 const IDLE_MS = 5 * SECOND;
 /** How often a mailbox is read while somebody is under way with it (real time). */
 const POLL_MS = MINUTE;
@@ -34,13 +35,14 @@ export interface MailOptions {
   ticked: Changes;
   /** Tells the engine that something happened. */
   wakeEngine: () => void;
+  /** Whether what was sent is kept in Sent where the provider does not; only the bench does without. */
+  keepCopies?: boolean;
   signal: AbortSignal;
 }
 
-interface Shared extends MailOptions {
+interface Shared extends Omit<MailOptions, 'keepCopies'>, SendOptions {
   /** Mailboxes somebody works with; an account does one thing at a time. */
   busy: Set<string>;
-  pool: SmtpPool;
   polledAt: Map<string, number>;
   /** Broken mailboxes: when to try again, and how long to wait the time after. */
   retries: Map<string, { at: number; waitMs: number }>;
@@ -49,7 +51,14 @@ interface Shared extends MailOptions {
 /** Sends what is due and reads the mailboxes, until the signal. */
 export function startMailWorkers(options: MailOptions): MailWorkers {
   const pool = createSmtpPool(options.services.timers);
-  const shared: Shared = { ...options, busy: new Set(), pool, polledAt: new Map(), retries: new Map() };
+  const shared: Shared = {
+    ...options,
+    keepCopies: options.keepCopies ?? true,
+    pool,
+    busy: new Set(),
+    polledAt: new Map(),
+    retries: new Map(),
+  };
   const loops = Array.from({ length: WORKERS }, (_, index) => loop(shared, `mail:${process.pid}:${index}`));
   return {
     isBusy: () => shared.busy.size > 0,
@@ -80,7 +89,7 @@ async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
   const work = services.publicUrl ? await claimEmail(ctx, workerId, isBusy) : { type: 'none' as const };
   if (work.type === 'task') {
     const { channelId, taskId, fence } = work;
-    if (await alone(shared, channelId, () => sendJob(services, ctx, workerId, work, shared.pool, signal)))
+    if (await alone(shared, channelId, () => sendJob(shared, workerId, work, signal)))
       return true;
     // Somebody began to read this mailbox in between: given back at once, not when its lease runs out.
     const outcome = { result: 'not_started' as const, failure: null };

@@ -68,14 +68,9 @@ it.each([
 ])('an allowed email $what', async ({ ms, smtpStatus }) => {
   const { job, email } = await claimed();
   const ctx = { ...stage.ctx, db: slowBy(ms) };
-  await sendJob(
-    servicesOf(stage.db),
-    ctx,
-    'mailer',
-    job,
-    createSmtpPool(systemTimers),
-    new AbortController().signal,
-  );
+  const pool = createSmtpPool(systemTimers);
+  const options = { services: servicesOf(stage.db), ctx, pool, keepCopies: true };
+  await sendJob(options, 'mailer', job, new AbortController().signal);
   const row = await taskRow(stage, job.taskId);
   expect(row.state).not.toBe('committing');
   expect(row.committedAt).toBeNull();

@@ -1,0 +1,85 @@
+import { createTransport } from 'nodemailer';
+import { MINUTE, systemTimers } from '#shared/kernel/clock.ts';
+import { createChanges } from '../../../companion-server/services/changes.ts';
+import { startMailWorkers } from '../../../companion-server/services/mail/worker.ts';
+import { countTasks, type EmailWorld, type Sink } from './world.ts';
+
+export interface Rate {
+  messages: number;
+  perSecond: number;
+  /** Processor time of this process for a message. */
+  cpuMs: number;
+}
+
+async function rateOf(messages: number, work: () => Promise<void>): Promise<Rate> {
+  const cpu = process.cpuUsage();
+  const from = performance.now();
+  await work();
+  const seconds = (performance.now() - from) / 1000;
+  const used = process.cpuUsage(cpu);
+  return { messages, perSecond: messages / seconds, cpuMs: (used.user + used.system) / 1000 / messages };
+}
+
+/** nodemailer alone, pooled: one account, as many connections as we have mailboxes at work. */
+export async function measurePlain(sink: Sink, messages: number, connections: number): Promise<Rate> {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: sink.port,
+    ignoreTLS: true,
+    auth: { user: 's1', pass: 'secret' },
+    pool: true,
+    maxConnections: connections,
+    maxMessages: Number.POSITIVE_INFINITY,
+  });
+  const text = 'this is a line of an outreach message that is meant to be read by a person. '.repeat(13);
+  let next = 0;
+  const worker = async () => {
+    for (let n = next++; n < messages; n = next++) {
+      await transport.sendMail({
+        from: { name: 'Rep s1', address: 's1@team.test' },
+        to: { name: `Person${n} Test`, address: `p${n}@firm${n}.test` },
+        subject: `A question, Person${n}`,
+        text: `Hello Person${n},\n\n${text}\n\nBest regards\nAnna`,
+      });
+    }
+  };
+  const rate = await rateOf(messages, async () => {
+    await Promise.all(Array.from({ length: connections * 2 }, worker));
+  });
+  transport.close();
+  return rate;
+}
+
+/** The server's own workers on a database full of due emails: claim, render, build, send, record. */
+export async function measureOurs(world: EmailWorld, sink: Sink): Promise<Rate> {
+  const { services, stage } = world;
+  const stop = new AbortController();
+  const before = await sink.count();
+  const ticked = createChanges(systemTimers);
+  // Schedule time runs ahead, so that the gaps between the messages of a mailbox do not limit it.
+  const ahead = setInterval(() => {
+    stage.time.offset += 5 * MINUTE;
+    ticked.notify();
+  }, 10);
+  const allTaken = async () => {
+    while ((await sink.count()) - before < world.messages) await systemTimers.sleep(20);
+    while ((await countTasks(stage)).done !== world.messages) await systemTimers.sleep(20);
+  };
+  const rate = await rateOf(world.messages, async () => {
+    const workers = startMailWorkers({
+      services,
+      ctx: stage.ctx,
+      ticked,
+      wakeEngine: () => {},
+      signal: stop.signal,
+      keepCopies: false,
+    });
+    await allTaken();
+    stop.abort();
+    await workers.done;
+  });
+  clearInterval(ahead);
+  const states = await countTasks(stage);
+  if (states.done !== world.messages) throw new Error(`not all were sent: ${JSON.stringify(states)}`);
+  return rate;
+}
