@@ -2,20 +2,22 @@ import { and, eq, inArray, isNotNull, lte } from 'drizzle-orm';
 import { must } from '#shared/kernel/assert.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';
-import { type Queryable, schema } from '../db/index.ts';
-import { type Claimed, claimLeaseMs, claimTask } from './claim.ts';
-import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
+import { type Claimed, claimLeaseMs, claimTask, loadHeads } from './claim.ts';
+import type { ChannelRow, EngineContext, Unit } from './context.ts';
 import { freshInboxMs } from './gates.ts';
 import { laneMayFire } from './predicates.ts';
 import { nodeOf } from './render.ts';
 import { graphOf, senderById } from './rows.ts';
+import { shapes } from './shapes.ts';
+import { together } from './together.ts';
 import { hasLiveEnrollments } from './watches.ts';
 
 const { channel: channelTable, lane, task: taskTable } = schema;
 
 /** How often a mailbox is read while somebody is under way with it (schedule time). */
 export const mailReadEveryMs = 10 * MINUTE;
-const CHANNELS = 50;
+const CHANNELS = 100;
 
 export interface EmailJob {
   type: 'task';
@@ -56,18 +58,68 @@ export function claimEmail(
   workerId: string,
   isBusy: (channelId: string) => boolean = () => false,
 ): Promise<EmailWork> {
-  return unitOfWork(ctx, async (unit) => {
-    for (const channel of await sendableChannels(unit.tx, unit.now)) {
-      if (isBusy(channel.id)) continue;
+  return claim(ctx, { workerId, isBusy });
+}
+
+interface Ask {
+  workerId: string;
+  isBusy: (channelId: string) => boolean;
+}
+
+const claim = together<Ask, EmailWork>({
+  async prepare(unit, asks) {
+    if (asks.length < 2) return;
+    const { sendable } = await openOf(unit);
+    const free = sendable.filter(({ id }) => asks.every(({ isBusy }) => !isBusy(id))).slice(0, asks.length);
+    await rowsOf(unit.tx).load(
+      shapes.sender,
+      free.map(({ senderId }) => [senderId]),
+    );
+    await loadHeads(unit, free);
+  },
+  async run(unit, { workerId, isBusy }) {
+    const open = await openOf(unit);
+    for (const channel of takeFrom(open.sendable, isBusy)) {
       if ((channel.inboxReadAt ?? 0) < unit.now - freshInboxMs)
         return { type: 'sync', channelId: channel.id };
       const sender = await senderById(unit.tx, channel.senderId);
       const claimed = await claimTask(unit, channel, sender, workerId);
       if (claimed) return await asJob(unit, claimed, channel);
     }
-    const due = (await mailDue(unit.tx, unit.now)).find((row) => !isBusy(row.id));
-    return due ? { type: 'sync', channelId: due.id } : { type: 'none' };
-  });
+    open.due ??= await mailDue(unit.tx, unit.now);
+    for (const { id } of takeFrom(open.due, isBusy)) return { type: 'sync', channelId: id };
+    return { type: 'none' };
+  },
+});
+
+/** Mailboxes nobody was given yet in this unit of work. */
+interface Open {
+  sendable: ChannelRow[];
+  /** Read only when it is asked for. */
+  due: ChannelRow[] | null;
+}
+
+const openIn = new WeakMap<Unit, Open>();
+
+async function openOf(unit: Unit): Promise<Open> {
+  const known = openIn.get(unit);
+  if (known) return known;
+  const open: Open = { sendable: await sendableChannels(unit.tx, unit.now), due: null };
+  openIn.set(unit, open);
+  return open;
+}
+
+/** Those nobody works with, each given away once; a busy one is passed over and stays for the next who asks. */
+function* takeFrom(channels: ChannelRow[], isBusy: (channelId: string) => boolean): Generator<ChannelRow> {
+  for (let at = 0; at < channels.length; ) {
+    const channel = channels[at];
+    if (!channel) return;
+    if (isBusy(channel.id)) at += 1;
+    else {
+      channels.splice(at, 1);
+      yield channel;
+    }
+  }
 }
 
 /** Mailboxes that may send something now. */

@@ -22,12 +22,16 @@ function smtpError(code: number, text: string): Error {
 /** The faults still to be played, each a number of times. */
 function faultQueue() {
   const faults: Fault[] = [];
+  let lastTaken: Fault | null = null;
   return {
     add: (fault: Fault) => faults.push({ ...fault }),
+    /** Told when a connection is dropped. */
+    dropped: (): void => lastTaken?.then?.(),
     take(effects: Fault['effect'][]): Fault['effect'] | null {
       const fault = faults.find((entry) => entry.times > 0 && effects.includes(entry.effect));
       if (!fault) return null;
       fault.times -= 1;
+      lastTaken = fault;
       return fault.effect;
     },
   };
@@ -44,6 +48,7 @@ export async function startSubmission(
   const drop = (session: SMTPServerSession) => {
     for (const connection of server.connections)
       if (connection.id === session.id) connection._socket.destroy();
+    faults.dropped();
   };
 
   const server = new SMTPServer({
@@ -54,6 +59,16 @@ export async function startSubmission(
     // Silences the warning about the built-in certificate, which is just right here.
     logger: false,
     closeTimeout: 500,
+    onConnect(session, callback) {
+      if (faults.take(['too_many_connections']))
+        return callback(smtpError(421, '4.7.0 Too many connections'));
+      if (faults.take(['drop_at_connect'])) return drop(session);
+      callback();
+    },
+    onSecure(_socket, session, callback) {
+      if (faults.take(['tls_fail'])) return drop(session);
+      callback();
+    },
     onAuth(auth, _session, callback) {
       if (auth.method === 'XOAUTH2') {
         const isOwn = tokens?.addressOf(auth.accessToken ?? '') === auth.username?.toLowerCase();
@@ -71,11 +86,20 @@ export async function startSubmission(
       callback();
     },
     onRcptTo(_address, _session, callback) {
+      if (faults.take(['4xx_recipient'])) return callback(smtpError(451, '4.7.1 Greylisted'));
       if (faults.take(['5xx_recipient'])) return callback(smtpError(550, '5.1.1 No such user here'));
       callback();
     },
     onData(stream, session, callback) {
-      const fault = faults.take(['4xx', '5xx', 'drop_during_data', 'drop_after_data', 'hang_after_data']);
+      const fault = faults.take([
+        '4xx',
+        '5xx',
+        'drop_during_data',
+        'drop_before_taking',
+        'drop_after_data',
+        'hang_after_data',
+        'slow',
+      ]);
       if (fault === 'drop_during_data') {
         stream.once('data', () => drop(session));
         return;
@@ -83,6 +107,7 @@ export async function startSubmission(
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.once('end', () => {
+        if (fault === 'drop_before_taking') return drop(session);
         if (fault === '4xx') return callback(smtpError(451, '4.7.1 Try again later'));
         if (fault === '5xx') return callback(smtpError(554, '5.7.1 Message refused'));
         const { mailFrom, rcptTo } = session.envelope;
@@ -94,6 +119,7 @@ export async function startSubmission(
         }).then(
           () => {
             if (fault === 'drop_after_data') drop(session);
+            else if (fault === 'slow') setTimeout(() => callback(null, 'Queued'), 1_500);
             else if (fault !== 'hang_after_data') callback(null, 'Queued');
           },
           (cause: unknown) => callback(smtpError(451, `4.3.0 ${String(cause)}`)),

@@ -31,7 +31,10 @@ export interface Fault {
    * `4xx`/`5xx`: the whole message is refused after the final dot. `5xx_recipient`: refused at RCPT TO.
    * `drop_before_data`: the connection is lost before DATA. `drop_during_data`: while the body is being sent.
    * `drop_after_data`: the message is taken and delivered, and the connection lost before the answer.
-   * `hang_after_data`: it is taken and delivered, and the answer never comes.
+   * `hang_after_data`: it is taken and delivered, and the answer never comes. `drop_before_taking`: all of it
+   * arrived, and the connection is lost before the server took it. `drop_at_connect`: before the greeting.
+   * `too_many_connections`: 421 in place of the greeting. `tls_fail`: the STARTTLS handshake breaks.
+   * `4xx_recipient`: greylisted at RCPT TO. `slow`: the answer to the message comes after 1.5 seconds.
    */
   effect:
     | '4xx'
@@ -41,8 +44,16 @@ export interface Fault {
     | 'drop_before_data'
     | 'drop_during_data'
     | 'drop_after_data'
-    | 'hang_after_data';
+    | 'hang_after_data'
+    | 'drop_before_taking'
+    | 'drop_at_connect'
+    | 'too_many_connections'
+    | 'tls_fail'
+    | '4xx_recipient'
+    | 'slow';
   times: number;
+  /** Called when the connection is dropped, e.g. to end the life of whoever is sending. */
+  then?: () => void;
 }
 
 export interface MailFields {

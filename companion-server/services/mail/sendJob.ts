@@ -1,7 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { monotonicClock } from '#shared/kernel/clock.ts';
 import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
-import { schema } from '../../db/index.ts';
 import { type BuiltMessage, buildMessage } from '../../email/build.ts';
 import { type SendResult, sendMessage } from '../../email/send.ts';
 import { appendToSent } from '../../email/sentFolder.ts';
@@ -15,26 +13,27 @@ import {
   recordOutcome,
 } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
-import { openSettings } from './settings.ts';
+import type { MailFacts } from './facts.ts';
 import { setSmtpStatus } from './sync.ts';
 
 export interface SendOptions {
   services: Services;
   ctx: EngineContext;
   pool: SmtpPool;
+  facts: MailFacts;
   /** Whether what was sent is kept in Sent where the provider does not. */
   keepCopies: boolean;
 }
 
 /** Commit, send, record: one claimed email. Only a yes from the commit lets it go out. */
 export async function sendJob(
-  { services, ctx, pool, keepCopies }: SendOptions,
+  { services, ctx, pool, facts, keepCopies }: SendOptions,
   workerId: string,
   job: EmailJob,
   signal: AbortSignal,
 ): Promise<void> {
   const { taskId, fence } = job;
-  const settings = await openSettings(services, job.channelId);
+  const settings = await facts.settingsOf(job.channelId);
   const notStarted: Outcome = { result: 'not_started', failure: null };
   if (!settings || !services.publicUrl || signal.aborted) {
     await recordOutcome(ctx, workerId, { taskId, fence, outcome: notStarted });
@@ -50,7 +49,7 @@ export async function sendJob(
     inReplyTo: job.references.at(-1),
     references: job.references.slice(0, -1),
     unsubscribeUrl: unsubscribeUrl(services, services.publicUrl, job),
-    postalAddress: await postalAddressOf(services, job.workspaceId),
+    postalAddress: await facts.postalAddressOf(job.workspaceId),
     date: services.clocks.lease.now(),
   });
   const since = stopwatch({ clock: services.clocks.lease, mono: monotonicClock });
@@ -102,12 +101,4 @@ async function keepCopy(
 function unsubscribeUrl(services: Services, publicUrl: string, job: EmailJob): string {
   const { workspaceId, contactId, taskId } = job;
   return `${publicUrl}/u/${createUnsubscribeToken({ workspaceId, contactId, taskId }, services.unsubscribeKey)}`;
-}
-
-async function postalAddressOf(services: Services, workspaceId: string): Promise<string> {
-  const rows = await services.db.reader
-    .select({ postalAddress: schema.workspace.postalAddress })
-    .from(schema.workspace)
-    .where(eq(schema.workspace.id, workspaceId));
-  return rows[0]?.postalAddress ?? '';
 }

@@ -7,6 +7,7 @@ import { claimEmail, type EngineContext, recordOutcome } from '../../engine/inde
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { searchSentAfterRestore } from './afterRestore.ts';
+import { createFacts } from './facts.ts';
 import { type SendOptions, sendJob } from './sendJob.ts';
 import { openSettings } from './settings.ts';
 import { failureWords, setImapStatus, setSmtpStatus, syncMailbox } from './sync.ts';
@@ -14,8 +15,10 @@ import { settleBySentFolder } from './unknowns.ts';
 
 const { channel } = schema;
 
-/** Mailboxes worked with at the same time. */
-const WORKERS = 20;
+/** Mailboxes worked with at the same time: most of the time of each is spent waiting for its server. */
+const WORKERS = 50;
+/** Of them, mailboxes being read: a read may hold megabytes. */
+const READS = 10;
 const IDLE_MS = 5 * SECOND;
 /** How often a mailbox is read while somebody is under way with it (real time). */
 const POLL_MS = MINUTE;
@@ -35,14 +38,16 @@ export interface MailOptions {
   ticked: Changes;
   /** Tells the engine that something happened. */
   wakeEngine: () => void;
-  /** Whether what was sent is kept in Sent where the provider does not; only the bench does without. */
-  keepCopies?: boolean;
+  /** Neither reads mailboxes nor keeps copies in Sent: the bench measures sending by itself. */
+  onlySends?: boolean;
   signal: AbortSignal;
 }
 
-interface Shared extends Omit<MailOptions, 'keepCopies'>, SendOptions {
+interface Shared extends MailOptions, SendOptions {
   /** Mailboxes somebody works with; an account does one thing at a time. */
   busy: Set<string>;
+  /** How many of them are being read. */
+  reading: { now: number };
   polledAt: Map<string, number>;
   /** Broken mailboxes: when to try again, and how long to wait the time after. */
   retries: Map<string, { at: number; waitMs: number }>;
@@ -53,9 +58,11 @@ export function startMailWorkers(options: MailOptions): MailWorkers {
   const pool = createSmtpPool(options.services.timers);
   const shared: Shared = {
     ...options,
-    keepCopies: options.keepCopies ?? true,
+    keepCopies: !options.onlySends,
     pool,
     busy: new Set(),
+    reading: { now: 0 },
+    facts: createFacts(options.services),
     polledAt: new Map(),
     retries: new Map(),
   };
@@ -89,17 +96,17 @@ async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
   const work = services.publicUrl ? await claimEmail(ctx, workerId, isBusy) : { type: 'none' as const };
   if (work.type === 'task') {
     const { channelId, taskId, fence } = work;
-    if (await alone(shared, channelId, () => sendJob(shared, workerId, work, signal)))
-      return true;
+    if (await alone(shared, channelId, () => sendJob(shared, workerId, work, signal))) return true;
     // Somebody began to read this mailbox in between: given back at once, not when its lease runs out.
     const outcome = { result: 'not_started' as const, failure: null };
     await recordOutcome(ctx, workerId, { taskId, fence, outcome });
     return false;
   }
+  if (shared.reading.now >= READS) return false;
   if (work.type === 'sync') {
     if (await alone(shared, work.channelId, () => read(shared, work.channelId))) return true;
   }
-  return poll(shared);
+  return shared.onlySends ? false : poll(shared);
 }
 
 async function alone(shared: Shared, channelId: string, work: () => Promise<void>): Promise<boolean> {
@@ -115,10 +122,15 @@ async function alone(shared: Shared, channelId: string, work: () => Promise<void
 
 async function read(shared: Shared, channelId: string): Promise<void> {
   shared.polledAt.set(channelId, shared.ctx.clocks.lease.now());
-  const { services, ctx, signal } = shared;
-  await syncMailbox(services, ctx, channelId, signal);
-  await settleBySentFolder(services, ctx, channelId, signal);
-  await searchSentAfterRestore(services, ctx, channelId, signal);
+  const { services, ctx, signal, reading } = shared;
+  reading.now += 1;
+  try {
+    await syncMailbox(services, ctx, channelId, signal);
+    await settleBySentFolder(services, ctx, channelId, signal);
+    await searchSentAfterRestore(services, ctx, channelId, signal);
+  } finally {
+    reading.now -= 1;
+  }
 }
 
 /** Reads mailboxes whose time has come, and tries broken ones again. */

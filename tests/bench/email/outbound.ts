@@ -5,6 +5,8 @@ import { startMailWorkers } from '../../../companion-server/services/mail/worker
 import { countTasks, type EmailWorld, type Sink } from './world.ts';
 
 export interface Rate {
+  /** Database statements for a message. */
+  statements?: number;
   messages: number;
   perSecond: number;
   /** Processor time of this process for a message. */
@@ -65,6 +67,7 @@ export async function measureOurs(world: EmailWorld, sink: Sink): Promise<Rate> 
     while ((await sink.count()) - before < world.messages) await systemTimers.sleep(20);
     while ((await countTasks(stage)).done !== world.messages) await systemTimers.sleep(20);
   };
+  world.statements.clear();
   const rate = await rateOf(world.messages, async () => {
     const workers = startMailWorkers({
       services,
@@ -72,7 +75,7 @@ export async function measureOurs(world: EmailWorld, sink: Sink): Promise<Rate> 
       ticked,
       wakeEngine: () => {},
       signal: stop.signal,
-      keepCopies: false,
+      onlySends: true,
     });
     await allTaken();
     stop.abort();
@@ -81,5 +84,6 @@ export async function measureOurs(world: EmailWorld, sink: Sink): Promise<Rate> 
   clearInterval(ahead);
   const states = await countTasks(stage);
   if (states.done !== world.messages) throw new Error(`not all were sent: ${JSON.stringify(states)}`);
-  return rate;
+  const statements = [...world.statements.values()].reduce((sum, times) => sum + times, 0);
+  return { ...rate, statements: statements / world.messages };
 }

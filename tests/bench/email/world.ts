@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { DAY, systemTimers } from '#shared/kernel/clock.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
-import { z } from 'zod';
 import { loadKeys } from '../../../companion-server/auth/keys.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import { tick } from '../../../companion-server/engine/index.ts';
@@ -41,6 +41,8 @@ export interface EmailWorld {
   stage: Stage;
   services: Services;
   messages: number;
+  /** Statements run since the start, by their text. */
+  statements: Map<string, number>;
   shutdown: AbortController;
   close(): Promise<void>;
 }
@@ -48,7 +50,9 @@ export interface EmailWorld {
 /** Mailboxes on one local server, and contacts whose first email is due. The database is a file on the disk. */
 export async function openEmailWorld(mailboxes: number, messages: number, port: number): Promise<EmailWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
-  const stage = await openStage(1, undefined, pathToFileURL(join(folder, 'bench.db')).href);
+  const statements = new Map<string, number>();
+  const count = (text: string) => statements.set(text, (statements.get(text) ?? 0) + 1);
+  const stage = await openStage(1, count, pathToFileURL(join(folder, 'bench.db')).href);
   const shutdown = new AbortController();
   const services = createServices({
     database: stage.db,
@@ -67,7 +71,9 @@ export async function openEmailWorld(mailboxes: number, messages: number, port: 
     version: 'bench',
     shutdown: shutdown.signal,
   });
-  await stage.db.write((tx) => tx.update(schema.workspace).set({ postalAddress: 'Team Ltd, Main Street 1, 12345 Town' }));
+  await stage.db.write((tx) =>
+    tx.update(schema.workspace).set({ postalAddress: 'Team Ltd, Main Street 1, 12345 Town' }),
+  );
   const senders = Array.from({ length: mailboxes }, (_, at) => `s${at + 1}`);
   for (const id of senders) {
     const { email } = await addSender(stage, id, { devices: [], settings: eagerSettings });
@@ -86,11 +92,16 @@ export async function openEmailWorld(mailboxes: number, messages: number, port: 
   const graph = graphOfSteps(
     {
       seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
-      who: ['sender_profile', { ...freshSenderProfile, senders: senders.map((senderId) => ({ senderId, weight: 1 })) }],
+      who: [
+        'sender_profile',
+        { ...freshSenderProfile, senders: senders.map((senderId) => ({ senderId, weight: 1 })) },
+      ],
       mail: ['send_email', { subject: SUBJECT, text: TEXT, thread: 'new' }],
+      rest: ['delay', { durationMs: 90 * DAY }],
+      again: ['send_email', { subject: '', text: 'Did you see my note?', thread: 'reply' }],
       over: ['end', { outcome: 'neutral' }],
     },
-    ['seg>who', 'who>mail', 'mail>over'],
+    ['seg>who', 'who>mail', 'mail>rest', 'rest>again', 'again>over'],
   );
   await addAutomation(stage, 'a1', graph);
   for (let round = 0; round < messages + 100; round++) if (!(await tick(stage.ctx)).busy) break;
@@ -99,6 +110,7 @@ export async function openEmailWorld(mailboxes: number, messages: number, port: 
     stage,
     services,
     messages,
+    statements,
     shutdown,
     async close() {
       shutdown.abort();

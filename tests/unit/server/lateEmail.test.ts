@@ -3,7 +3,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SECOND, systemTimers } from '#shared/kernel/clock.ts';
 import { type Database, schema } from '../../../companion-server/db/index.ts';
 import { createSmtpPool } from '../../../companion-server/email/smtpPool.ts';
+import { createChanges } from '../../../companion-server/services/changes.ts';
 import type { Services } from '../../../companion-server/services/context.ts';
+import { createFacts } from '../../../companion-server/services/mail/facts.ts';
 import { sendJob } from '../../../companion-server/services/mail/sendJob.ts';
 import {
   addAutomation,
@@ -30,6 +32,7 @@ function servicesOf(db: Database): Services {
     db,
     vault: { open: async () => ({ ok: true, value: JSON.stringify({ smtp: 'p', imap: 'p' }) }) },
     clocks: stage.ctx.clocks,
+    changes: createChanges(systemTimers),
     publicUrl: 'https://rapport.test',
     unsubscribeKey: new Uint8Array(32),
     log: stage.ctx.log,
@@ -69,7 +72,9 @@ it.each([
   const { job, email } = await claimed();
   const ctx = { ...stage.ctx, db: slowBy(ms) };
   const pool = createSmtpPool(systemTimers);
-  const options = { services: servicesOf(stage.db), ctx, pool, keepCopies: true };
+  const services = servicesOf(stage.db);
+  const facts = createFacts(services);
+  const options = { services, ctx, pool, facts, keepCopies: true };
   await sendJob(options, 'mailer', job, new AbortController().signal);
   const row = await taskRow(stage, job.taskId);
   expect(row.state).not.toBe('committing');

@@ -1,0 +1,48 @@
+import { eq } from 'drizzle-orm';
+import { SECOND } from '#shared/kernel/clock.ts';
+import { schema } from '../../db/index.ts';
+import type { MailboxAccess } from '../../email/access.ts';
+import type { Services } from '../context.ts';
+import { openSettings } from './settings.ts';
+
+/** What every message of a mailbox or a workspace has in common, read once for several of them. */
+export interface MailFacts {
+  /** Null: not set up, or its passwords cannot be opened any more. */
+  settingsOf(channelId: string): Promise<MailboxAccess | null>;
+  postalAddressOf(workspaceId: string): Promise<string>;
+}
+
+/** Another process may have changed it; within this one a write is noticed at once. */
+const KEPT_MS = 5 * SECOND;
+const KEPT_AT_MOST = 1_000;
+
+export function createFacts(services: Services): MailFacts {
+  return {
+    settingsOf: kept(services, (channelId) => openSettings(services, channelId)),
+    postalAddressOf: kept(services, async (workspaceId) => {
+      const { workspace } = schema;
+      const [row] = await services.db.reader
+        .select({ postalAddress: workspace.postalAddress })
+        .from(workspace)
+        .where(eq(workspace.id, workspaceId));
+      return row?.postalAddress ?? '';
+    }),
+  };
+}
+
+function kept<T>(
+  { clocks, changes }: Services,
+  read: (key: string) => Promise<T>,
+): (key: string) => Promise<T> {
+  const known = new Map<string, { value: Promise<T>; until: number; seen: number }>();
+  return (key) => {
+    const now = clocks.lease.now();
+    const found = known.get(key);
+    if (found && found.until > now && found.seen === changes.count()) return found.value;
+    if (known.size >= KEPT_AT_MOST) known.clear();
+    const value = read(key);
+    known.set(key, { value, until: now + KEPT_MS, seen: changes.count() });
+    value.catch(() => known.delete(key));
+    return value;
+  };
+}
