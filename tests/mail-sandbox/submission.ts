@@ -26,7 +26,7 @@ function faultQueue() {
   return {
     add: (fault: Fault) => faults.push({ ...fault }),
     /** Told when a connection is dropped. */
-    dropped: (): void => lastTaken?.then?.(),
+    dropped: (): void => lastTaken?.onDrop?.(),
     take(effects: Fault['effect'][]): Fault['effect'] | null {
       const fault = faults.find((entry) => entry.times > 0 && effects.includes(entry.effect));
       if (!fault) return null;

@@ -53,7 +53,7 @@ export interface Fault {
     | 'slow';
   times: number;
   /** Called when the connection is dropped, e.g. to end the life of whoever is sending. */
-  then?: () => void;
+  onDrop?: () => void;
 }
 
 export interface MailFields {

@@ -233,7 +233,7 @@ describe('the server killed while the mail server', () => {
   ])('%s: unknown, and stays so without evidence', async (effect, taken) => {
     const { channelId, to } = await openWorld(contact++);
     const life = new Life(null);
-    sandbox().fault({ on: 'smtp', effect, times: 1, then: life.end });
+    sandbox().fault({ on: 'smtp', effect, times: 1, onDrop: life.end });
     await live(life);
     expect(life.isOver).toBe(true);
     await nextLife(channelId);
@@ -244,7 +244,7 @@ describe('the server killed while the mail server', () => {
   it('took it and keeps it in Sent: settled as sent', async () => {
     const { channelId, to } = await openWorld(contact++);
     const life = new Life(null);
-    sandbox().fault({ on: 'smtp', effect: 'drop_after_data', times: 1, then: life.end });
+    sandbox().fault({ on: 'smtp', effect: 'drop_after_data', times: 1, onDrop: life.end });
     await live(life);
     await keepInSent(receivedBy(to)[0]?.raw ?? '');
     await nextLife(channelId);
