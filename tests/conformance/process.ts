@@ -43,6 +43,7 @@ export async function startServerProcess(env: Record<string, string> = {}): Prom
       PORT: '0',
       RAPPORT_SCHEDULE_CONTROL: 'ipc',
       LOG_LEVEL: 'warn',
+      MAIL_PRIVATE_NETWORK: 'allow',
       ...env,
     },
   });

@@ -37,12 +37,16 @@ function kept<T>(
   const known = new Map<string, { value: Promise<T>; until: number; seen: number }>();
   return (key) => {
     const now = clocks.lease.now();
-    const found = known.get(key);
-    if (found && found.until > now && found.seen === changes.count()) return found.value;
+    const kept = known.get(key);
+    if (kept && kept.until > now && kept.seen === changes.count()) return kept.value;
     if (known.size >= KEPT_AT_MOST) known.clear();
     const value = read(key);
     known.set(key, { value, until: now + KEPT_MS, seen: changes.count() });
-    value.catch(() => known.delete(key));
+    // What could not be read is asked for again, not remembered.
+    value.then(
+      (found) => found === null && known.delete(key),
+      () => known.delete(key),
+    );
     return value;
   };
 }

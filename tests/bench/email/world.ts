@@ -16,7 +16,8 @@ import { createLog } from '../../../companion-server/observability/log.ts';
 import { createChanges } from '../../../companion-server/services/changes.ts';
 import type { Services } from '../../../companion-server/services/context.ts';
 import { createServices } from '../../../companion-server/services/create.ts';
-import { sealSettings } from '../../../companion-server/services/mail/settings.ts';
+import { sealSecret } from '../../../companion-server/services/mail/secret.ts';
+import { withoutPasswords } from '../../../companion-server/services/mail/settings.ts';
 import {
   addAutomation,
   addContact,
@@ -78,14 +79,19 @@ export async function openEmailWorld(mailboxes: number, messages: number, port: 
   for (const id of senders) {
     const { email } = await addSender(stage, id, { devices: [], settings: eagerSettings });
     const server = { host: '127.0.0.1', port, security: 'none', user: id, password: 'secret' } as const;
-    const sealed = await sealSettings(services.vault, email, {
+    const settings = withoutPasswords({
+      signIn: 'password',
       smtp: server,
       imap: server,
       fromName: `Rep ${id}`,
       fromAddress: `${id}@team.test`,
     });
+    const secret = { kind: 'password', smtp: 'secret', imap: 'secret' } as const;
+    const sealed = await sealSecret(services.vault, email, secret);
     await stage.db.write((tx) =>
-      tx.insert(schema.mailbox).values({ channelId: email, workspaceId: WORKSPACE, ...sealed, updatedAt: 0 }),
+      tx
+        .insert(schema.mailbox)
+        .values({ channelId: email, workspaceId: WORKSPACE, settings, sealed, updatedAt: 0 }),
     );
   }
   for (let n = 1; n <= messages; n++) await addContact(stage, n);
