@@ -80,7 +80,6 @@ export async function openEmailWorld(mailboxes: number, messages: number, port: 
     const { email } = await addSender(stage, id, { devices: [], settings: eagerSettings });
     const server = { host: '127.0.0.1', port, security: 'none', user: id, password: 'secret' } as const;
     const settings = withoutPasswords({
-      signIn: 'password',
       smtp: server,
       imap: server,
       fromName: `Rep ${id}`,
