@@ -208,8 +208,15 @@ test('all pending invitations are read with their ids', async () => {
 });
 
 test('the page of sent invitations is read where the call is not understood, and nothing is clicked', async () => {
-  const someone = invited();
+  // The page brings ten; whoever reads it knows from its count that there are more.
+  for (let more = 0; more < 11; more++) invited();
   await page.route('**/sentInvitationViewsV2**', (route) => route.fulfill({ status: 400, json: {} }));
+  await page.goto('https://www.linkedin.com/feed/');
+  expect(await call(page, 'readSentInvitations')).toMatchObject({ ok: true, value: { complete: false } });
+  for (let n = 601; n <= number; n++) {
+    world.twin.control.setRelation(rep.memberId, person(String(n)).memberId, 'none');
+  }
+  const someone = invited();
   const seen = world.twin.ledger().length;
   await page.goto('https://www.linkedin.com/feed/');
   for (const path of ['/feed/', '/mynetwork/invitation-manager/sent/']) {

@@ -67,10 +67,11 @@ function onClick(event: Event): void {
 
 const feed = document.querySelector('[data-testid=mainFeed]');
 if (feed) {
-  lazily(document.querySelector('main > [data-more]'), view.posts.length, (from, to) => {
+  const add = (from: number, to: number) => {
     for (const post of view.posts.slice(from, to)) {
       feed.insertAdjacentHTML('beforeend', sduiPost(view, post, feed.getAttribute('data-feed') ?? '').text);
     }
-  });
+  };
+  lazily(document.querySelector('main > [data-more]'), view.posts.length, add, true);
 }
 hydrateAfter(view.hydrationDelayMs, () => document.addEventListener('click', onClick));

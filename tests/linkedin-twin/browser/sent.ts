@@ -1,4 +1,6 @@
+import { sentRow } from '../render/lists.ts';
 import type { SentView } from '../render/views.ts';
+import { lazily } from './lazy.ts';
 import { hydrateAfter, pageView } from './page.ts';
 import { openWithdrawDialog } from './withdraw-dialog.ts';
 
@@ -16,4 +18,17 @@ hydrateAfter(view.hydrationDelayMs, () =>
     const person = view.rows[rows.indexOf(row)];
     if (person) openWithdrawDialog(person, view.labels, 'sent_list', () => location.reload());
   }),
+);
+
+const LATER = 'https://www.linkedin.com/mynetwork/invitation-manager/sent/';
+lazily(
+  document.querySelector('[data-more]'),
+  view.rows.length,
+  (from, to) => {
+    const list = document.querySelector('[data-testid=lazy-column]');
+    for (const row of view.rows.slice(from, to)) {
+      list?.insertAdjacentHTML('beforeend', sentRow(view.frame, row, LATER, view.now).text);
+    }
+  },
+  true,
 );

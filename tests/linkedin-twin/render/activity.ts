@@ -1,6 +1,6 @@
 import { fill } from '../labels/index.ts';
 import { type Frame, sduiPage } from './frame.ts';
-import { type Html, hashedClass, html } from './html.ts';
+import { FIRST_ROWS, type Html, hashedClass, html } from './html.ts';
 import type { ActivityPost, ActivityView } from './views.ts';
 
 type Screen = 'activity' | 'feed' | 'post';
@@ -16,7 +16,8 @@ export function activityPage(frame: Frame, view: ActivityView, screen: Screen = 
   const { labels } = frame;
   const title = screen === 'activity' ? labels.activity : labels.feedPost;
   const empty = view.posts.length === 0 && screen === 'activity' ? nothing(view) : null;
-  const main = html`<main id="workspace" data-sdui-screen="${SCREENS[screen].name}"><section><p>${view.name}</p></section><div data-testid="mainFeed" data-feed="${SCREENS[screen].feed}">${empty}</div><div data-more="" style="height:1px"></div></main>`;
+  const first = view.posts.slice(0, FIRST_ROWS).map((post) => sduiPost(view, post, SCREENS[screen].feed));
+  const main = html`<main id="workspace" data-sdui-screen="${SCREENS[screen].name}"><section><p>${view.name}</p></section><div data-testid="mainFeed" data-feed="${SCREENS[screen].feed}">${empty}${first}</div><div data-more="" style="height:1px"></div></main>`;
   return sduiPage(frame, { title: `${title} | LinkedIn`, main, view, script: 'activity.ts' });
 }
 

@@ -33,6 +33,9 @@ export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Htm
   return new Html(strings.map((s, i) => s + (i < values.length ? toText(values[i]) : '')).join(''));
 }
 
+/** So many rows of a long list come with the page itself; its script adds the others. */
+export const FIRST_ROWS = 10;
+
 /** Data for a page's script, safe inside a script element. */
 export function jsonScript(id: string, data: unknown): Html {
   const text = JSON.stringify(data).replaceAll('<', '\\u003c');

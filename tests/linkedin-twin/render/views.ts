@@ -1,4 +1,6 @@
 import type { Labels } from '../labels/en.ts';
+import type { Frame } from './frame.ts';
+import type { ListRow } from './lists.ts';
 
 /** What a page's script gets from the server, as JSON in the page. */
 
@@ -173,8 +175,10 @@ export interface LeadView {
 
 export interface SentView {
   kind: 'sent';
-  rows: { profileId: string; slug: string; name: string; firstName: string }[];
+  rows: ListRow[];
+  now: number;
   hydrationDelayMs: number;
+  frame: Frame;
   labels: Labels;
 }
 
