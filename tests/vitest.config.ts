@@ -30,6 +30,7 @@ export default defineConfig({
       layer('mail', 60_000),
       layer('twin', 60_000),
       layer('dom', 120_000),
+      layer('matrix', 120_000),
       layer('database', 60_000),
     ],
   },

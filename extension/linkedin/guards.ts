@@ -74,8 +74,12 @@ export function sessionFailure(env: PageEnv): LinkedinFailure | null {
   }
 }
 
-/** Stops on a page language without a label table: a control is never guessed. */
+/**
+ * Stops on a page language without a label table: a control is never guessed. A login or a security check is
+ * named first: it is one in every language.
+ */
 export function requireLabels(env: PageEnv): Labels {
+  requireSession(env);
   return (
     labelsOf(env) ?? stop('layout_unknown', 'LinkedIn is shown in a language this version does not know.')
   );

@@ -16,7 +16,12 @@ export const twinCommand = z.discriminatedUnion('action', [
   z.object({ action: z.literal('logout'), memberId }),
   z.object({ action: z.literal('expireSession'), memberId }),
   z.object({ action: z.literal('requireChallenge'), memberId, kind: challengeKind.nullable() }),
-  z.object({ action: z.literal('setLocale'), locale: twinLocale }),
+  z.object({
+    action: z.literal('setLocale'),
+    locale: twinLocale,
+    /** What the pages say their language is, where that is none the texts are in. */
+    lang: z.string().min(2).optional(),
+  }),
   z.object({
     action: z.literal('setQuota'),
     memberId,
@@ -38,7 +43,8 @@ export const twinCommand = z.discriminatedUnion('action', [
     action: z.literal('setRelation'),
     memberId,
     person,
-    state: z.enum(['none', 'pending', 'connected']),
+    /** `withdrawn`: nothing is pending, and LinkedIn lets nobody ask again for three weeks. */
+    state: z.enum(['none', 'pending', 'connected', 'withdrawn']),
   }),
   z.object({ action: z.literal('setHydrationDelay'), ms: z.number().int().nonnegative() }),
   z.object({ action: z.literal('setSendMode'), memberId, mode: z.enum(['click', 'enter']) }),
@@ -49,7 +55,7 @@ export const twinCommand = z.discriminatedUnion('action', [
   z.object({ action: z.literal('addPerson'), person: twinPerson }),
   z.object({ action: z.literal('setCircle'), circle: twinCircle }),
   z.object({ action: z.literal('newBuild') }),
-  z.object({ action: z.literal('rotateQueryIds') }),
+  z.object({ action: z.literal('rotateQueryIds'), back: z.boolean().optional() }),
   z.object({ action: z.literal('setClockOffset'), ms: z.number() }),
 ]);
 export type TwinCommand = z.infer<typeof twinCommand>;
@@ -63,7 +69,7 @@ export interface TwinControl {
   /** The sessions go stale: pages go to the authwall, API calls are redirected to the login. */
   expireSession(memberId: string): void;
   requireChallenge(memberId: string, kind: Payload<'requireChallenge'>['kind']): void;
-  setLocale(locale: Payload<'setLocale'>['locale']): void;
+  setLocale(locale: Payload<'setLocale'>['locale'], lang?: string): void;
   setQuota(memberId: string, quota: QuotaChange): void;
   armFault(fault: Payload<'armFault'>['fault']): void;
   clearFaults(): void;
@@ -85,8 +91,8 @@ export interface TwinControl {
   /** A group, event or list, new or in the place of the one with its kind and id. */
   setCircle(circle: Payload<'setCircle'>['circle']): void;
   newBuild(): void;
-  /** A deploy after which no query id of before works. */
-  rotateQueryIds(): void;
+  /** A deploy after which no query id of before works; `back`: the first ones again. */
+  rotateQueryIds(back?: boolean): void;
 }
 
 /** Carries out one command; the only place that knows what each lever does. */
@@ -104,6 +110,7 @@ export function runCommand(world: World, sessions: Sessions, command: TwinComman
       return;
     case 'setLocale':
       world.locale = command.locale;
+      world.lang = command.lang ?? command.locale;
       return;
     case 'setQuota':
       setQuota(world, account(world, command.memberId), command.quota);
@@ -146,7 +153,7 @@ export function runCommand(world: World, sessions: Sessions, command: TwinComman
       world.build += 1;
       return;
     case 'rotateQueryIds':
-      world.queryEpoch += 1;
+      world.queryEpoch = command.back ? 0 : world.queryEpoch + 1;
       return;
     case 'setClockOffset':
       world.clock.setOffset(command.ms);
@@ -188,7 +195,8 @@ function runPairCommand(world: World, command: PairCommand): void {
         becomeConnected(world, rep, profileId, now);
         return;
       }
-      relation.state = command.state;
+      relation.state = command.state === 'withdrawn' ? 'none' : command.state;
+      if (command.state === 'withdrawn') relation.withdrawnAt = now;
       relation.invitationId = command.state === 'pending' ? world.newNumber() : null;
       relation.invitedAt = command.state === 'pending' ? now : null;
       return;
@@ -235,7 +243,7 @@ export function createControl(world: World, sessions: Sessions): TwinControl {
     logout: (memberId) => run({ action: 'logout', memberId }),
     expireSession: (memberId) => run({ action: 'expireSession', memberId }),
     requireChallenge: (memberId, kind) => run({ action: 'requireChallenge', memberId, kind }),
-    setLocale: (locale) => run({ action: 'setLocale', locale }),
+    setLocale: (locale, lang) => run({ action: 'setLocale', locale, lang }),
     setQuota: (memberId, quota) => run({ action: 'setQuota', memberId, quota }),
     armFault: (armed) => run({ action: 'armFault', fault: armed }),
     clearFaults: () => run({ action: 'clearFaults' }),
@@ -255,6 +263,6 @@ export function createControl(world: World, sessions: Sessions): TwinControl {
     addPerson: (person) => run({ action: 'addPerson', person }),
     setCircle: (circle) => run({ action: 'setCircle', circle }),
     newBuild: () => run({ action: 'newBuild' }),
-    rotateQueryIds: () => run({ action: 'rotateQueryIds' }),
+    rotateQueryIds: (back) => run({ action: 'rotateQueryIds', back }),
   };
 }

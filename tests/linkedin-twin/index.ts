@@ -21,7 +21,13 @@ export interface Twin {
   chromiumArgs: string[];
   /** Everything that happened so far, in order. A copy. */
   ledger(): LedgerEntry[];
+  /** Requests that neither a navigation nor a script of the pages made, as `GET /path?query`, in order. */
+  toolRequests(): string[];
+  /** What the pages' own scripts wrote, and whether their tab was hidden then. */
+  writes(): { path: string; hidden: boolean }[];
   control: TwinControl;
+  /** A session of this member, as the value of the `li_at` cookie: signed in without the form. */
+  openSession(memberId: string): string;
   /** The query ids that work now, by the name of their answer. */
   queryIds(): Record<string, string>;
   /** The next scripted acceptance or reply, in the twin's clock. */
@@ -47,7 +53,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       '--ignore-certificate-errors',
     ],
     ledger: () => world.ledger.map((entry) => ({ ...entry })),
+    writes: () => [...world.writes],
+    toolRequests: () => [...world.toolRequests],
     control: createControl(world, sessions),
+    openSession: (memberId) => sessions.open(world, memberId),
     queryIds: () => currentQueryIds(world),
     nextEventAt: () => nextEventAt(world),
     setClockOffset: (ms) => runCommand(world, sessions, { action: 'setClockOffset', ms }),

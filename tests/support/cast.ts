@@ -36,7 +36,19 @@ export interface CastMember {
   story: string;
 }
 
-type Traits = Partial<Pick<TwinPerson, 'connectPlacement' | 'degree' | 'inviteSurface' | 'script' | 'gone'>> &
+type Traits = Partial<
+  Pick<
+    TwinPerson,
+    | 'connectPlacement'
+    | 'degree'
+    | 'inviteSurface'
+    | 'script'
+    | 'gone'
+    | 'posts'
+    | 'openProfile'
+    | 'messageSurface'
+  >
+> &
   Pick<CastMember, 'mailReply' | 'story'> & { email?: null };
 
 /** One more invented contact; `number` tells them apart everywhere. */

@@ -33,7 +33,7 @@ export interface ExtensionContext {
   killWorker(): Promise<void>;
 }
 
-const quiet = [
+export const quietArgs = [
   '--no-sandbox',
   '--disable-background-networking',
   '--disable-quic',
@@ -53,7 +53,7 @@ export async function launchWithExtension(launch: ExtensionLaunch): Promise<Exte
     viewport: launch.viewport ?? { width: 1280, height: 800 },
     args: [
       ...(launch.visible ? [] : ['--headless=new']),
-      ...quiet,
+      ...quietArgs,
       `--disable-extensions-except=${launch.extensionPath}`,
       `--load-extension=${launch.extensionPath}`,
       ...(launch.args ?? []),

@@ -30,7 +30,7 @@ export interface RapportBrowser extends ExtensionContext {
   close(): Promise<void>;
 }
 
-const extensionPath = fileURLToPath(new URL('../../.output/chrome-mv3', import.meta.url));
+export const extensionPath = fileURLToPath(new URL('../../.output/chrome-mv3', import.meta.url));
 
 export interface BrowserOptions {
   /** A window on the screen; without a display: headless. */

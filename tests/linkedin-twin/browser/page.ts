@@ -31,6 +31,7 @@ export async function call(
         'x-restli-protocol-version': '2.0.0',
         accept: 'application/vnd.linkedin.normalized+json+2.1',
         'x-li-page-instance': `urn:li:page:d_flagship3_twin;${via}`,
+        'x-li-track': JSON.stringify({ clientVersion: '1.13.0', visibility: document.visibilityState }),
         ...(body === undefined ? {} : { 'content-type': 'application/json; charset=UTF-8' }),
       },
       body: body === undefined ? null : JSON.stringify(body),

@@ -14,8 +14,17 @@ import { twinRoutes } from './twin-routes.ts';
 /** The whole site. Paths count with and without their last slash, as on the real one. */
 export function createApp(world: World, sessions: Sessions): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>({ strict: false });
-  app.use(async (_, next) => {
+  app.use(async (c, next) => {
     settle(world);
+    // The pages' own scripts name the control that was clicked; navigations have a destination.
+    if (c.req.header('sec-fetch-dest') === 'empty' && !c.req.header('x-li-page-instance')) {
+      const { pathname, search } = new URL(c.req.url);
+      if (!pathname.startsWith('/__twin')) world.toolRequests.push(`${c.req.method} ${pathname}${search}`);
+    }
+    if (c.req.method === 'POST' && c.req.header('x-li-page-instance')) {
+      const hidden = c.req.header('x-li-track')?.includes('"hidden"') ?? false;
+      world.writes.push({ path: new URL(c.req.url).pathname, hidden });
+    }
     await next();
   });
   app.get('/sc/h/:build/:folder/:file', (c) => {

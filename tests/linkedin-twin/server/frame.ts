@@ -3,5 +3,5 @@ import type { Frame } from '../render/frame.ts';
 import type { World } from '../world/world.ts';
 
 export function frameOf(world: World): Frame {
-  return { locale: world.locale, build: world.build, labels: labels[world.locale] };
+  return { locale: world.lang, build: world.build, labels: labels[world.locale] };
 }

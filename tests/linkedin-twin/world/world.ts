@@ -82,9 +82,14 @@ export class World {
   readonly accounts = new Map<string, Account>();
   readonly ledger: LedgerEntry[] = [];
   readonly faults: Fault[] = [];
+  /** Reads that no page asked for: `GET /voyager/api/me`, each as often as it came. */
+  readonly toolRequests: string[] = [];
+  /** The pages' own writes, and whether the tab could be seen. */
+  readonly writes: { path: string; hidden: boolean }[] = [];
   readonly clock: TwinClock;
   scripted: ScriptedEvent[] = [];
   locale: TwinLocale;
+  lang: string;
   hydrationDelayMs = 250;
   build = 1;
   /** Counts the deploys that changed every query id; 0: those of the newest sources. */
@@ -97,6 +102,7 @@ export class World {
     this.circles.push(...(options.circles ?? []));
     this.seed = options.seed ?? 1;
     this.locale = options.locale ?? 'en';
+    this.lang = this.locale;
     for (const member of options.members) this.accounts.set(member.memberId, this.newAccount(member));
     for (const person of options.people) this.addPerson(person);
     for (const member of options.members) this.people.set(member.profileId, memberAsPerson(member));

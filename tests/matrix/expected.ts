@@ -1,0 +1,127 @@
+import type { Case } from './dimensions.ts';
+
+/** How a case must end, and whether LinkedIn's ledger may show its one effect. */
+export interface Expected {
+  ends: string;
+  happens: boolean;
+}
+
+const nothing = (ends: string): Expected => ({ ends, happens: false });
+const stopped = (code: string): Expected => nothing(`${code} before_effect`);
+const done: Expected = { ends: 'verified', happens: true };
+
+/** What the specification asks for, written from it and not from the code under test. */
+export function expectedOf(each: Case): Expected {
+  return beforeThePerson(each) ?? aboutThePerson(each) ?? atTheClick(each);
+}
+
+/** The session and the pace come before everything. */
+function beforeThePerson({ fault, locale, kind }: Case): Expected | null {
+  switch (fault) {
+    case 'check_before':
+      return stopped('challenge');
+    case 'other_member':
+      return stopped('wrong_account');
+    case 'read_429':
+      return stopped('too_many_requests');
+    case 'read_999':
+      return stopped('restricted');
+    case 'read_login':
+      return stopped('logged_out');
+    default:
+      // An unknown language forbids every click; reading a profile needs none.
+      return locale === 'unknown' && kind !== 'visit' ? stopped('layout_unknown') : null;
+  }
+}
+
+/** Who it is, whether the page is understood, and what the relation allows. */
+function aboutThePerson(each: Case): Expected | null {
+  const { kind, relation, front } = each;
+  if (relation === 'gone') return stopped('profile_not_found');
+  const ownPage = ['visit', 'connect', 'note', 'follow', 'withdraw'].includes(kind);
+  if (ownPage && front === 'ember') return stopped('layout_unknown');
+  if (relation === 'someone_else') return stopped('wrong_person');
+  switch (kind) {
+    case 'visit':
+      return nothing('visited');
+    case 'connect':
+    case 'note':
+      return refusedInvitation(relation);
+    case 'message':
+      return relation === 'connected' ? null : stopped('not_connected');
+    case 'inmail':
+      return refusedInmail(relation);
+    case 'follow':
+      return relation === 'connected' ? nothing('already_following') : null;
+    case 'withdraw':
+      if (relation === 'connected') return nothing('already_connected');
+      return relation === 'pending' ? null : nothing('nothing_to_withdraw');
+    case 'group':
+    case 'like':
+      return null;
+  }
+}
+
+function refusedInvitation(relation: Case['relation']): Expected | null {
+  switch (relation) {
+    case 'connected':
+      return nothing('already_connected');
+    case 'pending':
+      return nothing('already_invited');
+    case 'incoming':
+    case 'absent':
+      return stopped('cannot_be_invited');
+    case 'email':
+      return stopped('email_required');
+    case 'withdrawn':
+      return stopped('cannot_resend_yet');
+    default:
+      return null;
+  }
+}
+
+/** In this suite `absent` takes no InMail, and for `email` there is no credit left. */
+function refusedInmail(relation: Case['relation']): Expected | null {
+  // To a connection one writes for free; the step goes on as one that is done.
+  if (relation === 'connected') return nothing('already_connected');
+  if (relation === 'absent') return stopped('inmail_not_allowed');
+  return relation === 'email' ? stopped('inmail_no_credits') : null;
+}
+
+/** The one click: what LinkedIn answers, and how much of that the page shows. */
+function atTheClick({ kind, fault, front }: Case): Expected {
+  const invites = kind === 'connect' || kind === 'note';
+  const writes = ['message', 'inmail', 'group'].includes(kind);
+  // Sent to the login, the iframe shows it inside itself: the page around it says nothing.
+  const unseen = front === 'iframe' && (invites || kind === 'group');
+  // Only a written message leaves the page no way to tell that nothing arrived.
+  const refused = nothing(writes ? 'linkedin_error maybe_effect' : 'linkedin_error before_effect');
+  switch (fault) {
+    case 'answer_429':
+    case 'answer_500':
+    case 'answer_error':
+      return refused;
+    case 'answer_999':
+    case 'answer_html':
+      // The new pages' own scripts say nothing to an answer they cannot read.
+      return invites || writes ? refused : nothing('not_seen');
+    case 'answer_silent':
+      return nothing('not_seen');
+    case 'answer_login':
+    case 'logout_between':
+      return nothing(unseen ? 'not_seen' : 'logged_out maybe_effect');
+    case 'check_between':
+      return nothing(unseen ? 'not_seen' : 'challenge maybe_effect');
+    case 'new_query_ids':
+      // A new message shows no thread, so whether they wrote before cannot be told.
+      return kind === 'group' ? done : stopped('layout_unknown');
+    case 'weekly_block':
+      return stopped('weekly_invite_limit');
+    case 'no_invites':
+      return stopped('invites_restricted');
+    case 'no_notes':
+      return kind === 'note' ? stopped('note_quota_reached') : done;
+    default:
+      return done;
+  }
+}
