@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { isLoopbackHost } from '#shared/contract/mailbox.ts';
 import { SECOND, withDeadline } from '#shared/kernel/clock.ts';
@@ -24,16 +25,23 @@ export interface PublicUrlOptions {
 }
 
 const PROBE_DEADLINE = 10 * SECOND;
-const healthAnswer = z.object({ probe: z.string() });
+const selfTestAnswer = z.object({ proof: z.string() });
+
+export const SELF_TEST_PATH = '/self-test';
+
+/** What only a server with this key can answer to a nonce: another server of the same kind cannot. */
+export function selfTestProof(nonce: string, key: Uint8Array): string {
+  return createHmac('sha256', key).update(`self-test:${nonce}`).digest('base64url');
+}
 
 /**
- * Whether links to `publicUrl` reach this very server: asks `<publicUrl>/health?probe=<nonce>` from outside
- * and wants JSON with the same `probe`. Gives the address without a trailing slash, ready for links.
+ * Whether links to `publicUrl` reach this very server: asks `<publicUrl>/self-test/<nonce>` from outside and wants the
+ * proof that only this server's key gives. Gives the address without a trailing slash, ready for links.
  */
 export async function checkPublicUrl(
   publicUrl: string | null,
   fetch: typeof globalThis.fetch,
-  nonce: string,
+  { nonce, key }: { nonce: string; key: Uint8Array },
   signal: AbortSignal,
   options: PublicUrlOptions = {},
 ): Promise<Result<string, PublicUrlProblem>> {
@@ -41,7 +49,7 @@ export async function checkPublicUrl(
   if (!url.ok) return url;
   let response: Response;
   try {
-    response = await fetch(`${url.value}/health?probe=${encodeURIComponent(nonce)}`, {
+    response = await fetch(`${url.value}${SELF_TEST_PATH}/${encodeURIComponent(nonce)}`, {
       redirect: 'manual',
       headers: { accept: 'application/json' },
       signal: withDeadline(PROBE_DEADLINE, signal),
@@ -63,8 +71,8 @@ export async function checkPublicUrl(
         'Set PUBLIC_URL to that other address: a one-click unsubscribe must not be redirected.',
       ),
     );
-  const answer = healthAnswer.safeParse(await response.json().catch(() => null));
-  if (!response.ok || !answer.success || answer.data.probe !== nonce)
+  const answer = selfTestAnswer.safeParse(await response.json().catch(() => null));
+  if (!response.ok || !answer.success || answer.data.proof !== selfTestProof(nonce, key))
     return err(
       problem(
         'wrong_answer',

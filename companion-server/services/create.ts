@@ -73,6 +73,7 @@ export function createServices(options: ServicesOptions): Services {
     publicUrl,
     publicUrlCheck: createPublicUrl({
       url: publicUrl,
+      key: keys.unsubscribe,
       fetch,
       newId,
       clock: clocks.lease,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pairRoutes } from '#shared/contract/device.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { checkPublicUrl } from '../../companion-server/email/publicUrl.ts';
 import { defaultRateLimits } from '../../companion-server/http/limits.ts';
 import {
   call,
@@ -167,7 +168,21 @@ test('a wrong method is a problem that names the right ones', async () => {
 });
 
 test('health answers the probe of the public address', async () => {
-  const response = await server.app.request(`${ORIGIN}/health?probe=abc`);
-  expect(await response.json()).toEqual({ status: 'ok', probe: 'abc' });
+  const response = await server.app.request(`${ORIGIN}/health`);
+  expect(await response.json()).toEqual({ status: 'ok' });
+  const throughHere: typeof fetch = async (url) => server.app.request(String(url));
+  const check = (key: Uint8Array) =>
+    checkPublicUrl(
+      'https://rapport.example.com',
+      throughHere,
+      { nonce: server.services.newId(), key },
+      server.services.shutdown,
+    );
+  expect(await check(server.services.unsubscribeKey)).toEqual({
+    ok: true,
+    value: 'https://rapport.example.com',
+  });
+  // Another server of the same kind answers too, and is not this one.
+  expect(await check(new Uint8Array(32))).toMatchObject({ ok: false, error: { code: 'wrong_answer' } });
   expect((await server.app.request(`${ORIGIN}/ready`)).status).toBe(200);
 });

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { checkPublicUrl } from '../../companion-server/email/publicUrl.ts';
+import { checkPublicUrl, selfTestProof } from '../../companion-server/email/publicUrl.ts';
 import {
   createUnsubscribeToken,
   readUnsubscribeToken,
@@ -42,12 +42,14 @@ describe('checkPublicUrl', () => {
       return answer();
     };
   };
-  const echo = answering(() => Response.json({ status: 'ok', probe: 'n1' }));
+  const key = new Uint8Array(32).fill(7);
+  const own = { nonce: 'n1', key };
+  const echo = answering(() => Response.json({ proof: selfTestProof('n1', key) }));
 
   it('accepts an address that reaches this server', async () => {
-    const result = await checkPublicUrl('https://rapport.example.com/app/', echo, 'n1', signal);
+    const result = await checkPublicUrl('https://rapport.example.com/app/', echo, own, signal);
     expect(result).toEqual({ ok: true, value: 'https://rapport.example.com/app' });
-    expect(asked.at(-1)).toBe('https://rapport.example.com/app/health?probe=n1');
+    expect(asked.at(-1)).toBe('https://rapport.example.com/app/self-test/n1');
   });
 
   it.each([
@@ -58,7 +60,7 @@ describe('checkPublicUrl', () => {
     ['http://127.0.0.1:8080', 'loopback'],
     ['http://[::1]:8080', 'loopback'],
   ])('refuses %s as %s', async (url, code) => {
-    const result = await checkPublicUrl(url, echo, 'n1', signal);
+    const result = await checkPublicUrl(url, echo, own, signal);
     expect(result).toMatchObject({
       ok: false,
       error: { code, sentence: expect.any(String), whatToDo: expect.any(String) },
@@ -67,7 +69,7 @@ describe('checkPublicUrl', () => {
 
   it('allows loopback only where the demo asks for it', async () => {
     const options = { allowLoopback: true };
-    expect(await checkPublicUrl('http://127.0.0.1:8080', echo, 'n1', signal, options)).toEqual({
+    expect(await checkPublicUrl('http://127.0.0.1:8080', echo, own, signal, options)).toEqual({
       ok: true,
       value: 'http://127.0.0.1:8080',
     });
@@ -77,10 +79,10 @@ describe('checkPublicUrl', () => {
     ['unreachable', () => Promise.reject(new TypeError('fetch failed'))],
     ['redirects', answering(() => new Response(null, { status: 302, headers: { location: '/' } }))],
     ['wrong_answer', answering(() => new Response('<h1>Welcome</h1>'))],
-    ['wrong_answer', answering(() => Response.json({ probe: 'other' }))],
-    ['wrong_answer', answering(() => Response.json({ probe: 'n1' }, { status: 500 }))],
+    ['wrong_answer', answering(() => Response.json({ proof: selfTestProof('n1', new Uint8Array(32)) }))],
+    ['wrong_answer', answering(() => Response.json({ proof: selfTestProof('n1', key) }, { status: 500 }))],
   ] as [string, typeof fetch][])('says when the answer is %s', async (code, fetch) => {
-    const result = await checkPublicUrl('https://rapport.example.com', fetch, 'n1', signal);
+    const result = await checkPublicUrl('https://rapport.example.com', fetch, own, signal);
     expect(result).toMatchObject({ ok: false, error: { code } });
   });
 });

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, or, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import { createSmtpPool } from '../../email/smtpPool.ts';
@@ -7,7 +7,9 @@ import { claimEmail, type EngineContext, recordOutcome } from '../../engine/inde
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { searchSentAfterRestore } from './afterRestore.ts';
+import { type BackOff, nextTry } from './backOff.ts';
 import { createFacts } from './facts.ts';
+import { type IdleOptions, keepListening } from './idle.ts';
 import { type SendOptions, sendJob } from './sendJob.ts';
 import { openSettings } from './settings.ts';
 import { failureWords, setImapStatus, setSmtpStatus, syncMailbox } from './sync.ts';
@@ -22,7 +24,8 @@ const READS = 10;
 const IDLE_MS = 5 * SECOND;
 /** How often a mailbox is read while somebody is under way with it (real time). */
 const POLL_MS = MINUTE;
-const RETRY_MAX_MS = 30 * MINUTE;
+/** And while nobody is: its badges stay live, and late replies and bounces are seen. */
+const UNUSED_POLL_MS = 15 * MINUTE;
 
 export interface MailWorkers {
   /** Whether a mailbox is being read or written right now. */
@@ -50,7 +53,7 @@ interface Shared extends MailOptions, SendOptions {
   reading: { now: number };
   polledAt: Map<string, number>;
   /** Broken mailboxes: when to try again, and how long to wait the time after. */
-  retries: Map<string, { at: number; waitMs: number }>;
+  retries: Map<string, BackOff>;
 }
 
 /** Sends what is due and reads the mailboxes, until the signal. */
@@ -67,9 +70,22 @@ export function startMailWorkers(options: MailOptions): MailWorkers {
     retries: new Map(),
   };
   const loops = Array.from({ length: WORKERS }, (_, index) => loop(shared, `mail:${process.pid}:${index}`));
+  const ears = options.onlySends ? null : keepListening(earsOf(shared));
   return {
     isBusy: () => shared.busy.size > 0,
-    done: Promise.all(loops).then(() => pool.close()),
+    done: Promise.all([...loops, ears]).then(() => pool.close()),
+  };
+}
+
+/** News make the next reading come at once. */
+function earsOf({ services, signal, polledAt, ticked }: Shared): IdleOptions {
+  return {
+    services,
+    signal,
+    onNews: (channelId) => {
+      polledAt.delete(channelId);
+      ticked.notify();
+    },
   };
 }
 
@@ -137,34 +153,42 @@ async function read(shared: Shared, channelId: string): Promise<void> {
 async function poll(shared: Shared): Promise<boolean> {
   const { services, ctx } = shared;
   const now = ctx.clocks.lease.now();
-  const hasLive = sql`EXISTS (SELECT 1 FROM enrollment e WHERE e.sender_id = channel.sender_id AND e.live = 1)`;
   const isRestored = sql`EXISTS (SELECT 1 FROM hold h WHERE h.scope = 'workspace' AND h.scope_id = channel.workspace_id
     AND h.reason = 'restored_from_backup' AND h.lifted_at IS NULL)`;
+  const inUse = sql<number>`(EXISTS (SELECT 1 FROM enrollment e WHERE e.sender_id = channel.sender_id AND e.live = 1)
+    OR ${channel.reconcileFrom} IS NOT NULL OR ${isRestored})`;
   const rows = await services.db.reader
-    .select()
+    .select({ row: channel, inUse })
     .from(channel)
-    .where(and(eq(channel.kind, 'email'), or(hasLive, isNotNull(channel.reconcileFrom), isRestored)));
-  for (const row of rows) {
-    if (shared.busy.has(row.id) || row.smtpStatus === 'not_set_up') continue;
+    .where(and(eq(channel.kind, 'email'), ne(channel.smtpStatus, 'not_set_up')));
+  for (const { row, inUse } of rows) {
+    if (shared.busy.has(row.id)) continue;
     if (row.smtpStatus === 'inactive' || row.imapStatus === 'inactive') {
-      if (isRetryDue(shared, row.id, now)) return alone(shared, row.id, () => recover(shared, row.id));
+      if (await isRetryDue(shared, row.id, now)) return alone(shared, row.id, () => recover(shared, row.id));
     } else {
-      shared.retries.delete(row.id);
+      if (shared.retries.delete(row.id)) await noteRetry(shared, row.id, null);
       const last = shared.polledAt.get(row.id) ?? 0;
-      if (now - last >= POLL_MS) return alone(shared, row.id, () => read(shared, row.id));
+      const every = inUse === 1 ? POLL_MS : UNUSED_POLL_MS;
+      if (now - last >= every) return alone(shared, row.id, () => read(shared, row.id));
     }
   }
   return false;
 }
 
-/** Waits longer every time, so that a wrong password does not lock the account. */
-function isRetryDue(shared: Shared, channelId: string, now: number): boolean {
-  const retry = shared.retries.get(channelId) ?? { at: now + POLL_MS, waitMs: POLL_MS };
-  if (!shared.retries.has(channelId)) shared.retries.set(channelId, retry);
-  if (now < retry.at) return false;
-  const waitMs = Math.min(retry.waitMs * 2, RETRY_MAX_MS);
-  shared.retries.set(channelId, { at: now + waitMs, waitMs });
-  return true;
+/** Plans the first try when the mailbox is seen broken, and the next one with each that is made. */
+async function isRetryDue(shared: Shared, channelId: string, now: number): Promise<boolean> {
+  const planned = shared.retries.get(channelId) ?? null;
+  if (planned && now < planned.at) return false;
+  const next = nextTry(planned, now, shared.services.rng);
+  shared.retries.set(channelId, next);
+  await noteRetry(shared, channelId, next);
+  return planned !== null;
+}
+
+/** Shown beside the status, in schedule time. */
+async function noteRetry({ ctx }: Shared, channelId: string, next: BackOff | null): Promise<void> {
+  const watchRetryAt = next && next.at + ctx.clocks.schedule.now() - ctx.clocks.lease.now();
+  await ctx.db.write((tx) => tx.update(channel).set({ watchRetryAt }).where(eq(channel.id, channelId)));
 }
 
 /** Both sides again; when they work the mailbox is read first, then its hold lifts. */

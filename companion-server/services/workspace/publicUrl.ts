@@ -18,6 +18,8 @@ export interface PublicUrlOptions {
   url: string | null;
   fetch: typeof fetch;
   newId: NewId;
+  /** What the answer is proven with. */
+  key: Uint8Array;
   /** Real time. */
   clock: Clock;
   /** Demo and tests only. */
@@ -29,7 +31,8 @@ export function createPublicUrl(options: PublicUrlOptions): PublicUrl {
   let answer: PublicUrlState | null = null;
   let answeredAt = 0;
   async function ask(): Promise<PublicUrlState> {
-    const result = await checkPublicUrl(options.url, options.fetch, options.newId(), options.signal, {
+    const asked = { nonce: options.newId(), key: options.key };
+    const result = await checkPublicUrl(options.url, options.fetch, asked, options.signal, {
       allowLoopback: options.allowLoopback,
     });
     answeredAt = options.clock.now();
