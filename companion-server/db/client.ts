@@ -24,6 +24,8 @@ export interface OpenTransaction {
   rows: Rows | null;
   /** Past the kept rows, which use it themselves. */
   execute: ((statement: InStatement) => Promise<ResultSet>) | null;
+  /** Hears of every statement that is not the kept rows' own. */
+  afterStatement(text: string): void;
 }
 
 /** Runs calls: with a deadline, yielding now and then, and noting in `guard` what a failure means. */
@@ -34,7 +36,7 @@ export function guarded(
   client: Client,
   guard: Guard,
   timeoutMs: number | null,
-  open: OpenTransaction = { rows: null, execute: null },
+  open: OpenTransaction = { rows: null, execute: null, afterStatement: () => {} },
 ): Client {
   let calls = 0;
   const call: Call = async (run, inTransaction = false) => {
@@ -51,11 +53,19 @@ export function guarded(
       throw error;
     }
   };
+  const heard = async <T>(text: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await call(run);
+    } finally {
+      open.afterStatement(text);
+    }
+  };
   return overriding(client, {
-    execute: (...args: Parameters<Client['execute']>) => call(() => client.execute(...args)),
-    batch: (statements, mode) => call(() => client.batch(statements, mode ?? 'write')),
-    migrate: (statements) => call(() => client.migrate(statements)),
-    executeMultiple: (text) => call(() => client.executeMultiple(text)),
+    execute: (...args: Parameters<Client['execute']>) =>
+      heard(textOf(args[0]), () => client.execute(...args)),
+    batch: (statements, mode) => heard('', () => client.batch(statements, mode ?? 'write')),
+    migrate: (statements) => heard('', () => client.migrate(statements)),
+    executeMultiple: (text) => heard('', () => client.executeMultiple(text)),
     transaction: async () =>
       guardedTransaction(await call(() => client.transaction('write'), true), call, guard, open),
   });
@@ -86,6 +96,7 @@ function guardedTransaction(
     await open.rows?.beforeStatement(text);
     const result = await step(run, true);
     open.rows?.afterStatement(text);
+    open.afterStatement(text);
     return result;
   }
   open.execute = (statement) => step(() => inner.execute(statement), true);

@@ -13,8 +13,10 @@ import { fileOf } from './location.ts';
 import { migrateDatabase } from './migrate.ts';
 import { takeOwnership } from './ownership.ts';
 import { DatabaseRefused } from './refusal.ts';
+import { Kept } from './rows/kept.ts';
 import { listRunner, provideRows } from './rows/of.ts';
 import { Rows } from './rows/rows.ts';
+import { changesNothing, tableWritten } from './rows/statement.ts';
 import * as schema from './schema/index.ts';
 import type { Database, OpenOptions, Tx } from './types.ts';
 
@@ -56,7 +58,15 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
   const rawWriter = createClient({ ...config, concurrency: 1 });
   const rawReader = createClient({ ...config, concurrency: 4 });
   const [guard, readerGuard] = [newGuard(), newGuard()];
-  const opened: OpenTransaction = { rows: null, execute: null };
+  // Others write too where the database is a server's.
+  const kept = isFile ? new Kept() : null;
+  const opened: OpenTransaction = {
+    rows: null,
+    execute: null,
+    afterStatement: (text) => {
+      if (!changesNothing(text)) kept?.forget(tableWritten(text));
+    },
+  };
   const writerClient = guarded(rawWriter, guard, callTimeoutMs, opened);
   const readerClient = rereading(guarded(rawReader, readerGuard, callTimeoutMs), readerGuard, async () => {
     await rawReader.reconnect();
@@ -109,7 +119,14 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
 
   const inGroup = groupCommit({
     turns,
-    transaction: (work) => inWrite.run(true, () => writer.transaction(work)),
+    async transaction(work) {
+      try {
+        await inWrite.run(true, () => writer.transaction(work));
+      } catch (error) {
+        kept?.forget(null);
+        throw error;
+      }
+    },
     isBroken: () => guard.broken,
     atMost: isFile ? GROUP.file : GROUP.server,
   });
@@ -117,13 +134,21 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
   const immutable = new Map<string, unknown>();
   /** Runs a unit with rows of its own, which are written before it ends. */
   async function withRows<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const rows = new Rows(listRunner(must(opened.execute, 'an open transaction'), onStatement), immutable);
+    const rows = new Rows(
+      listRunner(must(opened.execute, 'an open transaction'), onStatement),
+      immutable,
+      kept,
+    );
     provideRows(tx, () => rows);
     opened.rows = rows;
     try {
       const result = await work(tx);
       await rows.flush();
+      rows.hand();
       return result;
+    } catch (error) {
+      rows.takeBack();
+      throw error;
     } finally {
       opened.rows = null;
     }

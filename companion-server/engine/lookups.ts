@@ -31,6 +31,7 @@ export const awayUntil: Lookup<number> = {
   table: 'event',
   by: ['contactId'],
   text: `${answering(`t.data ->> '$.until'`)} cross join event as t on t.contact_id = k.value ->> 0 and t.type = 'auto_reply_received'`,
+  concerns: ({ type }) => type === 'auto_reply_received',
   decode: ([until]) => Number(until ?? 0),
 };
 

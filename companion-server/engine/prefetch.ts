@@ -61,7 +61,10 @@ export async function loadSteps(unit: Unit, enrollments: readonly EnrollmentRow[
     assigned.map(({ contactId, senderId }) => [contactId, senderId]),
   );
   const senderIds = assigned.map(({ senderId }) => senderId);
-  await loadChannels(unit, senderIds, ['linkedin', 'email']);
+  const channels = await loadChannels(unit, senderIds, ['linkedin', 'email']);
+  await rows.load(shapes.automation, keysOf(enrollments, 'automationId'));
+  await rows.load(shapes.sender, keysOf(assigned, 'senderId'));
+  await rows.loadGroups(shapes.lane, 'channel', keysOf(channels, 'id'));
 }
 
 /** The senders' channels of these kinds. */

@@ -55,14 +55,23 @@ export async function graphOf(q: Queryable, versionId: string): Promise<Graph> {
 }
 
 const parsedSettings = new Map<string, SenderSettings>();
+/** By the stored value, which stays the same object from one step of a sender to the next. */
+const settingsAs = new WeakMap<object, SenderSettings>();
 const SETTINGS_KEPT = 1000;
 
 /** The settings with their defaults. Most sender profiles have the same: each text is parsed once. */
-export function settingsOf(sender: SenderRow): SenderSettings {
-  const text = JSON.stringify(sender.settings ?? {});
+export function settingsOf({ settings }: SenderRow): SenderSettings {
+  const stored = settings !== null && typeof settings === 'object' ? settings : {};
+  const known = settingsAs.get(stored) ?? parsedOnce(stored);
+  settingsAs.set(stored, known);
+  return known;
+}
+
+function parsedOnce(stored: object): SenderSettings {
+  const text = JSON.stringify(stored);
   const known = parsedSettings.get(text);
   if (known) return known;
-  const parsed = senderSettings.parse(sender.settings ?? {});
+  const parsed = senderSettings.parse(stored);
   if (parsedSettings.size >= SETTINGS_KEPT) parsedSettings.clear();
   parsedSettings.set(text, parsed);
   return parsed;

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
-import { DAY } from '#shared/kernel/clock.ts';
+import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
 import { basicNoteCap, type SenderSettings } from '#shared/schedule/settings.ts';
 import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
@@ -12,6 +12,9 @@ import { shapes } from './shapes.ts';
 const { usage } = schema;
 
 const WEEK = 7 * DAY;
+
+/** Uses are asked for from a full hour on, so that the question stays the same from a step's claim to its commit. */
+const fullHour = (at: number) => at - (((at % HOUR) + HOUR) % HOUR);
 
 /** What opening the page spends, at the claim: the page may have loaded whatever comes after. */
 const atClaim: Record<ActionKind, readonly UsageKind[]> = {
@@ -114,8 +117,11 @@ export async function refund(unit: Unit, channel: ChannelRow, task: TaskRow): Pr
 /** What is asked about an account before an action of this kind: its budgets, and the notes of invitations. */
 export function usageKeys(channel: ChannelRow, kind: ActionKind, now: number): [string, string, number][] {
   const account = accountOf(channel);
-  const keys = budgetKinds(kind).map((spends): [string, string, number] => [account, spends, now - WEEK]);
-  if (kind === 'connect' && !channel.premium) keys.push([account, 'note', now - basicNoteCap.days * DAY + 1]);
+  const week = fullHour(now - WEEK);
+  const keys = budgetKinds(kind).map((spends): [string, string, number] => [account, spends, week]);
+  if (kind === 'connect' && !channel.premium) {
+    keys.push([account, 'note', fullHour(now - basicNoteCap.days * DAY + 1)]);
+  }
   return keys;
 }
 
@@ -136,8 +142,8 @@ export async function usedSince(
   kind: UsageKind | 'note',
   since: number,
 ): Promise<number[]> {
-  const [times = []] = await rowsOf(q).look(usedAt, accountOf(channel), kind, since);
-  return times.toSorted((a, b) => a - b);
+  const [times = []] = await rowsOf(q).look(usedAt, accountOf(channel), kind, fullHour(since));
+  return times.filter((at) => at >= since).sort((a, b) => a - b);
 }
 
 export function capOf(

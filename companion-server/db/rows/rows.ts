@@ -1,7 +1,15 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Lookup, RowShape } from './shape.ts';
-import { type Key, type RunList, TableRows, textOf } from './table.ts';
-import type { Values } from './text.ts';
+import type { Kept, Lists } from './kept.ts';
+import { beginningIn, concerns, type Lookup, type RowShape } from './shape.ts';
+import { isRead, tableWritten } from './statement.ts';
+import { type RunList, TableRows } from './table.ts';
+import { type Key, textOf, type Values } from './text.ts';
+
+/** Answers of one question, by the beginning of the key, by the key. */
+type Answers = Map<string, Lists>;
+
+/** The tables that some question is about. */
+const askedTables = new Set<string>();
 
 /**
  * What one transaction has read and not yet written. Hot statements go through it, so that a hundred tasks cost as many
@@ -10,14 +18,16 @@ import type { Values } from './text.ts';
  */
 export class Rows {
   private readonly tables = new Map<string, TableRows>();
-  /** By name, by the beginning of the key, by the key. */
-  private readonly answers = new Map<string, Map<string, Map<string, unknown[]>>>();
+  private readonly answers = new Map<string, Answers>();
   private readonly lookups = new Map<string, Lookup<unknown>>();
+  private readonly newAnswers: [lookup: Lookup<unknown>, beginning: string][] = [];
 
   constructor(
     private readonly run: RunList,
     /** What is never changed once stored; the same for all transactions of a database. */
     readonly immutable: Map<string, unknown>,
+    /** What earlier transactions left; null: each reads anew. */
+    private readonly kept: Kept | null = null,
   ) {}
 
   async get<T extends SQLiteTable>(shape: RowShape<T>, ...key: Key): Promise<T['$inferSelect'] | null> {
@@ -47,15 +57,16 @@ export class Rows {
   /** Changes a row that exists. */
   update<T extends SQLiteTable>(shape: RowShape<T>, key: Key, change: Partial<T['$inferSelect']>): void {
     const table = this.table(shape);
-    const before = table.peek(key);
+    const before = askedTables.has(shape.text.name) ? (table.peek(key) ?? null) : undefined;
     table.update(key, change);
+    if (before === undefined) return;
     this.forgetAnswers(shape.text.name, before === null ? [] : [before, { ...before, ...change }]);
   }
 
   /** Adds a row; `ignore`: unless its key, or another unique value, is there already. */
   insert<T extends SQLiteTable>(shape: RowShape<T>, row: T['$inferInsert'], ignore = false): void {
     this.table(shape).insert(row, ignore);
-    this.forgetAnswers(shape.text.name, [row]);
+    if (askedTables.has(shape.text.name)) this.forgetAnswers(shape.text.name, [row]);
   }
 
   /** Adds to counters of a row that may be missing. */
@@ -69,22 +80,24 @@ export class Rows {
 
   /** What is answered to `key`, asked once. */
   async look<Answer>(lookup: Lookup<Answer>, ...key: Key): Promise<Answer[]> {
+    const known = this.answerTo(lookup, key);
+    if (known !== undefined) return known as Answer[];
     await this.ask(lookup, [key]);
-    return (this.answersOf(lookup).get(beginningOf(key, lookup))?.get(textOf(key)) ?? []) as Answer[];
+    return (this.answerTo(lookup, key) ?? []) as Answer[];
   }
 
   /** Asks for all keys that were not asked for, in one statement. */
   async ask<Answer>(lookup: Lookup<Answer>, keys: readonly Key[]): Promise<void> {
-    const answers = this.answersOf(lookup);
-    const asked = keys.filter((key) => answers.get(beginningOf(key, lookup))?.get(textOf(key)) === undefined);
+    const asked = keys.filter((key) => this.answerTo(lookup, key) === undefined);
     if (asked.length === 0) return;
+    const answers = this.answersOf(lookup);
     await this.tables.get(lookup.table)?.flush();
     const found = await this.run(lookup.text, asked);
     const lists = asked.map((key) => {
       const beginning = beginningOf(key, lookup);
-      const same = answers.get(beginning) ?? new Map<string, unknown[]>();
       const list: unknown[] = [];
-      answers.set(beginning, same.set(textOf(key), list));
+      answers.set(beginning, new Map([...(answers.get(beginning) ?? []), [textOf(key), list]]));
+      this.newAnswers.push([lookup, beginning]);
       return list;
     });
     for (const [at, ...values] of found) lists[Number(at)]?.push(lookup.decode(values));
@@ -94,9 +107,24 @@ export class Rows {
     for (const table of this.tables.values()) if (table.isDirty) await table.flush();
   }
 
+  /** Everything is written: the next transactions need not read it again. */
+  hand(): void {
+    if (this.kept === null) return;
+    for (const table of this.tables.values()) table.hand();
+    for (const [lookup, beginning] of this.newAnswers) {
+      const lists = this.answers.get(lookup.name)?.get(beginning);
+      if (lists) this.kept.answersOf(lookup).set(beginning, lists);
+    }
+  }
+
+  /** The transaction is rolled back. */
+  takeBack(): void {
+    for (const table of this.tables.values()) table.takeBack();
+  }
+
   /** Before another statement of the transaction: it sees what is kept of the tables it names. */
   async beforeStatement(text: string): Promise<void> {
-    const isKnown = KNOWN.test(text);
+    const isKnown = isRead(text) || typeof tableWritten(text) === 'string';
     for (const [name, table] of this.tables) {
       if (table.isDirty && (!isKnown || mentions(text, name))) await table.flush();
     }
@@ -104,27 +132,39 @@ export class Rows {
 
   /** After it: what is known of the table it wrote to is not known any more. */
   afterStatement(text: string): void {
-    if (READS.test(text)) return;
-    const written = WRITES.exec(text)?.[1];
-    for (const [name, table] of this.tables) if (written === undefined || name === written) table.forget();
-    if (written === undefined) this.answers.clear();
+    if (isRead(text)) return;
+    const written = tableWritten(text);
+    for (const [name, table] of this.tables) if (written === null || name === written) table.forget();
+    if (written === null) this.answers.clear();
     else this.forgetAnswers(written, []);
   }
 
-  private answersOf(lookup: Lookup<unknown>): Map<string, Map<string, unknown[]>> {
+  private answerTo(lookup: Lookup<unknown>, key: Key): unknown[] | undefined {
+    const answers = this.answersOf(lookup);
+    const beginning = beginningOf(key, lookup);
+    const known = answers.get(beginning);
+    if (known !== undefined || this.kept === null) return known?.get(textOf(key));
+    const kept = this.kept.answersOf(lookup).get(beginning);
+    if (kept !== undefined) answers.set(beginning, kept);
+    return kept?.get(textOf(key));
+  }
+
+  private answersOf(lookup: Lookup<unknown>): Answers {
     const known = this.answers.get(lookup.name);
     if (known) return known;
-    const answers = new Map<string, Map<string, unknown[]>>();
+    const answers: Answers = new Map();
     this.answers.set(lookup.name, answers);
     this.lookups.set(lookup.name, lookup);
+    askedTables.add(lookup.table);
     return answers;
   }
 
   private table(shape: RowShape): TableRows {
-    const known = this.tables.get(shape.text.name);
+    const { name } = shape.text;
+    const known = this.tables.get(name);
     if (known) return known;
-    const table = new TableRows(shape, this.run);
-    this.tables.set(shape.text.name, table);
+    const table = new TableRows(shape, this.run, this.kept?.table(name) ?? null);
+    this.tables.set(name, table);
     return table;
   }
 
@@ -134,19 +174,16 @@ export class Rows {
       if (lookup.table !== table) continue;
       const answers = this.answers.get(name);
       if (rows.length === 0) answers?.clear();
-      else for (const row of rows) answers?.delete(textOf(lookup.by.map((property) => row[property])));
+      else for (const row of rows) if (concerns(lookup, row)) answers?.delete(beginningIn(row, lookup));
     }
+    this.kept?.forgetAnswers(table, rows);
   }
 }
 
 function beginningOf(key: Key, { by }: Lookup<unknown>): string {
-  return textOf(key.slice(0, by.length));
+  return textOf(by.length === key.length ? key : key.slice(0, by.length));
 }
 
 function mentions(text: string, name: string): boolean {
   return text.includes(`"${name}"`) || new RegExp(`\\b${name}\\b`, 'i').test(text);
 }
-
-const READS = /^\s*select\b/i;
-const WRITES = /^\s*(?:insert(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+["`]?(\w+)/i;
-const KNOWN = new RegExp(`${READS.source}|${WRITES.source}`, 'i');

@@ -1,5 +1,5 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { TableText } from './text.ts';
+import { TableText, textOf, type Values } from './text.ts';
 
 type Property<T extends SQLiteTable> = keyof T['$inferSelect'] & string;
 
@@ -32,5 +32,16 @@ export interface Lookup<Answer> {
   table: string;
   by: readonly string[];
   text: string;
+  /** Whether a new or changed row may change an answer; omitted: every row may. */
+  concerns?(row: Values): boolean;
   decode(values: readonly unknown[]): Answer;
+}
+
+export function concerns(lookup: Lookup<unknown>, row: Values): boolean {
+  return lookup.concerns?.(row) ?? true;
+}
+
+/** The beginning of the keys whose answers a row belongs to. */
+export function beginningIn(row: Values, { by }: Lookup<unknown>): string {
+  return textOf(by.map((property) => row[property]));
 }

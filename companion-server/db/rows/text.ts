@@ -9,6 +9,12 @@ interface Field {
 }
 
 export type Values = Record<string, unknown>;
+export type Key = readonly (string | number)[];
+
+/** Only equal keys have the same text: no part of a key but the last may have a line break. */
+export function textOf(key: readonly unknown[]): string {
+  return key.length === 1 ? String(key[0]) : key.join('\n');
+}
 
 /**
  * The statements of one table. Rows travel as JSON, many in one value: the driver builds an object for every row it
@@ -20,6 +26,7 @@ export class TableText {
   private readonly columns: Record<string, SQLiteColumn>;
   private readonly key: readonly string[];
   private readonly made = new Map<string, string>();
+  private readonly blank: Values;
 
   constructor(table: SQLiteTable, key: readonly string[]) {
     this.name = getTableName(table);
@@ -30,6 +37,7 @@ export class TableText {
       column,
       isPlain: isPlain(column),
     }));
+    this.blank = Object.fromEntries(this.fields.map(({ property }) => [property, null]));
   }
 
   /** Reads all rows whose `by` columns are among the keys of its one parameter. */
@@ -77,10 +85,13 @@ export class TableText {
   }
 
   decode(values: readonly unknown[]): Values {
-    const row: Values = {};
-    for (const [at, { property, column, isPlain }] of this.fields.entries()) {
+    // All rows of a table have one shape, so that copies of them are cheap.
+    const row: Values = { ...this.blank };
+    for (let at = 0; at < this.fields.length; at++) {
       const value = values[at] ?? null;
-      row[property] = isPlain || value === null ? value : column.mapFromDriverValue(value);
+      if (value === null) continue;
+      const { property, column, isPlain } = this.fields[at] as Field;
+      row[property] = isPlain ? value : column.mapFromDriverValue(value);
     }
     return row;
   }
@@ -95,10 +106,10 @@ export class TableText {
 
   /** The row as the database will hold it; null where the database computes one of its defaults. */
   complete(given: Values): Values | null {
-    const row: Values = {};
+    const row: Values = { ...this.blank };
     for (const { property, column } of this.fields) {
       if (given[property] !== undefined) row[property] = given[property];
-      else if (!column.hasDefault) row[property] = null;
+      else if (!column.hasDefault) continue;
       else if (column.default === undefined || typeof column.default === 'object') return null;
       else row[property] = column.default;
     }
