@@ -1,4 +1,4 @@
-import { and, isNull, lt, lte } from 'drizzle-orm';
+import { and, asc, isNull, lte, sql } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { isDefect, schema } from '../db/index.ts';
 import { admit } from './admit.ts';
@@ -86,11 +86,15 @@ async function expireDueHolds(ctx: EngineContext): Promise<boolean> {
 }
 
 async function trimOutbox(ctx: EngineContext): Promise<void> {
-  const old = lt(schema.outbox.at, ctx.clocks.lease.now() - OUTBOX_KEPT_MS);
+  const { outbox } = schema;
+  const keptFrom = ctx.clocks.lease.now() - OUTBOX_KEPT_MS;
   const [first] = await ctx.db.reader
-    .select({ seq: schema.outbox.seq })
-    .from(schema.outbox)
-    .where(old)
+    .select({ seq: outbox.seq, at: outbox.at })
+    .from(outbox)
+    .orderBy(asc(outbox.seq))
     .limit(1);
-  if (first) await ctx.db.write((tx) => tx.delete(schema.outbox).where(old));
+  if (!first || (first.at ?? 0) >= keptFrom) return;
+  // They are in the order of time: those before the first that is kept.
+  const next = sql`(SELECT seq FROM outbox WHERE at >= ${keptFrom} ORDER BY seq LIMIT 1)`;
+  await ctx.db.write((tx) => tx.delete(outbox).where(sql`seq < coalesce(${next}, 9e15)`));
 }

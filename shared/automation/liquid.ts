@@ -43,8 +43,8 @@ export function createLiquid(outputEscape?: (value: unknown) => string): Liquid 
     ownPropertyOnly: true,
     /** Partials come from here and nowhere else: never from a file. */
     templates: {},
+    // Without loops what a text costs is bounded by its length: a limit of time would only fail on a busy machine.
     parseLimit: limits.template,
-    renderLimit: limits.renderMs,
     memoryLimit: limits.renderMemory,
   });
   for (const name of Object.keys(liquid.tags)) if (!allowedTags.has(name)) delete liquid.tags[name];

@@ -11,7 +11,6 @@ export const limits = {
   emailSubject: 250,
   inmailSubject: 200,
   inmailText: 1_900,
-  renderMs: 200,
   renderMemory: 1_000_000,
   noteBasic: 200,
   notePremium: 300,

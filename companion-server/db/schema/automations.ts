@@ -397,7 +397,6 @@ export const task = sqliteTable('task', taskColumns(), (t) => [
     .on(t.workspaceId, t.id)
     .where(sql`state = 'scheduled' AND reason = 'missing_data' AND blocked_on IS NOT NULL`),
   index('task_contact').on(t.contactId, t.id),
-  index('task_cursor').on(t.cursorId),
   index('task_message').on(t.messageId).where(sql`message_id IS NOT NULL`),
   check('task_leased', sql`(state IN ('claimed','committing')) = (lease_until IS NOT NULL)`),
   check(

@@ -42,6 +42,7 @@ export const event = sqliteTable(
   (t) => [
     uniqueIndex('event_dedupe').on(t.workspaceId, t.dedupeKey),
     index('event_bounced').on(t.taskId).where(sql`type = 'bounced'`),
+    index('event_away').on(t.contactId).where(sql`type = 'auto_reply_received'`),
     index('event_contact').on(t.contactId, t.at, t.id),
     index('event_workspace').on(t.workspaceId, t.at, t.id),
   ],
@@ -98,7 +99,7 @@ export const outbox = sqliteTable(
     entityId: text('entity_id'),
     at: at('at').notNull(),
   },
-  (t) => [index('outbox_workspace').on(t.workspaceId, t.seq), index('outbox_at').on(t.at)],
+  (t) => [index('outbox_workspace').on(t.workspaceId, t.seq)],
 );
 
 /** How far an IMAP folder was read. */

@@ -8,6 +8,8 @@ import { eagerSettings } from '../../simulation/setup.ts';
 
 /** Monday, 2 March 2026, 10:00 UTC: schedule time and real time of the bench begin here. */
 export const START = Date.UTC(2026, 2, 2, 10);
+/** When everything was read last: so late that no watch comes due while the bench lasts. */
+const READ = START + 1000 * DAY;
 const SENDERS = 10_000;
 const WORKSPACES = 100;
 /** Four in a workspace of a hundred senders: 25 senders each. */
@@ -94,10 +96,10 @@ function statements(enrollments: number): string[] {
       SELECT ${ids.sender('value')}, ${workspaceOf('value')}, 'Rep ' || value, 'user' || value, '${settings}', ${CONSENT_VERSION}, ${START}, ${START}
       FROM generate_series(0, ${SENDERS - 1})`,
     `INSERT INTO channel (id, workspace_id, sender_id, kind, address, status, last_checked_at, inbox_read_at, acceptances_read_at, sent_read_at, first_used_at, last_action_at, created_at)
-      SELECT ${ids.linkedin('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'linkedin', 'member' || value, 'active', ${START}, ${START}, ${START}, ${START}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
+      SELECT ${ids.linkedin('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'linkedin', 'member' || value, 'active', ${READ}, ${READ}, ${READ}, ${READ}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
       FROM generate_series(0, ${SENDERS - 1})`,
     `INSERT INTO channel (id, workspace_id, sender_id, kind, address, status, smtp_status, imap_status, inbox_read_at, first_used_at, last_action_at, created_at)
-      SELECT ${ids.email('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'email', 'rep' || value || '@team.test', 'active', 'active', 'active', ${START}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
+      SELECT ${ids.email('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'email', 'rep' || value || '@team.test', 'active', 'active', 'active', ${READ}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
       FROM generate_series(0, ${SENDERS - 1})`,
     `INSERT INTO device (id, workspace_id, sender_id, name, token_hash, paired_by, paired_at)
       SELECT ${ids.device('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'Browser', 'unused' || value, 'user' || value, ${START}
@@ -143,10 +145,11 @@ function statements(enrollments: number): string[] {
       FROM generate_series(0, ${SENDERS - 1}) s, generate_series(1, 100) u`,
     `INSERT INTO lane (channel_id, kind, workspace_id, executor, ready_count, next_at, next_limit)
       SELECT CASE k.value WHEN 'send_email' THEN ${ids.email('s.value')} ELSE ${ids.linkedin('s.value')} END, k.value, ${workspaceOf('s.value')}, CASE k.value WHEN 'send_email' THEN 'server' ELSE 'extension' END,
-        CASE k.value WHEN 'message' THEN coalesce((SELECT count(*) FROM bench_n WHERE place = 'capped' AND bench_n.s = s.value), 0) ELSE 0 END,
+        CASE k.value WHEN 'message' THEN coalesce(c.n, 0) ELSE 0 END,
         CASE WHEN k.value = 'message' AND (s.value / 100) % 5 <> 0 THEN ${START + 20 * HOUR} ELSE 0 END,
         CASE WHEN k.value = 'message' AND (s.value / 100) % 5 <> 0 THEN 'daily_cap' END
-      FROM generate_series(0, ${SENDERS - 1}) s, json_each('${JSON.stringify(Object.keys(actionChannel))}') k`,
+      FROM generate_series(0, ${SENDERS - 1}) s CROSS JOIN json_each('${JSON.stringify(Object.keys(actionChannel))}') k
+      LEFT JOIN (SELECT bench_n.s AS of, count(*) AS n FROM bench_n WHERE place = 'capped' GROUP BY 1) c ON c.of = s.value`,
     `INSERT INTO enrollment_count (automation_id, status, n) SELECT automation_id, status, count(*) FROM enrollment GROUP BY 1, 2`,
     `INSERT INTO segment_slot (automation_id, node_id, workspace_id, active, active_limit)
       SELECT automation_id, 'seg', workspace_id, sum(${live}), 1000000000 FROM bench_n n GROUP BY automation_id`,

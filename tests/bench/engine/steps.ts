@@ -1,4 +1,5 @@
-import { HOUR } from '#shared/kernel/clock.ts';
+import { sql } from 'drizzle-orm';
+import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import {
   commitTask,
   nextWorkFor,
@@ -6,10 +7,8 @@ import {
   recordOutcome,
 } from '../../../companion-server/engine/index.ts';
 import { wake } from '../../../companion-server/engine/wake.ts';
-import { deviceIdOf, freeSenders } from './population.ts';
+import { deviceIdOf } from './population.ts';
 import type { BenchWorld } from './world.ts';
-
-const WAKE_AT_ONCE = 200;
 
 export const sent: Outcome = {
   result: 'done',
@@ -20,82 +19,101 @@ export const sent: Outcome = {
   profile: null,
 };
 
+const stageNames = ['wake', 'claim', 'commit', 'outcome'] as const;
+type StageName = (typeof stageNames)[number];
+
 export interface StepsResult {
   steps: number;
+  /** Contacts woken meanwhile: as many as steps, so that a whole step is what is measured. */
+  woken: number;
   seconds: number;
   perSecond: number;
   statementsPerStep: number;
   /** Share of the time, by stage. */
-  stages: Record<'wake' | 'claim' | 'commit' | 'outcome', number>;
+  stages: Record<StageName, number>;
   rssMb: number;
   /** Processor time of a step, which counts even where others use the machine. */
   cpuMs: number;
+  /** The same in the tenth of the rounds that was least disturbed by others. */
+  calmCpuMs: number;
 }
 
 /** Whole steps, from the delay that is over to the recorded result, `batch` of them under way at a time. */
 export async function measureSteps(world: BenchWorld, wanted: number, batch: number): Promise<StepsResult> {
   const { ctx } = world;
-  const stages = { wake: 0, claim: 0, commit: 0, outcome: 0 };
-  let [steps, rssMb] = [0, 0];
-  const before = world.statements();
-  let outside = 0;
-  const cpu = process.cpuUsage();
-  async function timed<T>(stage: keyof typeof stages, work: () => Promise<T>): Promise<T> {
-    const from = performance.now();
+  const stages: Record<StageName, number> = { wake: 0, claim: 0, commit: 0, outcome: 0 };
+  let [steps, rssMb, statements, cpuMs, roundMs] = [0, 0, 0, 0, 0];
+  const rounds: number[] = [];
+  async function timed<T>(stage: StageName, work: () => Promise<T>): Promise<T> {
+    const [from, before, cpu] = [performance.now(), world.statements(), process.cpuUsage()];
     const result = await work();
     stages[stage] += performance.now() - from;
+    statements += world.statements() - before;
+    const used = process.cpuUsage(cpu);
+    cpuMs += (used.user + used.system) / 1000;
+    roundMs += (used.user + used.system) / 1000;
     return result;
   }
-  while (steps < wanted) {
-    while (await timed('wake', () => wake(ctx, WAKE_AT_ONCE))) {}
-    const done = steps;
-    for (let from = 0; from < freeSenders.length; from += batch) {
-      const devices = freeSenders.slice(from, from + batch).map(deviceIdOf);
-      const works = await timed('claim', () =>
-        Promise.all(devices.map((id) => nextWorkFor(ctx, id, { canAct: true }))),
-      );
-      const claims = works.flatMap((work, at) =>
-        work.type === 'task'
-          ? [{ device: devices[at] ?? '', fence: { taskId: work.step.taskId, fence: work.step.fence } }]
-          : [],
-      );
-      const answers = await timed('commit', () =>
-        Promise.all(
-          claims.map(({ device, fence }) =>
-            commitTask(ctx, device, { ...fence, lastInboundAt: null, profile: null }),
-          ),
-        ),
-      );
-      const refused = answers.find((answer) => !answer.ok);
-      if (refused && !refused.ok) throw new Error(`a step was refused: ${refused.code} ${refused.detail}`);
-      await timed('outcome', () =>
-        Promise.all(
-          claims.map(({ device, fence }) => recordOutcome(ctx, device, { ...fence, outcome: sent })),
-        ),
-      );
-      steps += claims.length;
-      rssMb = Math.max(rssMb, process.memoryUsage().rss / 2 ** 20);
-      if (steps >= wanted) break;
+  const tasksBefore = await tasksIn(world);
+  for (let idle = 0; steps < wanted; ) {
+    await timed('wake', () => wake(ctx, batch));
+    const devices = await devicesWithWork(world, batch);
+    if (devices.length === 0) {
+      if (++idle > 3) throw new Error('no sender had anything to do');
+      // First the gaps between a sender's steps, then the delays of those who were written to.
+      world.pass(idle === 1 ? 2 * HOUR : 3 * DAY);
+      continue;
     }
-    if (steps === done) throw new Error('no sender had anything to do');
-    const atPass = world.statements();
-    await world.pass(2 * HOUR);
-    outside += world.statements() - atPass;
+    idle = 0;
+    const works = await timed('claim', () =>
+      Promise.all(devices.map((id) => nextWorkFor(ctx, id, { canAct: true }))),
+    );
+    const claims = works.flatMap((work, at) =>
+      work.type === 'task'
+        ? [{ device: devices[at] ?? '', fence: { taskId: work.step.taskId, fence: work.step.fence } }]
+        : [],
+    );
+    const answers = await timed('commit', () =>
+      Promise.all(
+        claims.map(({ device, fence }) =>
+          commitTask(ctx, device, { ...fence, lastInboundAt: null, profile: null }),
+        ),
+      ),
+    );
+    const refused = answers.find((answer) => !answer.ok);
+    if (refused && !refused.ok) throw new Error(`a step was refused: ${refused.code} ${refused.detail}`);
+    await timed('outcome', () =>
+      Promise.all(claims.map(({ device, fence }) => recordOutcome(ctx, device, { ...fence, outcome: sent }))),
+    );
+    steps += claims.length;
+    rounds.push(roundMs / claims.length);
+    roundMs = 0;
+    rssMb = Math.max(rssMb, process.memoryUsage().rss / 2 ** 20);
   }
-  const used = process.cpuUsage(cpu);
-  const total = stages.wake + stages.claim + stages.commit + stages.outcome;
+  const total = stageNames.reduce((sum, name) => sum + stages[name], 0);
+  const share = (name: StageName) => Number((stages[name] / total).toFixed(3));
   return {
     steps,
+    woken: (await tasksIn(world)) - tasksBefore,
     seconds: total / 1000,
     perSecond: (steps / total) * 1000,
-    statementsPerStep: (world.statements() - before - outside) / steps,
-    stages: {
-      wake: stages.wake / total,
-      claim: stages.claim / total,
-      commit: stages.commit / total,
-      outcome: stages.outcome / total,
-    },
+    statementsPerStep: statements / steps,
+    stages: { wake: share('wake'), claim: share('claim'), commit: share('commit'), outcome: share('outcome') },
     rssMb,
-    cpuMs: (used.user + used.system) / 1000 / steps,
+    cpuMs: cpuMs / steps,
+    calmCpuMs: rounds.sort((a, b) => a - b)[Math.floor(rounds.length / 10)] ?? 0,
   };
+}
+
+/** Devices of senders who may do something now. */
+export async function devicesWithWork({ db, ctx }: BenchWorld, count: number): Promise<string[]> {
+  const rows = await db.reader.all<{ sender: number }>(
+    sql`SELECT CAST(substr(channel_id, -12) AS INTEGER) AS sender FROM lane
+      WHERE executor = 'extension' AND ready_count > 0 AND hold_count = 0 AND next_at <= ${ctx.clocks.schedule.now()} LIMIT ${count}`,
+  );
+  return rows.map(({ sender }) => deviceIdOf(sender));
+}
+
+async function tasksIn({ db }: BenchWorld): Promise<number> {
+  return (await db.reader.get<{ n: number }>(sql`SELECT count(*) AS n FROM task`)).n;
 }
