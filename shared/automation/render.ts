@@ -99,7 +99,6 @@ export function variablesOf(template: string): string[] {
   }
 }
 
-<<<<<<< HEAD
 const spintax = new Map<string, SpinNode[]>();
 const PARSED_AT_MOST = 500;
 
@@ -116,20 +115,6 @@ const templates = new Map<Liquid, Map<string, Template[]>>([
 function parseLiquid(text: string, engine = liquid): Result<Template[], string> {
   try {
     return ok(remembered(templates.get(engine) ?? new Map(), text, () => engine.parse(text)));
-=======
-const parsedTexts = new Map<string, Template[]>();
-const TEXTS_KEPT = 500;
-
-/** Each text is parsed once: most contacts of a step have the same. */
-function parseLiquid(text: string): Result<Template[], string> {
-  const known = parsedTexts.get(text);
-  if (known) return ok(known);
-  try {
-    const parsed = liquid.parse(text);
-    if (parsedTexts.size >= TEXTS_KEPT) parsedTexts.clear();
-    parsedTexts.set(text, parsed);
-    return ok(parsed);
->>>>>>> dd5a008 (Leave out two indexes nobody asks by, and the time limit of rendering that a busy machine broke; parse each text once)
   } catch (error) {
     return err(`The text cannot be read: ${firstLine(error)}. Correct it in the editor.`);
   }
