@@ -1,4 +1,4 @@
-import { and, asc, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, gt, isNull, lte, sql } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { isDefect, schema } from '../db/index.ts';
 import { admit } from './admit.ts';
@@ -91,10 +91,11 @@ async function trimOutbox(ctx: EngineContext): Promise<void> {
   const [first] = await ctx.db.reader
     .select({ seq: outbox.seq, at: outbox.at })
     .from(outbox)
+    .where(gt(outbox.seq, 0))
     .orderBy(asc(outbox.seq))
     .limit(1);
   if (!first || (first.at ?? 0) >= keptFrom) return;
   // They are in the order of time: those before the first that is kept.
-  const next = sql`(SELECT seq FROM outbox WHERE at >= ${keptFrom} ORDER BY seq LIMIT 1)`;
+  const next = sql`(SELECT seq FROM outbox WHERE seq > ${first.seq} AND at >= ${keptFrom} ORDER BY seq LIMIT 1)`;
   await ctx.db.write((tx) => tx.delete(outbox).where(sql`seq < coalesce(${next}, 9e15)`));
 }

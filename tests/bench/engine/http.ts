@@ -10,7 +10,8 @@ import { unlimitedRates } from '../../../companion-server/http/limits.ts';
 import { createLog } from '../../../companion-server/observability/log.ts';
 import { createChanges } from '../../../companion-server/services/changes.ts';
 import { createServices } from '../../../companion-server/services/create.ts';
-import { freeSenders, tokenOf } from './population.ts';
+import { tokenOf } from './population.ts';
+import { sendersWithWork } from './steps.ts';
 import type { BenchWorld } from './world.ts';
 
 const finished = z.object({ tasks: z.number(), seconds: z.number(), p50: z.number(), p99: z.number() });
@@ -23,6 +24,7 @@ export type HttpResult = z.infer<typeof finished> & {
 
 /** Tasks as devices do them: three requests each over real sockets, from another process, many devices at a time. */
 export async function measureHttp(world: BenchWorld, devices: number, atOnce: number): Promise<HttpResult> {
+  const senders = await sendersWithWork(world, devices);
   const shutdown = new AbortController();
   const services = createServices({
     database: world.db,
@@ -55,7 +57,7 @@ export async function measureHttp(world: BenchWorld, devices: number, atOnce: nu
   const child = fork(fileURLToPath(new URL('devices.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
   });
-  child.send({ port, atOnce, tokens: freeSenders.slice(0, devices).map(tokenOf) });
+  child.send({ port, atOnce, tokens: senders.map(tokenOf) });
   const watch = setInterval(() => {
     rssMb = Math.max(rssMb, process.memoryUsage().rss / 2 ** 20);
   }, 50);

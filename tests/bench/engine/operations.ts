@@ -4,8 +4,8 @@ import { sql } from 'drizzle-orm';
 import { admit } from '../../../companion-server/engine/admit.ts';
 import { commitTask, nextWorkFor, recordOutcome } from '../../../companion-server/engine/index.ts';
 import { wake } from '../../../companion-server/engine/wake.ts';
-import { deviceIdOf, START } from './population.ts';
-import { sent } from './steps.ts';
+import { deviceIdOf } from './population.ts';
+import { sendersWithWork, sent } from './steps.ts';
 import type { BenchWorld } from './world.ts';
 
 export const operationNames = ['wake', 'claim', 'commit', 'outcome', 'admit'] as const;
@@ -36,7 +36,7 @@ export async function measureOperations(world: BenchWorld, count: number): Promi
     return result;
   };
   for (let i = 0; i < count; i++) await measured('wake', () => wake(ctx, 1));
-  for (const device of await devicesWithWork(world, count)) {
+  for (const device of (await sendersWithWork(world, count)).map(deviceIdOf)) {
     const work = await measured('claim', () => nextWorkFor(ctx, device, { canAct: true }));
     if (work.type !== 'task') throw new Error(`no task for ${device}: ${JSON.stringify(work)}`);
     const fence = { taskId: work.step.taskId, fence: work.step.fence };
@@ -62,14 +62,6 @@ async function workDone({ db }: BenchWorld): Promise<number> {
   const written = await db.write((tx) => tx.get<{ work: number }>(sum));
   const read = await db.reader.get<{ work: number }>(sum);
   return Number(written.work) + Number(read.work);
-}
-
-async function devicesWithWork({ db }: BenchWorld, count: number): Promise<string[]> {
-  const rows = await db.reader.all<{ sender: number }>(
-    sql`SELECT CAST(substr(channel_id, -12) AS INTEGER) AS sender FROM lane
-      WHERE executor = 'extension' AND ready_count > 0 AND hold_count = 0 AND next_at <= ${START} LIMIT ${count}`,
-  );
-  return rows.map(({ sender }) => deviceIdOf(sender));
 }
 
 /** How many contacts the next round of admission lets in: 20 at most. */

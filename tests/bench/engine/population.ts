@@ -10,7 +10,7 @@ import { eagerSettings } from '../../simulation/setup.ts';
 export const START = Date.UTC(2026, 2, 2, 10);
 /** When everything was read last: so late that no watch comes due while the bench lasts. */
 const READ = START + 1000 * DAY;
-const SENDERS = 10_000;
+
 const WORKSPACES = 100;
 /** Four in a workspace of a hundred senders: 25 senders each. */
 const AUTOMATIONS = 400;
@@ -43,16 +43,11 @@ export function tokenOf(sender: number): string {
   return `bench-token-of-device-${String(sender).padStart(12, '0')}`;
 }
 
-/** Two in ten senders are free and have a contact whose delay is over; all others are at their cap. */
-export const freeSenders = Array.from({ length: SENDERS }, (_, sender) => sender).filter(
-  (sender) => Math.floor(sender / 100) % 5 === 0,
-);
-
 /**
- * A database as a large installation has it: `enrollments` contacts in 400 automations of 10,000 senders, three in ten
- * with a task that is ready and stopped by its sender's cap, the others waiting, queued, paused or finished.
+ * A database as a large installation has it: `enrollments` contacts in 400 automations of `senders` senders, three in
+ * ten with a task that is ready and stopped by its sender's cap, the others waiting, queued, paused or finished.
  */
-export async function populate(url: string, enrollments: number): Promise<void> {
+export async function populate(url: string, enrollments: number, senders: number): Promise<void> {
   const database = await openDatabase({ url });
   await database.close();
   const client = createClient({ url, concurrency: 1 });
@@ -64,24 +59,29 @@ export async function populate(url: string, enrollments: number): Promise<void> 
   );
   // Indexes made afterwards cost half as much.
   for (const { name } of indexes.rows) await client.execute(`DROP INDEX "${name}"`);
-  for (const text of statements(enrollments)) await client.execute(text);
-  await client.batch(
-    freeSenders.map((sender) => ({
-      sql: 'UPDATE device SET token_hash = ? WHERE id = ?',
-      args: [hashOfToken(tokenOf(sender)), deviceIdOf(sender)],
-    })),
-  );
+  for (const text of statements(enrollments, senders)) await client.execute(text);
+  const tokens = Array.from({ length: senders }, (_, sender) => [
+    deviceIdOf(sender),
+    hashOfToken(tokenOf(sender)),
+  ]);
+  await client.execute({
+    sql: 'UPDATE device SET token_hash = v.value ->> 1 FROM json_each(?) AS v WHERE device.id = v.value ->> 0',
+    args: [JSON.stringify(tokens)],
+  });
   for (const row of indexes.rows) await client.execute(String(row.sql));
   await client.execute('DROP TABLE bench_n');
   client.close();
 }
 
-/** Where each of 100 contacts of a sender stands: free senders, the others. */
+/**
+ * Where each of 100 contacts of a sender stands. Two in ten senders are free and have contacts whose delay is over; all
+ * others are at their cap.
+ */
 const place = `CASE WHEN (s / 100) % 5 = 0
   THEN CASE WHEN c < 40 THEN 'due' WHEN c < 60 THEN 'finished' WHEN c < 80 THEN 'queued' ELSE 'paused' END
   ELSE CASE WHEN c < 38 THEN 'capped' WHEN c < 70 THEN 'later' WHEN c < 85 THEN 'finished' WHEN c < 93 THEN 'queued' ELSE 'paused' END END`;
 
-function statements(enrollments: number): string[] {
+function statements(enrollments: number, senders: number): string[] {
   const live = `n.place IN ('due', 'capped', 'later')`;
   const settings = JSON.stringify(eagerSettings);
   const workspaceOf = (n: string) => ids.workspace(`(${n}) % ${WORKSPACES}`);
@@ -89,21 +89,21 @@ function statements(enrollments: number): string[] {
   return [
     `CREATE TABLE bench_n (i INTEGER PRIMARY KEY, s INTEGER, c INTEGER, place TEXT, workspace_id TEXT, automation_id TEXT)`,
     `INSERT INTO bench_n SELECT i, s, c, ${place}, ${workspaceOf('s')}, ${ids.automation(`s % 100 + 100 * ((s / 100) % 4)`)}
-      FROM (SELECT i, s, (i / ${SENDERS} * 37 + s / 100 * 13 + s) % 100 AS c
-        FROM (SELECT value AS i, value % ${SENDERS} AS s FROM generate_series(0, ${enrollments - 1})))`,
+      FROM (SELECT i, s, (i / ${senders} * 37 + s / 100 * 13 + s) % 100 AS c
+        FROM (SELECT value AS i, value % ${senders} AS s FROM generate_series(0, ${enrollments - 1})))`,
     `INSERT INTO workspace (id, name, created_at) SELECT ${ids.workspace('value')}, 'Team ' || value, ${START} FROM generate_series(0, ${WORKSPACES - 1})`,
     `INSERT INTO sender (id, workspace_id, name, owner_user_id, settings, consent_version, consent_at, created_at)
       SELECT ${ids.sender('value')}, ${workspaceOf('value')}, 'Rep ' || value, 'user' || value, '${settings}', ${CONSENT_VERSION}, ${START}, ${START}
-      FROM generate_series(0, ${SENDERS - 1})`,
+      FROM generate_series(0, ${senders - 1})`,
     `INSERT INTO channel (id, workspace_id, sender_id, kind, address, status, last_checked_at, inbox_read_at, acceptances_read_at, sent_read_at, first_used_at, last_action_at, created_at)
       SELECT ${ids.linkedin('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'linkedin', 'member' || value, 'active', ${READ}, ${READ}, ${READ}, ${READ}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
-      FROM generate_series(0, ${SENDERS - 1})`,
+      FROM generate_series(0, ${senders - 1})`,
     `INSERT INTO channel (id, workspace_id, sender_id, kind, address, status, smtp_status, imap_status, inbox_read_at, first_used_at, last_action_at, created_at)
       SELECT ${ids.email('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'email', 'rep' || value || '@team.test', 'active', 'active', 'active', ${READ}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
-      FROM generate_series(0, ${SENDERS - 1})`,
+      FROM generate_series(0, ${senders - 1})`,
     `INSERT INTO device (id, workspace_id, sender_id, name, token_hash, paired_by, paired_at)
       SELECT ${ids.device('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'Browser', 'unused' || value, 'user' || value, ${START}
-      FROM generate_series(0, ${SENDERS - 1})`,
+      FROM generate_series(0, ${senders - 1})`,
     `INSERT INTO company (id, workspace_id, name, key)
       SELECT ${ids.company('i / 500000 * 100000 + i % 100000')}, workspace_id, 'Firm ' || i, 'firm' || i || '.test' FROM bench_n WHERE i % 500000 < 100000`,
     `INSERT INTO contact (id, workspace_id, first_name, last_name, sort_name, email, linkedin_slug, linkedin_profile_id, linkedin_member_id, company_id, company_name, title, source, legal_basis, enriched_at, last_outreach_at, created_at, updated_at)
@@ -117,7 +117,7 @@ function statements(enrollments: number): string[] {
       ([kind, value]) => `INSERT INTO contact_identity (workspace_id, kind, value, contact_id)
       SELECT workspace_id, '${kind}', ${value}, ${ids.contact('i')} FROM bench_n`,
     ),
-    ...Array.from({ length: AUTOMATIONS }, (_, n) => automationStatements(n)).flat(),
+    ...Array.from({ length: AUTOMATIONS }, (_, n) => automationStatements(n, senders)).flat(),
     `INSERT INTO enrollment (id, workspace_id, automation_id, version_id, segment_node_id, contact_id, company_id, status, reason, live, sender_id, blocked_on, replies_from, transitions, visited, created_at, updated_at, ended_at)
       SELECT ${ids.enrollment('i')}, ${common}, replace(automation_id, 'a3', 'a4'), 'seg', ${ids.contact('i')}, ${ids.company('i / 500000 * 100000 + i % 100000')},
         CASE place WHEN 'finished' THEN 'finished' WHEN 'queued' THEN 'ready' WHEN 'paused' THEN 'paused' ELSE 'in_progress' END,
@@ -142,13 +142,13 @@ function statements(enrollments: number): string[] {
     // A capped sender used up its day; a free one has a usual week behind it.
     `INSERT INTO usage (account, kind, at, task_id)
       SELECT 'linkedin:member' || s.value, 'message', CASE WHEN (s.value / 100) % 5 = 0 THEN ${START - 2 * DAY} - u.value * ${HOUR} ELSE ${START} - (u.value + 1) * ${10 * MINUTE} END, 'used' || u.value
-      FROM generate_series(0, ${SENDERS - 1}) s, generate_series(1, 100) u`,
+      FROM generate_series(0, ${senders - 1}) s, generate_series(1, 100) u`,
     `INSERT INTO lane (channel_id, kind, workspace_id, executor, ready_count, next_at, next_limit)
       SELECT CASE k.value WHEN 'send_email' THEN ${ids.email('s.value')} ELSE ${ids.linkedin('s.value')} END, k.value, ${workspaceOf('s.value')}, CASE k.value WHEN 'send_email' THEN 'server' ELSE 'extension' END,
         CASE k.value WHEN 'message' THEN coalesce(c.n, 0) ELSE 0 END,
         CASE WHEN k.value = 'message' AND (s.value / 100) % 5 <> 0 THEN ${START + 20 * HOUR} ELSE 0 END,
         CASE WHEN k.value = 'message' AND (s.value / 100) % 5 <> 0 THEN 'daily_cap' END
-      FROM generate_series(0, ${SENDERS - 1}) s CROSS JOIN json_each('${JSON.stringify(Object.keys(actionChannel))}') k
+      FROM generate_series(0, ${senders - 1}) s CROSS JOIN json_each('${JSON.stringify(Object.keys(actionChannel))}') k
       LEFT JOIN (SELECT bench_n.s AS of, count(*) AS n FROM bench_n WHERE place = 'capped' GROUP BY 1) c ON c.of = s.value`,
     `INSERT INTO enrollment_count (automation_id, status, n) SELECT automation_id, status, count(*) FROM enrollment GROUP BY 1, 2`,
     `INSERT INTO segment_slot (automation_id, node_id, workspace_id, active, active_limit)
@@ -158,9 +158,9 @@ function statements(enrollments: number): string[] {
   ];
 }
 
-function automationStatements(n: number): string[] {
+function automationStatements(n: number, count: number): string[] {
   const workspace = n % WORKSPACES;
-  const senders = Array.from({ length: SENDERS / 100 }, (_, row) => row)
+  const senders = Array.from({ length: count / WORKSPACES }, (_, row) => row)
     .filter((row) => row % 4 === Math.floor(n / 100))
     .map((row) => `a2000000-0000-7000-8000-${String(row * 100 + workspace).padStart(12, '0')}`);
   const text = JSON.stringify(benchGraph(senders)).replaceAll("'", "''");

@@ -57,7 +57,7 @@ export async function measureSteps(world: BenchWorld, wanted: number, batch: num
   const tasksBefore = await tasksIn(world);
   for (let idle = 0; steps < wanted; ) {
     await timed('wake', () => wake(ctx, batch));
-    const devices = await devicesWithWork(world, batch);
+    const devices = (await sendersWithWork(world, batch)).map(deviceIdOf);
     if (devices.length === 0) {
       if (++idle > 3) throw new Error('no sender had anything to do');
       // First the gaps between a sender's steps, then the delays of those who were written to.
@@ -98,20 +98,26 @@ export async function measureSteps(world: BenchWorld, wanted: number, batch: num
     seconds: total / 1000,
     perSecond: (steps / total) * 1000,
     statementsPerStep: statements / steps,
-    stages: { wake: share('wake'), claim: share('claim'), commit: share('commit'), outcome: share('outcome') },
+    stages: {
+      wake: share('wake'),
+      claim: share('claim'),
+      commit: share('commit'),
+      outcome: share('outcome'),
+    },
     rssMb,
     cpuMs: cpuMs / steps,
     calmCpuMs: rounds.sort((a, b) => a - b)[Math.floor(rounds.length / 10)] ?? 0,
   };
 }
 
-/** Devices of senders who may do something now. */
-export async function devicesWithWork({ db, ctx }: BenchWorld, count: number): Promise<string[]> {
+/** Senders who may do something now. */
+export async function sendersWithWork({ db, ctx }: BenchWorld, count: number): Promise<number[]> {
+  const now = ctx.clocks.schedule.now();
   const rows = await db.reader.all<{ sender: number }>(
     sql`SELECT CAST(substr(channel_id, -12) AS INTEGER) AS sender FROM lane
-      WHERE executor = 'extension' AND ready_count > 0 AND hold_count = 0 AND next_at <= ${ctx.clocks.schedule.now()} LIMIT ${count}`,
+      WHERE executor = 'extension' AND ready_count > 0 AND hold_count = 0 AND next_at <= ${now} LIMIT ${count}`,
   );
-  return rows.map(({ sender }) => deviceIdOf(sender));
+  return rows.map(({ sender }) => sender);
 }
 
 async function tasksIn({ db }: BenchWorld): Promise<number> {

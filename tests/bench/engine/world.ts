@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -15,6 +15,7 @@ const populating = fileURLToPath(new URL('./populate.ts', import.meta.url));
 /** One populated database with an engine on it, at a moment that stands still unless it is moved. */
 export interface BenchWorld {
   size: number;
+  senders: number;
   folder: string;
   db: Database;
   ctx: EngineContext;
@@ -25,16 +26,22 @@ export interface BenchWorld {
   close(): Promise<void>;
 }
 
-export async function openWorld(size: number, onStatement?: (text: string) => void): Promise<BenchWorld> {
+/** A folder with a populated database. */
+export async function buildWorld(size: number, senders: number): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
-  const url = pathToFileURL(join(folder, 'bench.db')).href;
   // In a process of its own: its memory is not the engine's.
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', populating, url, String(size)]);
+  const args = ['--import', 'tsx', populating, urlIn(folder), String(size), String(senders)];
+  await promisify(execFile)(process.execPath, args);
+  return folder;
+}
+
+const urlIn = (folder: string) => pathToFileURL(join(folder, 'bench.db')).href;
+
+export async function openWorld(folder: string, size: number, senders: number): Promise<BenchWorld> {
   let [now, statements] = [START, 0];
   const db = await openDatabase({
-    url,
-    onStatement: (text) => {
-      onStatement?.(text);
+    url: urlIn(folder),
+    onStatement: () => {
       statements += 1;
     },
   });
@@ -48,6 +55,7 @@ export async function openWorld(size: number, onStatement?: (text: string) => vo
   };
   return {
     size,
+    senders,
     folder,
     db,
     ctx,
@@ -55,9 +63,6 @@ export async function openWorld(size: number, onStatement?: (text: string) => vo
       now += ms;
     },
     statements: () => statements,
-    async close() {
-      await db.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => db.close(),
   };
 }
