@@ -14,7 +14,7 @@ import { systemRng } from '#shared/kernel/prng.ts';
 import { DataFolderRefused, loadKeys } from './auth/keys.ts';
 import { DatabaseRefused, markFileOf, openDatabase, recogniseRestore } from './db/index.ts';
 import { oauthClients } from './email/oauth.ts';
-import { type EngineContext, holdRestored, takeOver, unitIn } from './engine/index.ts';
+import { type EngineContext, holdRestored, replayErasures, takeOver, unitIn } from './engine/index.ts';
 import { type Env, readEnv } from './env.ts';
 import { createApp } from './http/app.ts';
 import { findDashboard } from './http/dashboard.ts';
@@ -30,6 +30,8 @@ import { startUpkeep } from './services/upkeep/worker.ts';
 import { postWebhook } from './services/webhook/post.ts';
 import { startWebhooks } from './services/webhook/worker.ts';
 import { isSetupNeeded } from './services/workspace/setup.ts';
+import { createErasureLog } from './vault/erasureLog.ts';
+import { createKeyedHash } from './vault/keyedHash.ts';
 
 /** While schedule time is moved from outside, a device must not sleep through a jump. */
 const MOVED_CLOCK_ASK_MS = 500;
@@ -64,11 +66,18 @@ async function start(env: Env): Promise<void> {
 
   // Before anybody is answered: a device must not claim what was done after the backup.
   const markFile = markFileOf(env.databaseUrl, env.dataDir);
+  const keyedHash = createKeyedHash(keys.unsubscribe);
+  const erased = await createErasureLog(env.dataDir).read();
   const restored = await recogniseRestore({
     db: database,
     markFile,
     newId: systemNewId,
-    onRestored: (tx) => holdRestored(unitIn({ clocks, newId: systemNewId, rng: systemRng }, tx)),
+    onRestored: async (tx) => {
+      const unit = unitIn({ clocks, newId: systemNewId, rng: systemRng, keyedHash }, tx);
+      await holdRestored(unit);
+      const again = await replayErasures(unit, erased);
+      if (again > 0) log.warn({ contacts: again }, 'erased again what the backup still held');
+    },
   });
   if (restored) log.warn({}, 'the database was restored from a backup: everything is held');
 
@@ -77,6 +86,7 @@ async function start(env: Env): Promise<void> {
   const publicUrl = env.publicUrl ?? (env.scheduleControl ? address : null);
   const services = createServices({
     database,
+    dataDir: env.dataDir,
     keys,
     log,
     clocks,
@@ -112,6 +122,7 @@ async function start(env: Env): Promise<void> {
     rng: systemRng,
     newId: systemNewId,
     log,
+    keyedHash,
   };
   if (database.isSole) await takeOver(ctx);
   const engine = startEngineLoop({

@@ -129,6 +129,12 @@ const importResultRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/contacts/ImportResultPage.tsx'), 'ImportResultPage'),
 });
 
+const contactBinRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/contacts/bin',
+  component: lazyRouteComponent(() => import('./features/contacts/BinPage.tsx'), 'BinPage'),
+});
+
 const contactRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/contacts/$contactId',
@@ -192,6 +198,7 @@ const routeTree = rootRoute.addChildren([
     pairRoute,
     contactsRoute,
     importRoute,
+    contactBinRoute,
     importResultRoute,
     contactRoute,
     automationsRoute,

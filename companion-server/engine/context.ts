@@ -10,6 +10,8 @@ export interface EngineContext {
   rng: Rng;
   newId: NewId;
   log: EngineLog;
+  /** Recognises identifiers of people who asked to be erased. */
+  keyedHash: (text: string) => string;
   /** The longest a device may be told to wait before it asks again (real ms); the demo makes it short. */
   maxAskAgainMs?: number;
 }
@@ -29,6 +31,7 @@ export interface Unit {
   real: number;
   newId: NewId;
   rng: Rng;
+  keyedHash: (text: string) => string;
 }
 
 /** Runs one unit of work of the engine in one write transaction. */
@@ -37,13 +40,14 @@ export function unitOfWork<T>(ctx: EngineContext, work: (unit: Unit) => Promise<
 }
 
 /** For callers that hold a transaction already (services). */
-export function unitIn(ctx: Pick<EngineContext, 'clocks' | 'newId' | 'rng'>, tx: Tx): Unit {
+export function unitIn(ctx: Pick<EngineContext, 'clocks' | 'newId' | 'rng' | 'keyedHash'>, tx: Tx): Unit {
   return {
     tx,
     now: ctx.clocks.schedule.now(),
     real: ctx.clocks.lease.now(),
     newId: ctx.newId,
     rng: ctx.rng,
+    keyedHash: ctx.keyedHash,
   };
 }
 

@@ -9,6 +9,7 @@ export {
   removeSenderFromNode,
   setSenderWeight,
 } from './automationSenders.ts';
+export { binContact, contactBinMs, unbinContact } from './bin.ts';
 export { type BulkRow, bulkUndoMs, startBulk, stopBulk, undoBulk } from './bulk.ts';
 export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
@@ -21,6 +22,14 @@ export { claimEmail, type EmailJob, type EmailWork } from './email.ts';
 export { endManualTask } from './endManualTask.ts';
 export { enrollContacts } from './enroll.ts';
 export { type Decision, decideEnrollment } from './enrollmentDecisions.ts';
+export {
+  eraseContact,
+  erasedAmong,
+  erasuresOf,
+  everythingAbout,
+  type Identifier,
+  replayErasures,
+} from './erasure.ts';
 export {
   type Explanation,
   explainChannel,
@@ -64,6 +73,7 @@ export { recordJournal, recordSentFolder, type SentEmail } from './restore/evide
 export { holdRestored } from './restore/hold.ts';
 export { liftRestored, type RestoreProgress, restoreProgress } from './restore/progress.ts';
 export { applyResumeEdit, HELD_AT_MOST, isFirstTouch, readySteps } from './resumeEdits.ts';
+export { announceRetention, carryOutRetention, eraseBinned } from './retention.ts';
 export { graphOf } from './rows.ts';
 export { disconnectLinkedin, endRestriction, reconnectLinkedin, recordSession } from './session.ts';
 export { wakeSharedContacts } from './slots.ts';

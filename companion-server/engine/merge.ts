@@ -3,6 +3,7 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import type { RelationStatus } from '#shared/statuses/engine.ts';
 import { schema } from '../db/index.ts';
+import { unbinContact } from './bin.ts';
 import type { ContactRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
 import { contactsAddedToList } from './feed.ts';
@@ -16,10 +17,30 @@ import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
 import { bringBack } from './taskArchive.ts';
 import { ENRICHMENT_NODE } from './tasks.ts';
 
-const { audit, contact, contactTag, enrollment, list, listMember, relation, task, thread } = schema;
+const {
+  audit,
+  contact,
+  contactBin,
+  contactTag,
+  enrollment,
+  list,
+  listMember,
+  relation,
+  retentionNotice,
+  task,
+  thread,
+} = schema;
 
 /** Tables that name a contact: these are merged by rules of their own, the rows of all others follow as they are. */
-const ruled: readonly SQLiteTable[] = [contactTag, enrollment, listMember, relation, thread];
+const ruled: readonly SQLiteTable[] = [
+  contactBin,
+  contactTag,
+  enrollment,
+  listMember,
+  relation,
+  retentionNotice,
+  thread,
+];
 const following = Object.values(schema).flatMap((table) =>
   is(table, SQLiteTable) && 'contactId' in getTableColumns(table) && !ruled.includes(table) ? [table] : [],
 );
@@ -32,6 +53,8 @@ export async function mergeContacts(unit: Unit, keptId: string, goneId: string):
   const kept = await contactById(unit.tx, keptId);
   const gone = await contactById(unit.tx, goneId);
   if (keptId === goneId || kept.workspaceId !== gone.workspaceId || gone.mergedInto !== null) return;
+  // Somebody added this person anew, or the page led to them: the bin has them no longer.
+  await unbinContact(unit, keptId);
   await mergeFields(unit, kept, gone);
   await mergeRelations(unit, keptId, goneId);
   for (const table of following) {
@@ -42,6 +65,9 @@ export async function mergeContacts(unit: Unit, keptId: string, goneId: string):
   // Before the lists, which feed automations: where the one that is gone was, the kept one has been.
   await mergeEnrollments(unit, keptId, goneId);
   await mergeLists(unit, keptId, goneId);
+  for (const table of [contactBin, retentionNotice]) {
+    await unit.tx.delete(table).where(eq(table.contactId, goneId));
+  }
   await unit.tx
     .update(contact)
     .set({ mergedInto: keptId, deletedAt: unit.now, updatedAt: unit.now })

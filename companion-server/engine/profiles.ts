@@ -3,6 +3,7 @@ import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import { schema } from '../db/index.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
+import { erasedAmong, stopErased } from './erasure.ts';
 import { relationOf, setRelation } from './facts.ts';
 import { type IdentityKind, ownerOf } from './identities.ts';
 import { applyToContact } from './interpret.ts';
@@ -101,8 +102,10 @@ export async function bindIdentities(
     if (owner !== null && owner !== contact.id) return false;
   }
   keys.push(['linkedin_slug', normalizeSlug(profile.slug)]);
-  for (const [kind, value] of keys) {
-    if (value === null) continue;
+  const identifiers = keys.flatMap(([kind, value]) => (value === null ? [] : [{ kind, value }]));
+  const [erased] = await erasedAmong(unit.tx, contact.workspaceId, unit.keyedHash, identifiers);
+  if (erased) await stopErased(unit, contact.id, erased);
+  for (const { kind, value } of identifiers) {
     await unit.tx
       .insert(contactIdentity)
       .values({ workspaceId: contact.workspaceId, kind, value, contactId: contact.id })

@@ -10,6 +10,8 @@ import type { SystemMailAccount } from '../email/systemMail.ts';
 import type { Dns } from '../network/dns.ts';
 import type { FetchText } from '../network/fetchText.ts';
 import type { Log } from '../observability/log.ts';
+import type { ErasureLog } from '../vault/erasureLog.ts';
+import type { KeyedHash } from '../vault/keyedHash.ts';
 import type { SignedLinks } from '../vault/links.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Changes } from './changes.ts';
@@ -31,6 +33,8 @@ export interface Services {
   publicUrl: string | null;
   publicUrlCheck: PublicUrl;
   unsubscribeKey: Uint8Array;
+  keyedHash: KeyedHash;
+  erasureLog: ErasureLog;
   links: SignedLinks;
   /** Where links in mail to members lead: the public address, or this computer's own. */
   linkBase: string;

@@ -10,6 +10,8 @@ import type { SystemMailAccount } from '../email/systemMail.ts';
 import { createDns, type Dns } from '../network/dns.ts';
 import { type FetchText, fetchText } from '../network/fetchText.ts';
 import type { Log } from '../observability/log.ts';
+import { createErasureLog } from '../vault/erasureLog.ts';
+import { createKeyedHash } from '../vault/keyedHash.ts';
 import { createLinks } from '../vault/links.ts';
 import { createVault } from '../vault/vault.ts';
 import type { Changes } from './changes.ts';
@@ -18,6 +20,8 @@ import { createPublicUrl } from './workspace/publicUrl.ts';
 
 export interface ServicesOptions {
   database: Database;
+  /** Where what must outlive the database lies. */
+  dataDir: string;
   keys: Keys;
   log: Log;
   clocks: Clocks;
@@ -81,6 +85,8 @@ export function createServices(options: ServicesOptions): Services {
       signal: shutdown,
     }),
     unsubscribeKey: keys.unsubscribe,
+    keyedHash: createKeyedHash(keys.unsubscribe),
+    erasureLog: createErasureLog(options.dataDir),
     links: createLinks(keys.vault, clocks.lease),
     linkBase: publicUrl ?? options.baseUrl,
     systemMail: options.systemMail ?? null,

@@ -132,6 +132,51 @@ export const listView = z.object({ id, name: z.string(), memberCount: z.number()
 const importParams = z.object({ importId: id });
 const contactParams = z.object({ contactId: id });
 
+/** A contact in the recycle bin, and when its personal data goes for good. */
+export const binnedContact = z.object({
+  id,
+  name: z.string(),
+  company: z.string().nullable(),
+  reason: z.enum(['person', 'retention']),
+  deletedAt: instant,
+  erasedAt: instant,
+});
+export type BinnedContact = z.infer<typeof binnedContact>;
+
+/** A contact that goes to the recycle bin because nobody was in touch for long. */
+export const announcedContact = z.object({
+  id,
+  name: z.string(),
+  company: z.string().nullable(),
+  goesAt: instant,
+});
+export type AnnouncedContact = z.infer<typeof announcedContact>;
+
+/** Deleting, keeping and erasing personal data (product §7). */
+export const personalDataRoutes = {
+  bin: route('member', 'GET', '/api/v1/contacts-bin', { query: pageQuery, response: page(binnedContact) }),
+  /** What retention will put into the recycle bin, soonest first. */
+  announced: route('member', 'GET', '/api/v1/contacts-announced', {
+    query: pageQuery,
+    response: page(announcedContact).extend({ months: z.number().int().nullable() }),
+  }),
+  /** They count as contacted today. Without ids: all that are announced now. */
+  keep: route('member', 'POST', '/api/v1/contacts-announced/keep', {
+    body: z.object({ ids: z.array(id).min(1).max(500).optional() }),
+    response: z.object({ kept: z.number().int() }),
+  }),
+  /** Into the recycle bin for 30 days; every automation of the contact ends. */
+  delete: route('member', 'DELETE', '/api/v1/contacts/:contactId', { params: contactParams }),
+  restore: route('member', 'POST', '/api/v1/contacts/:contactId/restore', { params: contactParams }),
+  /** The person asked for it: all personal data goes at once, and a keyed hash keeps them from coming in again. */
+  erase: route('member', 'POST', '/api/v1/contacts/:contactId/erase', { params: contactParams }),
+  /** Everything that is stored about the person, by table. */
+  export: route('member', 'POST', '/api/v1/contacts/:contactId/export', {
+    params: contactParams,
+    response: z.object({ exportedAt: instant, data: z.record(z.string(), z.array(z.unknown())) }),
+  }),
+};
+
 export const contactRoutes = {
   list: route('member', 'GET', '/api/v1/contacts', {
     query: pageQuery.extend({ search: z.string().max(200).optional(), listId: id.optional() }),

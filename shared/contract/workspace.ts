@@ -36,6 +36,8 @@ export const meView = z.object({
     /** Least time between two automated messages or invites to one person. */
     personSpacingMs: z.number().int(),
     manyAutomations: z.boolean(),
+    /** Contacts nobody was in touch with for so many months go to the recycle bin; null: never. */
+    retentionMonths: z.number().int().nullable(),
   }),
 });
 export type MeView = z.infer<typeof meView>;
@@ -96,6 +98,7 @@ export const workspaceRoutes = {
       personSpacingMs: z.number().int().min(0).max(personSpacing.maxMs).optional(),
       /** Several automations may have one contact active at a time. */
       manyAutomations: z.boolean().optional(),
+      retentionMonths: z.number().int().min(3).max(120).nullable().optional(),
     }),
     response: meView,
   }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { contactRoutes, importRoutes, personalDataRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { csv } from './fixture.ts';
 import { call, problemOf, setUp, startTestServer, type TestServer } from './support.ts';
 
@@ -110,4 +110,29 @@ test('pages by cursor show everybody once', async () => {
     cursor = page.nextCursor ?? undefined;
   } while (cursor);
   expect(seen.sort()).toEqual(names.sort());
+});
+
+test('nobody comes in again who asked to be erased, nor from the recycle bin by the side door', async () => {
+  const file = 'First name,Email\nEra,era@gone.test\nBin,bin@gone.test\n';
+  const mapping = ['firstName', 'email'];
+  const { id } = await upload(file);
+  await run(id, mapping, 'Gone');
+  const [era] = (await contacts('era@gone')).items;
+  const [bin] = (await contacts('bin@gone')).items;
+  expect(
+    (await call(server, personalDataRoutes.erase, caller, { params: { contactId: era?.id ?? '' } })).status,
+  ).toBe(200);
+  expect(
+    (await call(server, personalDataRoutes.delete, caller, { params: { contactId: bin?.id ?? '' } })).status,
+  ).toBe(200);
+  const logged = await server.services.erasureLog.read();
+  expect(logged).toHaveLength(1);
+  expect(JSON.stringify(logged)).not.toContain('gone.test');
+  const again = await upload(file);
+  await run(again.id, mapping, 'Gone');
+  expect((await rowsOf(again.id, 'rejected')).map(({ reason }) => reason)).toEqual([
+    'this person asked to be erased and does not come in again',
+    'in the recycle bin: restore the contact there first',
+  ]);
+  expect((await contacts('gone.test')).total).toBe(0);
 });

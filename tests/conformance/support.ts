@@ -56,6 +56,7 @@ export async function startTestServer(
   const shutdown = new AbortController();
   const services = createServices({
     database,
+    dataDir: dir,
     keys: await loadKeys(dir),
     log: createLog('silent'),
     clocks: { schedule: options.schedule ?? systemClock, lease: systemClock },

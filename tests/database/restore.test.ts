@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asc } from 'drizzle-orm';
 import { afterEach, expect, it } from 'vitest';
+import { loadKeys } from '../../companion-server/auth/keys.ts';
 import { type Database, openDatabase, schema } from '../../companion-server/db/index.ts';
+import { createErasureLog } from '../../companion-server/vault/erasureLog.ts';
+import { createKeyedHash } from '../../companion-server/vault/keyedHash.ts';
 import { startServer } from '../support/serverProcess.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -56,6 +59,18 @@ function dataFolder() {
       inDatabase((db) =>
         db.write((tx) => tx.insert(schema.workspace).values({ id, name: id, createdAt: 1 })),
       ),
+    addPerson: (workspaceId: string, email: string) =>
+      inDatabase((db) =>
+        db.write(async (tx) => {
+          const person = { source: 'test', legalBasis: 'test', createdAt: 1, updatedAt: 1 };
+          await tx
+            .insert(schema.contact)
+            .values({ id: 'c1', workspaceId, firstName: 'Anna', email, ...person });
+          await tx
+            .insert(schema.contactIdentity)
+            .values({ workspaceId, kind: 'email', value: email, contactId: 'c1' });
+        }),
+      ),
     /** Starts a server and stops it again; the holds on workspaces that are there then, and how many were lifted. */
     async startAndLook() {
       await (await server()).stop();
@@ -94,6 +109,7 @@ it('a restored database starts held, keeps what it replaced, and is held once', 
   const folder = dataFolder();
   const { dir, backup } = { dir: join(folder.file, '..'), backup: `${folder.file}.backup` };
   await folder.add('w1');
+  await folder.addPerson('w1', 'anna@firm.test');
   const running = await folder.server();
   expect(folder.script('backup', backup).status).toBe(0);
   const early = folder.script('restore', backup);
@@ -101,6 +117,10 @@ it('a restored database starts held, keeps what it replaced, and is held once', 
   expect(early.said).toContain('is in use by another server process');
   await running.stop();
   await folder.add('w2');
+  // Somebody asked to be erased after the backup.
+  const { unsubscribe } = await loadKeys(dir);
+  const hash = createKeyedHash(unsubscribe)('email:anna@firm.test');
+  await createErasureLog(dir).append([{ workspaceId: 'w1', hash, at: 1 }]);
 
   const restored = folder.script('restore', backup);
   expect(restored).toMatchObject({ status: 0 });
@@ -112,6 +132,9 @@ it('a restored database starts held, keeps what it replaced, and is held once', 
 
   expect(await folder.startAndLook()).toEqual({ workspaces: ['w1'], held, before: 0 });
   expect(await folder.startAndLook()).toEqual({ workspaces: ['w1'], held, before: 0 });
+  expect(await folder.inDatabase((db) => db.reader.select().from(schema.contact))).toMatchObject([
+    { email: null, firstName: '', source: 'erased' },
+  ]);
 });
 
 it('a copy that somebody put back by hand starts held, too', { timeout: TAKES_MS }, async () => {

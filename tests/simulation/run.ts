@@ -64,7 +64,8 @@ export async function run(seed: number, { bug = null, trace = false }: RunOption
     const newId = () => `id${String(++ids).padStart(8, '0')}`;
     const silent = () => undefined;
     const clocks = { lease: { now: () => time.clock.real }, schedule: { now: () => time.now() } };
-    const ctx = { db, clocks, rng: chance.rng, newId, log: { info: silent, warn: silent, error: silent } };
+    const log = { info: silent, warn: silent, error: silent };
+    const ctx = { db, clocks, rng: chance.rng, newId, log, keyedHash: (text: string) => text };
     const stage = {
       ctx,
       db,

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { inspect } from 'node:util';
 import { deviceRoutes } from '#shared/contract/device.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
@@ -163,9 +164,17 @@ export class Server {
     };
     const clocks = { lease: { now: () => time.clock.real }, schedule: { now: () => time.now() } };
     // The engine's own writes do not wake it again.
-    const ctx: EngineContext = { db: database, clocks, rng, newId, log: { ...quiet, error: fail } };
+    const ctx: EngineContext = {
+      db: database,
+      clocks,
+      rng,
+      newId,
+      log: { ...quiet, error: fail },
+      keyedHash: (text) => text,
+    };
     const services = createServices({
       database,
+      dataDir: tmpdir(),
       keys,
       log,
       clocks,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,7 @@ export async function openStage(
     rng,
     newId: () => `id${String(++ids).padStart(8, '0')}`,
     log: { info: silent, warn: silent, error: silent },
+    keyedHash: (text) => createHash('sha256').update(text).digest('hex'),
   };
   await db.write((tx) =>
     tx

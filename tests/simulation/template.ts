@@ -51,6 +51,7 @@ async function make(): Promise<Template> {
   let ids = 0;
   const services = createServices({
     database,
+    dataDir: dir,
     keys,
     log: createLog('silent'),
     clocks: { lease: systemClock, schedule: systemClock },

@@ -53,6 +53,10 @@ export const contact = sqliteTable(
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
     deletedAt: at('deleted_at'),
+    /** From when its retention counts, as last looked up; 0: not looked at yet. */
+    retentionFrom: integer('retention_from').notNull().default(0),
+    /** Personal data is gone for good; the row stays so that history can name it. */
+    erasedAt: at('erased_at'),
     /** The contact that this one proved to be; it has the whole history. */
     mergedInto: text('merged_into'),
   },
@@ -60,6 +64,8 @@ export const contact = sqliteTable(
     index('contact_sort').on(t.workspaceId, t.sortName, t.id),
     index('contact_created').on(t.workspaceId, t.id),
     index('contact_company').on(t.companyId).where(sql`company_id IS NOT NULL`),
+    index('contact_merged').on(t.mergedInto).where(sql`merged_into IS NOT NULL`),
+    index('contact_retention').on(t.workspaceId, t.retentionFrom, t.id).where(sql`deleted_at IS NULL`),
   ],
 );
 
@@ -192,6 +198,53 @@ export const suppression = sqliteTable(
     uniqueIndex('suppression_key').on(t.workspaceId, t.kind, t.value),
     index('suppression_workspace').on(t.workspaceId, t.id),
   ],
+);
+
+/** Contacts in the recycle bin, until they are restored or erased. Schedule time. */
+export const contactBin = sqliteTable(
+  'contact_bin',
+  {
+    contactId: text('contact_id').primaryKey(),
+    workspaceId: workspaceId(),
+    reason: text('reason', { enum: ['person', 'retention'] }).notNull(),
+    /** Member id, or "system". */
+    by: text('by').notNull(),
+    /** The lists it was on: a restore puts it back. */
+    listIds: json<string[]>('list_ids').notNull(),
+    at: at('at').notNull(),
+    eraseAt: at('erase_at').notNull(),
+  },
+  (t) => [
+    index('contact_bin_workspace').on(t.workspaceId, t.at, t.contactId),
+    index('contact_bin_erase').on(t.eraseAt),
+  ],
+);
+
+/** Contacts that go to the recycle bin because nobody was in touch with them for long: announced, and until then kept. */
+export const retentionNotice = sqliteTable(
+  'retention_notice',
+  {
+    contactId: text('contact_id').primaryKey(),
+    workspaceId: workspaceId(),
+    /** When it was announced, and when it goes (schedule time). */
+    at: at('at').notNull(),
+    dueAt: at('due_at').notNull(),
+  },
+  (t) => [
+    index('retention_notice_workspace').on(t.workspaceId, t.dueAt, t.contactId),
+    index('retention_notice_due').on(t.dueAt),
+  ],
+);
+
+/** People who asked to be erased: keyed hashes of their identifiers, so that they are never contacted again. */
+export const erasure = sqliteTable(
+  'erasure',
+  {
+    workspaceId: workspaceId(),
+    hash: text('hash').notNull(),
+    at: at('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.hash] })],
 );
 
 /** One CSV import: the counts are clickable, each row keeps its reason. */

@@ -27,6 +27,8 @@ export const workspace = sqliteTable('workspace', {
   restoredAt: at('restored_at'),
   /** The latest thing the backup knew. */
   restoredFrom: at('restored_from'),
+  /** Contacts nobody was in touch with for so many months go to the recycle bin; null: never. */
+  retentionMonths: integer('retention_months').default(24),
   createdAt: at('created_at').notNull(),
 });
 

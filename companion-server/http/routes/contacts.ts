@@ -1,9 +1,17 @@
-import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { contactRoutes, importRoutes, personalDataRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { contactActivity } from '../../services/contact/activity.ts';
+import {
+  announcedContacts,
+  deleteContact,
+  keepContacts,
+  listBin,
+  restoreContact,
+} from '../../services/contact/bin.ts';
 import { contactDetail } from '../../services/contact/detail.ts';
 import { listContacts } from '../../services/contact/list.ts';
 import { allLists, createList } from '../../services/contact/lists.ts';
 import { setOutreach } from '../../services/contact/outreach.ts';
+import { eraseOnRequest, exportPerson } from '../../services/contact/personalData.ts';
 import { getImport, importRows, runImport } from '../../services/import/run.ts';
 import { uploadImport } from '../../services/import/upload.ts';
 import { addToStoplist, listStoplist, removeFromStoplist } from '../../services/stoplist/stoplist.ts';
@@ -21,6 +29,16 @@ export function serveContacts(app: App): void {
   );
   serveMember(app, contactRoutes.lists, (call) => allLists(call));
   serveMember(app, contactRoutes.createList, (call, { body }) => createList(call, body.name));
+}
+
+export function servePersonalData(app: App): void {
+  serveMember(app, personalDataRoutes.bin, (call, { query }) => listBin(call, query));
+  serveMember(app, personalDataRoutes.announced, (call, { query }) => announcedContacts(call, query));
+  serveMember(app, personalDataRoutes.keep, (call, { body }) => keepContacts(call, body.ids ?? null));
+  serveMember(app, personalDataRoutes.delete, (call, { params }) => deleteContact(call, params.contactId));
+  serveMember(app, personalDataRoutes.restore, (call, { params }) => restoreContact(call, params.contactId));
+  serveMember(app, personalDataRoutes.erase, (call, { params }) => eraseOnRequest(call, params.contactId));
+  serveMember(app, personalDataRoutes.export, (call, { params }) => exportPerson(call, params.contactId));
 }
 
 export function serveImports(app: App): void {

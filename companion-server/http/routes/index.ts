@@ -1,6 +1,6 @@
 import type { App } from '../httpEnv.ts';
 import { serveAutomations, serveBulk, serveEnrollments, serveVersions } from './automations.ts';
-import { serveContacts, serveImports, serveStoplist } from './contacts.ts';
+import { serveContacts, serveImports, servePersonalData, serveStoplist } from './contacts.ts';
 import { serveDevicePeople } from './devicePeople.ts';
 import { serveDevices } from './devices.ts';
 import { serveMailboxes } from './mailboxes.ts';
@@ -23,6 +23,7 @@ export function serveAllRoutes(app: App): void {
   serveDevicePeople(app);
   serveContacts(app);
   serveImports(app);
+  servePersonalData(app);
   serveStoplist(app);
   serveAutomations(app);
   serveBulk(app);

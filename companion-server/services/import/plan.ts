@@ -40,11 +40,16 @@ export interface PlanInput {
   known: Map<string, string>;
   contacts: Map<string, ContactRow>;
   newId: NewId;
+  /** Those who asked to be erased. */
+  erased?: ReadonlySet<ImportedPerson>;
 }
+
+const ASKED_TO_BE_ERASED = 'this person asked to be erased and does not come in again';
+const IN_THE_BIN = 'in the recycle bin: restore the contact there first';
 
 /** What the import will do, decided before anything is written. Pure but for the ids it draws. */
 export function planImport(input: PlanInput): ImportPlan {
-  const { known, contacts, newId } = input;
+  const { known, contacts, newId, erased = new Set() } = input;
   const plan: ImportPlan = { add: [], update: [], identities: [], members: [], outcomes: [] };
   for (const { row, field, reason } of input.rejected) {
     plan.outcomes.push({ row, outcome: 'rejected', field, reason, contactId: null });
@@ -55,6 +60,21 @@ export function planImport(input: PlanInput): ImportPlan {
     const identities = identitiesOf(person);
     const owner = identities.map((each) => owners.get(identityKey(each))).find((id) => id !== undefined);
     const id = owner ?? newId();
+    const refused = erased.has(person)
+      ? ASKED_TO_BE_ERASED
+      : contacts.get(id)?.deletedAt != null
+        ? IN_THE_BIN
+        : null;
+    if (refused !== null) {
+      plan.outcomes.push({
+        row: person.row,
+        outcome: 'rejected',
+        field: null,
+        reason: refused,
+        contactId: null,
+      });
+      continue;
+    }
     const note = person.note ?? takenBySomebodyElse(identities, owners, id);
     for (const each of identities) {
       if (owners.has(identityKey(each))) continue;

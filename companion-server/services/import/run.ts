@@ -2,7 +2,7 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { importRoutes } from '#shared/contract/contact.ts';
 import { type Queryable, schema, type Tx } from '../../db/index.ts';
-import { contactsAddedToList, contactsChanged } from '../../engine/index.ts';
+import { contactsAddedToList, contactsChanged, erasedAmong } from '../../engine/index.ts';
 import { listNamed } from '../contact/lists.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
@@ -11,7 +11,7 @@ import { decodeCursor, pageOf } from '../page.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import type { ImportField } from './columns.ts';
-import { contactsById, knownIdentities } from './match.ts';
+import { contactsById, identitiesOf, identityKey, knownIdentities } from './match.ts';
 import { planImport, type RowOutcome } from './plan.ts';
 import { type ImportedPerson, type RejectedRow, readRow } from './readRow.ts';
 import { storeOutcomes, storePeople } from './store.ts';
@@ -78,7 +78,8 @@ export async function runImport(call: MemberCall, importId: string, input: RunIn
     }
     const known = await knownIdentities(tx, call.workspaceId, people);
     const contacts = await contactsById(tx, [...new Set(known.values())]);
-    const plan = planImport({ people, rejected, known, contacts, newId: call.newId });
+    const erased = await erasedPeople(tx, call, people);
+    const plan = planImport({ people, rejected, known, contacts, newId: call.newId, erased });
     const list = await listNamed(tx, call, input.listName);
     const { legalBasis } = input;
     await storePeople(tx, call, { source: `csv:${importId}`, importId, listId: list.id, legalBasis, plan });
@@ -96,6 +97,17 @@ export async function runImport(call: MemberCall, importId: string, input: RunIn
     });
   });
   return getImport(call, importId);
+}
+
+/** Those of the file who asked to be erased. */
+async function erasedPeople(
+  tx: Tx,
+  call: MemberCall,
+  people: readonly ImportedPerson[],
+): Promise<Set<ImportedPerson>> {
+  const all = people.flatMap(identitiesOf);
+  const found = new Set((await erasedAmong(tx, call.workspaceId, call.keyedHash, all)).map(identityKey));
+  return new Set(people.filter((each) => identitiesOf(each).some((one) => found.has(identityKey(one)))));
 }
 
 function readRows(uploaded: ImportRow, mapping: readonly ImportField[]) {

@@ -1,7 +1,9 @@
 import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { raiseMark } from '../../db/index.ts';
 import type { Services } from '../context.ts';
+import { retain } from './contacts.ts';
 import { archiveOldTasks, countDays } from './engineRows.ts';
+import { keepErasures } from './erasures.ts';
 import { recountIfDue } from './integrity.ts';
 import { trimLogs } from './retention.ts';
 
@@ -32,12 +34,14 @@ async function run({ services, markFile, isLeading, signal }: UpkeepOptions): Pr
       if (services.clocks.lease.now() >= raiseAt) {
         raiseAt = services.clocks.lease.now() + MARK_EVERY_MS;
         await raiseMark(services.db, markFile);
+        await keepErasures(services);
       }
       if (isLeading()) {
         await countDays(services, pause, signal);
         if (services.clocks.lease.now() >= archiveAt) {
           archiveAt = services.clocks.lease.now() + ARCHIVE_EVERY_MS;
           await archiveOldTasks(services, pause, signal);
+          await retain(services, pause, signal);
         }
         while (!signal.aborted && (await trimLogs(services))) await pause();
         await recountIfDue(services, signal);

@@ -3,6 +3,7 @@ import type { SenderView } from '#shared/contract/sender.ts';
 import type { HomeView } from '#shared/contract/workspace.ts';
 import { schema } from '../../db/index.ts';
 import { listAutomations } from '../automation/view.ts';
+import { announcedContacts } from '../contact/bin.ts';
 import type { MemberCall } from '../context.ts';
 import { listNotifications } from '../notification/notifications.ts';
 import { isManager } from '../scope.ts';
@@ -38,6 +39,7 @@ export async function home(call: MemberCall): Promise<HomeView> {
           href: `/automations/${id}`,
         }),
       ),
+    ...(await retentionActions(call)),
     ...addressActions(call, automations.length > 0),
     ...mailActions(call, senders),
   ];
@@ -149,6 +151,24 @@ async function noticeActions(call: MemberCall): Promise<Action[]> {
     detail: text,
     href: `/contacts/${contactId}`,
   }));
+}
+
+/** What is deleted by itself is announced first. */
+async function retentionActions(call: MemberCall): Promise<Action[]> {
+  if (!isManager(call)) return [];
+  const { items, nextCursor, months } = await announcedContacts(call, { limit: 100 });
+  const [first] = items;
+  if (!first) return [];
+  const count = nextCursor === null ? String(items.length) : `More than ${items.length}`;
+  return [
+    {
+      id: 'retention',
+      severity: 'yellow',
+      title: `${count} ${items.length === 1 ? 'contact goes' : 'contacts go'} to the recycle bin`,
+      detail: `Nobody was in touch with them for ${months} months. The first goes on ${new Date(first.goesAt).toISOString().slice(0, 10)}. Look who they are, and keep whom you still need.`,
+      href: '/contacts/bin',
+    },
+  ];
 }
 
 /** Reps are not told by email where nothing may send one. */

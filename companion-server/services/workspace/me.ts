@@ -17,17 +17,15 @@ export async function workspaceOf(db: Queryable, call: Call): Promise<typeof sch
 
 /** Who is signed in, and where. */
 export async function me(call: MemberCall): Promise<MeView> {
-  const { id, name, postalAddress, personSpacingMs, manyAutomations } = await workspaceOf(
-    call.db.reader,
-    call,
-  );
+  const row = await workspaceOf(call.db.reader, call);
+  const { id, name, postalAddress, personSpacingMs, manyAutomations, retentionMonths } = row;
   const { userId, role } = call.actor;
   return {
     userId,
     name: call.actor.name,
     email: call.actor.email,
     role,
-    workspace: { id, name, postalAddress, personSpacingMs, manyAutomations },
+    workspace: { id, name, postalAddress, personSpacingMs, manyAutomations, retentionMonths },
   };
 }
 
@@ -41,6 +39,7 @@ export async function updateWorkspace(
     ...(input.name === undefined ? {} : { name: input.name }),
     ...(input.postalAddress === undefined ? {} : { postalAddress: input.postalAddress }),
     ...(input.manyAutomations === undefined ? {} : { manyAutomations: input.manyAutomations }),
+    ...(input.retentionMonths === undefined ? {} : { retentionMonths: input.retentionMonths }),
     ...(input.personSpacingMs === undefined ? {} : { personSpacingMs: input.personSpacingMs }),
   };
   await call.db.write(async (tx) => {

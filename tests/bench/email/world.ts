@@ -57,6 +57,7 @@ export async function openEmailWorld(mailboxes: number, messages: number, port: 
   const shutdown = new AbortController();
   const services = createServices({
     database: stage.db,
+    dataDir: folder,
     keys: await loadKeys(folder),
     log: createLog('silent'),
     clocks: stage.ctx.clocks,

@@ -28,6 +28,7 @@ export async function measureHttp(world: BenchWorld, devices: number, atOnce: nu
   const shutdown = new AbortController();
   const services = createServices({
     database: world.db,
+    dataDir: world.folder,
     keys: await loadKeys(world.folder),
     log: createLog('silent'),
     clocks: world.ctx.clocks,

@@ -21,6 +21,7 @@ import { EnrollmentState } from '../automations/EnrollmentState.tsx';
 import { ActivityLog } from './ActivityLog.tsx';
 import { contactName } from './contactName.ts';
 import { Outreach } from './Outreach.tsx';
+import { PersonalData } from './PersonalData.tsx';
 
 type Contact = z.infer<typeof contactDetail>;
 
@@ -46,7 +47,14 @@ export function ContactPage() {
         )
       }
       text={contact && [contact.title, contact.company, contact.location].filter(Boolean).join(' · ')}
-      actions={contact && !contact.stoplisted && <StopContact contact={contact} />}
+      actions={
+        contact && (
+          <>
+            {!contact.stoplisted && <StopContact contact={contact} />}
+            <PersonalData contact={contact} />
+          </>
+        )
+      }
     >
       <Loaded query={query} what="the contact">
         {(data) => (

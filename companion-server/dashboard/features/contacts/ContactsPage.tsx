@@ -1,6 +1,6 @@
 import { Group, Paper, Select, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconUpload } from '@tabler/icons-react';
+import { IconSearch, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -22,9 +22,14 @@ export function ContactsPage() {
     <Page
       title="Contacts"
       actions={
-        <ButtonLink to="/contacts/import" leftSection={<IconUpload aria-hidden size={16} />}>
-          Import CSV
-        </ButtonLink>
+        <>
+          <ButtonLink to="/contacts/bin" variant="default" leftSection={<IconTrash aria-hidden size={16} />}>
+            Recycle bin
+          </ButtonLink>
+          <ButtonLink to="/contacts/import" leftSection={<IconUpload aria-hidden size={16} />}>
+            Import CSV
+          </ButtonLink>
+        </>
       }
     >
       <Filters />

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { type MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
@@ -35,6 +35,17 @@ export function SettingsPage() {
   );
 }
 
+/** The usual spans, and the one that is set. */
+function retentionChoices(current: number | null) {
+  const months = [...new Set([6, 12, 24, 36, 60, ...(current === null ? [] : [current])])].sort(
+    (a, b) => a - b,
+  );
+  return [
+    ...months.map((n) => ({ value: String(n), label: `${n} months` })),
+    { value: 'never', label: 'No limit' },
+  ];
+}
+
 function WorkspaceForm({ me }: { me: MeView }) {
   const form = useForm({
     initialValues: {
@@ -42,6 +53,7 @@ function WorkspaceForm({ me }: { me: MeView }) {
       postalAddress: me.workspace.postalAddress,
       spacingHours: me.workspace.personSpacingMs / HOUR,
       manyAutomations: me.workspace.manyAutomations,
+      retention: String(me.workspace.retentionMonths ?? 'never'),
     },
     validate: { name: (value) => (value.trim() ? null : 'Enter the name of the workspace.') },
   });
@@ -49,9 +61,15 @@ function WorkspaceForm({ me }: { me: MeView }) {
   return (
     <form
       noValidate
-      onSubmit={form.onSubmit(({ spacingHours, ...body }) =>
+      onSubmit={form.onSubmit(({ spacingHours, retention, ...body }) =>
         save.mutate(
-          { body: { ...body, personSpacingMs: Math.round(Number(spacingHours) * HOUR) } },
+          {
+            body: {
+              ...body,
+              personSpacingMs: Math.round(Number(spacingHours) * HOUR),
+              retentionMonths: retention === 'never' ? null : Number(retention),
+            },
+          },
           {
             onError: ({ problem }) => form.setErrors(fieldErrors(problem, ['name', 'postalAddress']).errors),
           },
@@ -78,6 +96,13 @@ function WorkspaceForm({ me }: { me: MeView }) {
           label="A contact may be active in several automations"
           description="Otherwise a second automation waits until the first has ended. The time between two steps to one person holds either way, and a reply pauses the contact in all of them."
           {...form.getInputProps('manyAutomations', { type: 'checkbox' })}
+        />
+        <Select
+          label="Keep contacts without contact for"
+          description="Counted from the last message, email or reply. Then they are announced on Home, two weeks later they go to the recycle bin, and 30 days after that their data is erased."
+          allowDeselect={false}
+          data={retentionChoices(me.workspace.retentionMonths)}
+          {...form.getInputProps('retention')}
         />
         {save.error && <ProblemAlert problem={save.error.problem} />}
         <Group>
