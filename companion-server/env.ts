@@ -13,6 +13,8 @@ export interface Env {
   port: number;
   /** The https address under which recipients reach this server; null: none. No trailing slash. */
   publicUrl: string | null;
+  /** An address of its own for opens and clicks, which leads to this server too; null: the public one. */
+  trackingUrl: string | null;
   databaseUrl: string;
   databaseAuthToken: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
@@ -56,6 +58,14 @@ const variables = z.object({
         protocol: /^https?$/,
         error:
           'is no web address; give the one under which others reach this server, e.g. https://rapport.example.com',
+      })
+      .optional(),
+  ),
+  TRACKING_URL: optional(
+    z
+      .url({
+        protocol: /^https$/,
+        error: 'is no https address; give one that leads to this server, e.g. https://click.example.com',
       })
       .optional(),
   ),
@@ -139,6 +149,7 @@ export function readEnv(source: Record<string, string | undefined>): Result<Env,
     dataDir,
     host: values.HOST,
     port: values.PORT,
+    trackingUrl: values.TRACKING_URL?.replace(/\/+$/, '') ?? null,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     databaseUrl: values.DATABASE_URL ?? pathToFileURL(path.join(dataDir, 'rapport.db')).href,
     databaseAuthToken: values.DATABASE_AUTH_TOKEN,

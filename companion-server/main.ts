@@ -97,6 +97,7 @@ async function start(env: Env): Promise<void> {
     onWrite: wakeups.notify,
     baseUrl: address,
     publicUrl,
+    trackingUrl: env.trackingUrl,
     systemMail: env.systemMail,
     mailPrivateNetwork: env.mailPrivateNetwork,
     oauthClients: oauthClients(env.mailSignIn),

@@ -4,7 +4,7 @@ import { MINUTE } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import { type Claimed, claimLeaseMs, claimTask, loadHeads } from './claim.ts';
-import type { ChannelRow, EngineContext, Unit } from './context.ts';
+import type { ChannelRow, EngineContext, SenderRow, Unit } from './context.ts';
 import { freshInboxMs } from './gates.ts';
 import { laneMayFire } from './predicates.ts';
 import { nodeOf } from './render.ts';
@@ -39,6 +39,10 @@ export interface EmailJob {
   messageId: string;
   /** The thread so far, oldest first: our earlier Message-IDs to this contact in this enrollment. */
   references: string[];
+  /** What its automation asks to be told of. */
+  tracks: { opens: boolean; clicks: boolean };
+  /** Plain text below the message. */
+  signature: string;
   /** Subject of the thread's first message, for a reply. */
   threadSubject: string | null;
 }
@@ -84,7 +88,7 @@ const claim = together<Ask, EmailWork>({
         return { type: 'sync', channelId: channel.id };
       const sender = await senderById(unit.tx, channel.senderId);
       const claimed = await claimTask(unit, channel, sender, workerId);
-      if (claimed) return await asJob(unit, claimed, channel);
+      if (claimed) return await asJob(unit, claimed, channel, sender);
     }
     open.due ??= await mailDue(unit.tx, unit.now);
     for (const { id } of takeFrom(open.due, isBusy)) return { type: 'sync', channelId: id };
@@ -154,8 +158,13 @@ export function isConnected(channel: ChannelRow): boolean {
   return channel.smtpStatus === 'active' && channel.imapStatus === 'active';
 }
 
-async function asJob(unit: Unit, claimed: Claimed, channel: ChannelRow): Promise<EmailJob> {
-  const { task, payload, contact, enrollment } = claimed;
+async function asJob(
+  unit: Unit,
+  claimed: Claimed,
+  channel: ChannelRow,
+  sender: SenderRow,
+): Promise<EmailJob> {
+  const { task, payload, contact, enrollment, automation } = claimed;
   const node = nodeOf({ task, graph: await graphOf(unit.tx, enrollment.versionId) });
   const isReply = node?.type === 'send_email' && node.config.thread === 'reply';
   const thread = isReply ? await threadOf(unit.tx, enrollment.id) : [];
@@ -176,6 +185,8 @@ async function asJob(unit: Unit, claimed: Claimed, channel: ChannelRow): Promise
     text: must(payload.text, 'text of a claimed email'),
     messageId: must(task.messageId, 'message id of a claimed email'),
     references: thread.map((row) => row.messageId ?? ''),
+    tracks: { opens: automation.trackOpens, clicks: automation.trackClicks },
+    signature: sender.signature,
     threadSubject: thread.find((row) => row.payload?.subject)?.payload?.subject ?? null,
   };
 }

@@ -82,6 +82,7 @@ export { isStoplisted } from './stoplist.ts';
 export { takeOver } from './takeOver.ts';
 export { type ArchivePlace, archiveAfterMs, archiveTasks } from './taskArchive.ts';
 export { type TickResult, tick } from './tick.ts';
+export { noteTracked } from './tracking.ts';
 export { usageOf } from './usage.ts';
 export {
   publishVersion,

@@ -15,6 +15,7 @@ import { serveReconnect } from './reconnect.ts';
 import { serveAllRoutes } from './routes/index.ts';
 import { applyExtensionCors, applySecurityHeaders, inlineScriptHashes } from './security.ts';
 import { serveStream } from './stream.ts';
+import { serveTracking } from './tracking.ts';
 import { serveUnsubscribe } from './unsubscribe.ts';
 
 export interface AppOptions {
@@ -69,6 +70,7 @@ export function createApp(options: AppOptions): App {
   serveHealth(app, options.isReady);
   serveMetrics(app, options.metricsToken ?? null);
   serveUnsubscribe(app);
+  serveTracking(app);
   serveReconnect(app, options.shutdown);
   serveMailSignIn(app);
   serveAuth(app);
@@ -81,5 +83,5 @@ export function createApp(options: AppOptions): App {
 
 /** Tokens in links are secrets of their recipients. */
 function pathForLog(path: string): string {
-  return path.replace(/^\/(u|reconnect)\/.*/, '/$1/…');
+  return path.replace(/^\/(u|o|c|reconnect)\/.*/, '/$1/…');
 }

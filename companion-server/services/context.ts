@@ -31,6 +31,8 @@ export interface Services {
   vault: Vault;
   changes: Changes;
   publicUrl: string | null;
+  /** Where opens and clicks are reported; null: the public address. */
+  trackingUrl: string | null;
   publicUrlCheck: PublicUrl;
   unsubscribeKey: Uint8Array;
   keyedHash: KeyedHash;

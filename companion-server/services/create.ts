@@ -35,6 +35,7 @@ export interface ServicesOptions {
   /** http://host:port of this process. */
   baseUrl: string;
   publicUrl: string | null;
+  trackingUrl?: string | null;
   systemMail?: SystemMailAccount | null;
   /** Sign-ins of mail providers; absent: mailboxes are connected with passwords only. */
   oauthClients?: readonly OAuthClient[];
@@ -84,6 +85,7 @@ export function createServices(options: ServicesOptions): Services {
       allowLoopback: options.allowLoopback,
       signal: shutdown,
     }),
+    trackingUrl: options.trackingUrl ?? null,
     unsubscribeKey: keys.unsubscribe,
     keyedHash: createKeyedHash(keys.unsubscribe),
     erasureLog: createErasureLog(options.dataDir),

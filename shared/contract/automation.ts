@@ -24,11 +24,34 @@ export const automationSummary = z.object({
 });
 export type AutomationSummary = z.infer<typeof automationSummary>;
 
+const automationSettings = z.object({
+  /** A reply pauses those at the same company too. */
+  pauseColleagues: z.boolean().optional(),
+  /** Texts are shown first. */
+  approveEach: z.boolean().optional(),
+  trackOpens: z.boolean().optional(),
+  trackClicks: z.boolean().optional(),
+});
+export type AutomationSettings = z.infer<typeof automationSettings>;
+
+/** Of one email step, over all versions. Machines: opens and clicks by programs alone. */
+export const emailStatistics = z.object({
+  nodeId: z.string(),
+  sent: z.number().int(),
+  opened: z.number().int(),
+  openedByMachines: z.number().int(),
+  clicked: z.number().int(),
+  clickedByMachines: z.number().int(),
+});
+
 export const automationDetail = automationSummary.extend({
   /** A reply pauses the colleagues at the same company too. */
   pauseColleagues: z.boolean(),
   /** The rep sees what is written to its contacts before it goes. */
   approveEach: z.boolean(),
+  /** Its emails report when they are opened, and when their links are followed. */
+  trackOpens: z.boolean(),
+  trackClicks: z.boolean(),
   /** The draft while Draft, else the running version. */
   graph,
   versionNumber: z.number().int().nullable(),
@@ -113,9 +136,13 @@ export const automationRoutes = {
   /** What holds for the automation beside its graph, also while it runs. */
   settings: route('member', 'PUT', '/api/v1/automations/:automationId/settings', {
     params,
-    /** `pauseColleagues`: a reply pauses those at the same company too. `approveEach`: texts are shown first. */
-    body: z.object({ pauseColleagues: z.boolean().optional(), approveEach: z.boolean().optional() }),
+    body: automationSettings,
     response: automationDetail,
+  }),
+  /** How often emails were opened and followed, for automations that track it. */
+  emailStatistics: route('member', 'GET', '/api/v1/automations/:automationId/email-statistics', {
+    params,
+    response: z.object({ items: z.array(emailStatistics) }),
   }),
   pause: route('member', 'POST', '/api/v1/automations/:automationId/pause', {
     params,

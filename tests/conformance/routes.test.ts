@@ -298,6 +298,13 @@ const cases: Case[] = [
   },
   { name: 'automation', route: automationRoutes.get, input: ofAutomation(), rep: 200, scoped: true },
   {
+    name: 'email statistics',
+    route: automationRoutes.emailStatistics,
+    input: ofAutomation(),
+    rep: 200,
+    scoped: true,
+  },
+  {
     name: 'save draft',
     route: automationRoutes.saveDraft,
     input: (w) => ({ ...ofDraft(w), body: { name: 'D', graph: visitGraph('nothing', w.ids.senderId) } }),

@@ -31,6 +31,9 @@ export const automation = sqliteTable(
     pauseColleagues: integer('pause_colleagues', { mode: 'boolean' }).notNull().default(false),
     /** What is written to its contacts is shown to the rep first. */
     approveEach: integer('approve_each', { mode: 'boolean' }).notNull().default(false),
+    /** Its emails report when they are opened, and when their links are followed. */
+    trackOpens: integer('track_opens', { mode: 'boolean' }).notNull().default(false),
+    trackClicks: integer('track_clicks', { mode: 'boolean' }).notNull().default(false),
     /** Its own limit per sender profile and 24 hours, per kind of usage; null: none. */
     dailyLimits: json<Partial<Record<UsageKind, number>>>('daily_limits'),
     createdBy: text('created_by').notNull(),

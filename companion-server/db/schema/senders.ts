@@ -48,6 +48,8 @@ export const sender = sqliteTable(
     settings: json<unknown>('settings').notNull(),
     consentVersion: integer('consent_version'),
     consentAt: at('consent_at'),
+    /** Below every email of this profile. Plain text. */
+    signature: text('signature').notNull().default(''),
     /** Whether the owner is reminded by email that an account waits to be reconnected. */
     reconnectMail: integer('reconnect_mail', { mode: 'boolean' }).notNull().default(true),
     /** Whether managers may read and answer this rep's messages; marked where they do. */

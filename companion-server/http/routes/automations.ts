@@ -13,6 +13,7 @@ import {
 } from '../../services/automation/view.ts';
 import * as bulk from '../../services/bulk/bulk.ts';
 import { decide } from '../../services/enrollment/view.ts';
+import { emailStatisticsOf } from '../../services/tracking/statistics.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
@@ -26,6 +27,9 @@ export function serveAutomations(app: App): void {
   );
   serveMember(app, routes.preflight, (call, { params }) => preflightAutomation(call, params.automationId));
   serveMember(app, routes.start, (call, { params }) => manage.startAutomation(call, params.automationId));
+  serveMember(app, routes.emailStatistics, (call, { params }) =>
+    emailStatisticsOf(call, params.automationId),
+  );
   serveMember(app, routes.settings, (call, { params, body }) =>
     manage.setAutomation(call, params.automationId, body),
   );

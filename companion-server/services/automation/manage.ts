@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
-import type { AutomationDetail } from '#shared/contract/automation.ts';
+import type { AutomationDetail, AutomationSettings } from '#shared/contract/automation.ts';
 import { schema, type Tx } from '../../db/index.ts';
 import * as engine from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
@@ -106,11 +106,7 @@ export async function startAutomation(call: MemberCall, automationId: string): P
   });
 }
 
-export function setAutomation(
-  call: MemberCall,
-  automationId: string,
-  input: { pauseColleagues?: boolean; approveEach?: boolean },
-) {
+export function setAutomation(call: MemberCall, automationId: string, input: AutomationSettings) {
   return change(call, automationId, 'automation.settings_changed', async (tx) => {
     await tx
       .update(automation)

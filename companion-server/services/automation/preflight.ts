@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
 import type { preflight } from '#shared/contract/automation.ts';
+import { consentRuleFor } from '#shared/law/consent.ts';
 import type { ContactRow } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { requireManager } from '../scope.ts';
@@ -72,6 +73,7 @@ async function checkContacts(call: MemberCall, graph: Graph, strictest: number) 
   const stoplisted = createTally();
   let contacts = 0;
   let reachable = 0;
+  const sendsEmail = usesEmail(graph);
   for await (const person of contactsOf(call, graph)) {
     contacts += 1;
     if (person.stoplisted === 1) {
@@ -80,6 +82,7 @@ async function checkContacts(call: MemberCall, graph: Graph, strictest: number) 
     }
     reachable += 1;
     checkChannelData(graph, person, tally);
+    if (sendsEmail) checkConsent(person, tally);
     checkTexts(graph, person, strictest, tally);
   }
   return { contacts, reachable, findings: [...tally.findings(), ...stoplisted.findings()] };
@@ -91,6 +94,23 @@ const onStoplist: About = {
   nodeId: null,
   message: (count) => `${contactsAre(count)} on the stoplist and will be left out.`,
 };
+
+/** Where the law asks for consent before a first email. */
+function checkConsent(person: ContactRow, tally: Tally): void {
+  const rule = person.email ? consentRuleFor(person) : null;
+  if (!rule) return;
+  tally.add(
+    {
+      severity: 'warning',
+      code: 'consent_needed',
+      nodeId: null,
+      detail: rule.country,
+      message: (count) =>
+        `${contactsAre(count)} in ${rule.name}, where an email for advertising needs prior consent (${rule.source}). Make sure that you have it, or leave them out.`,
+    },
+    person,
+  );
+}
 
 function usesEmail(graph: Graph): boolean {
   return graph.nodes.some((node) => node.type === 'send_email');

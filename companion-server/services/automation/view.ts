@@ -49,6 +49,8 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
     versionNumber: version?.number ?? null,
     pauseColleagues: row.pauseColleagues,
     approveEach: row.approveEach,
+    trackOpens: row.trackOpens,
+    trackClicks: row.trackClicks,
     draft: row.draft,
     hasChanges: version !== undefined && JSON.stringify(row.draft) !== JSON.stringify(version.graph),
     nodeCounts: counts.map(({ nodeId, standing, passed, failed }) => ({ nodeId, standing, passed, failed })),

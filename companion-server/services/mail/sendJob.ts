@@ -1,9 +1,10 @@
 import { monotonicClock } from '#shared/kernel/clock.ts';
 import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
-import { type BuiltMessage, buildMessage } from '../../email/build.ts';
+import { type BuiltMessage, buildMessage, type MessageInput } from '../../email/build.ts';
 import { type SendResult, sendMessage } from '../../email/send.ts';
 import { appendToSent } from '../../email/sentFolder.ts';
 import type { SmtpPool } from '../../email/smtpPool.ts';
+import { createTrackingToken, type TrackingClaim } from '../../email/tracking.ts';
 import { createUnsubscribeToken } from '../../email/unsubscribeToken.ts';
 import {
   commitTask,
@@ -48,6 +49,8 @@ export async function sendJob(
     messageId: job.messageId,
     inReplyTo: job.references.at(-1),
     references: job.references.slice(0, -1),
+    signatureText: job.signature || undefined,
+    ...trackingOf(services, services.publicUrl, job),
     unsubscribeUrl: unsubscribeUrl(services, services.publicUrl, job),
     postalAddress: await facts.postalAddressOf(job.workspaceId),
     date: services.clocks.lease.now(),
@@ -96,6 +99,23 @@ async function keepCopy(
 ): Promise<void> {
   const kept = await appendToSent(settings, built.raw, signal);
   if (!kept.ok) services.log.warn({ code: kept.error.code }, 'a sent message could not be copied to Sent');
+}
+
+/** Nothing where the automation does not ask for it. */
+function trackingOf(
+  services: Services,
+  publicUrl: string,
+  { workspaceId, taskId, tracks }: EmailJob,
+): Pick<MessageInput, 'rewriteLink' | 'openPixelUrl'> {
+  const base = services.trackingUrl ?? publicUrl;
+  const tokenFor = (link: TrackingClaim['link']) =>
+    createTrackingToken({ workspaceId, taskId, link }, services.unsubscribeKey);
+  return {
+    ...(tracks.opens ? { openPixelUrl: `${base}/o/${tokenFor(null)}` } : {}),
+    ...(tracks.clicks
+      ? { rewriteLink: (url: string, index: number) => `${base}/c/${tokenFor({ index, url })}` }
+      : {}),
+  };
 }
 
 function unsubscribeUrl(services: Services, publicUrl: string, job: EmailJob): string {

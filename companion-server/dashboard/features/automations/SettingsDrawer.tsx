@@ -20,6 +20,7 @@ export function SettingsDrawer({ automation }: { automation: AutomationDetail })
         <Stack gap="xl">
           <PauseColleagues automation={automation} />
           <ApproveEach automation={automation} />
+          <Tracking automation={automation} />
           <OwnLimits automationId={automation.id} />
         </Stack>
       </Drawer>
@@ -57,6 +58,30 @@ function ApproveEach({ automation: { id, approveEach } }: { automation: Automati
         save.mutate({ params: { automationId: id }, body: { approveEach: event.currentTarget.checked } })
       }
     />
+  );
+}
+
+function Tracking({ automation: { id, trackOpens, trackClicks } }: { automation: AutomationDetail }) {
+  const save = useAction(automationRoutes.settings, { done: 'Saved.' });
+  const set = (body: { trackOpens?: boolean; trackClicks?: boolean }) =>
+    save.mutate({ params: { automationId: id }, body });
+  return (
+    <Stack gap="md">
+      <Switch
+        label="See whether emails are opened"
+        description="Adds an invisible image to later emails. Opens by machines are marked and not counted. Tell people about it in your privacy notice; in many countries it needs their consent."
+        checked={trackOpens}
+        disabled={save.isPending}
+        onChange={(event) => set({ trackOpens: event.currentTarget.checked })}
+      />
+      <Switch
+        label="See whether links are followed"
+        description="Links of later emails lead over this server first. Emails with such links end up as spam more often."
+        checked={trackClicks}
+        disabled={save.isPending}
+        onChange={(event) => set({ trackClicks: event.currentTarget.checked })}
+      />
+    </Stack>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Button, Divider, Drawer, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconCopy, IconTrash } from '@tabler/icons-react';
 import type { Graph, GraphNode } from '#shared/automation/graph.ts';
+import { EmailFigures } from '../EmailFigures.tsx';
 import { catalogue } from './catalogue.ts';
 import { NextSteps, type NextStepsActions } from './NextSteps.tsx';
 import type { NodeCounts } from './StepNode.tsx';
@@ -51,6 +52,7 @@ function Content({ graph, node, readOnly, counts, context, ...act }: Props & { n
           {counts.standing} contacts stand here, {counts.passed} passed, {counts.failed} failed.
         </Text>
       )}
+      {node.type === 'send_email' && <EmailFigures nodeId={node.id} />}
       {without.map(({ message }) => (
         <Text key={message} size="sm" c="var(--mantine-color-error)">
           {message}
