@@ -31,6 +31,7 @@ export default defineConfig({
       layer('twin', 60_000),
       layer('dom', 120_000),
       layer('matrix', 120_000),
+      layer('chaos', 300_000),
       layer('database', 60_000),
     ],
   },
