@@ -41,12 +41,15 @@ const TEXT_LENGTH = 100_000;
 /** Lines that may begin a part: a message with more was built to cost time, not to be read. */
 const PARTS = 1000;
 const NESTING = 40;
-/** Headers of a message built to break parsers. */
+/** Headers longer than this are built to break parsers: an address list can cost the square of its length. */
 const HEAD_LENGTH = 100_000;
 
 /** A message built to break parsers is read as its headers with no text: it still came from somebody. */
 async function parse(raw: Uint8Array): Promise<Email> {
-  if (countParts(raw) <= PARTS) {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const found = bytes.indexOf('\r\n\r\n');
+  const headEnd = found < 0 ? raw.length : found;
+  if (headEnd <= HEAD_LENGTH && countParts(bytes) <= PARTS) {
     try {
       // As attachments, so that the returned message's text is not taken for the report's own.
       return await PostalMime.parse(raw, { rfc822Attachments: true, maxNestingDepth: NESTING });
@@ -54,19 +57,14 @@ async function parse(raw: Uint8Array): Promise<Email> {
       // Falls to its headers.
     }
   }
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  const headEnd = bytes.indexOf('\r\n\r\n');
-  const head = bytes
-    .subarray(0, Math.min(headEnd < 0 ? raw.length : headEnd, HEAD_LENGTH))
-    .toString('latin1');
+  const head = bytes.subarray(0, Math.min(headEnd, HEAD_LENGTH)).toString('latin1');
   // Without its type, which would be looked for in a body that is not there.
   return PostalMime.parse(
     head.replace(/^content-(type|transfer-encoding):.*(\r?\n[ \t].*)*/gim, 'x-left-out: 1'),
   );
 }
 
-function countParts(raw: Uint8Array): number {
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+function countParts(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf('\n--'); at >= 0 && count <= PARTS; at = bytes.indexOf('\n--', at + 3))
     count += 1;
@@ -80,9 +78,11 @@ function textOf(email: Email): string {
 
 /** Lines beyond this are not words; the parser's patterns are not made for them. */
 const LINE_LENGTH = 5_000;
+/** What is new stands above what is quoted. */
+const LINES = 2_000;
 
 function newWordsOf(text: string): string {
-  const lines = text.split('\n').map((line) => line.slice(0, LINE_LENGTH));
+  const lines = text.split('\n', LINES).map((line) => line.slice(0, LINE_LENGTH));
   return new EmailReplyParser().parseReply(lines.join('\n')).trim();
 }
 

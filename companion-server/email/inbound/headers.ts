@@ -54,8 +54,15 @@ const AT_MOST = 200;
 /** A subject or a name longer than this is no subject. */
 const TEXT_LENGTH = 998;
 
+/** Headers that no parser takes count as none: the message belongs to nobody. */
 export async function parseHeaders(raw: Uint8Array): Promise<Headers> {
-  return headersOf(await PostalMime.parse(raw), raw);
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const end = bytes.indexOf('\r\n\r\n');
+  const head = end < 0 ? raw : raw.subarray(0, end);
+  return PostalMime.parse(head).then(
+    (email) => headersOf(email, raw),
+    async () => headersOf(await PostalMime.parse(''), raw),
+  );
 }
 
 export function headersOf(email: Email, raw: Uint8Array): Headers {
