@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { MessageKind } from '#shared/statuses/inbox.ts';
 import { schema } from '../db/index.ts';
 import type { MailPart } from '../db/schema/history.ts';
@@ -52,7 +52,6 @@ export async function keepHandMessage(
   message: { messageId: string; references: string[]; to: string; subject: string; text: string; at: number },
 ): Promise<boolean> {
   const { senderId, workspaceId, channelId, contactId } = conversation;
-  const known = and(eq(handMessage.channelId, channelId), eq(handMessage.messageId, message.messageId));
   const stored = await unit.tx
     .insert(handMessage)
     .values({
@@ -61,15 +60,7 @@ export async function keepHandMessage(
     })
     .onConflictDoNothing()
     .returning({ id: handMessage.id });
-  if (stored.length === 0) {
-    // Our own answer whose fate was unknown: here is the evidence.
-    const isUnsure = sql`${handMessage.state} IN ('unknown','sending')`;
-    await unit.tx
-      .update(handMessage)
-      .set({ state: 'sent', detail: 'Found in the Sent folder.' })
-      .where(and(known, isUnsure));
-    return false;
-  }
+  if (stored.length === 0) return false;
   await setRelation(unit, { workspaceId, contactId, senderId }, { interaction: true, at: message.at });
   await noteInThread(unit, conversation, {
     at: message.at,

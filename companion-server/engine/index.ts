@@ -1,5 +1,13 @@
 export { addressChange, isTaken } from './accounts.ts';
 export { type Ahead, lookAhead } from './ahead.ts';
+export {
+  type AnswerOutcome,
+  chainOf,
+  type HandMessageRow,
+  hasAnswers,
+  nextAnswer,
+  recordAnswer,
+} from './answers.ts';
 export { textHash } from './approvals.ts';
 export { archiveAutomation } from './archive.ts';
 export {
@@ -49,6 +57,7 @@ export {
   recordInboundEmail,
   unsubscribeContact,
 } from './inboundEmail.ts';
+export { noteInThread } from './inbox.ts';
 export { findDrifts, repairDrifts } from './integrity/audit.ts';
 export type { Drift } from './integrity/counters.ts';
 export { applyToContact } from './interpret.ts';

@@ -136,6 +136,8 @@ export const senderView = z.object({
   reconnectMail: z.boolean(),
   /** Whether managers see this rep's own presence history. */
   sharesPresence: z.boolean(),
+  /** Whether managers may read and answer this rep's messages. */
+  sharesInbox: z.boolean(),
   /** `senderSettings` of shared/schedule/settings.ts. */
   settings: z.unknown(),
 });
@@ -158,6 +160,8 @@ export const senderRoutes = {
       reconnectMail: z.boolean().optional(),
       /** Only the owner of the profile may change it. */
       sharesPresence: z.boolean().optional(),
+      /** Only the owner of the profile may change it. */
+      sharesInbox: z.boolean().optional(),
     }),
     response: senderView,
   }),

@@ -34,7 +34,9 @@ export interface World {
     | 'bulkId'
     | 'tagId'
     | 'manualTaskId'
-    | 'notificationId',
+    | 'notificationId'
+    | 'threadId'
+    | 'messageId',
     string
   >;
 }
@@ -88,6 +90,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
   const tagId = await idOf(call(server, tagRoutes.create, caller, { body: { name: 'Hot' } }));
   const deviceId = server.services.newId();
   const [manualTaskId, notificationId] = [server.services.newId(), server.services.newId()];
+  const [threadId, messageId] = [server.services.newId(), server.services.newId()];
   const bulkId = await doneBulk(server, workspaceId, automationId);
   const owned = { workspaceId, automationId, enrollmentId, contactId, senderId };
   const taskId = await addTask(server, owned, { nodeId: 'v', kind: 'visit', state: 'unknown' });
@@ -118,6 +121,12 @@ export async function makeWorld(server: TestServer): Promise<World> {
     });
     const owned = await tx.select().from(schema.sender).where(eq(schema.sender.id, senderId));
     const userId = owned[0]?.ownerUserId ?? '';
+    const [linkedin] = await tx.select().from(schema.channel).where(eq(schema.channel.senderId, senderId));
+    const place = { workspaceId, contactId, channelId: linkedin?.id ?? '' };
+    const reply = { id: messageId, remoteId: 'm', kind: 'reply', suggests: 'unsubscribe' } as const;
+    await tx.insert(schema.inboundMessage).values({ ...place, ...reply, text: 'Stop.', at: 1 });
+    const last = { lastAt: 1, lastKind: 'reply', lastText: 'Stop.' } as const;
+    await tx.insert(schema.thread).values({ ...place, ...last, id: threadId, senderId, unread: true });
     await tx.insert(schema.notification).values({ ...step, id: notificationId, userId, text: 'Look', at: 1 });
   });
   return {
@@ -139,6 +148,8 @@ export async function makeWorld(server: TestServer): Promise<World> {
       taskId,
       approvalId,
       bulkId,
+      threadId,
+      messageId,
       tagId,
       manualTaskId,
       notificationId,

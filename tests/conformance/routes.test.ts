@@ -6,6 +6,7 @@ import { contactRoutes, importRoutes, personalDataRoutes, stoplistRoutes } from 
 import { deliverabilityRoutes } from '#shared/contract/deliverability.ts';
 import { CONSENT_VERSION, deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
 import { devicePersonRoutes } from '#shared/contract/devicePerson.ts';
+import { inboxRoutes } from '#shared/contract/inbox.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
 import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
@@ -58,6 +59,9 @@ const mailSettings = {
   fromName: 'Olga',
   fromAddress: 'olga@acme.test',
 };
+const ofThread =
+  (body?: unknown) =>
+  (w: World): Input => ({ params: { threadId: w.ids.threadId }, ...(body ? { body } : {}) });
 const ofSender =
   (body: unknown = {}) =>
   (w: World): Input => ({ params: { senderId: w.ids.senderId }, body });
@@ -238,6 +242,34 @@ const cases: Case[] = [
     rep: 200,
     scoped: true,
   },
+  {
+    name: 'messages of a contact',
+    route: inboxRoutes.ofContact,
+    input: (w) => ({ params: { contactId: w.ids.contactId } }),
+    rep: 200,
+    scoped: true,
+  },
+  { name: 'inbox', route: inboxRoutes.list, rep: 200 },
+  { name: 'unread', route: inboxRoutes.counts, rep: 200 },
+  { name: 'conversation', route: inboxRoutes.get, input: ofThread(), rep: 404, scoped: true },
+  { name: 'mark', route: inboxRoutes.update, input: ofThread({ unread: false }), rep: 404, scoped: true },
+  {
+    name: 'answer',
+    route: inboxRoutes.answer,
+    input: ofThread({ requestId: '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b1', text: 'Yes.' }),
+    rep: 404,
+    scoped: true,
+    // Answers on LinkedIn are written there.
+    owner: 409,
+  },
+  {
+    name: 'settle a suggestion',
+    route: inboxRoutes.settleSuggestion,
+    input: (w) => ({ params: { messageId: w.ids.messageId }, body: { isSo: false } }),
+    rep: 404,
+    scoped: true,
+  },
+  { name: 'bounces and opt-outs', route: inboxRoutes.reports, rep: 200 },
   { name: 'lists', route: contactRoutes.lists, rep: 200 },
   {
     name: 'create list',
@@ -555,11 +587,13 @@ const readsByPost: Route[] = [
 test('every route of the contract is served, and every member route stands in this table', () => {
   const groups = [
     workspaceRoutes,
+    statisticsRoutes,
     senderRoutes,
     resumePlanRoutes,
     mailboxRoutes,
     deliverabilityRoutes,
     contactRoutes,
+    inboxRoutes,
     importRoutes,
     stoplistRoutes,
     automationRoutes,

@@ -3,6 +3,7 @@ import { serveAutomations, serveBulk, serveEnrollments, serveVersions } from './
 import { serveContacts, serveImports, servePersonalData, serveStoplist } from './contacts.ts';
 import { serveDevicePeople } from './devicePeople.ts';
 import { serveDevices } from './devices.ts';
+import { serveInbox } from './inbox.ts';
 import { serveMailboxes } from './mailboxes.ts';
 import { servePersonWork, serveTags } from './personWork.ts';
 import { serveSenderLife } from './senderLife.ts';
@@ -22,6 +23,7 @@ export function serveAllRoutes(app: App): void {
   serveDevices(app);
   serveDevicePeople(app);
   serveContacts(app);
+  serveInbox(app);
   serveImports(app);
   servePersonalData(app);
   serveStoplist(app);

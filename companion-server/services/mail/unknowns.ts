@@ -1,11 +1,11 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import { findInSent } from '../../email/sentFolder.ts';
-import { type EngineContext, recordOutcome } from '../../engine/index.ts';
+import { type EngineContext, recordAnswer, recordOutcome, unitOfWork } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
 import { openSettings } from './settings.ts';
 
-const { task, taskAttempt } = schema;
+const { handMessage, task, taskAttempt } = schema;
 
 /** Looked for at each reading of a mailbox; the newest first. */
 const AT_ONCE = 20;
@@ -33,7 +33,13 @@ export async function settleBySentFolder(
     .where(and(eq(task.channelId, channelId), sql`${task.state} = 'unknown'`, isNotNull(task.messageId)))
     .orderBy(desc(task.committedAt))
     .limit(AT_ONCE);
-  if (open.length === 0) return;
+  const answers = await services.db.reader
+    .select()
+    .from(handMessage)
+    .where(and(eq(handMessage.channelId, channelId), eq(handMessage.state, 'unknown')))
+    .orderBy(desc(handMessage.at))
+    .limit(AT_ONCE);
+  if (open.length === 0 && answers.length === 0) return;
   const settings = await openSettings(services, channelId);
   if (!settings) return;
   for (const { taskId, fence, messageId, executor } of open) {
@@ -43,5 +49,12 @@ export async function settleBySentFolder(
     if (!found.value) continue;
     const outcome = { result: 'sent' as const, response: 'Found in the Sent folder.' };
     await recordOutcome(ctx, executor, { taskId, fence, outcome });
+  }
+  for (const { id, messageId } of answers) {
+    const found = await findInSent(settings, messageId, signal);
+    if (!found.ok) return;
+    if (!found.value) continue;
+    const outcome = { state: 'sent' as const, detail: 'Found in the Sent folder.' };
+    await unitOfWork(ctx, (unit) => recordAnswer(unit, id, outcome));
   }
 }

@@ -3,11 +3,20 @@ import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import { createSmtpPool } from '../../email/smtpPool.ts';
 import { testConnection } from '../../email/testConnection.ts';
-import { claimEmail, type EngineContext, recordOutcome } from '../../engine/index.ts';
+import {
+  claimEmail,
+  type EngineContext,
+  hasAnswers,
+  nextAnswer,
+  recordAnswer,
+  recordOutcome,
+  unitOfWork,
+} from '../../engine/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { searchSentAfterRestore } from './afterRestore.ts';
 import { type BackOff, nextTry } from './backOff.ts';
+import { sendAnswer } from './answers.ts';
 import { createFacts } from './facts.ts';
 import { type IdleOptions, keepListening } from './idle.ts';
 import { type SendOptions, sendJob } from './sendJob.ts';
@@ -109,6 +118,7 @@ async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
   const { services, ctx, signal } = shared;
   // Without a public address nothing may go out: its unsubscribe link would lead nowhere.
   const isBusy = (channelId: string) => shared.busy.has(channelId);
+  if (await answerOnce(shared, isBusy)) return true;
   const work = services.publicUrl ? await claimEmail(ctx, workerId, isBusy) : { type: 'none' as const };
   if (work.type === 'task') {
     const { channelId, taskId, fence } = work;
@@ -123,6 +133,19 @@ async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
     if (await alone(shared, work.channelId, () => read(shared, work.channelId))) return true;
   }
   return shared.onlySends ? false : poll(shared);
+}
+
+/** What a person wrote goes before everything automated. */
+async function answerOnce(shared: Shared, isBusy: (channelId: string) => boolean): Promise<boolean> {
+  const { services, ctx, pool, signal } = shared;
+  if (!(await hasAnswers(services.db.reader))) return false;
+  const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, isBusy));
+  if (!message) return false;
+  const { id, channelId } = message;
+  const isDone = await alone(shared, channelId, () => sendAnswer(services, ctx, message, pool, signal));
+  // Somebody began to read this mailbox in between.
+  if (!isDone) await unitOfWork(ctx, (unit) => recordAnswer(unit, id, { state: 'queued', detail: '' }));
+  return isDone;
 }
 
 async function alone(shared: Shared, channelId: string, work: () => Promise<void>): Promise<boolean> {

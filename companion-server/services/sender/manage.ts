@@ -73,8 +73,12 @@ export async function updateSender(
   const settings = input.settings === undefined ? undefined : parseSettings(input.settings);
   await call.db.write(async (tx) => {
     const row = await senderToManage(tx, call, senderId);
-    if (input.sharesPresence !== undefined && row.ownerUserId !== call.actor.userId) {
-      throw notAllowed('Only the rep may show their presence to managers.', 'Ask the owner of the profile.');
+    const isTheirs = input.sharesPresence !== undefined || input.sharesInbox !== undefined;
+    if (isTheirs && row.ownerUserId !== call.actor.userId) {
+      throw notAllowed(
+        'Only the rep may show their presence or messages to managers.',
+        'Ask the owner of the profile.',
+      );
     }
     await tx
       .update(sender)
@@ -83,6 +87,7 @@ export async function updateSender(
         settings: settings ?? row.settings,
         reconnectMail: input.reconnectMail ?? row.reconnectMail,
         sharesPresence: input.sharesPresence ?? row.sharesPresence,
+        sharesInbox: input.sharesInbox ?? row.sharesInbox,
       })
       .where(eq(sender.id, senderId));
     const channels = await channelsOf(tx, senderId);

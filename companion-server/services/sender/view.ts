@@ -63,6 +63,7 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
     ],
     reconnectMail: row.reconnectMail,
     sharesPresence: row.sharesPresence,
+    sharesInbox: row.sharesInbox,
     settings,
   };
 }

@@ -8,6 +8,7 @@ import { contactName } from '../contact/view.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { viewEnrollment } from '../enrollment/view.ts';
+import { mayRead } from '../inbox/access.ts';
 import { decodeCursor, pageOf, textKey } from '../page.ts';
 import { notAllowed, notFound, Refusal } from '../refusal.ts';
 import { isManager } from '../scope.ts';
@@ -111,7 +112,12 @@ export async function viewConfirm(db: Queryable, found: Paused): Promise<TaskIte
   return { ...about(found, action), group: 'confirm', shown };
 }
 
-export async function viewReply(db: Queryable, found: Paused): Promise<TaskItemOf<'reply'>> {
+export async function viewReply(
+  db: Queryable,
+  found: Paused,
+  call: MemberCall,
+): Promise<TaskItemOf<'reply'>> {
+  const mayShow = found.sender !== null && mayRead(call, found.sender);
   const [message] = await db
     .select({ text: inboundMessage.text, at: inboundMessage.at })
     .from(inboundMessage)
@@ -119,7 +125,7 @@ export async function viewReply(db: Queryable, found: Paused): Promise<TaskItemO
     .orderBy(desc(inboundMessage.at))
     .limit(1);
   const action = 'Answer them. Then resume where they stood, skip that step, or complete the contact.';
-  const shown = message ? { text: message.text, at: message.at ?? 0 } : null;
+  const shown = message && mayShow ? { text: message.text, at: message.at ?? 0 } : null;
   return { ...about(found, action), group: 'reply', message: shown };
 }
 

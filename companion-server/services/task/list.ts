@@ -21,7 +21,7 @@ export function listTasks(call: MemberCall, { group, ...query }: Query) {
     case 'confirm':
       return listContacts(call, group, query, viewConfirm);
     case 'reply':
-      return listContacts(call, group, query, viewReply);
+      return listContacts(call, group, query, (db, found) => viewReply(db, found, call));
   }
 }
 

@@ -1,0 +1,155 @@
+import { and, desc, eq, inArray, isNotNull } from 'drizzle-orm';
+import { MESSAGES_SHOWN, type MessageView } from '#shared/contract/inbox.ts';
+import { type Queryable, schema } from '../../db/index.ts';
+import { contactOf } from '../contact/view.ts';
+import type { MemberCall } from '../context.ts';
+import { readableSenders } from './access.ts';
+
+const { channel, handMessage, inboundMessage, sender, task, taskArchive } = schema;
+
+/** Where a message lies: its channel and whose it is. */
+interface Place {
+  kind: MessageView['channel'];
+  senderName: string;
+}
+
+/** What was written with a contact on these channels, oldest first: received, by hand and by automations. */
+export async function messagesOf(
+  q: Queryable,
+  contactId: string,
+  channelIds: string[],
+): Promise<MessageView[]> {
+  const places = await placesOf(q, channelIds);
+  const placeOf = (id: string): Place => places.get(id) ?? { kind: 'email', senderName: '' };
+  const received = await q
+    .select()
+    .from(inboundMessage)
+    .where(and(eq(inboundMessage.contactId, contactId), inArray(inboundMessage.channelId, channelIds)))
+    .orderBy(desc(inboundMessage.at))
+    .limit(MESSAGES_SHOWN);
+  const byHand = await q
+    .select()
+    .from(handMessage)
+    .where(and(eq(handMessage.contactId, contactId), inArray(handMessage.channelId, channelIds)))
+    .orderBy(desc(handMessage.at))
+    .limit(MESSAGES_SHOWN);
+  return [
+    ...received.map((row) => viewReceived(row, placeOf(row.channelId))),
+    ...byHand.map((row) => viewByHand(row, placeOf(row.channelId))),
+    ...(await automated(q, contactId, channelIds)).map((row) => viewAutomated(row, placeOf(row.channelId))),
+  ]
+    .sort((a, b) => a.at - b.at)
+    .slice(-MESSAGES_SHOWN);
+}
+
+async function placesOf(q: Queryable, channelIds: string[]): Promise<Map<string, Place>> {
+  const rows = await q
+    .select({ id: channel.id, kind: channel.kind, senderName: sender.name })
+    .from(channel)
+    .innerJoin(sender, eq(sender.id, channel.senderId))
+    .where(inArray(channel.id, channelIds));
+  return new Map(rows.map(({ id, ...place }) => [id, place]));
+}
+
+const WRITING = ['connect', 'message', 'inmail', 'group_message', 'send_email'] as const;
+
+async function automated(q: Queryable, contactId: string, channelIds: string[]) {
+  const found: (typeof task.$inferSelect)[] = [];
+  for (const table of [task, taskArchive]) {
+    const rows = await q
+      .select()
+      .from(table)
+      .where(
+        and(
+          eq(table.contactId, contactId),
+          inArray(table.channelId, channelIds),
+          inArray(table.kind, [...WRITING]),
+          eq(table.state, 'done'),
+          isNotNull(table.payload),
+        ),
+      )
+      .limit(MESSAGES_SHOWN);
+    found.push(...rows);
+  }
+  return found.filter(({ payload }) => payload?.text);
+}
+
+const nothing = {
+  whole: null,
+  html: null,
+  attachments: [],
+  evidence: {},
+  suggests: null,
+  state: null,
+  detail: null,
+};
+
+function viewReceived(row: typeof inboundMessage.$inferSelect, place: Place): MessageView {
+  const { id, kind, subject, text, suggests, mail } = row;
+  const writer = mail
+    ? [mail.fromName, mail.fromAddress && `<${mail.fromAddress}>`].filter(Boolean).join(' ')
+    : null;
+  return {
+    ...nothing,
+    ...{ id, kind, subject, text, suggests, writer },
+    from: 'contact',
+    channel: place.kind,
+    senderName: place.senderName,
+    at: row.at ?? 0,
+    whole: mail && mail.whole !== text ? mail.whole : null,
+    html: mail?.html ?? null,
+    attachments: mail?.attachments ?? [],
+    evidence: mail?.evidence ?? {},
+  };
+}
+
+export function viewByHand(row: typeof handMessage.$inferSelect, place: Place): MessageView {
+  const { id, subject, text, state, detail } = row;
+  return {
+    ...nothing,
+    ...{ id, subject, text, state, detail },
+    from: 'by_hand',
+    kind: 'by_hand',
+    writer: null,
+    channel: place.kind,
+    senderName: place.senderName,
+    at: row.at ?? 0,
+  };
+}
+
+function viewAutomated(row: typeof task.$inferSelect, place: Place): MessageView {
+  return {
+    ...nothing,
+    id: row.id,
+    from: 'automated',
+    kind: 'automated',
+    writer: null,
+    channel: place.kind,
+    senderName: place.senderName,
+    at: row.finishedAt ?? row.committedAt ?? 0,
+    subject: row.payload?.subject ?? null,
+    text: row.payload?.text ?? '',
+  };
+}
+
+/** On the contact's page: what one may read, and whose the rest is. */
+export async function contactMessages(call: MemberCall, contactId: string) {
+  const { reader } = call.db;
+  const { id } = await contactOf(reader, call, contactId);
+  const readable = new Set((await readableSenders(call)).map((row) => row.id));
+  const involved = await reader
+    .selectDistinct({ channelId: channel.id, senderId: sender.id, name: sender.name })
+    .from(schema.thread)
+    .innerJoin(channel, eq(channel.id, schema.thread.channelId))
+    .innerJoin(sender, eq(sender.id, channel.senderId))
+    .where(eq(schema.thread.contactId, id));
+  const written = await reader
+    .selectDistinct({ channelId: task.channelId, senderId: task.senderId, name: sender.name })
+    .from(task)
+    .innerJoin(sender, eq(sender.id, task.senderId))
+    .where(and(eq(task.contactId, id), eq(task.state, 'done'), inArray(task.kind, [...WRITING])));
+  const all = [...involved, ...written];
+  const mine = all.filter(({ senderId }) => readable.has(senderId)).map(({ channelId }) => channelId);
+  const hidden = all.filter(({ senderId }) => !readable.has(senderId)).map(({ name }) => name);
+  return { messages: await messagesOf(reader, id, [...new Set(mine)]), hiddenSenders: [...new Set(hidden)] };
+}

@@ -1,0 +1,71 @@
+import { eq } from 'drizzle-orm';
+import { schema } from '../../db/index.ts';
+import { buildAnswer } from '../../email/answer.ts';
+import { type SendResult, sendMessage } from '../../email/send.ts';
+import { appendToSent } from '../../email/sentFolder.ts';
+import type { SmtpPool } from '../../email/smtpPool.ts';
+import {
+  type AnswerOutcome,
+  type EngineContext,
+  type HandMessageRow,
+  recordAnswer,
+  unitOfWork,
+} from '../../engine/index.ts';
+import { contactName } from '../contact/view.ts';
+import type { Services } from '../context.ts';
+import { openSettings } from './settings.ts';
+import { setSmtpStatus } from './sync.ts';
+
+/** Sends an answer that a person wrote; its use is spent already, so every end of this records one. */
+export async function sendAnswer(
+  services: Services,
+  ctx: EngineContext,
+  message: HandMessageRow,
+  pool: SmtpPool,
+  signal: AbortSignal,
+): Promise<void> {
+  const record = (outcome: AnswerOutcome) =>
+    unitOfWork(ctx, (unit) => recordAnswer(unit, message.id, outcome));
+  const settings = await openSettings(services, message.channelId);
+  if (!settings || signal.aborted) {
+    await record({ state: 'queued', detail: 'The mailbox cannot be opened.' });
+    if (!settings)
+      await setSmtpStatus(ctx, message.channelId, 'The stored password cannot be opened. Enter it again.');
+    return;
+  }
+  const built = await buildAnswer({
+    from: { name: settings.fromName, address: settings.fromAddress },
+    to: { name: await nameOf(services, message.contactId), address: message.to },
+    subject: message.subject,
+    text: message.text,
+    messageId: message.messageId,
+    references: message.references,
+    date: services.clocks.lease.now(),
+  });
+  // Not ended by the shutdown: a message half out must end in an answer, and has a deadline of its own.
+  const sent = await sendMessage(settings, built, new AbortController().signal, pool);
+  await record(outcomeOf(sent));
+  if (isMailboxFault(sent)) await setSmtpStatus(ctx, message.channelId, `${sent.code} ${sent.response}`);
+  if (sent.outcome !== 'sent') return;
+  const kept = await appendToSent(settings, built.raw, signal);
+  if (!kept.ok) services.log.warn({ code: kept.error.code }, 'an answer could not be copied to Sent');
+}
+
+function isMailboxFault(
+  sent: SendResult,
+): sent is Extract<SendResult, { outcome: 'not_sent' }> & { stage: 'connect' | 'auth' } {
+  return sent.outcome === 'not_sent' && (sent.stage === 'connect' || sent.stage === 'auth');
+}
+
+function outcomeOf(sent: SendResult): AnswerOutcome {
+  if (sent.outcome === 'sent') return { state: 'sent', detail: sent.response };
+  if (sent.outcome === 'unknown') return { state: 'unknown', detail: sent.detail };
+  const detail = `${sent.code} ${sent.response}`;
+  return { state: isMailboxFault(sent) ? 'queued' : 'failed', detail };
+}
+
+async function nameOf(services: Services, contactId: string): Promise<string> {
+  const { contact } = schema;
+  const [row] = await services.db.reader.select().from(contact).where(eq(contact.id, contactId));
+  return row ? contactName(row) : '';
+}

@@ -1,0 +1,270 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { inboxRoutes, threadDetail } from '#shared/contract/inbox.ts';
+import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
+import { senderRoutes } from '#shared/contract/sender.ts';
+import { capTable } from '#shared/schedule/settings.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { appendToSent } from '../../companion-server/email/sentFolder.ts';
+import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
+import { nextAnswer, unitOfWork } from '../../companion-server/engine/index.ts';
+import { engineOf } from '../../companion-server/services/engineOf.ts';
+import { sendAnswer } from '../../companion-server/services/mail/answers.ts';
+import { syncMailbox } from '../../companion-server/services/mail/sync.ts';
+import { settleBySentFolder } from '../../companion-server/services/mail/unknowns.ts';
+import { csv } from '../conformance/fixture.ts';
+import { addMember, call, setUp, startTestServer, type TestServer } from '../conformance/support.ts';
+import { ANNA, sandboxForFile, settingsFor, signal } from './support.ts';
+
+/** The whole way: a contact writes, the rep reads it in the inbox and answers, and the answer arrives. */
+const BORIS = 'boris@people.test';
+const sandbox = sandboxForFile();
+let server: TestServer;
+let rep = '';
+let manager = '';
+let senderId = '';
+let channelId = '';
+let contactId = '';
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const { cookie, workspaceId } = await setUp(server);
+  manager = (await addMember(server, { id: workspaceId }, 'manager', 'mara@acme.test')).cookie;
+  rep = cookie;
+  const created = await asRep(senderRoutes.create, { body: { name: 'Anna', zone: 'Europe/Berlin' } });
+  senderId = idOf(created);
+  const saved = await call(
+    server,
+    mailboxRoutes.save,
+    { cookie: rep },
+    { params: { senderId }, body: settingsFor(sandbox()) },
+  );
+  expect(saved.status, JSON.stringify(saved.body)).toBe(200);
+  const rows = await server.services.db.reader
+    .select()
+    .from(schema.channel)
+    .where(eq(schema.channel.senderId, senderId));
+  channelId = rows.find(({ kind }) => kind === 'email')?.id ?? '';
+  const upload = await asRep(importRoutes.upload, {
+    body: { fileName: 'a.csv', contentBase64: csv(`Email,First name\n${BORIS},Boris\n`) },
+  });
+  const run = { mapping: ['email', 'firstName'], listName: 'L', legalBasis: 'consent' };
+  await asRep(importRoutes.run, { params: { importId: idOf(upload) }, body: run });
+  const found = (await asRep(contactRoutes.list)) as { items: { id: string }[] };
+  contactId = found.items[0]?.id ?? '';
+  await sync();
+}, 60_000);
+afterAll(() => server.close());
+
+async function asRep(
+  route: Parameters<typeof call>[1],
+  input: Parameters<typeof call>[3] = {},
+): Promise<unknown> {
+  const answer = await call(server, route, { cookie: rep }, input);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  return answer.body;
+}
+
+const idOf = (body: unknown) => (body as { id: string }).id;
+const sync = () => syncMailbox(server.services, engineOf(server.services), channelId, signal);
+
+async function listed(filter = 'all', cookie = rep) {
+  const answer = await call(server, inboxRoutes.list, { cookie }, { query: { filter } });
+  return (answer.body as { items: { id: string; unread: boolean; lastText: string; ofOther: boolean }[] })
+    .items;
+}
+
+async function opened() {
+  const [thread] = await listed();
+  return threadDetail.parse(await asRep(inboxRoutes.get, { params: { threadId: thread?.id ?? '' } }));
+}
+
+/** What the mail worker does in one round. */
+async function work(): Promise<boolean> {
+  const { services } = server;
+  const ctx = engineOf(services);
+  const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, () => false));
+  if (message) await sendAnswer(services, ctx, message, createSmtpPool(services.timers), signal);
+  return message !== null;
+}
+
+const requestId = '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b1';
+const answer =
+  (text: string, id = requestId) =>
+  async () => {
+    const [thread] = await listed();
+    return call(
+      server,
+      inboxRoutes.answer,
+      { cookie: rep },
+      { params: { threadId: thread?.id ?? '' }, body: { requestId: id, text } },
+    );
+  };
+
+describe('the inbox', () => {
+  it('shows what a contact wrote, unread, with its HTML made harmless and its attachments named', async () => {
+    const raw = [
+      `From: Boris Clay <${BORIS}>`,
+      `To: ${ANNA}`,
+      'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=',
+      'Message-ID: <question@people.test>',
+      'References: <earlier@people.test>',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/mixed; boundary=x',
+      '',
+      '--x',
+      'Content-Type: text/html; charset=utf-8',
+      '',
+      '<p>What does it <b>cost</b>?</p><img src="https://spy.test/p.gif"><script>alert(1)</script><a href="javascript:alert(1)">x</a>',
+      '--x',
+      'Content-Type: application/pdf; name="plan.pdf"',
+      'Content-Disposition: attachment; filename="plan.pdf"',
+      'Content-Transfer-Encoding: base64',
+      '',
+      'QUJD',
+      '--x--',
+      '',
+    ].join('\r\n');
+    await sandbox().deliver({ to: ANNA, raw, returnPath: BORIS });
+    await sync();
+    expect(await listed('unread')).toMatchObject([
+      { unread: true, lastText: expect.stringContaining('What does it cost?') },
+    ]);
+    const { messages, noAnswer, thread } = await opened();
+    expect(noAnswer).toBeNull();
+    expect(thread).toMatchObject({
+      contactName: expect.stringContaining('Boris'),
+      channel: 'email',
+      ofOther: false,
+    });
+    expect(messages).toMatchObject([
+      {
+        from: 'contact',
+        kind: 'reply',
+        subject: 'Grüße',
+        attachments: [{ name: 'plan.pdf', type: 'application/pdf' }],
+      },
+    ]);
+    expect(messages[0]?.html).toContain('<b>cost</b>');
+    expect(messages[0]?.html).not.toMatch(/img|script|spy\.test/);
+  });
+
+  it('sends an answer once, in the thread, and keeps it in Sent', async () => {
+    const first = await answer('About 12 a month.')();
+    expect(first.body).toMatchObject({ state: 'queued', from: 'by_hand' });
+    expect((await answer('About 12 a month.')()).body).toMatchObject({ state: 'queued' });
+    expect(await work()).toBe(true);
+    expect(await work()).toBe(false);
+    const sent = sandbox().receivedByPeople();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ from: ANNA, to: [BORIS], subject: 'Re: Grüße' });
+    expect(sent[0]?.raw).toMatch(/In-Reply-To: <question@people\.test>/);
+    expect(sent[0]?.raw).toMatch(/References: <earlier@people\.test>\s+<question@people\.test>/);
+    expect(sent[0]?.raw).not.toMatch(/List-Unsubscribe/i);
+    await sync();
+    const { messages } = await opened();
+    expect(messages.map(({ from, state }) => [from, state])).toEqual([
+      ['contact', null],
+      ['by_hand', 'sent'],
+    ]);
+    expect(await listed('unread')).toEqual([]);
+  });
+
+  it('finds the answer to an answer by its thread, also from another address', async () => {
+    const [sent] = sandbox().receivedByPeople();
+    const references = [sent?.messageId ?? ''];
+    const mail = { to: ANNA, from: 'boris.private@elsewhere.test', subject: 'Re: Grüße', text: 'Fine.' };
+    await sandbox().deliver({ ...mail, inReplyTo: references[0] ?? '', references });
+    await sync();
+    expect((await opened()).messages.find(({ text }) => text === 'Fine.')).toMatchObject({
+      from: 'contact',
+      writer: expect.stringContaining('boris.private'),
+    });
+  });
+
+  it('belongs to the rep: a manager sees it only with the rep’s consent, and it is marked', async () => {
+    expect(await listed('all', manager)).toEqual([]);
+    const share = (sharesInbox: boolean, cookie: string) =>
+      call(server, senderRoutes.update, { cookie }, { params: { senderId }, body: { sharesInbox } });
+    expect((await share(true, manager)).status).toBe(403);
+    const ofContact = async () =>
+      (await call(server, inboxRoutes.ofContact, { cookie: manager }, { params: { contactId } })).body;
+    expect(await ofContact()).toEqual({ messages: [], hiddenSenders: ['Anna'] });
+    expect((await share(true, rep)).status).toBe(200);
+    expect(await listed('all', manager)).toMatchObject([{ ofOther: true }]);
+    expect(await ofContact()).toMatchObject({
+      hiddenSenders: [],
+      messages: expect.arrayContaining([expect.anything()]),
+    });
+    expect((await share(false, rep)).status).toBe(200);
+    expect(await listed('all', manager)).toEqual([]);
+  });
+
+  it('keeps a label, and what is snoozed out of sight until its time or a new message', async () => {
+    const [thread] = await listed();
+    const params = { threadId: thread?.id ?? '' };
+    await asRep(inboxRoutes.update, {
+      params,
+      body: { label: 'interested', snoozedUntil: Date.now() + 3_600_000 },
+    });
+    expect(await listed()).toEqual([]);
+    expect(await listed('snoozed')).toMatchObject([{ label: 'interested' }]);
+    await sandbox().deliver({ to: ANNA, from: BORIS, subject: 'One more thing', text: 'Still there?' });
+    await sync();
+    expect(await listed()).toMatchObject([{ unread: true, lastText: 'Still there?' }]);
+  });
+
+  it('lets no answer pass the ceiling', async () => {
+    const { db } = server.services;
+    const now = server.services.clocks.schedule.now();
+    const account = `email:${ANNA}`;
+    await db.write(async (tx) => {
+      for (let i = 0; i < capTable.email.ceiling.daily; i++)
+        await tx.insert(schema.usage).values({ account, kind: 'email', at: now - 1000, taskId: `t${i}` });
+    });
+    const id = '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b2';
+    expect((await answer('Yes.', id)()).body).toMatchObject({ state: 'queued' });
+    expect(await work()).toBe(false);
+    await db.write((tx) => tx.delete(schema.usage).where(eq(schema.usage.at, now - 1000)));
+    expect(await work()).toBe(true);
+  });
+
+  it('says what a refused answer was refused with, and gives back its use', async () => {
+    sandbox().fault({ on: 'smtp', effect: '5xx', times: 1 });
+    const id = '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b3';
+    await answer('Refused.', id)();
+    await work();
+    expect((await opened()).messages.find((one) => one.id === id)).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('554'),
+    });
+    const spent = await server.services.db.reader
+      .select()
+      .from(schema.usage)
+      .where(eq(schema.usage.taskId, id));
+    expect(spent).toEqual([]);
+  });
+
+  it('never repeats an answer whose fate is unknown, and settles it by the Sent folder', async () => {
+    const before = sandbox().receivedByPeople().length;
+    sandbox().fault({ on: 'smtp', effect: 'drop_after_data', times: 1 });
+    const id = '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b4';
+    await answer('Lost?', id)();
+    await work();
+    expect((await opened()).messages.find((one) => one.id === id)).toMatchObject({ state: 'unknown' });
+    expect(await work()).toBe(false);
+    const received = sandbox().receivedByPeople();
+    expect(received).toHaveLength(before + 1);
+    const raw = Buffer.from(received.at(-1)?.raw ?? '');
+    expect(await appendToSent(settingsFor(sandbox()), raw, signal)).toMatchObject({ ok: true });
+    await settleBySentFolder(server.services, engineOf(server.services), channelId, signal);
+    expect((await opened()).messages.find((one) => one.id === id)).toMatchObject({ state: 'sent' });
+  });
+
+  it('answers nobody who opted out', async () => {
+    await asRep(stoplistRoutes.add, { body: { value: BORIS, reason: 'asked' } });
+    const refused = await answer('But …', '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b5')();
+    expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_answer' } });
+  });
+});
