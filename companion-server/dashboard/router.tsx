@@ -14,6 +14,7 @@ import { enrollmentStatus } from '#shared/statuses/engine.ts';
 import { ProblemError, queryFor } from './api/client.ts';
 import { RouteProblem } from './components/RouteProblem.tsx';
 import { senderTab } from './features/senders/senderTab.ts';
+import { inboxSearch } from './features/inbox/search.ts';
 import { Shell } from './features/shell/Shell.tsx';
 
 /** Retries only what a second attempt can heal: no answer, or a failing server. */
@@ -168,6 +169,13 @@ const tasksRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/tasks/TasksPage.tsx'), 'TasksPage'),
 });
 
+const inboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/inbox',
+  validateSearch: inboxSearch,
+  component: lazyRouteComponent(() => import('./features/inbox/InboxPage.tsx'), 'InboxPage'),
+});
+
 const stoplistRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/stoplist',
@@ -204,6 +212,7 @@ const routeTree = rootRoute.addChildren([
     automationsRoute,
     automationRoute,
     tasksRoute,
+    inboxRoute,
     stoplistRoute,
     statusesRoute,
     settingsRoute,

@@ -8,6 +8,7 @@ const automations = '/api/v1/automations';
 const contacts = '/api/v1/contacts';
 const home = '/api/v1/home';
 const tasks = '/api/v1/tasks';
+const inbox = '/api/v1/inbox';
 
 /** Which screens a topic concerns. A topic that is not listed refreshes all of them. */
 const topicPaths: Record<string, readonly string[]> = {
@@ -17,9 +18,11 @@ const topicPaths: Record<string, readonly string[]> = {
   mailbox: [senders, home],
   automation: [automations, home],
   bulk: [automations],
-  enrollment: [automations, contacts, home, tasks],
+  enrollment: [automations, contacts, home, tasks, inbox],
   task: [tasks, automations, contacts, senders, home],
   contact: [contacts],
+  thread: [inbox, contacts, '/api/v1/mail-reports'],
+  message: [inbox, contacts],
   import: ['/api/v1/imports', contacts, '/api/v1/lists'],
   list: ['/api/v1/lists'],
   stoplist: ['/api/v1/stoplist', contacts],

@@ -60,6 +60,8 @@ interface Shared extends MailOptions, SendOptions {
   busy: Set<string>;
   /** How many of them are being read. */
   reading: { now: number };
+  /** When answers are looked for again: every worker comes by here, for every email. */
+  answers: { lookAt: number };
   polledAt: Map<string, number>;
   /** Broken mailboxes: when to try again, and how long to wait the time after. */
   retries: Map<string, BackOff>;
@@ -74,6 +76,7 @@ export function startMailWorkers(options: MailOptions): MailWorkers {
     pool,
     busy: new Set(),
     reading: { now: 0 },
+    answers: { lookAt: 0 },
     facts: createFacts(options.services),
     polledAt: new Map(),
     retries: new Map(),
@@ -138,9 +141,13 @@ async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
 /** What a person wrote goes before everything automated. */
 async function answerOnce(shared: Shared, isBusy: (channelId: string) => boolean): Promise<boolean> {
   const { services, ctx, pool, signal } = shared;
+  const now = ctx.clocks.lease.now();
+  if (now < shared.answers.lookAt) return false;
+  shared.answers.lookAt = now + SECOND;
   if (!(await hasAnswers(services.db.reader))) return false;
   const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, isBusy));
   if (!message) return false;
+  shared.answers.lookAt = 0;
   const { id, channelId } = message;
   const isDone = await alone(shared, channelId, () => sendAnswer(services, ctx, message, pool, signal));
   // Somebody began to read this mailbox in between.

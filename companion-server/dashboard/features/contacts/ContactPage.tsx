@@ -18,6 +18,7 @@ import { Section } from '../../components/Section.tsx';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Time } from '../../components/Time.tsx';
 import { EnrollmentState } from '../automations/EnrollmentState.tsx';
+import { ContactMessages } from '../inbox/ContactMessages.tsx';
 import { ActivityLog } from './ActivityLog.tsx';
 import { contactName } from './contactName.ts';
 import { Outreach } from './Outreach.tsx';
@@ -65,9 +66,12 @@ export function ContactPage() {
               <Outreach contact={data} />
               <Details contact={data} />
             </Stack>
-            <Section title="Activity log">
-              <ActivityLog contactId={data.id} />
-            </Section>
+            <Stack gap="md">
+              <ContactMessages contactId={data.id} />
+              <Section title="Activity log">
+                <ActivityLog contactId={data.id} />
+              </Section>
+            </Stack>
           </SimpleGrid>
         )}
       </Loaded>

@@ -11,10 +11,10 @@ export function RepChoices({ sender }: { sender: SenderView }) {
   const me = useQuery(queryFor(workspaceRoutes.me));
   const update = useAction(senderRoutes.update, { done: 'Saved.' });
   const isOwner = me.data?.userId === sender.ownerUserId;
-  const save = (body: { reconnectMail?: boolean; sharesPresence?: boolean }) =>
+  const save = (body: { reconnectMail?: boolean; sharesPresence?: boolean; sharesInbox?: boolean }) =>
     update.mutate({ params: { senderId: sender.id }, body });
   return (
-    <Section title="Reminders and presence">
+    <Section title="Reminders and privacy">
       <Stack gap="sm">
         <Switch
           label="Remind by email to reconnect"
@@ -33,6 +33,17 @@ export function RepChoices({ sender }: { sender: SenderView }) {
           checked={sender.sharesPresence}
           disabled={!isOwner || update.isPending}
           onChange={(event) => save({ sharesPresence: event.currentTarget.checked })}
+        />
+        <Switch
+          label="Let managers read and answer this inbox"
+          description={
+            isOwner
+              ? 'Otherwise only you see what your contacts write. Where a manager reads or answers, it is marked.'
+              : 'Only the rep can change this.'
+          }
+          checked={sender.sharesInbox}
+          disabled={!isOwner || update.isPending}
+          onChange={(event) => save({ sharesInbox: event.currentTarget.checked })}
         />
       </Stack>
     </Section>

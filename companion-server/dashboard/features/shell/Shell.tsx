@@ -6,6 +6,7 @@ import {
   IconChecklist,
   IconHome,
   IconId,
+  IconInbox,
   IconInfoCircle,
   IconSettings,
   IconUsers,
@@ -13,6 +14,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { inboxRoutes } from '#shared/contract/inbox.ts';
 import { taskRoutes } from '#shared/contract/task.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
@@ -26,6 +28,7 @@ const entries = [
   { to: '/', label: 'Home', Icon: IconHome },
   { to: '/automations', label: 'Automations', Icon: IconAffiliate },
   { to: '/contacts', label: 'Contacts', Icon: IconUsers },
+  { to: '/inbox', label: 'Inbox', Icon: IconInbox },
   { to: '/tasks', label: 'Tasks', Icon: IconChecklist },
   { to: '/senders', label: 'Sender profiles', Icon: IconId },
   { to: '/stoplist', label: 'Stoplist', Icon: IconBan },
@@ -43,7 +46,9 @@ export function Shell() {
   const main = useFocusOnNavigation(pathname);
   const inactive = home.data?.senders.some(({ redDot }) => redDot.linkedin || redDot.email) ?? false;
   const counts = useQuery(queryFor(taskRoutes.counts));
+  const inbox = useQuery(queryFor(inboxRoutes.counts));
   const waiting = Object.values(counts.data ?? {}).reduce((sum, count) => sum + count, 0);
+  const waitingAt: Record<string, number> = { '/tasks': waiting, '/inbox': inbox.data?.unread ?? 0 };
   const dot = <RedDot label="An account of a sender profile is Inactive" />;
 
   return (
@@ -81,7 +86,7 @@ export function Shell() {
             active={to === '/' ? pathname === '/' : pathname.startsWith(to)}
             label={label}
             icon={<Icon aria-hidden size={18} stroke={1.5} />}
-            mark={to === '/senders' && inactive ? dot : to === '/tasks' ? <Waiting count={waiting} /> : null}
+            mark={to === '/senders' && inactive ? dot : <Waiting count={waitingAt[to] ?? 0} />}
             renderLink={(props) => <Link to={to} {...props} onClick={close} />}
           />
         ))}

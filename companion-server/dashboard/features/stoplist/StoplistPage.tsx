@@ -11,6 +11,7 @@ import { PagedList } from '../../components/PagedList.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Time } from '../../components/Time.tsx';
+import { MailReports } from '../inbox/MailReports.tsx';
 
 type Entry = z.infer<typeof stoplistEntry>;
 
@@ -46,6 +47,9 @@ export function StoplistPage() {
         >
           {(items) => <Entries items={items} />}
         </PagedList>
+      </Section>
+      <Section title="Bounces and opt-outs by email">
+        <MailReports />
       </Section>
     </Page>
   );
