@@ -15,8 +15,8 @@ import {
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { searchSentAfterRestore } from './afterRestore.ts';
-import { type BackOff, nextTry } from './backOff.ts';
 import { sendAnswer } from './answers.ts';
+import { type BackOff, nextTry } from './backOff.ts';
 import { createFacts } from './facts.ts';
 import { type IdleOptions, keepListening } from './idle.ts';
 import { type SendOptions, sendJob } from './sendJob.ts';
