@@ -587,7 +587,6 @@ const readsByPost: Route[] = [
 test('every route of the contract is served, and every member route stands in this table', () => {
   const groups = [
     workspaceRoutes,
-    statisticsRoutes,
     senderRoutes,
     resumePlanRoutes,
     mailboxRoutes,
