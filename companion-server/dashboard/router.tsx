@@ -13,8 +13,8 @@ import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { enrollmentStatus } from '#shared/statuses/engine.ts';
 import { ProblemError, queryFor } from './api/client.ts';
 import { RouteProblem } from './components/RouteProblem.tsx';
-import { senderTab } from './features/senders/senderTab.ts';
 import { inboxSearch } from './features/inbox/search.ts';
+import { senderTab } from './features/senders/senderTab.ts';
 import { Shell } from './features/shell/Shell.tsx';
 
 /** Retries only what a second attempt can heal: no answer, or a failing server. */
