@@ -1,10 +1,11 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
+import { type Queryable, schema } from '../db/index.ts';
 import { type EngineContext, type Unit, unitOfWork } from './context.ts';
 import { stopEnrollment } from './enrollmentDecisions.ts';
 import { isClosing } from './predicates.ts';
 import { publish } from './record.ts';
 import { enrollmentById } from './rows.ts';
+import { endEach } from './setAside.ts';
 
 const { automation, automationVersion, enrollment } = schema;
 
@@ -31,20 +32,31 @@ export async function endArchived(ctx: EngineContext, limit: number): Promise<bo
     .where(isClosing)
     .limit(1);
   if (!first) return false;
-  await unitOfWork(ctx, (unit) => endSome(unit, first.id, limit));
+  const open = await openIn(ctx.db.reader, first.id, limit);
+  await endEach(
+    ctx,
+    open.map(({ id }) => id),
+    (unit, row) => stopEnrollment(unit, row, 'archived'),
+  );
+  if (open.length < limit) await unitOfWork(ctx, (unit) => endSome(unit, first.id, limit));
   return true;
 }
 
-async function endSome(unit: Unit, automationId: string, limit: number): Promise<void> {
-  const versions = unit.tx
+/** Its contacts that have not ended. */
+async function openIn(q: Queryable, automationId: string, limit: number) {
+  const versions = q
     .select({ id: automationVersion.id })
     .from(automationVersion)
     .where(eq(automationVersion.automationId, automationId));
-  const open = await unit.tx
+  return await q
     .select({ id: enrollment.id, workspaceId: enrollment.workspaceId })
     .from(enrollment)
     .where(and(inArray(enrollment.versionId, versions), isNull(enrollment.endedAt)))
     .limit(limit);
+}
+
+async function endSome(unit: Unit, automationId: string, limit: number): Promise<void> {
+  const open = await openIn(unit.tx, automationId, limit);
   for (const { id } of open) await stopEnrollment(unit, await enrollmentById(unit.tx, id), 'archived');
   if (open.length < limit) {
     await unit.tx.update(automation).set({ closing: false }).where(eq(automation.id, automationId));

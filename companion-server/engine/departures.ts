@@ -7,7 +7,7 @@ import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from '.
 import { stopEnrollment } from './enrollmentDecisions.ts';
 import { isAssigned, isLive } from './predicates.ts';
 import { publish } from './record.ts';
-import { enrollmentById } from './rows.ts';
+import { endEach } from './setAside.ts';
 import { hasLiveEnrollments } from './watches.ts';
 
 const { channel, device, enrollment, mailbox, sender, senderExit } = schema;
@@ -64,16 +64,17 @@ export async function departures(ctx: EngineContext, limit: number): Promise<boo
 }
 
 async function cancelLeaving(ctx: EngineContext, limit: number): Promise<number> {
-  if (!(await firstExit(ctx.db.reader))) return 0;
-  return await unitOfWork(ctx, async (unit) => {
-    const exit = await firstExit(unit.tx);
-    if (!exit) return 0;
-    const open = await openEnrollments(unit, exit, limit);
-    for (const { id } of open) await stopEnrollment(unit, await enrollmentById(unit.tx, id), exit.reason);
-    if (open.length < limit) await endExit(unit, exit);
-    // Another departure may wait behind this one.
-    return limit;
-  });
+  const exit = await firstExit(ctx.db.reader);
+  if (!exit) return 0;
+  const open = (await openEnrollments(ctx.db.reader, exit, limit)).map(({ id }) => id);
+  await endEach(ctx, open, (unit, row) => stopEnrollment(unit, row, exit.reason));
+  if (open.length < limit) {
+    await unitOfWork(ctx, async (unit) => {
+      if ((await openEnrollments(unit.tx, exit, 1)).length === 0) await endExit(unit, exit);
+    });
+  }
+  // Another departure may wait behind this one.
+  return limit;
 }
 
 async function firstExit(q: Queryable): Promise<Exit | null> {
@@ -103,7 +104,7 @@ async function endExit(unit: Unit, exit: Exit): Promise<void> {
 
 /** Those under way, then those assigned that are still on the way in. */
 async function openEnrollments(
-  unit: Unit,
+  q: Queryable,
   { senderId, automationId, segmentNodeId }: Exit,
   limit: number,
 ): Promise<Pick<EnrollmentRow, 'id'>[]> {
@@ -113,7 +114,7 @@ async function openEnrollments(
       : and(eq(enrollment.automationId, automationId), eq(enrollment.segmentNodeId, segmentNodeId));
   const found: Pick<EnrollmentRow, 'id'>[] = [];
   for (const isOpen of [isLive, isAssigned]) {
-    const rows = await unit.tx
+    const rows = await q
       .select({ id: enrollment.id })
       .from(enrollment)
       .where(and(eq(enrollment.senderId, senderId), isOpen, here))

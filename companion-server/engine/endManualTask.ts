@@ -20,7 +20,7 @@ export async function endManualTask(
     .where(and(eq(manualTask.id, id), isOpenManualTask))
     .returning();
   if (!row) return false;
-  const { workspaceId, contactId, enrollmentId, automationId, senderId, nodeId, cursorId } = row;
+  const { workspaceId, contactId, enrollmentId, automationId, senderId, nodeId, cursorId, visit } = row;
   await appendEvent(unit, {
     workspaceId,
     type: 'manual_task_ended',
@@ -34,6 +34,6 @@ export async function endManualTask(
   });
   await publish(unit, workspaceId, 'task', id);
   const ending = result === 'done' ? { kind: result } : { kind: result, reason: 'manual' };
-  await applyEvent(unit, enrollmentId, { type: 'task_ended', cursorId, nodeId, result: ending });
+  await applyEvent(unit, enrollmentId, { type: 'task_ended', cursorId, nodeId, visit, result: ending });
   return true;
 }

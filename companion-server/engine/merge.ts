@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, inArray, is, ne, sql } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import type { RelationStatus } from '#shared/statuses/engine.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import { unbinContact } from './bin.ts';
 import type { ContactRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
@@ -13,6 +13,7 @@ import { isLive } from './predicates.ts';
 import { alreadyThere } from './profiles.ts';
 import { appendEvent, publish } from './record.ts';
 import { contactById, enrollmentById } from './rows.ts';
+import { shapes } from './shapes.ts';
 import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
 import { bringBack } from './taskArchive.ts';
 import { ENRICHMENT_NODE } from './tasks.ts';
@@ -181,7 +182,12 @@ async function mergeEnrollments(unit: Unit, keptId: string, goneId: string): Pro
     await unit.tx
       .update(enrollment)
       // Keys that name the contact (slots.ts) name the kept one now.
-      .set({ contactId: keptId, rotation, blockedOn: now.blockedOn?.replace(goneId, keptId) ?? null })
+      .set({
+        contactId: keptId,
+        rotation,
+        ...((await mayShare(unit, row)) ? { exclusive: 0 } : {}),
+        blockedOn: now.blockedOn?.replace(goneId, keptId) ?? null,
+      })
       .where(eq(enrollment.id, id));
   }
   // What they waited for may have ended as a duplicate.
@@ -196,13 +202,19 @@ async function isThereAlready(unit: Unit, row: EnrollmentRow, keptId: string): P
     .where(and(eq(enrollment.contactId, keptId), eq(enrollment.automationId, row.automationId)))
     .limit(1);
   if (here.length > 0) return true;
-  if (row.live === 0) return false;
+  if (row.live === 0 || (await mayShare(unit, row))) return false;
   const elsewhere = await unit.tx
     .select({ id: enrollment.id })
     .from(enrollment)
     .where(and(eq(enrollment.contactId, keptId), isLive))
     .limit(1);
   return elsewhere.length > 0;
+}
+
+/** Whether the workspace lets several automations have one contact. */
+async function mayShare(unit: Unit, { workspaceId }: EnrollmentRow): Promise<boolean> {
+  const settings = await rowsOf(unit.tx).get(shapes.workspace, workspaceId);
+  return settings?.manyAutomations ?? false;
 }
 
 async function endAsDuplicate(unit: Unit, row: EnrollmentRow): Promise<void> {

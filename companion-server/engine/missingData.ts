@@ -1,9 +1,8 @@
-import { and, eq, isNull } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
+import { sql } from 'drizzle-orm';
 import type { Unit } from './context.ts';
 import { liftHold } from './holds.ts';
 
-const { enrollment, hold } = schema;
+const AT_ONCE = 1000;
 
 /** The data of these contacts changed: what waited for it is rendered again. */
 export async function contactsChanged(
@@ -12,22 +11,17 @@ export async function contactsChanged(
   contactIds: readonly string[],
   by: string,
 ): Promise<void> {
-  const changed = new Set(contactIds);
-  const waiting = await unit.tx
-    .select({ enrollmentId: enrollment.id, contactId: enrollment.contactId })
-    .from(hold)
-    .innerJoin(enrollment, eq(enrollment.id, hold.scopeId))
-    .where(
-      and(
-        eq(hold.workspaceId, workspaceId),
-        isNull(hold.liftedAt),
-        eq(hold.scope, 'enrollment'),
-        eq(hold.reason, 'missing_data'),
-      ),
+  for (let from = 0; from < contactIds.length; from += AT_ONCE) {
+    const some = JSON.stringify(contactIds.slice(from, from + AT_ONCE));
+    // By contact, whatever the number of holds in the workspace.
+    const waiting = await unit.tx.all<{ id: string }>(
+      sql`SELECT e.id AS id FROM json_each(${some}) AS j
+        CROSS JOIN enrollment e ON e.contact_id = j.value AND e.workspace_id = ${workspaceId}
+        CROSS JOIN hold h ON h.scope = 'enrollment' AND h.scope_id = e.id AND h.kind = ''
+          AND h.reason = 'missing_data' AND h.lifted_at IS NULL`,
     );
-  for (const { enrollmentId, contactId } of waiting) {
-    if (!changed.has(contactId)) continue;
-    const key = { workspaceId, scope: 'enrollment' as const, scopeId: enrollmentId };
-    await liftHold(unit, { ...key, reason: 'missing_data' }, by);
+    for (const { id: scopeId } of waiting) {
+      await liftHold(unit, { workspaceId, scope: 'enrollment', scopeId, reason: 'missing_data' }, by);
+    }
   }
 }

@@ -8,7 +8,7 @@ import {
   standing,
 } from '#shared/automation/migrate.ts';
 import { isFinal } from '#shared/automation/reducer.ts';
-import { schema } from '../db/index.ts';
+import { isDefect, type Queryable, schema } from '../db/index.ts';
 import { isLeaving } from './automationSenders.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { endBeforeStart } from './enrichment.ts';
@@ -18,6 +18,7 @@ import { loadState, storeAdvance } from './interpret.ts';
 import { isLive, moveIsOpen, originEnded } from './predicates.ts';
 import { publish } from './record.ts';
 import { enrollmentById, graphOf, senderById } from './rows.ts';
+import { setAside } from './setAside.ts';
 import { askAdmission, blockedOn, retakeSlots } from './slots.ts';
 import { hasStarted, setStanding } from './standing.ts';
 import { undoWithinMs } from './versions.ts';
@@ -42,8 +43,42 @@ export async function moveContacts(ctx: EngineContext, limit: number): Promise<b
     await forgetOrigins(ctx, limit);
     return false;
   }
-  await unitOfWork(ctx, (unit) => moveSome(unit, open.id, limit));
+  await moveApart(ctx, open.id, limit);
   return true;
+}
+
+/** Where one of them fails, each is moved alone; who fails alone is Paused with the reason and follows as they are. */
+async function moveApart(ctx: EngineContext, fromVersionId: string, limit: number): Promise<void> {
+  try {
+    await unitOfWork(ctx, (unit) => moveSome(unit, fromVersionId, limit));
+  } catch (error) {
+    if (!isDefect(error)) throw error;
+    if (limit > 1) {
+      for (let i = 0; i < limit; i++) await moveApart(ctx, fromVersionId, 1);
+      return;
+    }
+    const [first] = await openIn(ctx.db.reader, fromVersionId, 1);
+    if (!first) throw error;
+    await setAside(ctx, first.id, error);
+    await unitOfWork(ctx, async ({ tx }) => {
+      const [row] = await tx.select().from(versionMove).where(eq(versionMove.fromVersionId, fromVersionId));
+      if (!row) return;
+      await tx.update(enrollment).set({ versionId: row.toVersionId }).where(eq(enrollment.id, first.id));
+      await tx
+        .update(versionMove)
+        .set({ moved: row.moved + 1 })
+        .where(eq(versionMove.fromVersionId, fromVersionId));
+    });
+  }
+}
+
+async function openIn(q: Queryable, versionId: string, limit: number): Promise<EnrollmentRow[]> {
+  return await q
+    .select()
+    .from(enrollment)
+    .where(and(eq(enrollment.versionId, versionId), isNull(enrollment.endedAt)))
+    .orderBy(asc(enrollment.id))
+    .limit(limit);
 }
 
 async function moveSome(unit: Unit, fromVersionId: string, limit: number): Promise<void> {
@@ -53,12 +88,7 @@ async function moveSome(unit: Unit, fromVersionId: string, limit: number): Promi
     from: await graphOf(unit.tx, row.fromVersionId),
     to: await graphOf(unit.tx, row.toVersionId),
   };
-  const rows = await unit.tx
-    .select()
-    .from(enrollment)
-    .where(and(eq(enrollment.versionId, fromVersionId), isNull(enrollment.endedAt)))
-    .orderBy(asc(enrollment.id))
-    .limit(limit);
+  const rows = await openIn(unit.tx, fromVersionId, limit);
   const affected = await affectedBy(unit, row, graphs, rows);
   for (const each of rows) {
     if (each.live === 0 && !hasStarted(each)) await keepsWayIn(unit, each, graphs.to, row.toVersionId);

@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import { isDefect, rowsOf, schema } from '../db/index.ts';
-import { type EngineContext, type Unit, unitOfWork } from './context.ts';
+import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
 import { pauseEnrollment } from './enrollmentDecisions.ts';
 import { isWaiting } from './predicates.ts';
 import { enrollmentById } from './rows.ts';
 import { shapes } from './shapes.ts';
-import { blockedOn } from './slots.ts';
+import { blockedOn, releaseSlots } from './slots.ts';
 import { setStanding } from './standing.ts';
 import { cancelTask } from './tasks.ts';
 
@@ -29,6 +29,57 @@ export async function setAside(ctx: EngineContext, enrollmentId: string, error: 
     }
   }
   return false;
+}
+
+/**
+ * Ends all of these in one unit of work; where one fails, each alone, and who fails alone is Failed with the reason,
+ * so that nobody stands before the others for ever.
+ */
+export async function endEach(
+  ctx: EngineContext,
+  enrollmentIds: readonly string[],
+  end: (unit: Unit, row: EnrollmentRow) => Promise<void>,
+): Promise<void> {
+  const run = (ids: readonly string[]) =>
+    unitOfWork(ctx, async (unit) => {
+      for (const id of ids) {
+        const row = await enrollmentById(unit.tx, id);
+        if (row.endedAt === null) await end(unit, row);
+      }
+    });
+  try {
+    await run(enrollmentIds);
+  } catch (error) {
+    if (!isDefect(error)) throw error;
+    for (const id of enrollmentIds) await run([id]).catch((failure) => endBluntly(ctx, id, failure));
+  }
+}
+
+/** Where the usual way fails: no step of it runs any more, and everything that it counted for is given back. */
+async function endBluntly(ctx: EngineContext, enrollmentId: string, error: unknown): Promise<void> {
+  if (!isDefect(error)) throw error;
+  ctx.log.error({ err: error, enrollmentId }, 'an enrollment failed while it ended');
+  await unitOfWork(ctx, async (unit) => {
+    const row = await enrollmentById(unit.tx, enrollmentId);
+    const rows = rowsOf(unit.tx);
+    for (const each of await rows.group(shapes.task, 'enrollment', enrollmentId)) {
+      await cancelTask(unit, each, REASON);
+    }
+    for (const each of await rows.group(shapes.cursor, 'enrollment', enrollmentId)) {
+      if (each.state === 'ended') continue;
+      const { automationId, nodeId, workspaceId } = each;
+      rows.increase(shapes.nodeCount, { automationId, nodeId, workspaceId }, { standing: -1 });
+      rows.update(shapes.cursor, [each.id], {
+        state: 'ended',
+        ending: 'canceled',
+        reason: REASON,
+        wakeAt: null,
+      });
+    }
+    const ended = { live: 0, endedAt: unit.now, blockedOn: null };
+    await setStanding(unit, row, { ...ended, status: 'failed', reason: REASON });
+    if (row.live === 1) await releaseSlots(unit, row);
+  });
 }
 
 async function pauseAsUsual(unit: Unit, enrollmentId: string): Promise<void> {

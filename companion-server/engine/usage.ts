@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
@@ -89,12 +89,19 @@ export async function refundNote(unit: Unit, channel: ChannelRow, task: TaskRow)
     .delete(usage)
     .where(
       and(
-        eq(usage.account, accountOf(channel)),
+        inArray(usage.account, accountsOf(channel)),
         eq(usage.kind, 'note'),
         eq(usage.at, task.committedAt ?? 0),
         eq(usage.taskId, task.id),
       ),
     );
+}
+
+/** Where a step of this channel may have been counted: it may have been disconnected since. */
+function accountsOf(channel: ChannelRow): string[] {
+  const { releasedAddress } = channel;
+  const now = accountOf(channel);
+  return releasedAddress === null ? [now] : [now, accountOf({ ...channel, address: releasedAddress })];
 }
 
 /** Gives back what a commit spent, once it is proven that nothing happened. */
@@ -105,7 +112,7 @@ export async function refund(unit: Unit, channel: ChannelRow, task: TaskRow): Pr
       .delete(usage)
       .where(
         and(
-          eq(usage.account, accountOf(channel)),
+          inArray(usage.account, accountsOf(channel)),
           eq(usage.kind, kind),
           eq(usage.at, task.committedAt),
           eq(usage.taskId, task.id),

@@ -59,7 +59,7 @@ export class TableRows {
   async load(keys: readonly Key[]): Promise<void> {
     const missing = distinct(keys, (text) => this.find(text) === undefined);
     if (missing.length === 0) return;
-    if (this.added.size > 0) await this.flush();
+    if (this.added.size > 0 || missing.some((key) => this.increases.has(textOf(key)))) await this.flush();
     const { text, key } = this.shape;
     for (const values of await this.run(text.select(key), missing)) this.remember(text.decode(values));
     for (const each of missing) {

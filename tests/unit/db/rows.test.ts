@@ -109,6 +109,16 @@ describe('the rows a transaction keeps', () => {
     expect(await db.reader.select().from(nodeCount)).toMatchObject([{ standing: 4, passed: 4, failed: 0 }]);
   });
 
+  it('are read with what was counted up before, in the same transaction', async () => {
+    const key = { automationId: 'x', nodeId: 'n', workspaceId: 'w' };
+    await db.write(async (tx) => {
+      rowsOf(tx).increase(counts, key, { standing: 1 });
+      expect(await rowsOf(tx).get(counts, 'x', 'n')).toMatchObject({ standing: 1 });
+      rowsOf(tx).increase(counts, key, { standing: 2 });
+      expect(await rowsOf(tx).get(counts, 'x', 'n')).toMatchObject({ standing: 3 });
+    });
+  });
+
   it('with keys of several columns are found', async () => {
     const key = { listId: 'a', contactId: 'c1', workspaceId: 'w', addedAt: 5 };
     await db.write(async (tx) => rowsOf(tx).insert(members, key));

@@ -5,7 +5,14 @@ import { must } from '#shared/kernel/assert.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { reasonSentence } from '#shared/statuses/reasons.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { decideEnrollment, startBulk, tick } from '../../../companion-server/engine/index.ts';
+import {
+  decideEnrollment,
+  deleteSender,
+  findDrifts,
+  publishVersion,
+  startBulk,
+  tick,
+} from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
@@ -99,6 +106,63 @@ describe('an enrollment that cannot be handled', () => {
       notes: { internal_error: 1 },
     });
     expect((await enrollmentOf(stage, sound.contactId)).status).toBe('canceled');
+  });
+});
+
+describe('what ends or moves many', () => {
+  const lost = async () => must(await enrollmentOf(stage, 'lost'), 'the broken one');
+  const drifts = async () =>
+    (await findDrifts(stage.db.reader, stage.ctx.clocks.schedule.now(), async () => {})).filter(
+      ({ counter }) => counter !== 'list.member_count',
+    );
+  beforeEach(async () => {
+    await settle(stage);
+    await change({ contactId: 'lost' });
+  });
+
+  it('ends all others of a sender that was deleted, and the broken one as Failed', async () => {
+    await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+    await settle(stage);
+    expect(await enrollmentOf(stage, sound.contactId)).toMatchObject({ status: 'canceled', live: 0 });
+    expect(await lost()).toMatchObject({ status: 'failed', reason: 'internal_error', live: 0 });
+    expect(await stage.db.reader.select().from(schema.senderExit)).toEqual([]);
+    expect(await drifts()).toEqual([]);
+  });
+
+  it('ends all others of an automation that was archived', async () => {
+    await stage.db.write((tx) => tx.update(schema.automation).set({ status: 'archived', closing: true }));
+    await settle(stage);
+    expect((await enrollmentOf(stage, sound.contactId)).status).toBe('canceled');
+    expect((await lost()).status).toBe('failed');
+    const [row] = await stage.db.reader.select().from(schema.automation);
+    expect(row?.closing).toBe(false);
+    expect(await drifts()).toEqual([]);
+  });
+
+  it('moves all others to a new version, and pauses the broken one for a person', async () => {
+    const [row] = await stage.db.reader.select().from(schema.automation);
+    const running = { ...must(row, 'automation'), versionId: must(row?.versionId, 'version') };
+    const next = graphOfSteps(
+      {
+        seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+        who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+        look: ['visit', {}],
+      },
+      ['seg>who', 'who>look'],
+    );
+    await inUnit(stage, (unit) =>
+      publishVersion(unit, running, {
+        graph: next,
+        plan: { targets: { wait: 'look' }, recompute: [] },
+        by: 'test',
+      }),
+    );
+    await settle(stage);
+    expect(await visited()).toContain(sound.contactId);
+    expect(await visited()).not.toContain('lost');
+    expect(await lost()).toMatchObject({ status: 'paused', reason: 'internal_error' });
+    const [move] = await stage.db.reader.select().from(schema.versionMove);
+    expect(move).toMatchObject({ finishedAt: expect.any(Number) });
   });
 });
 
