@@ -23,6 +23,7 @@ export interface AuthOptions {
   newId: NewId;
   /** Real time. */
   clock: Clock;
+  schedule: Clock;
   log: Log;
 }
 

@@ -50,6 +50,13 @@ const loginRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/session/LoginPage.tsx'), 'LoginPage'),
 });
 
+const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/join',
+  validateSearch: z.object({ invitation: z.string().catch(''), email: z.string().catch('') }),
+  component: lazyRouteComponent(() => import('./features/session/JoinPage.tsx'), 'JoinPage'),
+});
+
 /** Everything that needs a signed-in member. */
 const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -197,6 +204,7 @@ const settingsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   setupRoute,
   loginRoute,
+  joinRoute,
   shellRoute.addChildren([
     homeRoute,
     sendersRoute,

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { HoldReason, HoldScope } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf, schema } from '../db/index.ts';
+import { cancelAlert, planAlert } from './alerts.ts';
 import type { Unit } from './context.ts';
 import { appendEvent, publish } from './record.ts';
 import { shapes } from './shapes.ts';
@@ -63,6 +64,7 @@ export async function setHold(unit: Unit, wanted: NewHold): Promise<boolean> {
   });
   await recountHolds(unit, wanted);
   await logHold(unit, wanted, 'hold_set', id, wanted.by);
+  await planAlert(unit, id, wanted);
   return true;
 }
 
@@ -85,6 +87,7 @@ export async function liftHold(unit: Unit, key: HoldKey, by: string): Promise<bo
   const part = partOfLane(open);
   if (part !== null) await unpark(unit, part);
   await logHold(unit, key, 'hold_lifted', `${open.id}:lifted`, by);
+  await cancelAlert(unit, open.id, key.reason);
   return true;
 }
 

@@ -71,6 +71,7 @@ export function createServices(options: ServicesOptions): Services {
       baseUrl: publicUrl ?? options.baseUrl,
       newId,
       clock: clocks.lease,
+      schedule: clocks.schedule,
       log: options.log,
     }),
     vault: createVault(keys.vault),

@@ -29,6 +29,8 @@ export const meView = z.object({
   name: z.string(),
   email: z.string(),
   role: memberRole,
+  /** Whether alerts about the own sender profiles come by mail. */
+  alertMail: z.boolean(),
   workspace: z.object({
     id,
     name: z.string(),
@@ -90,6 +92,10 @@ export type HomeView = z.infer<typeof homeView>;
 
 export const workspaceRoutes = {
   me: route('member', 'GET', '/api/v1/me', { response: meView }),
+  updateMe: route('member', 'PATCH', '/api/v1/me', {
+    body: z.object({ alertMail: z.boolean() }),
+    response: meView,
+  }),
   home: route('member', 'GET', '/api/v1/home', { response: homeView }),
   update: route('member', 'PATCH', '/api/v1/workspace', {
     body: z.object({

@@ -81,6 +81,12 @@ const ofDraft = (w: World): Input => ({ params: { automationId: w.ids.draftId } 
 /** In this order against one workspace: later cases may use what earlier ones left. */
 const cases: Case[] = [
   { name: 'me', route: workspaceRoutes.me, rep: 200 },
+  {
+    name: 'update me',
+    route: workspaceRoutes.updateMe,
+    input: () => ({ body: { alertMail: false } }),
+    rep: 200,
+  },
   { name: 'home', route: workspaceRoutes.home, rep: 200 },
   {
     name: 'workspace update',

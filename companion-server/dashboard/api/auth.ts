@@ -6,7 +6,8 @@ import { withDeadline } from '#shared/kernel/clock.ts';
 /** The auth library's own endpoints answer in their own form, not in problem details. */
 const authAnswer = z.looseObject({ message: z.string().optional(), code: z.string().optional() });
 
-async function post(path: string, body: object): Promise<Problem | null> {
+/** A write of the auth library; null: it worked. */
+export async function post(path: string, body: object): Promise<Problem | null> {
   try {
     const response = await fetch(path, {
       method: 'POST',
@@ -77,5 +78,19 @@ export const membersQuery = queryOptions({
     if (!response.ok) throw new Error(`The members could not be read: ${response.status}.`);
     const { members } = memberList.parse(await response.json());
     return members.map(({ id, user }) => ({ id, name: user.name }));
+  },
+});
+
+const sessionAnswer = z.object({ user: z.object({ email: z.string() }) }).nullable();
+
+/** The address of who is signed in in this browser; null: nobody. */
+export const sessionQuery = queryOptions({
+  queryKey: ['/api/auth/get-session'],
+  queryFn: async ({ signal }) => {
+    const response = await fetch('/api/auth/get-session', {
+      signal: AbortSignal.any([signal, withDeadline(20_000)]),
+    });
+    const parsed = sessionAnswer.safeParse(response.ok ? await response.json() : null);
+    return parsed.success ? (parsed.data?.user.email ?? null) : null;
   },
 });

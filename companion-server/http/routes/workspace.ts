@@ -1,7 +1,7 @@
 import { statisticsRoutes } from '#shared/contract/statistics.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { home } from '../../services/workspace/home.ts';
-import { me, updateWorkspace } from '../../services/workspace/me.ts';
+import { me, updateMe, updateWorkspace } from '../../services/workspace/me.ts';
 import { checkPublicUrl } from '../../services/workspace/publicUrlCheck.ts';
 import { statistics } from '../../services/workspace/statistics.ts';
 import { resumeEverything, stopEverything } from '../../services/workspace/stop.ts';
@@ -10,6 +10,7 @@ import { serveMember } from '../serve.ts';
 
 export function serveWorkspace(app: App): void {
   serveMember(app, workspaceRoutes.me, (call) => me(call));
+  serveMember(app, workspaceRoutes.updateMe, (call, { body }) => updateMe(call, body));
   serveMember(app, workspaceRoutes.home, (call) => home(call));
   serveMember(app, statisticsRoutes.daily, (call, { query }) => statistics(call, query));
   serveMember(app, workspaceRoutes.update, (call, { body }) => updateWorkspace(call, body));

@@ -7,10 +7,9 @@ import { isPlannedMail } from '../../engine/predicates.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { accountOf, LINK_LIVES, reconnectUrl } from '../reconnect/reconnect.ts';
-import { composeReminder } from './compose.ts';
+import { write } from './write.ts';
 
-const { systemMail, user } = schema;
+const { systemMail } = schema;
 type MailRow = typeof systemMail.$inferSelect;
 
 const LOOK_EVERY_MS = 30 * SECOND;
@@ -83,29 +82,11 @@ async function deliver(services: Services, account: SystemMailAccount, mail: Mai
     await end(services, mail, 'failed', mail.failure ?? 'It could not be sent in time.');
     return;
   }
-  const found = await accountOf(services.db.reader, mail.aboutId);
-  const isSwitchedOff = found?.sender.reconnectMail === false && (mail.step ?? 0) > 0;
-  if (!found || found.channel.status === 'active' || isSwitchedOff) {
-    await end(services, mail, 'canceled', null);
-    return;
-  }
-  const [owner] = await services.db.reader.select().from(user).where(eq(user.id, found.sender.ownerUserId));
-  const to = mail.recipient ?? owner?.email;
-  if (!to) {
-    await end(services, mail, 'failed', 'Nobody owns this sender profile any more.');
-    return;
-  }
-  if (mail.recipient === null) await note(services, mail, { recipient: to });
-  const token = await services.links.sign('reconnect', mail.id, LINK_LIVES);
-  const message = await composeReminder({
-    mailId: mail.id,
-    to,
-    name: owner?.name ?? found.sender.name,
-    ...found,
-    url: reconnectUrl(services, token),
-    host: account.from.replace(/^.*@|>$/g, ''),
-  });
-  const sent = await sendSystemMail(account, message);
+  const written = await write(services, mail, account.from.replace(/^.*@|>$/g, ''));
+  if (written === null) return await end(services, mail, 'canceled', null);
+  if ('failure' in written) return await end(services, mail, 'failed', written.failure);
+  if (mail.recipient === null) await note(services, mail, { recipient: written.to });
+  const sent = await sendSystemMail(account, written);
   if (sent.ok) await end(services, mail, 'sent', null);
   else if (sent.error.final) await end(services, mail, 'failed', sent.error.sentence);
   else await note(services, mail, { failure: sent.error.sentence });

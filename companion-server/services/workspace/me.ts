@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { type Queryable, schema } from '../../db/index.ts';
@@ -7,6 +7,8 @@ import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { notFound } from '../refusal.ts';
 import { requireOwner } from '../scope.ts';
+
+const { memberSetting } = schema;
 
 export async function workspaceOf(db: Queryable, call: Call): Promise<typeof schema.workspace.$inferSelect> {
   const rows = await db.select().from(schema.workspace).where(eq(schema.workspace.id, call.workspaceId));
@@ -20,13 +22,36 @@ export async function me(call: MemberCall): Promise<MeView> {
   const row = await workspaceOf(call.db.reader, call);
   const { id, name, postalAddress, personSpacingMs, manyAutomations, retentionMonths } = row;
   const { userId, role } = call.actor;
+  const [own] = await call.db.reader.select().from(memberSetting).where(isOwn(call));
   return {
     userId,
+    alertMail: own?.alertMail ?? true,
     name: call.actor.name,
     email: call.actor.email,
     role,
     workspace: { id, name, postalAddress, personSpacingMs, manyAutomations, retentionMonths },
   };
+}
+
+const isOwn = ({ workspaceId, actor }: MemberCall) =>
+  and(eq(memberSetting.workspaceId, workspaceId), eq(memberSetting.userId, actor.userId));
+
+/** What a member chooses for themselves. */
+export async function updateMe(call: MemberCall, { alertMail }: { alertMail: boolean }): Promise<MeView> {
+  const { workspaceId, actor } = call;
+  await call.db.write(async (tx) => {
+    await tx
+      .insert(memberSetting)
+      .values({ workspaceId, userId: actor.userId, alertMail })
+      .onConflictDoUpdate({ target: [memberSetting.workspaceId, memberSetting.userId], set: { alertMail } });
+    await audit(tx, call, {
+      action: 'member.settings_changed',
+      entity: 'member',
+      entityId: actor.userId,
+      data: { alertMail },
+    });
+  });
+  return me(call);
 }
 
 /** Name and postal address; the address is printed in every automated email. */

@@ -12,6 +12,7 @@ import { Page } from '../../components/Page.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Integrity } from './Integrity.tsx';
+import { Invitations } from './Invitations.tsx';
 import { PublicUrl } from './PublicUrl.tsx';
 
 /** Name, postal address and public address of the workspace. */
@@ -27,6 +28,8 @@ export function SettingsPage() {
           </Section>
         )}
       </Loaded>
+      {me.data && <MyAlerts me={me.data} />}
+      {me.data?.role === 'owner' && <Invitations />}
       <Loaded query={home} what="the public address">
         {({ publicUrl }) => <PublicUrl state={publicUrl} />}
       </Loaded>
@@ -44,6 +47,22 @@ function retentionChoices(current: number | null) {
     ...months.map((n) => ({ value: String(n), label: `${n} months` })),
     { value: 'never', label: 'No limit' },
   ];
+}
+
+/** What a member chooses for themselves. */
+function MyAlerts({ me }: { me: MeView }) {
+  const save = useAction(workspaceRoutes.updateMe);
+  return (
+    <Section title="Alerts for me">
+      <Switch
+        label="Mail me when one of my sender profiles is held"
+        description={`A guard stopped it, or its mailbox is Inactive for more than 15 minutes. Goes to ${me.email}. Reminders to reconnect LinkedIn are switched on the sender profile.`}
+        checked={me.alertMail}
+        disabled={save.isPending}
+        onChange={(event) => save.mutate({ body: { alertMail: event.currentTarget.checked } })}
+      />
+    </Section>
+  );
 }
 
 function WorkspaceForm({ me }: { me: MeView }) {

@@ -1,0 +1,60 @@
+import { queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import type { Problem } from '#shared/contract/route.ts';
+import { memberRole } from '#shared/contract/workspace.ts';
+import { withDeadline } from '#shared/kernel/clock.ts';
+import { post } from './auth.ts';
+
+/** Roles that somebody is invited with; there is one owner from the start, more are made by an owner. */
+export type InvitedRole = z.infer<typeof memberRole>;
+
+/** Makes the account of an invited person and signs them in; null: it worked. */
+export function signUp(person: {
+  name: string;
+  email: string;
+  password: string;
+  invitationId: string;
+}): Promise<Problem | null> {
+  return post('/api/auth/sign-up/email', person);
+}
+
+/** Joins the workspace as who is signed in. */
+export function acceptInvitation(invitationId: string): Promise<Problem | null> {
+  return post('/api/auth/organization/accept-invitation', { invitationId });
+}
+
+export function invite(email: string, role: InvitedRole): Promise<Problem | null> {
+  return post('/api/auth/organization/invite-member', { email, role });
+}
+
+export function cancelInvitation(invitationId: string): Promise<Problem | null> {
+  return post('/api/auth/organization/cancel-invitation', { invitationId });
+}
+
+/** Where an invited person makes their account; whoever has it can join. */
+export function joinLink({ id, email }: { id: string; email: string }): string {
+  return `${window.location.origin}/join?${new URLSearchParams({ invitation: id, email })}`;
+}
+
+const invitationList = z.array(
+  z.object({
+    id: z.string(),
+    email: z.string(),
+    role: memberRole.catch('rep'),
+    status: z.string(),
+    expiresAt: z.coerce.date(),
+  }),
+);
+
+/** Invitations that nobody answered yet. */
+export const invitationsQuery = queryOptions({
+  queryKey: ['/api/auth/organization/list-invitations'],
+  queryFn: async ({ signal }) => {
+    const response = await fetch('/api/auth/organization/list-invitations', {
+      signal: AbortSignal.any([signal, withDeadline(20_000)]),
+    });
+    if (!response.ok) throw new Error(`The invitations could not be read: ${response.status}.`);
+    const all = invitationList.parse(await response.json());
+    return all.filter(({ status }) => status === 'pending');
+  },
+});
