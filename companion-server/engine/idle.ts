@@ -1,101 +1,131 @@
-import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { and, asc, eq, gte, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { must } from '#shared/kernel/assert.ts';
 import type { WorkingWindow } from '#shared/schedule/settings.ts';
 import { nextOpen } from '#shared/schedule/window.ts';
-import { schema } from '../db/index.ts';
+import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow, EngineContext } from './context.ts';
 import { isConnected, mailReadEveryMs } from './email.ts';
-import { isInFlight, isLocked, isPlanned, isWaiting, laneMayFire } from './predicates.ts';
+import {
+  isInFlight,
+  isLive,
+  isLocked,
+  isPlanned,
+  isToWithdraw,
+  isWaiting,
+  laneMayFire,
+} from './predicates.ts';
 import { isOnline } from './presence.ts';
-import { senderById, settingsOf } from './rows.ts';
-import { hasLiveEnrollments, isReadAwaited, watchDueAt, watchEveryMs } from './watches.ts';
-import { nextWithdrawal } from './withdrawals.ts';
+import { settingsOf } from './rows.ts';
+import { watchDueAt, watchEveryMs } from './watches.ts';
 
-const { channel, lane, cursor, task, admission, hold, relation } = schema;
+const { admission, channel, cursor, dailyLimitWait, enrollment, hold, lane, relation, sender, task } = schema;
 
-/** The next due moments, in schedule time; null: none is planned. */
-export interface Due {
-  /** The earliest work: steps, delays, admissions, and reads that a contact's next move waits for. */
-  work: number | null;
-  /** The earliest read that is made for what it might find. */
-  read: number | null;
+type Moment = number | null;
+
+/** The earliest of an index, in schedule time. */
+function head(at: SQLiteColumn, from: SQLiteTable, where?: SQL): SQL {
+  const isCounted = where ? sql` WHERE ${where}` : sql``;
+  return sql`(SELECT ${at} FROM ${from}${isCounted} ORDER BY ${asc(at)} LIMIT 1)`;
 }
 
-/** The earliest of all index heads, in schedule time; null: nothing is planned. */
-export async function nextDue(ctx: EngineContext): Promise<number | null> {
-  const { work, read } = await due(ctx);
-  return earliest([work, read]);
+/** What the stages of a round take up, one index each. */
+const stageHeads = [
+  head(cursor.wakeAt, cursor, and(isWaiting, isNotNull(cursor.wakeAt))),
+  head(task.notBefore, task, isPlanned),
+  head(admission.nextAt, admission),
+  head(hold.until, hold, and(isNull(hold.liftedAt), isNotNull(hold.until))),
+  head(relation.lockedUntil, relation, isLocked),
+  head(dailyLimitWait.nextAt, dailyLimitWait),
+];
+/** The mail workers look for work after each round. */
+const mailHead = head(lane.nextAt, lane, sql`${lane.executor} = 'server' AND ${laneMayFire}`);
+
+/** When the engine's next round finds something to do, in schedule time, as far as is planned; null: nothing is. */
+export async function nextDue({ db }: Pick<EngineContext, 'db'>): Promise<Moment> {
+  return earliest(await valuesOf(db.reader, [...stageHeads, mailHead]));
 }
 
-function earliest(times: readonly (number | null | undefined)[]): number | null {
+async function valuesOf(q: Queryable, parts: readonly SQL[]): Promise<Moment[]> {
+  const [row] = await q.values<Moment[]>(sql`SELECT ${sql.join([...parts], sql`, `)}`);
+  return Array.from(must(row, 'the row of a SELECT without FROM'));
+}
+
+function earliest(times: readonly (number | null | undefined)[]): Moment {
   const known = times.filter((at) => at !== null && at !== undefined);
   return known.length === 0 ? null : Math.min(...known);
 }
 
-async function due(ctx: EngineContext): Promise<Due> {
-  const q = ctx.db.reader;
-  const heads: (number | null | undefined)[] = [];
-  const [wakes] = await q
-    .select({ at: cursor.wakeAt })
-    .from(cursor)
-    .where(and(isWaiting, isNotNull(cursor.wakeAt)))
-    .orderBy(asc(cursor.wakeAt))
-    .limit(1);
-  const [planned] = await q
-    .select({ at: task.notBefore })
-    .from(task)
-    .where(and(isPlanned))
-    .orderBy(asc(task.notBefore))
-    .limit(1);
-  const [enters] = await q
-    .select({ at: admission.nextAt })
-    .from(admission)
-    .orderBy(asc(admission.nextAt))
-    .limit(1);
-  const [lifts] = await q
-    .select({ at: hold.until })
-    .from(hold)
-    .where(and(isNull(hold.liftedAt), isNotNull(hold.until)))
-    .orderBy(asc(hold.until))
-    .limit(1);
-  const [unlocks] = await q
-    .select({ at: relation.lockedUntil })
-    .from(relation)
-    .where(isLocked)
-    .orderBy(asc(relation.lockedUntil))
-    .limit(1);
-  heads.push(unlocks?.at, wakes?.at, planned?.at, enters?.at, lifts?.at);
-  const channels: Due[] = [];
-  for (const row of await q.select().from(channel)) channels.push(await channelDue(ctx, row));
+export interface Idle {
+  idle: boolean;
+  /** The earliest of both below, in schedule time; null: nothing is planned. */
+  nextDueAt: Moment;
+  /** The earliest work: steps, delays, admissions, and reads that a contact's next move waits for. */
+  nextWorkAt: Moment;
+  /** The earliest read that is made for what it might find. */
+  nextReadAt: Moment;
+}
+
+/**
+ * Whether nothing is in flight and nothing is due now: only then may schedule time be moved ahead, to `nextDueAt`.
+ * What waits for a device that is offline does not count as due.
+ */
+export async function isIdle(ctx: EngineContext): Promise<Idle> {
+  const now = ctx.clocks.schedule.now();
+  const inflight = sql`(SELECT 1 FROM ${task} WHERE ${isInFlight} LIMIT 1)`;
+  const [isBusy, ...stages] = await valuesOf(ctx.db.reader, [inflight, ...stageHeads]);
+  const channels = (await agendas(ctx.db.reader)).map((agenda) => plansOf(ctx, agenda));
+  const nextWorkAt = earliest([...stages, ...channels.flatMap(({ work }) => work)]);
+  const nextReadAt = earliest(channels.map(({ read }) => read));
+  const nextDueAt = earliest([nextWorkAt, nextReadAt]);
   return {
-    work: earliest([...heads, ...channels.map(({ work }) => work)]),
-    read: earliest(channels.map(({ read }) => read)),
+    idle: isBusy === null && (nextDueAt === null || nextDueAt > now),
+    nextDueAt,
+    nextWorkAt,
+    nextReadAt,
   };
 }
 
-/** When this channel next sends or reads something that somebody waits for. */
-async function channelDue(ctx: EngineContext, row: ChannelRow): Promise<Due> {
-  const q = ctx.db.reader;
-  const online = isOnline(row, ctx.clocks.lease.now());
-  const usable = row.kind === 'linkedin' ? row.status === 'active' && online : isConnected(row);
-  if (!usable) return { work: null, read: null };
-  const settings = settingsOf(await senderById(q, row.senderId));
-  const lanes = await q
-    .select({ at: lane.nextAt })
-    .from(lane)
-    .where(and(eq(lane.channelId, row.id), laneMayFire));
-  const times: number[] = [];
+type Agenda = Awaited<ReturnType<typeof agendas>>[number];
+
+/** Every channel with what is planned on it. */
+function agendas(q: Queryable) {
+  const isTheirs = and(eq(enrollment.senderId, channel.senderId), isLive);
+  const awaited = sql`${enrollment} JOIN ${cursor} ON ${eq(cursor.enrollmentId, enrollment.id)}`;
+  // A read made since the deadline is what was waited for: the other channels' may still be missing.
+  const lastRead = sql`coalesce(CASE ${channel.kind} WHEN 'email' THEN ${channel.inboxReadAt}
+    ELSE min(${channel.inboxReadAt}, ${channel.acceptancesReadAt}) END, 0)`;
+  const isUnread = and(eq(cursor.waitsFor, 'fresh_read'), gte(cursor.deadlineAt, lastRead));
+  return q
+    .select({
+      channel,
+      sender,
+      stepAt: sql<Moment>`(SELECT min(${lane.nextAt}) FROM ${lane} WHERE ${eq(lane.channelId, channel.id)} AND ${laneMayFire})`,
+      withdrawAt: sql<Moment>`(SELECT min(${relation.withdrawAt}) FROM ${relation}
+        WHERE ${eq(relation.senderId, channel.senderId)} AND ${isToWithdraw})`,
+      isUsed: sql<number>`EXISTS (SELECT 1 FROM ${enrollment} WHERE ${isTheirs})`,
+      isReadAwaited: sql<number>`EXISTS (SELECT 1 FROM ${awaited} WHERE ${and(isTheirs, isUnread)})`,
+    })
+    .from(channel)
+    .innerJoin(sender, eq(sender.id, channel.senderId));
+}
+
+/** When this channel next sends or reads something that somebody waits for, and when it reads anyway. */
+function plansOf(ctx: EngineContext, agenda: Agenda): { work: number[]; read: Moment } {
+  const { channel: row, stepAt, withdrawAt } = agenda;
+  const isLinkedin = row.kind === 'linkedin';
+  const isThere = row.status === 'active' && isOnline(row, ctx.clocks.lease.now());
+  if (!(isLinkedin ? isThere : isConnected(row))) return { work: [], read: null };
+  const { window } = settingsOf(agenda.sender);
   const now = ctx.clocks.schedule.now();
-  for (const { at } of lanes) times.push(nextOpen(settings.window, Math.max(at, now)));
-  if (row.reconcileFrom !== null) times.push(row.reconcileFrom);
-  const withdrawAt = row.kind === 'linkedin' ? await nextWithdrawal(q, row.senderId) : null;
-  if (withdrawAt !== null) {
-    const readAt = watchDueAt(row, 'sent_invitations');
-    times.push(nextOpen(settings.window, Math.max(withdrawAt, readAt, now)));
-  }
-  if (!(await hasLiveEnrollments(q, row.senderId))) return { work: earliest(times), read: null };
-  const read = readDue(row, settings.window, ctx.clocks.schedule.now());
-  if (await isReadAwaited(q, row.senderId)) times.push(read);
-  return { work: earliest(times), read };
+  const work: number[] = [];
+  if (stepAt !== null) work.push(nextOpen(window, Math.max(stepAt, now)));
+  if (row.reconcileFrom !== null) work.push(row.reconcileFrom);
+  if (isLinkedin && withdrawAt !== null)
+    work.push(nextOpen(window, Math.max(withdrawAt, watchDueAt(row, 'sent_invitations'), now)));
+  const read = agenda.isUsed ? readDue(row, window, now) : null;
+  if (read !== null && agenda.isReadAwaited) work.push(read);
+  return { work, read };
 }
 
 /** Reads go with the acceptances' rhythm here: shorter ones would only slow a moved clock down. */
@@ -104,30 +134,4 @@ function readDue(row: ChannelRow, window: WorkingWindow, now: number): number {
     return (row.inboxReadAt ?? 0) + Math.max(mailReadEveryMs, watchEveryMs.acceptances);
   // A read that was missed before the window closed waits for the next one, like the device does.
   return nextOpen(window, Math.max(watchDueAt(row, 'acceptances'), now));
-}
-
-export interface Idle {
-  idle: boolean;
-  nextDueAt: number | null;
-  /** The two parts of `nextDueAt`. */
-  nextWorkAt: number | null;
-  nextReadAt: number | null;
-}
-
-/**
- * Whether nothing is in flight and nothing is due now: only then may schedule time be moved ahead, to `nextDueAt`.
- * What waits for a device that is offline does not count as due.
- */
-export async function isIdle(ctx: EngineContext): Promise<Idle> {
-  const q = ctx.db.reader;
-  const now = ctx.clocks.schedule.now();
-  const { work, read } = await due(ctx);
-  const nextDueAt = earliest([work, read]);
-  const [inflight] = await q.select({ id: task.id }).from(task).where(isInFlight).limit(1);
-  return {
-    idle: !inflight && (nextDueAt === null || nextDueAt > now),
-    nextDueAt,
-    nextWorkAt: work,
-    nextReadAt: read,
-  };
 }

@@ -4,7 +4,7 @@ import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow } from './context.ts';
 import { isLive, isPending } from './predicates.ts';
 
-const { enrollment, contact, cursor, relation } = schema;
+const { enrollment, contact, relation } = schema;
 
 /** How often each thing is read while automation could act (schedule time; product §2.4). */
 export const watchEveryMs = {
@@ -78,17 +78,6 @@ export async function hasLiveEnrollments(q: Queryable, senderId: string): Promis
     .select({ id: enrollment.id })
     .from(enrollment)
     .where(and(eq(enrollment.senderId, senderId), isLive))
-    .limit(1);
-  return rows.length > 0;
-}
-
-/** Whether a passed deadline of somebody under way with this sender waits for the next read. */
-export async function isReadAwaited(q: Queryable, senderId: string): Promise<boolean> {
-  const rows = await q
-    .select({ id: cursor.id })
-    .from(enrollment)
-    .innerJoin(cursor, eq(cursor.enrollmentId, enrollment.id))
-    .where(and(eq(enrollment.senderId, senderId), isLive, eq(cursor.waitsFor, 'fresh_read')))
     .limit(1);
   return rows.length > 0;
 }

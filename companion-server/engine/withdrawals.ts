@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { resendLockMs } from '#shared/schedule/settings.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { schema } from '../db/index.ts';
 import { type ChannelRow, type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
 import { setRelation } from './facts.ts';
 import { isLive, isLocked, isPending, isToWithdraw } from './predicates.ts';
@@ -98,17 +98,6 @@ export async function withdrawLater(unit: Unit, { contactId, senderId }: TaskRow
     .update(relation)
     .set({ withdrawAt: unit.now + TRY_AGAIN_MS })
     .where(and(eq(relation.contactId, contactId), eq(relation.senderId, senderId), isPending));
-}
-
-/** When the next invitation of this sender is to be withdrawn; null: none. */
-export async function nextWithdrawal(q: Queryable, senderId: string): Promise<number | null> {
-  const [next] = await q
-    .select({ at: relation.withdrawAt })
-    .from(relation)
-    .where(and(eq(relation.senderId, senderId), isToWithdraw))
-    .orderBy(asc(relation.withdrawAt))
-    .limit(1);
-  return next?.at ?? null;
 }
 
 /** The step that sent the pending invitation: its withdrawal is logged beside it and happens once for it. */
