@@ -13,8 +13,10 @@ import { drawScenario } from './scenario.ts';
 import { START } from './setup.ts';
 import { Simulation } from './simulation.ts';
 import { newFolder, templateDatabase } from './template.ts';
+import { prepareOnce } from './statements.ts';
 import { VirtualTime } from './virtualTime.ts';
 
+prepareOnce();
 const KEPT_EVENTS = 40;
 
 export interface RunResult {
