@@ -53,6 +53,8 @@ export class Browser {
   /** Its clock is set by hand, or it sleeps: both within one step would leave no clock to trust. */
   private readonly isSleeper: boolean;
   private slept = 0;
+  private life = new Life(null, () => undefined);
+  private isPutAway = false;
 
   constructor(
     private readonly pairing: Pairing,
@@ -66,6 +68,17 @@ export class Browser {
 
   get id(): string {
     return this.pairing.deviceId;
+  }
+
+  /** The browser a sender profile has at least. */
+  get isFirst(): boolean {
+    return this.pairing.deviceId === `${this.pairing.senderId}-d1`;
+  }
+
+  /** Switched off for good, with whatever it had begun. */
+  putAway(): void {
+    this.isPutAway = true;
+    this.life.end();
   }
 
   async pair(): Promise<void> {
@@ -88,8 +101,9 @@ export class Browser {
     const endsAt = chance.fails(faults.browserCrash) ? chance.pick(1, LONGEST_LIFE) : null;
     const life = new Life(endsAt, () => {
       trace(`${this.pairing.deviceId} dies`);
-      time.after(chance.pick(100, 2 * MINUTE), () => time.start(() => this.reboot()));
+      if (!this.isPutAway) time.after(chance.pick(100, 2 * MINUTE), () => time.start(() => this.reboot()));
     });
+    this.life = life;
     time.start(() => this.live(life));
   }
 
@@ -103,6 +117,7 @@ export class Browser {
   }
 
   private async reboot(): Promise<void> {
+    if (this.isPutAway) return;
     const { time, chance, faults, trace } = this.env;
     if (chance.fails(faults.wipe)) {
       trace(`${this.pairing.deviceId} is wiped`);

@@ -47,11 +47,19 @@ export class Network {
   private exchange(request: Request, signal: AbortSignal | null): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      this.time.after(GIVE_UP_MS, () => reject(new TypeError('no answer in time')));
+      const giveUp = this.time.after(GIVE_UP_MS, () => reject(new TypeError('no answer in time')));
+      const end = () => {
+        giveUp();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', end, { once: true });
+      const answered = (response: Response) => {
+        giveUp();
+        resolve(response);
+      };
       const copies = this.copies();
       for (let i = 0; i < copies; i++) {
-        this.time.after(this.latency(), () => this.time.start(() => this.arrive(request, resolve)));
+        this.time.after(this.latency(), () => this.time.start(() => this.arrive(request, answered)));
       }
     });
   }

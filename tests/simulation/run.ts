@@ -12,8 +12,8 @@ import { drawFaults, type Faults } from './faults.ts';
 import { drawScenario } from './scenario.ts';
 import { START } from './setup.ts';
 import { Simulation } from './simulation.ts';
-import { newFolder, templateDatabase } from './template.ts';
 import { prepareOnce } from './statements.ts';
+import { newFolder, templateDatabase } from './template.ts';
 import { VirtualTime } from './virtualTime.ts';
 
 prepareOnce();
@@ -36,11 +36,17 @@ export interface RunResult {
 export interface RunOptions {
   bug?: Bug | null;
   trace?: boolean;
+  /** Turns of the event loop by which real work and rest take longer. */
+  idleTurns?: () => number;
 }
 
 /** One seed: a world, a mix of faults, and everything checked until it is over. */
-export async function run(seed: number, { bug = null, trace = false }: RunOptions = {}): Promise<RunResult> {
-  const time = new VirtualTime(START);
+export async function run(
+  seed: number,
+  { bug = null, trace = false, idleTurns }: RunOptions = {},
+): Promise<RunResult> {
+  const time = new VirtualTime(START, idleTurns);
+  const restoreDeadlines = virtualDeadlines(time);
   const faults = { ...drawFaults(seededRng(seed * 7919)), ...bug?.faults };
   const chance = new Chance(seededRng(seed));
   const { note, last, fingerprint } = notes(time, trace);
@@ -98,6 +104,7 @@ export async function run(seed: number, { bug = null, trace = false }: RunOption
   } finally {
     const ended = simulation;
     simulation = null;
+    restoreDeadlines();
     await ended?.close();
     books.close();
     await db.close();
@@ -106,6 +113,15 @@ export async function run(seed: number, { bug = null, trace = false }: RunOption
   result.days = (time.now() - START) / DAY;
   result.fingerprint = fingerprint();
   return result;
+}
+
+/** A deadline in real time would come sooner on a busy machine. */
+function virtualDeadlines(time: VirtualTime): () => void {
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (ms) => time.timeout(ms);
+  return () => {
+    AbortSignal.timeout = timeout;
+  };
 }
 
 function notes(time: VirtualTime, trace: boolean) {

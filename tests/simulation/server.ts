@@ -55,7 +55,7 @@ export class Server {
   /** Something was written that the engine has not seen. */
   private isDirty = true;
   private nextDueAt: number | null = null;
-  private round = 0;
+  private callOffRound = (): void => undefined;
   private isAside = false;
   /** The most statements one round took so far. */
   mostInOneRound = 0;
@@ -126,11 +126,11 @@ export class Server {
    */
   private wake(life: Life, ctx: EngineContext): void {
     const { time, chance } = this.env;
-    const round = ++this.round;
+    this.callOffRound();
     const dueIn = (this.nextDueAt ?? Number.POSITIVE_INFINITY) - time.now();
     const sleep = this.isDirty ? 0 : dueIn > 0 ? Math.min(dueIn, IDLE_MS) : IDLE_MS;
-    time.after(sleep + chance.pick(200, 9_000), () => {
-      if (life.isOver || round !== this.round) return;
+    this.callOffRound = time.after(sleep + chance.pick(200, 9_000), () => {
+      if (life.isOver) return;
       time.start(async () => {
         await this.guarded(life, () => this.doRound(life, ctx));
         if (!life.isOver) this.wake(life, ctx);

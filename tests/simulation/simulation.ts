@@ -37,6 +37,8 @@ export interface Setting {
 
 /** Idle time is passed over in such steps, so that what is due at about the same time comes together. */
 const GRAINS = [15 * MINUTE, HOUR, 3 * HOUR, 3 * HOUR] as const;
+/** After the faults: only what never ends is still to be seen. */
+const LATE_GRAIN = 3 * HOUR;
 /** Real time that passes anyway: nobody waits longer before asking the server again. */
 const A_BREATH = MINUTE;
 const UNTIL_SOMEBODY = 2 * MINUTE;
@@ -56,7 +58,7 @@ export class Simulation {
   private readonly office: Office;
   private readonly browsers: Browser[] = [];
   private readonly transitions: Transitions;
-  private readonly grain: number;
+  private grain: number;
   /** Spells of waiting in a row in which nothing was claimed. */
   private waits = 0;
   private claims = 0;
@@ -116,10 +118,7 @@ export class Simulation {
         if (bug && !bug.isSeenLate) break;
         this.endFaults();
       }
-      if (this.server.wasAsked()) {
-        await checkOneAtATime(books);
-        await this.transitions.check();
-      }
+      if (this.server.wasAsked() && (await this.transitions.check())) await checkOneAtATime(books);
       if (jobs % CHECK_ALL_EVERY === 0) await this.checkAll();
       if (jobs % IS_OVER_EVERY === 0) over = (await whatIsOpen(books)).length === 0;
       if (jobs > most) throw new Violation(`stuck: ${(await whatIsOpen(books)).join('\n    ')}`);
@@ -145,6 +144,9 @@ export class Simulation {
     const { chance, scenario, trace } = this.setting;
     trace('faults end');
     chance.faultsOn = false;
+    this.grain = Math.max(this.grain, LATE_GRAIN);
+    // One browser each is enough for what is left; some keep both.
+    if (chance.happens(0.75)) for (const browser of this.browsers) if (!browser.isFirst) browser.putAway();
     for (const { deviceId, senderId } of scenario.browsers) this.signIn(deviceId, this.memberOf(senderId));
   }
 

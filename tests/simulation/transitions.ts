@@ -43,7 +43,8 @@ export class Transitions {
     readonly allowed: Set<string>,
   ) {}
 
-  async check(): Promise<void> {
+  /** False: nothing has changed. */
+  async check(): Promise<boolean> {
     const rows = await this.books.rows('SELECT * FROM simulated_change WHERE seq > ? ORDER BY seq', [
       this.seen,
     ]);
@@ -56,6 +57,7 @@ export class Transitions {
         if (!finalStatuses.includes(now)) throw new Violation(`enrollment ${id} rose from ${was} to ${now}`);
       }
     }
+    return rows.length > 0;
   }
 
   private checkTask(id: string, fence: number, was: string, now: string): void {

@@ -6,6 +6,12 @@ import type { Life } from './life.ts';
 const SETTLED_TURNS = 2;
 const MOST_TURNS = 2_000_000;
 
+interface Planned {
+  at: number;
+  seq: number;
+  run: () => void;
+}
+
 /**
  * Virtual time: jobs run one after the other in the order of their moments. Between two jobs everything that was
  * started comes to rest: real work (database, journal) is counted by `work`, all other waits are virtual.
@@ -13,12 +19,18 @@ const MOST_TURNS = 2_000_000;
 export class VirtualTime {
   /** Of the server: real time; schedule time runs `offset` ahead of it. */
   readonly clock = { real: 0, offset: 0 };
-  private readonly queue: { at: number; seq: number; run: () => void }[] = [];
+  private readonly queue: Planned[] = [];
+  /** Deadlines of what is under way: most never come, so they are no jobs. */
+  private readonly deadlines: Planned[] = [];
   private seq = 0;
   private underWay = 0;
   private defect: unknown = null;
 
-  constructor(start: number) {
+  constructor(
+    start: number,
+    /** Turns of the event loop that real work takes longer, as on a busy machine: nothing may depend on them. */
+    private readonly idleTurns: () => number = () => 0,
+  ) {
     this.clock.real = start;
   }
 
@@ -27,16 +39,26 @@ export class VirtualTime {
     return this.clock.real + this.clock.offset;
   }
 
-  after(ms: number, run: () => void): void {
-    this.queue.push({ at: this.clock.real + Math.max(0, Math.round(ms)), seq: this.seq++, run });
+  /** Answers how to call it off. */
+  after(ms: number, run: () => void): () => void {
+    return this.plan(this.queue, ms, run);
+  }
+
+  /** `AbortSignal.timeout` in virtual time. */
+  timeout(ms: number): AbortSignal {
+    const controller = new AbortController();
+    this.plan(this.deadlines, ms, () => controller.abort(new DOMException('too late', 'TimeoutError')));
+    return controller.signal;
   }
 
   /** Real work: virtual time stands still until it ended. */
   async work<T>(run: () => Promise<T>): Promise<T> {
     this.underWay += 1;
     try {
+      await this.dawdle();
       return await run();
     } finally {
+      await this.dawdle();
       this.underWay -= 1;
     }
   }
@@ -54,20 +76,25 @@ export class VirtualTime {
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           if (signal?.aborted) return reject(signal.reason);
-          signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-          this.after(ms, () => {
+          const callOff = this.after(ms, () => {
             if (!life.isOver) resolve();
           });
+          const end = () => {
+            callOff();
+            reject(signal?.reason);
+          };
+          signal?.addEventListener('abort', end, { once: true });
         }),
     };
   }
 
   /** Runs the next job until all is at rest; false: none is left. */
   async step(): Promise<boolean> {
-    const first = this.queue.reduce(earlier, this.queue[0]);
+    const first = firstOf(this.queue);
     if (!first) return false;
     this.queue.splice(this.queue.indexOf(first), 1);
     this.clock.real = Math.max(this.clock.real, first.at);
+    this.passDeadlines();
     first.run();
     await this.settle();
     return true;
@@ -80,11 +107,38 @@ export class VirtualTime {
       rest = this.underWay === 0 ? rest + 1 : 0;
       if (turn > MOST_TURNS) throw new Error('Real work never ends: does it wait for virtual time?');
     }
+    await this.dawdle();
     if (this.defect !== null) throw this.defect;
+  }
+
+  private async dawdle(): Promise<void> {
+    for (let turns = this.idleTurns(); turns > 0; turns--) await setImmediate();
+  }
+
+  private passDeadlines(): void {
+    for (;;) {
+      const next = firstOf(this.deadlines);
+      if (!next || next.at > this.clock.real) return;
+      this.deadlines.splice(this.deadlines.indexOf(next), 1);
+      next.run();
+    }
+  }
+
+  private plan(queue: Planned[], ms: number, run: () => void): () => void {
+    const planned = { at: this.clock.real + Math.max(0, Math.round(ms)), seq: this.seq++, run };
+    queue.push(planned);
+    return () => {
+      const at = queue.indexOf(planned);
+      if (at >= 0) queue.splice(at, 1);
+    };
   }
 }
 
-function earlier<T extends { at: number; seq: number }>(best: T | undefined, each: T): T {
+function firstOf(queue: readonly Planned[]): Planned | undefined {
+  return queue.reduce(earlier, queue[0]);
+}
+
+function earlier(best: Planned | undefined, each: Planned): Planned {
   if (!best || each.at < best.at || (each.at === best.at && each.seq < best.seq)) return each;
   return best;
 }
