@@ -1,5 +1,6 @@
 import { bugs } from './bugs.ts';
 import { type RunResult, run } from './run.ts';
+import type { TemplateName } from './templates.ts';
 
 /** `npm run sim -- --seeds 500`, `npm run sim -- --seed 42 --trace`, `npm run sim -- --seeds 5000 --minutes 30`. */
 function option(name: string): string | null {
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
     return;
   }
   const bug = bugs[option('bug') ?? ''] ?? null;
+  const template = option('template') as TemplateName | null;
   const single = option('seed');
   const first = Number(single ?? option('from') ?? 1);
   const count = single === null ? Number(option('seeds') ?? 100) : 1;
@@ -62,7 +64,12 @@ async function main(): Promise<void> {
   let [failures, effects, jobs, seeds] = [0, 0, 0, 0];
   for (let seed = first; seed < first + count; seed++) {
     if (performance.now() - startedAt > minutes * 60_000) break;
-    const result = await run(seed, { bug, trace: process.argv.includes('--trace') });
+    const tilt = template === null ? undefined : { template };
+    const result = await run(seed, {
+      bug,
+      trace: process.argv.includes('--trace'),
+      ...(tilt ? { tilt } : {}),
+    });
     seeds += 1;
     effects += result.effects;
     jobs += result.jobs;

@@ -40,7 +40,17 @@ export interface Effect {
 
 const COMMIT_LEASE_MS = 90 * SECOND;
 const PERSON_SPACING_MS = 4 * HOUR;
-const usageOf: Record<string, UsageKind> = { connect: 'invite', message: 'message', send_email: 'email' };
+const usageOf: Record<string, UsageKind> = {
+  connect: 'invite',
+  message: 'message',
+  inmail: 'inmail',
+  follow: 'follow_like',
+  like: 'follow_like',
+  withdraw: 'withdrawal',
+  send_email: 'email',
+};
+/** What writes to the person. */
+const writing = ['connect', 'message', 'inmail', 'send_email'];
 
 /** What reached people, what was allowed, and what was known: the rules are kept or a Violation is thrown. */
 export class Ledger {
@@ -53,6 +63,9 @@ export class Ledger {
   private readonly stops = new Map<string, Map<string, string>>();
   private readonly seen = new Set<string>();
   private readonly holds = new Set<string>();
+  /** Automations whose texts are shown first, and steps that somebody agreed to. */
+  private readonly asking = new Set<string>();
+  private readonly approved = new Set<string>();
   private readonly awayUntil = new Map<string, number>();
 
   constructor(
@@ -90,6 +103,16 @@ export class Ledger {
     this.holds.delete(key);
   }
 
+  /** Whether nothing of this automation is written without somebody's yes to the step. */
+  askFirst(automationId: string, isOn: boolean): void {
+    if (isOn) this.asking.add(automationId);
+    else this.asking.delete(automationId);
+  }
+
+  approve(taskId: string): void {
+    this.approved.add(taskId);
+  }
+
   happened(taskId: string): boolean {
     return this.effects.some((effect) => effect.taskId === taskId);
   }
@@ -100,7 +123,7 @@ export class Ledger {
     const settings = this.settingsOf(claim.senderId);
     if (!isWorkingTime(settings.window, claim.at))
       this.fail(`${claim.kind} outside of the working window`, claim);
-    if (claim.kind !== 'visit' && claim.kind !== 'connect') return;
+    if (!isPage(claim.kind)) return;
     const pages = this.claims.filter((each) => each.channelId === claim.channelId && isPage(each.kind));
     this.checkCap(claim, 'page_load', pages);
   }
@@ -113,6 +136,8 @@ export class Ledger {
     if (yes.kind !== 'withdraw' && stops && stops.size > 0)
       this.fail(`a yes after ${[...stops.keys()].join(', ')}`, yes);
     if (this.yeses.some((each) => isSame(each, yes))) return;
+    const needsApproval = this.asking.has(yes.automationId) && writing.includes(yes.kind);
+    if (needsApproval && !this.approved.has(yes.taskId)) this.fail('a yes nobody approved', yes);
     const away = this.awayUntil.get(yes.contactId) ?? 0;
     if (yes.kind !== 'visit' && yes.kind !== 'withdraw' && away > yes.at)
       this.fail('a yes while they are away', yes);
@@ -157,21 +182,27 @@ export class Ledger {
     yes.effect = true;
     const done = this.yeses.filter((each) => each.effect);
     const budget = usageOf[yes.kind];
-    const alike = done.filter((each) => each.channelId === yes.channelId && each.kind === yes.kind);
+    const alike = done.filter((each) => each.channelId === yes.channelId && usageOf[each.kind] === budget);
     if (budget) this.checkCap(yes, budget, alike);
     const others = done.filter((each) => each !== yes && each.contactId === yes.contactId);
-    if (yes.kind === 'withdraw') return;
+    if (!writing.includes(yes.kind)) return;
     const near = others
-      .filter((each) => each.kind !== 'withdraw')
+      .filter((each) => writing.includes(each.kind))
       .find((each) => Math.abs(each.at - yes.at) < PERSON_SPACING_MS);
     if (near) this.fail(`only ${Math.abs(near.at - yes.at) / MINUTE} minutes after ${near.kind}`, effect);
   }
 
-  /** Texts name their step. A withdrawal has none: it is the same unless it is for an invitation of its own. */
+  /**
+   * Texts name their step. What has none is done once from each account; a withdrawal once for each invitation.
+   */
   private isSameStep(one: Effect, other: Effect): boolean {
     if (one.contactId !== other.contactId || one.kind !== other.kind) return false;
-    if (one.kind !== 'withdraw') return one.text === other.text;
+    if (writing.includes(one.kind) && (one.text !== '' || other.text !== '')) return one.text === other.text;
     if (one.channelId !== other.channelId) return false;
+    const isBetween = (each: Effect) => each.contactId === one.contactId && each.at >= one.at;
+    if (one.kind === 'connect')
+      return !this.effects.some((each) => each.kind === 'withdraw' && isBetween(each));
+    if (one.kind !== 'withdraw') return true;
     return !this.effects.some(
       (each) =>
         each.kind === 'connect' &&
@@ -184,8 +215,16 @@ export class Ledger {
   private checkHolds(claim: Claim): void {
     const channel = claim.kind === 'send_email' ? 'email' : 'linkedin';
     const sender = `sender:${claim.senderId}`;
-    const keys = [`automation:${claim.automationId}`, `enrollment:${claim.enrollmentId}`, `${sender}:all`];
-    const held = ['workspace', ...keys, `${sender}:${channel}`].find((key) => this.holds.has(key));
+    const consent = channel === 'linkedin' ? ['consent'] : [];
+    const keys = [
+      ...consent,
+      `automation:${claim.automationId}`,
+      `enrollment:${claim.enrollmentId}`,
+      `${sender}:all`,
+    ];
+    const held = ['workspace', ...keys, `${sender}:${channel}`, `${sender}:deleted`].find((key) =>
+      this.holds.has(key),
+    );
     if (held) this.fail(`${claim.kind} in spite of an order to stop ${held}`, claim);
   }
 
@@ -214,7 +253,7 @@ export class Ledger {
 }
 
 function isPage(kind: string): boolean {
-  return kind === 'visit' || kind === 'connect';
+  return ['visit', 'connect', 'follow', 'like', 'withdraw'].includes(kind);
 }
 
 function isSame(one: { taskId: string; fence: number }, other: { taskId: string; fence: number }): boolean {

@@ -55,6 +55,7 @@ export class Network {
       signal?.addEventListener('abort', end, { once: true });
       const answered = (response: Response) => {
         giveUp();
+        signal?.removeEventListener('abort', end);
         resolve(response);
       };
       const copies = this.copies();

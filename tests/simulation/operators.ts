@@ -1,14 +1,19 @@
 import type { z } from 'zod';
+import type { BulkInput } from '#shared/automation/bulk.ts';
+import type { Graph } from '#shared/automation/graph.ts';
 import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.ts';
 import { automationSenderRoutes } from '#shared/contract/automationSender.ts';
 import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { stoplistRoutes } from '#shared/contract/contact.ts';
+import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import { manualTaskRoutes } from '#shared/contract/manualTask.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { taskRoutes } from '#shared/contract/task.ts';
+import { versionRoutes } from '#shared/contract/version.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
-import { SECOND } from '#shared/kernel/clock.ts';
+import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import type { Books } from './books.ts';
 import { SERVER_URL } from './browser.ts';
 import type { Chance } from './chance.ts';
@@ -59,12 +64,34 @@ const actions: Record<string, Action> = {
     const params = { automationId: o.anyAutomation(), senderId };
     await o.ask(automationSenderRoutes.remove, params, { nodeId: 'who', tasks });
   },
-  'pauses many contacts': (o) =>
-    o.ask(
-      bulkRoutes.start,
-      { automationId: o.anyAutomation() },
-      { input: { action: 'pause' }, selection: { filter: {} } },
-    ),
+  'pauses many contacts': (o) => o.bulk({ action: 'pause' }),
+  'resumes many contacts': (o) => o.bulk({ action: 'resume' }),
+  'cancels some contacts': (o) => o.bulk({ action: 'cancel' }, true),
+  'tries failed contacts again': (o) => o.bulk({ action: 'retry' }),
+  'moves some contacts to the end': (o) => o.moveToTheEnd(),
+  'undoes what was done to many': async (o) => {
+    const bulkId = await o.someId('SELECT id FROM bulk_action');
+    if (bulkId) await o.ask(bulkRoutes.undo, { bulkId });
+  },
+  'publishes a shorter wait': (o) => o.edit(shorterWaits),
+  'publishes a version without a wait': (o) => o.edit(withoutAWait),
+  'undoes a version': (o) => o.ask(versionRoutes.undo, { automationId: o.anyAutomation() }),
+  'wants to see texts first': (o) =>
+    o.ask(automationRoutes.settings, { automationId: o.anyAutomation() }, { approveEach: true }),
+  'trusts the texts': (o) =>
+    o.ask(automationRoutes.settings, { automationId: o.anyAutomation() }, { approveEach: false }),
+  'withdraws consent': (o) => o.consent(false),
+  'gives consent': (o) => o.consent(true),
+  'deletes a sender': async (o) => {
+    const [, ...others] = o.scenario.senders;
+    if (others.length === 0 || !o.chance.happens(0.3)) return;
+    const tasks = o.chance.one(['cancel', 'finish'] as const);
+    await o.ask(senderLifeRoutes.delete, { senderId: o.chance.one(others).id }, { tasks });
+  },
+  'restores a sender': async (o) => {
+    const senderId = await o.someId(`SELECT id FROM sender WHERE state <> 'active'`);
+    if (senderId) await o.restore(senderId);
+  },
   'lowers caps': (o) => o.lowerCaps(o.anySender()),
   'stoplists somebody': async (o) => {
     const { email, companyId } = o.chance.one(o.scenario.people);
@@ -73,12 +100,42 @@ const actions: Record<string, Action> = {
   },
 };
 
+const shorterWaits = (graph: Graph): Edit => ({
+  graph: {
+    ...graph,
+    nodes: graph.nodes.map((node) =>
+      node.type === 'delay'
+        ? { ...node, config: { durationMs: Math.max(MINUTE, Math.floor(node.config.durationMs / 2)) } }
+        : node,
+    ),
+  },
+  targets: {},
+});
+
+/** Who stands on it goes on with what follows. */
+function withoutAWait(graph: Graph): Edit | null {
+  const gone = graph.nodes.find(({ type }) => type === 'delay');
+  const [out, ...others] = graph.edges.filter(({ source }) => source === gone?.id);
+  if (!gone || !out || others.length > 0) return null;
+  const nodes = graph.nodes.filter((node) => node !== gone);
+  const edges = graph.edges.filter((edge) => edge !== out);
+  const led = edges.map((edge) => (edge.target === gone.id ? { ...edge, target: out.target } : edge));
+  return { graph: { nodes, edges: led }, targets: { [gone.id]: out.target } };
+}
+
+interface Edit {
+  graph: Graph;
+  /** Where contacts of steps that are gone are placed. */
+  targets: Record<string, string>;
+}
+
 /** People at the dashboard, over the same network as everybody. */
 export class Office {
   readonly chance: Chance;
   readonly scenario: Scenario;
   private readonly life = new Life(null, () => undefined);
   private readonly fetch: typeof fetch;
+  private readonly restored = new Set<string>();
 
   constructor(private readonly env: OfficeWorld) {
     this.chance = env.chance;
@@ -97,19 +154,76 @@ export class Office {
     });
   }
 
-  /** Asks once; an answer that does not come is not waited for again. */
+  /** Asks once; an answer that does not come is not waited for again. Null: none, or it was refused. */
   async ask<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
     route: Route<P, Q, B, R>,
     params: z.input<P> | Record<string, never> = {},
     body: z.input<B> | Record<string, never> = {},
-  ): Promise<void> {
+    query = '',
+  ): Promise<z.output<R> | null> {
     const values = new Map(Object.entries(route.params.parse(params) as Record<string, string>));
     const path = route.path.replace(/:(\w+)/g, (_, name: string) => values.get(name) ?? '');
-    await this.fetch(`${SERVER_URL}${path}`, {
+    const answer = await this.fetch(`${SERVER_URL}${path}${query}`, {
       method: route.method,
       headers: { cookie: this.env.cookie, origin: SERVER_URL, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }).catch(() => undefined);
+      ...(route.method === 'GET' ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => null);
+    return answer?.ok ? route.response.parse(await answer.json()) : null;
+  }
+
+  async bulk(input: BulkInput, isSmall = false): Promise<void> {
+    const automationId = this.anyAutomation();
+    const [one] = isSmall ? await this.openContacts(automationId) : [];
+    if (isSmall && !one) return;
+    const selection = one ? { ids: [one] } : { filter: {} };
+    await this.ask(bulkRoutes.start, { automationId }, { input, selection });
+  }
+
+  async moveToTheEnd(): Promise<void> {
+    const automationId = this.anyAutomation();
+    const [one] = await this.openContacts(automationId);
+    const running = await this.ask(automationRoutes.get, { automationId });
+    const end = running?.graph.nodes.find(({ type }) => type === 'end');
+    if (!one || !end) return;
+    const input = { action: 'move', nodeId: end.id } as const;
+    await this.ask(bulkRoutes.start, { automationId }, { input, selection: { ids: [one] } });
+  }
+
+  /** Saves a changed draft and publishes it, with what was chosen for those who stand on what is gone. */
+  async edit(change: (graph: Graph) => Edit | null): Promise<void> {
+    const automationId = this.anyAutomation();
+    const detail = await this.ask(automationRoutes.get, { automationId });
+    const versions = await this.ask(versionRoutes.list, { automationId });
+    const basedOn = versions?.items.find(({ isCurrent }) => isCurrent)?.number;
+    const changed = detail ? change(detail.graph) : null;
+    if (!detail || !changed || basedOn === undefined) return;
+    const { name } = detail;
+    await this.ask(automationRoutes.saveDraft, { automationId }, { name, graph: changed.graph });
+    const choices = { targets: changed.targets, recompute: [] };
+    await this.ask(versionRoutes.publish, { automationId }, { choices, basedOn });
+  }
+
+  async restore(senderId: string): Promise<void> {
+    this.restored.add(senderId);
+    await this.ask(senderLifeRoutes.restore, { senderId });
+  }
+
+  /** For all profiles of theirs at once. */
+  async consent(agreed: boolean): Promise<void> {
+    const version = CONSENT_VERSION;
+    await this.ask(senderLifeRoutes.consent, { senderId: this.anySender() }, { version, agreed });
+  }
+
+  async someId(text: string): Promise<string | null> {
+    const rows = await this.rows(text);
+    return rows.length === 0 ? null : String(this.chance.one(rows).id);
+  }
+
+  private async openContacts(automationId: string): Promise<string[]> {
+    const rows = await this.rows(
+      `SELECT id FROM enrollment WHERE ended_at IS NULL AND automation_id = '${automationId}' ORDER BY id`,
+    );
+    return rows.map(({ id }) => String(id));
   }
 
   anyAutomation = () => this.chance.one(this.scenario.automations);
@@ -160,10 +274,37 @@ export class Office {
       trace(`somebody did ${id}: ${result}`);
       await this.ask(manualTaskRoutes.complete, { manualTaskId: String(id) }, { result, note: '' });
     }
+    await this.approveTexts();
     if (!chance.faultsOn || chance.happens(0.2)) await this.resumeAll();
   }
 
+  /** Each text that waits for a yes: as it stands, in other words, or not at all. */
+  private async approveTexts(): Promise<void> {
+    if ((await this.rows(`SELECT id FROM task WHERE state = 'waiting_approval' LIMIT 1`)).length === 0)
+      return;
+    const { chance, trace } = this.env;
+    const shown = await this.ask(taskRoutes.list, {}, {}, '?group=approval');
+    for (const item of shown?.items ?? []) {
+      if (item.group !== 'approval') continue;
+      const way = chance.one(['as it is', 'as it is', 'edited', 'skipped'] as const);
+      trace(`somebody sees the text of ${item.id}: ${way}`);
+      const { id: taskId, textHash } = item;
+      const edited =
+        item.text && way === 'edited'
+          ? { edited: { text: `${item.text} (edited)`, subject: item.subject } }
+          : {};
+      if (way === 'skipped') await this.ask(taskRoutes.skip, { taskId });
+      else await this.ask(taskRoutes.approve, { taskId }, { textHash, ...edited });
+    }
+  }
+
   private async resumeAll(): Promise<void> {
+    if (!this.env.chance.faultsOn) {
+      await this.consent(true);
+      // A profile that came back from the bin has no browser any more: its contacts would rightly wait for ever.
+      for (const senderId of this.restored)
+        await this.ask(senderLifeRoutes.delete, { senderId }, { tasks: 'cancel' });
+    }
     const held = await this.rows('SELECT DISTINCT scope, scope_id FROM hold WHERE lifted_at IS NULL');
     if (held.length === 0) return;
     await this.ask(workspaceRoutes.resume);

@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.ts';
+import { bulkRoutes } from '#shared/contract/bulk.ts';
 import { stoplistRoutes } from '#shared/contract/contact.ts';
 import { deviceRoutes } from '#shared/contract/device.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { taskRoutes } from '#shared/contract/task.ts';
+import { versionRoutes } from '#shared/contract/version.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
 import type { Books } from './books.ts';
@@ -78,6 +81,28 @@ const readings: readonly Reading[] = [
       },
     };
   }),
+  on(bulkRoutes.start, ({ automationId }, { input }) =>
+    ['resume', 'retry', 'move'].includes(input.action) ? { before: (a) => bringBack(a, automationId) } : {},
+  ),
+  on(bulkRoutes.undo, () => ({ before: (a) => bringBack(a, null) })),
+  on(versionRoutes.undo, ({ automationId }) => ({ before: (a) => bringBack(a, automationId) })),
+  on(automationRoutes.settings, ({ automationId }, { approveEach }) => {
+    if (approveEach === undefined) return {};
+    const order = ({ ledger }: Account) => ledger.askFirst(automationId, approveEach);
+    return approveEach ? { after: order } : { before: order };
+  }),
+  on(taskRoutes.approve, ({ taskId }) => ({ before: ({ ledger }) => ledger.approve(taskId) })),
+  on(senderLifeRoutes.consent, (_, { agreed }) =>
+    agreed
+      ? { before: ({ ledger }) => ledger.lift('consent') }
+      : { after: ({ ledger }) => ledger.hold('consent') },
+  ),
+  on(senderLifeRoutes.delete, ({ senderId }, { tasks }) =>
+    tasks === 'cancel' ? { after: ({ ledger }) => ledger.hold(`sender:${senderId}:deleted`) } : {},
+  ),
+  on(senderLifeRoutes.restore, ({ senderId }) => ({
+    before: ({ ledger }) => ledger.lift(`sender:${senderId}:deleted`),
+  })),
   on(taskRoutes.settle, ({ taskId }, { happened }) => ({
     before: ({ ledger, broughtBack }) => {
       if (happened) return;
@@ -121,6 +146,22 @@ function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R ext
     if (!match) return null;
     return rule(route.params.parse({ ...match.groups }), route.body.parse(JSON.parse(request.body ?? '{}')));
   };
+}
+
+/** Contacts of this automation may go on, whatever they had come to. */
+async function bringBack(
+  { ledger, books, broughtBack }: Account,
+  automationId: string | null,
+): Promise<void> {
+  const rows = await books.rows(
+    'SELECT id, contact_id FROM enrollment WHERE automation_id = coalesce(?, automation_id)',
+    [automationId],
+  );
+  for (const { id, contact_id: contactId } of rows) {
+    broughtBack.add(String(id));
+    ledger.lift(`enrollment:${id}`);
+    ledger.goOn(String(contactId), 'reply');
+  }
 }
 
 /** The larger caps of both. */

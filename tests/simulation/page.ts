@@ -6,7 +6,7 @@ import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import type { Person } from './setup.ts';
-import { nameOf, type World } from './world.ts';
+import { hasPost, isOpenProfile, nameOf, type World } from './world.ts';
 
 export interface Tab {
   browserId: string;
@@ -19,6 +19,8 @@ export interface Tab {
   now(): number;
   trace(text: string): void;
 }
+
+type ClosedReason = Extract<PrepareResult, { outcome: 'closed' }>['reason'];
 
 /** The working tab on a LinkedIn that refuses, forgets, and shows late; its clicks land in the ledger. */
 export function createPage(tab: Tab): RunnerPage {
@@ -57,6 +59,51 @@ export function createPage(tab: Tab): RunnerPage {
     return failure(code);
   }
 
+  /** What the step is for is there already, or there is nothing to do it to. */
+  function whyNothing(step: LinkedinStep, someone: Person): ClosedReason | null {
+    const { state, isFollowed, isLiked } = tieTo(step, someone);
+    switch (step.kind) {
+      case 'visit':
+        return 'visited';
+      case 'connect':
+        return state === 'none' ? null : state === 'connected' ? 'already_connected' : 'already_invited';
+      case 'withdraw':
+        return state === 'pending' ? null : 'nothing_to_withdraw';
+      case 'inmail':
+        return state === 'connected' ? 'already_connected' : null;
+      case 'follow':
+        return isFollowed ? 'already_following' : null;
+      case 'like':
+        return !hasPost(someone) ? 'no_post' : isLiked ? 'already_liked' : null;
+      default:
+        return null;
+    }
+  }
+
+  function whyNot(step: LinkedinStep, someone: Person): LinkedinFailure['code'] | null {
+    if (step.kind === 'message') return tieTo(step, someone).state === 'connected' ? null : 'not_connected';
+    if (step.kind !== 'inmail' || isOpenProfile(someone)) return null;
+    if (step.inmailPolicy !== 'spend_credit') return 'inmail_not_allowed';
+    return world.hasCredit(step.expectedMemberId ?? '') ? null : 'inmail_no_credits';
+  }
+
+  /** Whether LinkedIn shows what the step is for. */
+  function shows(step: LinkedinStep, someone: Person, baseline: string): boolean {
+    const { state, outbound, isFollowed, isLiked } = tieTo(step, someone);
+    switch (step.kind) {
+      case 'connect':
+        return state !== 'none';
+      case 'withdraw':
+        return state !== 'pending';
+      case 'follow':
+        return isFollowed;
+      case 'like':
+        return isLiked;
+      default:
+        return outbound.slice(Number(baseline)).includes(step.text ?? '');
+    }
+  }
+
   function prepared(step: LinkedinStep, someone: Person): PrepareResult {
     const { target } = step;
     const profile = world.profile(step.expectedMemberId ?? '', someone);
@@ -64,21 +111,18 @@ export function createPage(tab: Tab): RunnerPage {
       ? target.profileId === someone.profileId
       : target.name === nameOf(someone);
     if (!isRight) return { outcome: 'failed', failure: failure('wrong_person'), profile: null };
-    const { state, inbound, outbound } = tieTo(step, someone);
-    if (step.kind === 'visit') return { outcome: 'closed', reason: 'visited', profile };
-    if (step.kind === 'connect' && state !== 'none') {
-      const reason = state === 'connected' ? 'already_connected' : 'already_invited';
-      return { outcome: 'closed', reason, profile };
-    }
-    if (step.kind === 'message' && state !== 'connected') {
-      return { outcome: 'failed', failure: failure('not_connected'), profile: null };
-    }
+    const { inbound, outbound } = tieTo(step, someone);
+    const reason = whyNothing(step, someone);
+    if (reason) return { outcome: 'closed', reason, profile };
+    const code = whyNot(step, someone);
+    if (code) return { outcome: 'failed', failure: failure(code), profile: null };
     mayClick = true;
+    const isWritten = step.kind === 'message' || step.kind === 'inmail';
     return {
       outcome: 'ready',
       profile: step.kind === 'connect' ? profile : null,
       noteDropped: false,
-      lastInboundAt: step.kind === 'message' ? (inbound.at(-1)?.at ?? null) : null,
+      lastInboundAt: isWritten ? (inbound.at(-1)?.at ?? null) : null,
       baseline: String(outbound.length),
     };
   }
@@ -122,12 +166,7 @@ export function createPage(tab: Tab): RunnerPage {
       await takes(200, 4_000);
       if (session(step.expectedMemberId)) return { outcome: 'not_seen', detail: 'Nobody is signed in.' };
       if (!person || chance.fails(faults.invisible)) return { outcome: 'not_seen', detail: 'No sign of it.' };
-      const { state, outbound } = tieTo(step, person);
-      const isThere =
-        step.kind === 'connect'
-          ? state !== 'none'
-          : outbound.slice(Number(baseline)).includes(step.text ?? '');
-      return isThere
+      return shows(step, person, baseline)
         ? { outcome: 'verified', proof: 'seen', remoteId: null }
         : { outcome: 'not_seen', detail: 'No sign of it.' };
     },

@@ -9,7 +9,7 @@ import { Books } from './books.ts';
 import type { Bug } from './bugs.ts';
 import { Chance } from './chance.ts';
 import { drawFaults, type Faults } from './faults.ts';
-import { drawScenario } from './scenario.ts';
+import { drawScenario, type Tilt } from './scenario.ts';
 import { START } from './setup.ts';
 import { Simulation } from './simulation.ts';
 import { prepareOnce } from './statements.ts';
@@ -36,6 +36,8 @@ export interface RunResult {
 export interface RunOptions {
   bug?: Bug | null;
   trace?: boolean;
+  /** Given instead of drawn. */
+  tilt?: Tilt;
   /** Turns of the event loop by which real work and rest take longer. */
   idleTurns?: () => number;
 }
@@ -43,7 +45,7 @@ export interface RunOptions {
 /** One seed: a world, a mix of faults, and everything checked until it is over. */
 export async function run(
   seed: number,
-  { bug = null, trace = false, idleTurns }: RunOptions = {},
+  { bug = null, trace = false, idleTurns, tilt }: RunOptions = {},
 ): Promise<RunResult> {
   const time = new VirtualTime(START, idleTurns);
   const restoreDeadlines = virtualDeadlines(time);
@@ -82,7 +84,7 @@ export async function run(
       schemaText: '',
       close: async () => undefined,
     };
-    const scenario = await drawScenario(stage, chance, ownerId, bug?.tilt);
+    const scenario = await drawScenario(stage, chance, ownerId, tilt ?? bug?.tilt);
     for (const statement of bug?.sql ?? []) await db.write((tx) => tx.run(sql.raw(statement)));
     simulation = new Simulation({
       time,

@@ -5,7 +5,7 @@ import { hashOfToken } from '../../companion-server/auth/deviceToken.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import type { Pairing } from './browser.ts';
 import type { Chance } from './chance.ts';
-import { addAutomation, addContact, addSender, type Person, type Stage } from './setup.ts';
+import { addAutomation, addContact, addSender, type Person, START, type Stage, WORKSPACE } from './setup.ts';
 import { type TemplateName, templates } from './templates.ts';
 
 /** The small world of one seed: who there is, and what runs. */
@@ -44,6 +44,11 @@ export async function drawScenario(
     );
     for (const deviceId of devices) browsers.push(await withToken(stage, deviceId, id));
   }
+  await stage.db.write(async (tx) => {
+    const created = { workspaceId: WORKSPACE, createdAt: START };
+    await tx.insert(schema.tag).values({ id: 't1', name: 'Tag', ...created });
+    await tx.insert(schema.list).values({ id: 'l2', name: 'Other list', ...created });
+  });
   const people: Person[] = [];
   const count = tilt.people ?? chance.pick(2, 6);
   for (let n = 1; n <= count; n++) {
@@ -92,7 +97,15 @@ function drawSettings(chance: Chance, tilt: Tilt): SenderSettings {
   });
   return senderSettings.parse({
     window: { zone, days, from, to },
-    caps: { invite: cap(1, 6), message: cap(2, 8), page_load: cap(4, 20), email: cap(2, 8) },
+    caps: {
+      invite: cap(1, 6),
+      message: cap(2, 8),
+      inmail: cap(1, 3),
+      follow_like: cap(1, 5),
+      withdrawal: cap(1, 4),
+      page_load: cap(4, 20),
+      email: cap(2, 8),
+    },
     gaps: {
       linkedin: { minMs: 30_000, maxMs: chance.pick(30_000, 4 * MINUTE) },
       email: { minMs: 5_000, maxMs: chance.pick(5_000, 3 * MINUTE) },

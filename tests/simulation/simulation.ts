@@ -106,7 +106,7 @@ export class Simulation {
     const { faulty, most } = bug?.isSeenLate ? FEW_JOBS : JOBS;
     for (const browser of this.browsers) await browser.pair();
     this.server.boot();
-    for (const browser of this.browsers) browser.boot();
+    for (const browser of this.browsers) time.after(0, () => browser.boot());
     this.office.open();
     this.misfortune();
     let jobs = 0;
@@ -152,7 +152,8 @@ export class Simulation {
 
   private signIn(deviceId: string, member: LinkedinMember | null): void {
     this.world.sessions.set(deviceId, member);
-    this.browsers.find((browser) => browser.id === deviceId)?.sessionChanged();
+    const browser = this.browsers.find(({ id }) => id === deviceId);
+    this.setting.time.after(0, () => browser?.sessionChanged());
   }
 
   /** Schedule time is moved ahead while nothing is under way; or real time, as if everybody slept. */

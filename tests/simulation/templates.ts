@@ -200,5 +200,75 @@ export const templates = {
       },
       ['seg>who', 'who>call', 'call>mail', 'mail>over'],
     ),
+  /** Everything else that LinkedIn offers, around an InMail. */
+  around: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        look: ['visit', {}],
+        follow: ['follow', {}],
+        like: ['like', {}],
+        write: [
+          'inmail',
+          {
+            subject: `${id} subject`,
+            text: `${id} inmail {{ firstName }}`,
+            policy: chance.one(['open_profile', 'spend_credit'] as const),
+          },
+        ],
+        invite: ['connect', { note: null, whenNoNote: null }],
+        accepted: ['wait_until', { event: 'accepted', timeoutMs: timeout(chance) }],
+        take: ['withdraw', {}],
+        over: ['end', { outcome: 'neutral' }],
+        good: ['end', { outcome: 'positive' }],
+      },
+      [
+        'seg>who',
+        'who>look',
+        'look>follow',
+        'who>like',
+        'like>over',
+        'follow>write',
+        'write>invite',
+        'invite>accepted',
+        'accepted.happened>good',
+        'accepted.timeout>take',
+        'take>over',
+      ],
+    ),
+  /** Steps that only write down, and a way to another sender and another automation. */
+  marks: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        mark: ['tag', { action: 'add', tagId: 't1' }],
+        field: ['set_field', { field: 'title', value: `by ${id}` }],
+        isMarked: ['condition', { test: 'tag', tagId: 't1' }],
+        mail: ['send_email', { subject: `${id} first`, text: `${id} mail {{ firstName }}`, thread: 'new' }],
+        call: ['webhook', { url: 'https://hook.test/hook' }],
+        tell: ['notify', { memberId: null, text: `${id} tells` }],
+        put: ['list', { action: 'add', listId: 'l2' }],
+        other: ['change_sender', { senders: senders.map((senderId) => ({ senderId })) }],
+        invite: ['connect', { note: `${id} invite {{ firstName }}`, whenNoNote: 'send_without' }],
+        pass: ['enroll', { automationId: id === 'a1' ? 'a2' : 'a1' }],
+        over: ['end', { outcome: 'neutral' }],
+        none: ['end', { outcome: 'negative' }],
+      },
+      [
+        'seg>who',
+        'who>mark',
+        'mark>field',
+        'field>isMarked',
+        'isMarked.yes>mail',
+        'isMarked.no>none',
+        'mail>call',
+        'call>tell',
+        'tell>put',
+        'put>other',
+        'other>invite',
+        'invite>pass',
+        'pass>over',
+      ],
+    ),
 } satisfies Record<string, Template>;
 export type TemplateName = keyof typeof templates;

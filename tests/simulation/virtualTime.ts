@@ -14,13 +14,14 @@ interface Planned {
 
 /**
  * Virtual time: jobs run one after the other in the order of their moments. Between two jobs everything that was
- * started comes to rest: real work (database, journal) is counted by `work`, all other waits are virtual.
+ * started comes to rest: real work (database, journal) is counted by `work`, all other waits are virtual. A job starts
+ * one thing only: which of two came first would be up to the machine.
  */
 export class VirtualTime {
   /** Of the server: real time; schedule time runs `offset` ahead of it. */
   readonly clock = { real: 0, offset: 0 };
   private readonly queue: Planned[] = [];
-  /** Deadlines of what is under way: most never come, so they are no jobs. */
+  /** Deadlines of what is under way: alone they keep nothing going. */
   private readonly deadlines: Planned[] = [];
   private seq = 0;
   private underWay = 0;
@@ -76,13 +77,14 @@ export class VirtualTime {
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           if (signal?.aborted) return reject(signal.reason);
-          const callOff = this.after(ms, () => {
-            if (!life.isOver) resolve();
-          });
           const end = () => {
             callOff();
             reject(signal?.reason);
           };
+          const callOff = this.after(ms, () => {
+            signal?.removeEventListener('abort', end);
+            if (!life.isOver) resolve();
+          });
           signal?.addEventListener('abort', end, { once: true });
         }),
     };
@@ -90,13 +92,12 @@ export class VirtualTime {
 
   /** Runs the next job until all is at rest; false: none is left. */
   async step(): Promise<boolean> {
-    const first = firstOf(this.queue);
-    if (!first) return false;
-    this.queue.splice(this.queue.indexOf(first), 1);
-    this.clock.real = Math.max(this.clock.real, first.at);
-    this.passDeadlines();
-    first.run();
-    await this.settle();
+    const job = firstOf(this.queue);
+    if (!job) return false;
+    const deadline = firstOf(this.deadlines);
+    await (deadline && deadline.at <= job.at
+      ? this.take(this.deadlines, deadline)
+      : this.take(this.queue, job));
     return true;
   }
 
@@ -115,13 +116,11 @@ export class VirtualTime {
     for (let turns = this.idleTurns(); turns > 0; turns--) await setImmediate();
   }
 
-  private passDeadlines(): void {
-    for (;;) {
-      const next = firstOf(this.deadlines);
-      if (!next || next.at > this.clock.real) return;
-      this.deadlines.splice(this.deadlines.indexOf(next), 1);
-      next.run();
-    }
+  private async take(queue: Planned[], next: Planned): Promise<void> {
+    queue.splice(queue.indexOf(next), 1);
+    this.clock.real = Math.max(this.clock.real, next.at);
+    next.run();
+    await this.settle();
   }
 
   private plan(queue: Planned[], ms: number, run: () => void): () => void {

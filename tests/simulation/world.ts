@@ -1,4 +1,4 @@
-import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { LinkedinMember, LinkedinStep, ProfileRead } from '#shared/protocol/linkedin.ts';
 import type { InboundEmail } from '../../companion-server/engine/index.ts';
 import type { Chance } from './chance.ts';
@@ -10,9 +10,16 @@ import type { VirtualTime } from './virtualTime.ts';
 interface Tie {
   state: 'none' | 'pending' | 'connected';
   connectedAt: number;
+  isFollowed: boolean;
+  isLiked: boolean;
   inbound: { id: string; at: number }[];
   outbound: string[];
+  /** When InMail was sent that cost a credit. */
+  paidAt: number[];
 }
+
+/** InMail credits come back in time. */
+const CREDITS = { count: 2, every: 30 * DAY } as const;
 
 export interface Letter extends InboundEmail {
   channelId: string;
@@ -86,9 +93,22 @@ export class World {
 
   tie(memberId: string, person: Person): Tie {
     const key = `${memberId}:${person.contactId}`;
-    const known = this.ties.get(key) ?? { state: 'none', connectedAt: 0, inbound: [], outbound: [] };
+    const known: Tie = this.ties.get(key) ?? {
+      state: 'none',
+      connectedAt: 0,
+      isFollowed: false,
+      isLiked: false,
+      inbound: [],
+      outbound: [],
+      paidAt: [],
+    };
     this.ties.set(key, known);
     return known;
+  }
+
+  hasCredit(memberId: string): boolean {
+    const paid = this.people.flatMap((person) => this.tie(memberId, person).paidAt);
+    return paid.filter((at) => at > this.time.now() - CREDITS.every).length < CREDITS.count;
   }
 
   profile(memberId: string, person: Person): ProfileRead {
@@ -112,12 +132,18 @@ export class World {
       tie.state = 'pending';
       if (!this.chance.happens(this.mood.accept)) return;
       this.plan(this.chance.pick(10 * MINUTE, 30 * HOUR), () => {
+        if (tie.state === 'none') return;
         tie.state = 'connected';
         tie.connectedAt = this.time.now();
       });
       return;
     }
-    if (step.text !== null) tie.outbound.push(step.text);
+    if (step.kind === 'withdraw') tie.state = 'none';
+    if (step.kind === 'follow') tie.isFollowed = true;
+    if (step.kind === 'like') tie.isLiked = true;
+    if (step.kind === 'inmail' && !isOpenProfile(person)) tie.paidAt.push(this.time.now());
+    if (step.text === null) return;
+    tie.outbound.push(step.text);
     if (!this.chance.happens(this.mood.reply)) return;
     this.plan(this.chance.pick(MINUTE, 20 * HOUR), () => {
       tie.inbound.push({ id: `m${++this.ids}`, at: this.time.now() });
@@ -159,6 +185,15 @@ export class World {
   private plan(inMs: number, run: () => void): void {
     this.plans.push({ at: this.time.now() + inMs, run });
   }
+}
+
+/** Takes InMail for nothing. */
+export function isOpenProfile({ memberId }: Person): boolean {
+  return Number(memberId) % 2 === 0;
+}
+
+export function hasPost({ memberId }: Person): boolean {
+  return Number(memberId) % 3 !== 0;
 }
 
 export function nameOf(person: Person): string {
