@@ -170,5 +170,11 @@ function looser(old: SenderSettings, next: SenderSettings): SenderSettings {
     const other = next.caps[kind as keyof typeof next.caps];
     return [kind, { daily: Math.max(cap.daily, other.daily), weekly: Math.max(cap.weekly, other.weekly) }];
   });
-  return senderSettings.parse({ ...old, caps: Object.fromEntries(caps) });
+  // What is asked for may hold already, its answer may be lost.
+  const window = isWider(next.window, old.window) ? next.window : old.window;
+  return senderSettings.parse({ ...old, window, caps: Object.fromEntries(caps) });
+}
+
+function isWider(one: SenderSettings['window'], other: SenderSettings['window']): boolean {
+  return one.days.length >= other.days.length && one.from <= other.from && one.to >= other.to;
 }

@@ -50,7 +50,7 @@ export async function drawScenario(
     await tx.insert(schema.list).values({ id: 'l2', name: 'Other list', ...created });
   });
   const people: Person[] = [];
-  const count = tilt.people ?? chance.pick(2, 6);
+  const count = tilt.people ?? chance.pick(2, 4);
   for (let n = 1; n <= count; n++) {
     const company = chance.happens(0.5) ? { companyId: 'company' } : {};
     people.push(
@@ -78,7 +78,7 @@ export async function drawScenario(
 const names = Object.keys(templates) as TemplateName[];
 
 function drawSenders(chance: Chance, tilt: Tilt): Scenario['senders'] {
-  const ids = ['s1', 's2', 's3'].slice(0, tilt.senders ?? chance.one([1, 1, 1, 2, 2, 3]));
+  const ids = ['s1', 's2', 's3'].slice(0, tilt.senders ?? chance.one([1, 1, 1, 1, 2, 2, 3]));
   return ids.map((id) => ({ id, settings: drawSettings(chance, tilt) }));
 }
 
