@@ -58,7 +58,7 @@ function owner(): Owner {
   };
 }
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
       { length: count },
@@ -164,14 +164,20 @@ async function accepts(port: number): Promise<boolean> {
   });
 }
 
-async function ready(ports: number[], child: ChildProcess, dir: string): Promise<void> {
+/** Resolves when all ports answer; throws with the end of the log when the program ended or took too long. */
+export async function ready(
+  ports: number[],
+  child: ChildProcess,
+  readLog: () => Promise<string>,
+  name: string,
+): Promise<void> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     const open = await Promise.all(ports.map(accepts));
     if (open.every(Boolean)) return;
     if (child.exitCode !== null || Date.now() > deadline) {
-      const log = await readFile(join(dir, 'log', 'dovecot.log'), 'utf8').catch(() => '');
-      throw new Error(`Dovecot did not start: ${log.trim().split('\n').slice(-5).join(' | ')}`);
+      const log = await readLog().catch(() => '');
+      throw new Error(`${name} did not start: ${log.trim().split('\n').slice(-5).join(' | ')}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -223,7 +229,12 @@ export async function startDovecot(users: SandboxUser[], tokens?: TokenCheck): P
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await ready([imapPort, lmtpPort], child, dir);
+    await ready(
+      [imapPort, lmtpPort],
+      child,
+      () => readFile(join(dir, 'log', 'dovecot.log'), 'utf8'),
+      'Dovecot',
+    );
   } catch (cause) {
     await stop();
     throw cause;

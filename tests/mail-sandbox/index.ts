@@ -48,7 +48,7 @@ export async function startMailSandbox(options: MailSandboxOptions): Promise<Mai
     throw cause;
   });
   return {
-    ports: { smtp: submission.port, imap: dovecot.imapPort },
+    ports: { smtp: submission.port, imap: dovecot.imapPort, lmtp: dovecot.lmtpPort },
     users,
     people,
     sent: () => [...sent],

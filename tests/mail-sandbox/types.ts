@@ -79,7 +79,7 @@ export interface MailSandboxOptions {
 }
 
 export interface MailSandbox {
-  ports: { smtp: number; imap: number };
+  ports: { smtp: number; imap: number; lmtp: number };
   users: SandboxUser[];
   /** Scripted people by lower-case address. Change at will; a script applies to mails received from then on. */
   people: Map<string, PersonScript>;

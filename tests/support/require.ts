@@ -24,6 +24,11 @@ const requirements = {
     paths: ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot', '/opt/homebrew/sbin/dovecot'],
     packages: ['dovecot-imapd', 'dovecot-lmtpd'],
   },
+  postfix: {
+    program: 'Postfix',
+    paths: ['/usr/sbin/postfix', '/usr/local/sbin/postfix'],
+    packages: ['postfix'],
+  },
   openssl: {
     program: 'OpenSSL',
     paths: ['/usr/bin/openssl', '/usr/local/bin/openssl', '/opt/homebrew/bin/openssl'],
