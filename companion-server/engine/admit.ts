@@ -1,25 +1,37 @@
-import { and, asc, eq, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, lte } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
-import { isDefect, type Queryable, schema } from '../db/index.ts';
+import { isDefect, type Queryable, rowsOf, schema } from '../db/index.ts';
 import { chooseSender, hasLeft } from './chooseSender.ts';
-import { type ContactRow, type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
+import {
+  type AutomationRow,
+  type ContactRow,
+  type EngineContext,
+  type EnrollmentRow,
+  type Unit,
+  unitOfWork,
+} from './context.ts';
 import { askEnrichment, endBeforeStart } from './enrichment.ts';
 import { segmentsOf, senderNodeOf } from './enroll.ts';
 import { channelsUsed, relationOf } from './facts.ts';
 import { applyEvent } from './interpret.ts';
+import { liveOf, queueHead } from './lookups.ts';
 import { keepsWayIn } from './moves.ts';
-import { isLive, isQueued } from './predicates.ts';
+import { isQueued } from './predicates.ts';
+import { loadAdmissions } from './prefetch.ts';
 import { contactById, enrollmentById, graphOf } from './rows.ts';
 import { setAside } from './setAside.ts';
+import { shapes } from './shapes.ts';
 import { blockedOn, NO_LIMIT, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
 import { hasStarted, setStanding } from './standing.ts';
 import { isStoplisted } from './stoplist.ts';
 
-const { admission, automation: automationTable, enrollment, workspace } = schema;
+const { admission, enrollment } = schema;
 const PER_AUTOMATION = 20;
+/** Automations whose contacts enter in one unit of work. */
+const TOGETHER = 5;
 
-/** Lets contacts in, up to `limit` automations a time, one transaction per contact. True: there may be more. */
+/** Lets contacts in, up to `limit` automations a time and 20 contacts of each. True: there may be more. */
 export async function admit(ctx: EngineContext, limit: number): Promise<boolean> {
   const due = await ctx.db.reader
     .select()
@@ -28,17 +40,31 @@ export async function admit(ctx: EngineContext, limit: number): Promise<boolean>
     .orderBy(asc(admission.nextAt))
     .limit(limit);
   let more = due.length === limit;
-  for (const { automationId } of due) {
+  for (let from = 0; from < due.length; from += TOGETHER) {
+    const ids = due.slice(from, from + TOGETHER).map(({ automationId }) => automationId);
+    more = (await admitOrSetAside(ctx, ids)) || more;
+  }
+  return more;
+}
+
+/** Where one of them fails each goes by itself, so that whoever is first and cannot be let in keeps out nobody behind. */
+async function admitOrSetAside(ctx: EngineContext, automationIds: readonly string[]): Promise<boolean> {
+  try {
+    return await unitOfWork(ctx, (unit) => admitTogether(unit, automationIds));
+  } catch (error) {
+    if (!isDefect(error)) throw error;
+  }
+  let more = false;
+  for (const automationId of automationIds) {
     for (let i = 0; i < PER_AUTOMATION; i++) {
-      if (!(await admitOrSetAside(ctx, automationId))) break;
+      if (!(await admitApart(ctx, automationId))) break;
       if (i === PER_AUTOMATION - 1) more = true;
     }
   }
   return more;
 }
 
-/** Whoever is first and cannot be let in must not keep out those behind. */
-async function admitOrSetAside(ctx: EngineContext, automationId: string): Promise<boolean> {
+async function admitApart(ctx: EngineContext, automationId: string): Promise<boolean> {
   try {
     return await unitOfWork(ctx, (unit) => admitNext(unit, automationId));
   } catch (error) {
@@ -48,16 +74,49 @@ async function admitOrSetAside(ctx: EngineContext, automationId: string): Promis
   }
 }
 
+/** The first 20 of each queue, with as many statements as for one of them. True: somebody is left. */
+async function admitTogether(unit: Unit, automationIds: readonly string[]): Promise<boolean> {
+  const rows = rowsOf(unit.tx);
+  const keys = automationIds.map((id): [string] => [id]);
+  await rows.load(shapes.automation, keys);
+  await rows.ask(queueHead, keys);
+  const queues = new Map<string, readonly string[]>();
+  for (const id of automationIds) {
+    queues.set(id, isOpen(await rows.get(shapes.automation, id)) ? await rows.look(queueHead, id) : []);
+  }
+  await loadAdmissions(unit, [...queues.values()].flat());
+  for (const [automationId, ids] of queues) {
+    for (const id of ids) {
+      // Those before it may have changed this one, or stopped the automation.
+      const owner = await rows.get(shapes.automation, automationId);
+      const row = await enrollmentById(unit.tx, id);
+      if (!isOpen(owner) || row.live !== 0 || row.endedAt !== null || row.blockedOn !== null) continue;
+      await admitNewest(unit, row, owner?.versionId ?? row.versionId);
+    }
+  }
+  await rows.ask(queueHead, keys);
+  const done: string[] = [];
+  for (const id of automationIds) {
+    const isEmpty = (await rows.look(queueHead, id)).length === 0;
+    if (isEmpty || !isOpen(await rows.get(shapes.automation, id))) done.push(id);
+  }
+  if (done.length > 0) await unit.tx.delete(admission).where(inArray(admission.automationId, done));
+  return done.length < automationIds.length;
+}
+
+function isOpen(owner: AutomationRow | null): boolean {
+  return owner?.status === 'running' && owner.holdCount === 0;
+}
+
 /** The first in the queue of one automation; false: nobody is there, or it does not run. */
 async function admitNext(unit: Unit, automationId: string): Promise<boolean> {
-  const [row] = await unit.tx.select().from(automationTable).where(eq(automationTable.id, automationId));
-  const isOpen = row?.status === 'running' && row.holdCount === 0;
-  const next = isOpen ? await firstInQueue(unit.tx, automationId) : null;
+  const owner = await rowsOf(unit.tx).get(shapes.automation, automationId);
+  const next = isOpen(owner) ? await firstInQueue(unit.tx, automationId) : null;
   if (!next) {
     await unit.tx.delete(admission).where(eq(admission.automationId, automationId));
     return false;
   }
-  await admitNewest(unit, next, row?.versionId ?? next.versionId);
+  await admitNewest(unit, next, owner?.versionId ?? next.versionId);
   return true;
 }
 
@@ -77,7 +136,7 @@ async function admitNewest(unit: Unit, row: EnrollmentRow, newest: string): Prom
   const versionId = hasStarted(row) ? row.versionId : newest;
   const graph = await graphOf(unit.tx, versionId);
   if (row.versionId !== versionId) {
-    await unit.tx.update(enrollment).set({ versionId }).where(eq(enrollment.id, row.id));
+    rowsOf(unit.tx).update(shapes.enrollment, [row.id], { versionId });
     if (!(await keepsWayIn(unit, row, graph, versionId))) return;
   }
   await admitOne(unit, { ...row, versionId }, graph);
@@ -101,7 +160,7 @@ async function admitOne(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<v
     return await parkEnrollment(unit, row, 'ready', 'no_usable_sender', key);
   }
   if (row.senderId !== senderId) {
-    await unit.tx.update(enrollment).set({ senderId }).where(eq(enrollment.id, row.id));
+    rowsOf(unit.tx).update(shapes.enrollment, [row.id], { senderId });
   }
   const mine = { ...row, senderId };
   const known = segmentOf(graph, row)?.config.existingConnections
@@ -149,7 +208,7 @@ async function enrich(unit: Unit, row: EnrollmentRow, contact: ContactRow, sende
 
 /** Places are counted without a limit too: one that is set later must find the right number. */
 async function takePlaces(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<void> {
-  await unit.tx.update(enrollment).set({ companyId: row.companyId }).where(eq(enrollment.id, row.id));
+  rowsOf(unit.tx).update(shapes.enrollment, [row.id], { companyId: row.companyId });
   const company = row.companyId;
   const companyLimit = segmentOf(graph, row)?.config.coworkersLimit ?? NO_LIMIT;
   if (company !== null && !(await takeCompanySlot(unit, row, company, companyLimit))) {
@@ -182,14 +241,9 @@ async function parkEnrollment(
 
 /** The workspace lets several automations have one contact at a time. */
 async function mayShare(unit: Unit, row: EnrollmentRow): Promise<boolean> {
-  const [settings] = await unit.tx.select().from(workspace).where(eq(workspace.id, row.workspaceId));
-  return settings?.manyAutomations ?? false;
+  return (await rowsOf(unit.tx).get(shapes.workspace, row.workspaceId))?.manyAutomations ?? false;
 }
 
 async function hasLive(unit: Unit, row: EnrollmentRow): Promise<boolean> {
-  const rows = await unit.tx
-    .select({ id: enrollment.id })
-    .from(enrollment)
-    .where(and(eq(enrollment.workspaceId, row.workspaceId), eq(enrollment.contactId, row.contactId), isLive));
-  return rows.length > 0;
+  return (await rowsOf(unit.tx).look(liveOf, row.workspaceId, row.contactId)).length > 0;
 }

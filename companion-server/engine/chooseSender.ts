@@ -1,11 +1,11 @@
-import { and, desc, eq, isNotNull, notExists, sql } from 'drizzle-orm';
 import type { NodeOf } from '#shared/automation/graph.ts';
-import { type Queryable, schema } from '../db/index.ts';
+import { must } from '#shared/kernel/assert.ts';
+import { type Queryable, rowsOf } from '../db/index.ts';
 import type { ContactRow, EnrollmentRow, Unit } from './context.ts';
 import { relationOf } from './facts.ts';
-import { appendEvent } from './record.ts';
-
-const { automationSender, relation, sender, senderExit } = schema;
+import { leaves } from './lookups.ts';
+import { noteEvent } from './record.ts';
+import { shapes } from './shapes.ts';
 
 type SenderNode = NodeOf<'sender_profile'>;
 
@@ -87,34 +87,21 @@ export async function usableSenders(
   automationId: string,
   nodeId: string,
 ): Promise<Candidate[]> {
-  return await q
-    .select({
-      senderId: automationSender.senderId,
-      placed: automationSender.placed,
-      weight: automationSender.weight,
-    })
-    .from(automationSender)
-    .innerJoin(sender, eq(sender.id, automationSender.senderId))
-    .where(
-      and(
-        eq(automationSender.automationId, automationId),
-        eq(automationSender.nodeId, nodeId),
-        eq(automationSender.enabled, true),
-        eq(sender.state, 'active'),
-        notExists(
-          q
-            .select({ at: senderExit.at })
-            .from(senderExit)
-            .where(
-              and(
-                eq(senderExit.senderId, automationSender.senderId),
-                eq(senderExit.automationId, automationId),
-                eq(senderExit.nodeId, nodeId),
-              ),
-            ),
-        ),
-      ),
-    );
+  const rows = rowsOf(q);
+  const enabled = (await rows.group(shapes.automationSender, 'node', automationId, nodeId)).filter(
+    (each) => each.enabled,
+  );
+  const ids = enabled.map(({ senderId }): [string] => [senderId]);
+  await rows.load(shapes.sender, ids);
+  await rows.ask(leaves, ids);
+  const usable: Candidate[] = [];
+  for (const { senderId, placed, weight } of enabled) {
+    if ((await rows.get(shapes.sender, senderId))?.state !== 'active') continue;
+    const leaving = await rows.look(leaves, senderId);
+    if (leaving.some((each) => each.automationId === automationId && each.nodeId === nodeId)) continue;
+    usable.push({ senderId, placed, weight });
+  }
+  return usable;
 }
 
 /** Whether a sender assigned to somebody on the way in must not take them any more. */
@@ -124,19 +111,9 @@ export async function hasLeft(
   nodeId: string,
   senderId: string,
 ): Promise<boolean> {
-  const [row] = await q
-    .select({ state: sender.state, enabled: automationSender.enabled })
-    .from(sender)
-    .leftJoin(
-      automationSender,
-      and(
-        eq(automationSender.automationId, automationId),
-        eq(automationSender.nodeId, nodeId),
-        eq(automationSender.senderId, sender.id),
-      ),
-    )
-    .where(eq(sender.id, senderId));
-  return row?.state !== 'active' || row.enabled === false;
+  const rows = rowsOf(q);
+  if ((await rows.get(shapes.sender, senderId))?.state !== 'active') return true;
+  return (await rows.get(shapes.automationSender, automationId, nodeId, senderId))?.enabled === false;
 }
 
 async function connectedOnes(
@@ -153,12 +130,10 @@ async function connectedOnes(
 
 /** Done invites, messages, InMails and emails, by hand too, and replies received: the latest first. */
 async function interactionsWith(q: Queryable, contactId: string): Promise<Interaction[]> {
-  const rows = await q
-    .select({ senderId: relation.senderId, at: relation.lastInteractionAt })
-    .from(relation)
-    .where(and(eq(relation.contactId, contactId), isNotNull(relation.lastInteractionAt)))
-    .orderBy(desc(relation.lastInteractionAt));
-  return rows.map(({ senderId, at }) => ({ senderId, at: at ?? 0 }));
+  const pairs = await rowsOf(q).group(shapes.relation, 'contact', contactId);
+  return pairs
+    .flatMap(({ senderId, lastInteractionAt: at }) => (at === null ? [] : [{ senderId, at }]))
+    .sort((one, other) => other.at - one.at);
 }
 
 function byShare(a: Candidate, b: Candidate): number {
@@ -172,22 +147,16 @@ async function countPlaced(
   nodeId: string,
   senderId: string,
 ): Promise<void> {
-  await unit.tx
-    .update(automationSender)
-    .set({ placed: sql`${automationSender.placed} + 1` })
-    .where(
-      and(
-        eq(automationSender.automationId, automationId),
-        eq(automationSender.nodeId, nodeId),
-        eq(automationSender.senderId, senderId),
-      ),
-    );
+  const rows = rowsOf(unit.tx);
+  const key = [automationId, nodeId, senderId] as const;
+  const { placed } = must(await rows.get(shapes.automationSender, ...key), `sender ${senderId} of a node`);
+  rows.update(shapes.automationSender, key, { placed: placed + 1 });
 }
 
 /** Nobody is assigned silently: the log says how, and who else was in touch. */
 async function noteChoice(unit: Unit, row: EnrollmentRow, choice: Choice): Promise<void> {
   const { senderId, way, collision, unusablePin } = choice;
-  await appendEvent(unit, {
+  await noteEvent(unit, {
     workspaceId: row.workspaceId,
     type: 'sender_chosen',
     dedupeKey: `sender_chosen:${row.id}:${unit.newId()}`,

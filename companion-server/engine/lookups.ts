@@ -62,3 +62,33 @@ export const leaves: Lookup<Leaving> = {
     nodeId: String(nodeId),
   }),
 };
+
+/** Who waits longest to enter an automation, in the order of their ids (automation). */
+export const queueHead: Lookup<string> = {
+  name: 'queueHead',
+  table: 'enrollment',
+  by: ['automationId'],
+  text: `${answering('t.id')} cross join enrollment as t on t.id in (
+    select id from enrollment where automation_id = k.value ->> 0 and live = 0 and ended_at is null and blocked_on is null
+    order by id limit 20)`,
+  decode: ([id]) => String(id),
+};
+
+/** The admitted enrollments of a contact (workspace, contact). */
+export const liveOf: Lookup<string> = {
+  name: 'liveOf',
+  table: 'enrollment',
+  by: ['workspaceId', 'contactId'],
+  text: `${answering('t.id')} cross join enrollment as t on t.contact_id = k.value ->> 1 and t.workspace_id = k.value ->> 0 and t.live = 1`,
+  decode: ([id]) => String(id),
+};
+
+/** Whether somebody is parked on this (key): the one that waits longest. */
+export const firstParked: Lookup<string> = {
+  name: 'firstParked',
+  table: 'enrollment',
+  by: ['blockedOn'],
+  text: `${answering('t.id')} cross join enrollment as t on t.id = (
+    select id from enrollment where blocked_on = k.value ->> 0 order by id limit 1)`,
+  decode: ([id]) => String(id),
+};

@@ -1,8 +1,11 @@
 import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { rowsOf } from '../db/index.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
-import { awayUntil, leaves, receivedKinds, usedAt } from './lookups.ts';
+import { senderNodeOf } from './enroll.ts';
+import { awayUntil, firstParked, leaves, liveOf, receivedKinds, usedAt } from './lookups.ts';
+import { enrollmentById, graphOf } from './rows.ts';
 import { shapes } from './shapes.ts';
+import { blockedOn } from './slots.ts';
 import { stoplistKeys } from './stoplist.ts';
 import { usageKeys } from './usage.ts';
 
@@ -67,6 +70,68 @@ export async function loadSteps(unit: Unit, enrollments: readonly EnrollmentRow[
   await rows.loadGroups(shapes.lane, 'channel', keysOf(channels, 'id'));
 }
 
+/** What the way in of these enrollments looks at. */
+export async function loadAdmissions(unit: Unit, ids: readonly string[]): Promise<void> {
+  if (ids.length < 2) return;
+  const rows = rowsOf(unit.tx);
+  await rows.load(
+    shapes.enrollment,
+    ids.map((id) => [id]),
+  );
+  const waiting: EnrollmentRow[] = [];
+  for (const id of ids) waiting.push(await enrollmentById(unit.tx, id));
+  await rows.load(shapes.contact, keysOf(waiting, 'contactId'));
+  await loadStoplist(unit, waiting);
+  await rows.load(shapes.workspace, keysOf(waiting, 'workspaceId'));
+  await rows.ask(
+    liveOf,
+    waiting.map(({ workspaceId, contactId }) => [workspaceId, contactId]),
+  );
+  await rows.loadGroups(shapes.relation, 'contact', keysOf(waiting, 'contactId'));
+  await loadSlots(unit, waiting);
+  await loadSteps(unit, waiting);
+  await loadCandidates(unit, waiting);
+}
+
+/** The places of segments and companies, and who waits for them. */
+async function loadSlots(unit: Unit, waiting: readonly EnrollmentRow[]): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  await rows.load(
+    shapes.segmentSlot,
+    waiting.map(({ automationId, segmentNodeId }) => [automationId, segmentNodeId]),
+  );
+  const companies: [string, string, string][] = [];
+  const parked: [string][] = [];
+  for (const row of waiting) {
+    parked.push([blockedOn.segment(row)]);
+    const companyId = (await rows.get(shapes.contact, row.contactId))?.companyId;
+    if (!companyId) continue;
+    companies.push([row.automationId, row.segmentNodeId, companyId]);
+    parked.push([blockedOn.company(row, companyId)]);
+  }
+  await rows.load(shapes.companySlot, companies);
+  await rows.ask(firstParked, parked);
+}
+
+/** The senders among whom they are distributed, with their channels and lanes. */
+async function loadCandidates(unit: Unit, waiting: readonly EnrollmentRow[]): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  const nodes = new Map<string, [string, string]>();
+  for (const { automationId, versionId, segmentNodeId } of waiting) {
+    const node = senderNodeOf(await graphOf(unit.tx, versionId), segmentNodeId);
+    if (node) nodes.set(`${automationId} ${node.id}`, [automationId, node.id]);
+  }
+  const keys = [...nodes.values()];
+  await rows.loadGroups(shapes.automationSender, 'node', keys);
+  const candidates: { senderId: string }[] = [];
+  for (const key of keys) candidates.push(...(await rows.group(shapes.automationSender, 'node', ...key)));
+  await rows.load(shapes.sender, keysOf(candidates, 'senderId'));
+  await rows.ask(leaves, keysOf(candidates, 'senderId'));
+  const senderIds = candidates.map(({ senderId }) => senderId);
+  const channels = await loadChannels(unit, senderIds, ['linkedin', 'email']);
+  await rows.loadGroups(shapes.lane, 'channel', keysOf(channels, 'id'));
+}
+
 /** The senders' channels of these kinds. */
 export async function loadChannels(
   unit: Unit,
@@ -88,7 +153,7 @@ async function loadAround(unit: Unit, tasks: readonly TaskRow[]): Promise<void> 
   await rows.load(shapes.channel, keysOf(tasks, 'channelId'));
 }
 
-async function loadStoplist(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
+async function loadStoplist(unit: Unit, tasks: readonly Pick<TaskRow, 'contactId'>[]): Promise<void> {
   const rows = rowsOf(unit.tx);
   await rows.loadGroups(shapes.identity, 'contact', keysOf(tasks, 'contactId'));
   const contacts = [];

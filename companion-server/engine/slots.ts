@@ -1,6 +1,8 @@
 import { and, eq, gte, inArray, lt, sql } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
+import { firstParked } from './lookups.ts';
+import { shapes } from './shapes.ts';
 
 const { enrollment, segmentSlot, companySlot, admission } = schema;
 
@@ -60,12 +62,11 @@ async function wakeCompanies(unit: Unit, prefix: string): Promise<void> {
 
 /** Takes a place among the segment's active contacts; false: none is free. */
 export async function takeSegmentSlot(unit: Unit, row: EnrollmentRow): Promise<boolean> {
-  const taken = await unit.tx
-    .update(segmentSlot)
-    .set({ active: sql`${segmentSlot.active} + 1` })
-    .where(and(...segmentKey(row), lt(segmentSlot.active, segmentSlot.activeLimit)))
-    .returning({ active: segmentSlot.active });
-  return taken.length > 0;
+  const rows = rowsOf(unit.tx);
+  const slot = await rows.get(shapes.segmentSlot, ...segmentKey(row));
+  if (!slot || slot.active >= slot.activeLimit) return false;
+  rows.update(shapes.segmentSlot, segmentKey(row), { active: slot.active + 1 });
+  return true;
 }
 
 /** Takes one of the places a company has; false: none is free. Without a limit there is nothing to take. */
@@ -75,33 +76,42 @@ export async function takeCompanySlot(
   companyId: string,
   slotLimit: number,
 ): Promise<boolean> {
+  const rows = rowsOf(unit.tx);
+  const key = companyKey(row, companyId);
   const { automationId, segmentNodeId: nodeId, workspaceId } = row;
-  await unit.tx
-    .insert(companySlot)
-    .values({ automationId, nodeId, companyId, workspaceId, slotLimit })
-    .onConflictDoNothing();
-  const taken = await unit.tx
-    .update(companySlot)
-    .set({ active: sql`${companySlot.active} + 1` })
-    .where(and(...companyKey(row, companyId), lt(companySlot.active, companySlot.slotLimit)))
-    .returning({ active: companySlot.active });
-  return taken.length > 0;
+  const slot = await rows.get(shapes.companySlot, ...key);
+  if (!slot) {
+    const active = slotLimit > 0 ? 1 : 0;
+    rows.insert(shapes.companySlot, { automationId, nodeId, companyId, workspaceId, slotLimit, active });
+    return active === 1;
+  }
+  if (slot.active >= slot.slotLimit) return false;
+  rows.update(shapes.companySlot, key, { active: slot.active + 1 });
+  return true;
 }
 
 export async function returnCompanySlot(unit: Unit, row: EnrollmentRow, companyId: string): Promise<void> {
-  await unit.tx
-    .update(companySlot)
-    .set({ active: sql`${companySlot.active} - 1` })
-    .where(and(...companyKey(row, companyId), sql`${companySlot.active} > 0`));
+  await addToCompany(unit, row, companyId, -1);
+}
+
+async function addToCompany(unit: Unit, row: EnrollmentRow, companyId: string, by: 1 | -1): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  const slot = await rows.get(shapes.companySlot, ...companyKey(row, companyId));
+  if (!slot || slot.active + by < 0) return;
+  rows.update(shapes.companySlot, companyKey(row, companyId), { active: slot.active + by });
+}
+
+async function addToSegment(unit: Unit, row: EnrollmentRow, by: 1 | -1): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  const slot = await rows.get(shapes.segmentSlot, ...segmentKey(row));
+  if (!slot || slot.active + by < 0) return;
+  rows.update(shapes.segmentSlot, segmentKey(row), { active: slot.active + by });
 }
 
 /** An admitted enrollment ended: its places go to those who wait for them. */
 export async function releaseSlots(unit: Unit, row: EnrollmentRow): Promise<void> {
   if (row.live === 1) {
-    await unit.tx
-      .update(segmentSlot)
-      .set({ active: sql`${segmentSlot.active} - 1` })
-      .where(and(...segmentKey(row), sql`${segmentSlot.active} > 0`));
+    await addToSegment(unit, row, -1);
     if (row.companyId) await returnCompanySlot(unit, row, row.companyId);
   }
   // All look again: the first that is admitted has the contact, and those after it park anew.
@@ -111,29 +121,17 @@ export async function releaseSlots(unit: Unit, row: EnrollmentRow): Promise<void
 
 /** One that had ended goes on: it has its places again, over the limit if they were given away. */
 export async function retakeSlots(unit: Unit, row: EnrollmentRow): Promise<void> {
-  await unit.tx
-    .update(segmentSlot)
-    .set({ active: sql`${segmentSlot.active} + 1` })
-    .where(and(...segmentKey(row)));
-  if (!row.companyId) return;
-  await unit.tx
-    .update(companySlot)
-    .set({ active: sql`${companySlot.active} + 1` })
-    .where(and(...companyKey(row, row.companyId)));
+  await addToSegment(unit, row, 1);
+  if (row.companyId) await addToCompany(unit, row, row.companyId, 1);
 }
 
 /** Free places must not stay empty because the one that was woken could not use them. */
 export async function passOn(unit: Unit, row: EnrollmentRow): Promise<void> {
-  const [segment] = await unit.tx
-    .select()
-    .from(segmentSlot)
-    .where(and(...segmentKey(row)));
+  const rows = rowsOf(unit.tx);
+  const segment = await rows.get(shapes.segmentSlot, ...segmentKey(row));
   if (segment && segment.active < segment.activeLimit) await wakeOne(unit, blockedOn.segment(row));
   if (!row.companyId) return;
-  const [company] = await unit.tx
-    .select()
-    .from(companySlot)
-    .where(and(...companyKey(row, row.companyId)));
+  const company = await rows.get(shapes.companySlot, ...companyKey(row, row.companyId));
   if (company && company.active < company.slotLimit) {
     await wakeOne(unit, blockedOn.company(row, row.companyId));
   }
@@ -146,6 +144,8 @@ async function wakeOne(unit: Unit, key: string): Promise<void> {
 
 /** Up to `limit` of those that wait for this, the longest waiting first, look again. */
 export async function wakeParked(unit: Unit, key: string, limit: number): Promise<void> {
+  // Mostly there is none, which is known without a statement of its own.
+  if ((await rowsOf(unit.tx).look(firstParked, key)).length === 0) return;
   const first = unit.tx
     .select({ id: enrollment.id })
     .from(enrollment)
@@ -191,13 +191,9 @@ export async function askAdmission(unit: Unit, automationId: string, workspaceId
 }
 
 function segmentKey(row: Pick<EnrollmentRow, 'automationId' | 'segmentNodeId'>) {
-  return [eq(segmentSlot.automationId, row.automationId), eq(segmentSlot.nodeId, row.segmentNodeId)];
+  return [row.automationId, row.segmentNodeId] as const;
 }
 
 function companyKey(row: Pick<EnrollmentRow, 'automationId' | 'segmentNodeId'>, companyId: string) {
-  return [
-    eq(companySlot.automationId, row.automationId),
-    eq(companySlot.nodeId, row.segmentNodeId),
-    eq(companySlot.companyId, companyId),
-  ];
+  return [row.automationId, row.segmentNodeId, companyId] as const;
 }
