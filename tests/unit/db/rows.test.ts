@@ -158,4 +158,46 @@ describe('the rows a transaction keeps', () => {
     ]);
     expect((await stored()).map(({ name }) => name)).toEqual(['a', 'kept', 'c']);
   });
+
+  it('stay for the next transaction, until something writes to their table or a unit fails', async () => {
+    const read = () => db.write(async (tx) => (await rowsOf(tx).get(lists, 'a'))?.name);
+    const group = () => db.write(async (tx) => (await rowsOf(tx).group(lists, 'workspace', 'w')).length);
+    expect([await read(), await group()]).toEqual(['a', 3]);
+    statements = [];
+    expect([await read(), await group()]).toEqual(['a', 3]);
+    expect(statements).toEqual([]);
+
+    await db.write(async (tx) => {
+      rowsOf(tx).update(lists, ['a'], { name: 'second' });
+      rowsOf(tx).insert(lists, row('d'));
+    });
+    expect([await read(), await group()]).toEqual(['second', 4]);
+    await db.write((tx) =>
+      tx.update(list).set({ name: 'third', workspaceId: 'elsewhere' }).where(eq(list.id, 'a')),
+    );
+    expect([await read(), await group()]).toEqual(['third', 3]);
+    await db.authDatabase.run(sql`UPDATE list SET name = 'fourth' WHERE id = 'a'`);
+    expect(await read()).toBe('fourth');
+  });
+
+  it('of a unit that failed are not handed on, whether it failed alone or among others', async () => {
+    const rename = (name: string, fails: boolean) =>
+      db.write(async (tx) => {
+        const rows = rowsOf(tx);
+        await rows.group(lists, 'workspace', 'w');
+        rows.update(lists, ['a'], { name });
+        rows.insert(lists, row(`new ${name}`));
+        await rows.flush();
+        expect((await rows.group(lists, 'workspace', 'w')).map((each) => each.name)).toContain(name);
+        if (fails) throw new Error('no');
+      });
+    await expect(rename('alone', true)).rejects.toThrow('no');
+    const ends = await Promise.allSettled([rename('one', false), rename('two', true), rename('three', true)]);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    const [names, before] = await db.write(async (tx) => [
+      (await rowsOf(tx).group(lists, 'workspace', 'w')).map((each) => each.id).sort(),
+      (await rowsOf(tx).get(lists, 'a'))?.name,
+    ]);
+    expect([names, before]).toEqual([['a', 'b', 'c', 'new one'], 'one']);
+  });
 });

@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { schema } from '../../../companion-server/db/index.ts';
+import { admit } from '../../../companion-server/engine/admit.ts';
 import { commitTask, nextWorkFor, recordOutcome, tick } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
@@ -85,4 +87,23 @@ it('many that wait together cost hardly more than one', async () => {
   expect(cost.claim).toBeLessThanOrEqual(TOGETHER.claim);
   expect(cost.commit).toBeLessThanOrEqual(TOGETHER.commit);
   expect(cost.outcome).toBeLessThanOrEqual(TOGETHER.outcome + GUARD * SENDERS);
+});
+
+it('fifteen more contacts that enter cost less than a statement each', async () => {
+  const waiting = async (contacts: number) => {
+    await stage.close();
+    stage = await openStage(1, (text) => statements.push(text));
+    await addSender(stage, 's1');
+    for (let n = 1; n <= contacts; n++) await addContact(stage, n, { bound: true, companyId: `firm-${n}` });
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const { count } = await counted(() => admit(stage.ctx, 50));
+    const entered = await stage.db.reader
+      .select()
+      .from(schema.enrollment)
+      .where(eq(schema.enrollment.live, 1));
+    expect(entered).toHaveLength(contacts);
+    return count;
+  };
+  const few = await waiting(5);
+  expect(await waiting(20)).toBeLessThan(few + 15);
 });
