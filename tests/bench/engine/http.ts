@@ -30,7 +30,7 @@ export async function measureHttp(world: BenchWorld, devices: number, atOnce: nu
     database: world.db,
     dataDir: world.folder,
     keys: await loadKeys(world.folder),
-    log: createLog('silent'),
+    log: createLog('error'),
     clocks: world.ctx.clocks,
     timers: systemTimers,
     newId: world.ctx.newId,
@@ -63,7 +63,12 @@ export async function measureHttp(world: BenchWorld, devices: number, atOnce: nu
     rssMb = Math.max(rssMb, process.memoryUsage().rss / 2 ** 20);
   }, 50);
   const cpu = process.cpuUsage();
-  const [message] = await once(child, 'message', { signal: AbortSignal.timeout(120_000) });
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`the devices ended with ${code}`);
+  });
+  failed.catch(() => {});
+  const finishedBy = once(child, 'message', { signal: AbortSignal.timeout(120_000) });
+  const [message] = await Promise.race([finishedBy, failed]);
   const used = process.cpuUsage(cpu);
   clearInterval(watch);
   child.kill();

@@ -96,7 +96,7 @@ function statements(enrollments: number, senders: number): string[] {
       SELECT ${ids.sender('value')}, ${workspaceOf('value')}, 'Rep ' || value, 'user' || value, '${settings}', ${CONSENT_VERSION}, ${START}, ${START}
       FROM generate_series(0, ${senders - 1})`,
     `INSERT INTO channel (id, workspace_id, sender_id, kind, address, status, last_checked_at, inbox_read_at, acceptances_read_at, sent_read_at, first_used_at, last_action_at, created_at)
-      SELECT ${ids.linkedin('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'linkedin', 'member' || value, 'active', ${READ}, ${READ}, ${READ}, ${READ}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
+      SELECT ${ids.linkedin('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'linkedin', CAST(100000 + value AS TEXT), 'active', ${READ}, ${READ}, ${READ}, ${READ}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
       FROM generate_series(0, ${senders - 1})`,
     `INSERT INTO channel (id, workspace_id, sender_id, kind, address, status, smtp_status, imap_status, inbox_read_at, first_used_at, last_action_at, created_at)
       SELECT ${ids.email('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'email', 'rep' || value || '@team.test', 'active', 'active', 'active', ${READ}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
@@ -141,7 +141,7 @@ function statements(enrollments: number, senders: number): string[] {
       SELECT ${ids.event('i')}, ${workspaceOf('s')}, 'enrolled', ${START - 30 * DAY}, ${ids.contact('i')}, ${ids.enrollment('i')}, automation_id, NULL, 'enrolled:' || ${ids.enrollment('i')}, NULL FROM bench_n`,
     // A capped sender used up its day; a free one has a usual week behind it.
     `INSERT INTO usage (account, kind, at, task_id)
-      SELECT 'linkedin:member' || s.value, 'message', CASE WHEN (s.value / 100) % 5 = 0 THEN ${START - 2 * DAY} - u.value * ${HOUR} ELSE ${START} - (u.value + 1) * ${10 * MINUTE} END, 'used' || u.value
+      SELECT 'linkedin:' || (100000 + s.value), 'message', CASE WHEN (s.value / 100) % 5 = 0 THEN ${START - 2 * DAY} - u.value * ${HOUR} ELSE ${START} - (u.value + 1) * ${10 * MINUTE} END, 'used' || u.value
       FROM generate_series(0, ${senders - 1}) s, generate_series(1, 100) u`,
     `INSERT INTO lane (channel_id, kind, workspace_id, executor, ready_count, next_at, next_limit)
       SELECT CASE k.value WHEN 'send_email' THEN ${ids.email('s.value')} ELSE ${ids.linkedin('s.value')} END, k.value, ${workspaceOf('s.value')}, CASE k.value WHEN 'send_email' THEN 'server' ELSE 'extension' END,
