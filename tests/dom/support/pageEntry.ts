@@ -40,6 +40,14 @@ const api = {
     const within = scope === 'top_card' ? card()?.element : document;
     return [...(within?.querySelectorAll(css) ?? [])].filter((found) => found.checkVisibility()).length;
   },
+  /** The same of every entry. */
+  counts: (): Record<string, number> =>
+    Object.fromEntries(
+      Object.keys(linkedin.shippedCatalogue.entries).map((key) => [
+        key,
+        api.count(key as keyof linkedin.Catalogue['entries']),
+      ]),
+    ),
   parsesCatalogue: (change: Record<string, unknown>) =>
     linkedin.parseCatalogue({ ...linkedin.shippedCatalogue, ...change }, document).ok,
   topCard() {
