@@ -6,7 +6,6 @@ const manifest: UserManifest = {
   description: '__MSG_description__',
   default_locale: 'en',
   host_permissions: ['https://www.linkedin.com/*'],
-  action: { default_title: '__MSG_actionTitle__' },
   icons: { 16: 'icon/16.png', 32: 'icon/32.png', 48: 'icon/48.png', 128: 'icon/128.png' },
 };
 

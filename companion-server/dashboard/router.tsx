@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { z } from 'zod';
+import { importRowOutcome } from '#shared/contract/contact.ts';
 import { taskGroup } from '#shared/contract/task.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { enrollmentStatus } from '#shared/statuses/engine.ts';
@@ -134,6 +135,7 @@ const importRoute = createRoute({
 const importResultRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/contacts/import/$importId',
+  validateSearch: z.object({ outcome: importRowOutcome.optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('./features/contacts/ImportResultPage.tsx'), 'ImportResultPage'),
 });
 

@@ -10,6 +10,7 @@ import { holdUnsupported } from './abilities.ts';
 import { type Claimed, claimLeaseMs, claimTask, loadHeads } from './claim.ts';
 import type { ChannelRow, EngineContext, TaskRow, Unit } from './context.ts';
 import { openHolds } from './holds.ts';
+import { nextListPage } from './listImports.ts';
 import { loadChannels } from './prefetch.ts';
 import { nodeOf } from './render.ts';
 import { isJournalMissing } from './restore/progress.ts';
@@ -33,6 +34,8 @@ interface Ability {
   kinds?: readonly string[];
   /** It can tell what its journal holds. */
   journal?: boolean;
+  /** It can read the lists that the rep imports. */
+  imports?: boolean;
 }
 
 /** What this device's runner should do now. */
@@ -100,7 +103,10 @@ const ask = together<{ deviceId: string; ability: Ability }, NextWork>({
     const claimed = await claimTask(unit, channel, sender, deviceId);
     if (claimed) return await asStep(unit, claimed, channel);
     const { reason, at } = await whyNothing(unit, channel, later);
-    return wait(reason, Math.min(at, nextWatch(channel)));
+    const page =
+      ability.imports && channel.holdCount === 0 ? await nextListPage(unit, channel, settings) : null;
+    if (page && 'work' in page) return page.work;
+    return wait(reason, Math.min(at, page?.at ?? Number.POSITIVE_INFINITY, nextWatch(channel)));
   },
 });
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type ApiClient, callApi } from '#shared/contract/callApi.ts';
 import { deviceRoutes } from '#shared/contract/device.ts';
 import { devicePersonRoutes, type personSeen } from '#shared/contract/devicePerson.ts';
+import { listImportRoutes } from '#shared/contract/listImport.ts';
 import type { Problem, Route } from '#shared/contract/route.ts';
 import { deviceTaskRoutes } from '#shared/contract/task.ts';
 import { SECOND } from '#shared/kernel/clock.ts';
@@ -57,8 +58,8 @@ export function createDeviceApi(deps: ApiDeps) {
   }
 
   const runner: RunnerApi = {
-    next: ({ canAct, kinds, journal }, signal) =>
-      call(deviceRoutes.next, { body: { canAct, kinds: [...kinds], journal } }, signal),
+    next: ({ kinds, ...ability }, signal) =>
+      call(deviceRoutes.next, { body: { ...ability, kinds: [...kinds] } }, signal),
     renew: ({ taskId, fence }, signal) => call(deviceRoutes.renew, { body: { taskId, fence } }, signal),
     commit: ({ taskId, fence }, seen, signal) =>
       call(deviceRoutes.commit, { body: { taskId, fence, ...seen } }, signal),
@@ -66,6 +67,8 @@ export function createDeviceApi(deps: ApiDeps) {
       call(deviceRoutes.outcome, { body: { taskId, fence, outcome } }, signal),
     session: (report, signal) => call(deviceRoutes.session, { body: { report, seenAgoMs: 0 } }, signal),
     observations: (seen, signal) => call(deviceRoutes.observations, { body: seen }, signal),
+    listPage: (importId, start, read, signal) =>
+      call(listImportRoutes.page, { params: { importId }, body: { start, read } }, signal),
     journal: (report, signal) => call(deviceRoutes.journal, { body: report }, signal),
   };
 
@@ -89,6 +92,11 @@ export function createDeviceApi(deps: ApiDeps) {
       call(devicePersonRoutes.addNote, { params: { contactId }, body: { text } }),
     removeNote: (contactId: string, noteId: string) =>
       call(devicePersonRoutes.removeNote, { params: { contactId, noteId } }),
+    imports: () => call(listImportRoutes.list),
+    importList: (body: z.output<typeof listImportRoutes.start.body>) =>
+      call(listImportRoutes.start, { body }),
+    stopImport: (importId: string) => call(listImportRoutes.stop, { params: { importId } }),
+    resumeImport: (importId: string) => call(listImportRoutes.resume, { params: { importId } }),
     approvals: () => call(deviceTaskRoutes.approvals, { query: { limit: APPROVALS } }),
     approve: (taskId: string, body: ApproveBody) =>
       call(deviceTaskRoutes.approve, { params: { taskId }, body }),

@@ -10,6 +10,7 @@ import { createStateStore } from '../storage/state.ts';
 import { verifyAlarms } from './alarms.ts';
 import { createDeviceApi } from './api.ts';
 import { createControls } from './controls.ts';
+import { createImports } from './imports.ts';
 import { notify, openNotified, showBadge } from './notices.ts';
 import { oneAtATime } from './once.ts';
 import { askPage, createPage } from './page.ts';
@@ -80,6 +81,10 @@ export async function boot() {
       const paired = await store.get('pairing');
       return paired?.state === 'paired' ? journalLostAt(database, paired, clock.now()) : null;
     },
+    pagesRead: {
+      get: async () => (await store.get('pagesRead')) ?? [],
+      set: (times) => store.set('pagesRead', times),
+    },
     sha256,
     onProgress: (progress) => showProgress(store, progress),
     onSnapshot: snapshots.take,
@@ -128,6 +133,13 @@ export async function boot() {
     startPolling: () => void startPolling(),
   });
 
+  const imports = createImports({
+    api,
+    database,
+    clock,
+    mayRead: permission.mayRead,
+    wake: () => work.wake(),
+  });
   const people = createPeople({ api, database, clock, mayRead: permission.mayRead, wake: () => work.wake() });
 
   await store.remove('activity');
@@ -137,6 +149,7 @@ export async function boot() {
   return {
     controls,
     people,
+    imports,
     /** The rep clicked on a notification. */
     notified: (id: string) => openNotified(store, id),
     sessions,

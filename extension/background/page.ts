@@ -17,6 +17,8 @@ const deadlines: Record<PageRequest['op'], number> = {
   acceptances: 2 * MINUTE,
   inbound: 2 * MINUTE,
   sentInvitations: 2 * MINUTE,
+  // Sales Navigator: 25 leads, each a request of its own.
+  listPage: 3 * MINUTE,
 };
 
 export interface PageDeps {
@@ -52,6 +54,7 @@ export function createPage(deps: PageDeps): RunnerPage {
     readInbound: (sinceMs, knownProfileIds, signal) =>
       ask<'inbound'>({ op: 'inbound', sinceMs, knownProfileIds }, signal),
     readSentInvitations: (signal) => ask<'sentInvitations'>({ op: 'sentInvitations' }, signal),
+    readListPage: (request, signal) => ask<'listPage'>({ op: 'listPage', ...request }, signal),
     close: () => deps.tab.close(),
   };
 }

@@ -74,7 +74,8 @@ export function createPeople({ api, database, clock, mayRead, wake }: PeopleDeps
   };
 }
 
-const notAgreed: UiAnswer = {
+/** What an order is answered before the rep agreed. */
+export const notAgreed: UiAnswer = {
   ok: false,
   title: 'Your consent is needed',
   detail: 'Rapport looks at no LinkedIn page before you have agreed.',

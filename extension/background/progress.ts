@@ -19,7 +19,8 @@ function activityOf(progress: Progress): Activity {
     case 'idle':
       return { ...nothing, state: 'idle', reason: progress.reason, until: progress.until };
     case 'watching':
-      return { ...nothing, state: 'watching' };
+    case 'importing':
+      return { ...nothing, state: progress.state };
     case 'working': {
       const { phase, kind, contactName, automationName } = progress;
       return { ...nothing, state: 'working', phase, kind, contactName, automationName };

@@ -41,6 +41,10 @@ export function receive(booted: Promise<Booted>): void {
   order('ui.removeNote', ({ people }, { person, contactId, noteId }) =>
     people.removeNote(person, contactId, noteId),
   );
+  order('ui.imports', ({ imports }) => imports.refresh());
+  order('ui.importList', ({ imports }, data) => imports.start(data));
+  order('ui.stopImport', ({ imports }, { importId }) => imports.stop(importId));
+  order('ui.resumeImport', ({ imports }, { importId }) => imports.resume(importId));
   order('ui.approvals', ({ people }) => people.approvals());
   order('ui.approve', ({ people }, { taskId, textHash, edited }) => people.approve(taskId, textHash, edited));
   order('ui.skip', ({ people }, { taskId }) => people.skip(taskId));

@@ -4,6 +4,7 @@ import {
   prepare,
   readAcceptances,
   readInbound,
+  readListPage,
   readSentInvitations,
   readSession,
   verify,
@@ -71,6 +72,8 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
       return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
     case 'sentInvitations':
       return readSentInvitations(env, signal);
+    case 'listPage':
+      return readListPage(env, request, signal);
   }
 }
 

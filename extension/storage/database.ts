@@ -1,6 +1,7 @@
 import Dexie, { type EntityTable, type Table } from 'dexie';
 import type { DeviceSnapshot } from '#shared/contract/device.ts';
 import type { PersonCard, PersonTargets } from '#shared/contract/devicePerson.ts';
+import type { ListImportView } from '#shared/contract/listImport.ts';
 import type { ApprovalItem } from '#shared/contract/task.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 
@@ -25,7 +26,8 @@ export interface StoredCard {
 /** Lists of the server that the side panel offers, the last answer of each. */
 export type StoredLists =
   | { key: 'targets'; value: PersonTargets; storedAt: number }
-  | { key: 'approvals'; value: ApprovalItem[]; storedAt: number };
+  | { key: 'approvals'; value: ApprovalItem[]; storedAt: number }
+  | { key: 'imports'; value: ListImportView[]; storedAt: number };
 
 /** Says that this journal was begun with this pairing: without it the journal was lost. */
 export interface JournalBirth {

@@ -4,6 +4,7 @@ import {
   personCard,
   personTargets,
 } from '#shared/contract/devicePerson.ts';
+import { type ListImportView, listImportView } from '#shared/contract/listImport.ts';
 import { type ApprovalItem, approvalItem } from '#shared/contract/task.ts';
 import type { RapportDatabase } from './database.ts';
 
@@ -52,4 +53,13 @@ export async function loadApprovals(database: RapportDatabase): Promise<Approval
 
 export async function saveApprovals(database: RapportDatabase, value: ApprovalItem[], now: number) {
   await database.lists.put({ key: 'approvals', value, storedAt: now });
+}
+
+/** The imports of lists as the server told last. */
+export async function loadImports(database: RapportDatabase): Promise<ListImportView[]> {
+  return listImportView.array().safeParse((await database.lists.get('imports'))?.value).data ?? [];
+}
+
+export async function saveImports(database: RapportDatabase, value: ListImportView[], now: number) {
+  await database.lists.put({ key: 'imports', value, storedAt: now });
 }

@@ -38,7 +38,7 @@ export type Paired = Extract<Pairing, { state: 'paired' }>;
 
 /** The runner as popup and side panel show it. */
 const activity = z.object({
-  state: z.enum(['idle', 'watching', 'working']),
+  state: z.enum(['idle', 'watching', 'importing', 'working']),
   phase: z.enum(['opening', 'preparing', 'committing', 'acting', 'verifying', 'checking']).nullable(),
   kind: z.string().nullable(),
   contactName: z.string().nullable(),
@@ -68,6 +68,8 @@ const stateSchemas = {
   pendingStop: { area: 'local', schema: z.enum(['pause', 'stop', 'withdraw']) },
   /** Which notifications the rep wants; both unless they said otherwise. */
   notices: { area: 'local', schema: z.object({ replies: z.boolean(), mustAct: z.boolean() }) },
+  /** When pages of imported lists were read: the browser's own guard of the hard ceiling. */
+  pagesRead: { area: 'local', schema: z.array(instant).max(1000) },
   /** The latest reply that the rep was notified of, or that was there before this browser was paired. */
   repliesToldUntil: { area: 'local', schema: instant },
   activity: { area: 'session', schema: activity },

@@ -1,9 +1,12 @@
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
+import { linkedinListOf } from '#shared/identity/linkedinList.ts';
 import { personKey } from '../storage/people.ts';
 import { Approvals } from './approvals/Approvals.tsx';
 import { Controls } from './Controls.tsx';
 import { ConsentPanel, WithdrawConsent } from './consent/Consent.tsx';
 import { useFollowedTab } from './followedTab.ts';
+import { ImportList } from './lists/ImportList.tsx';
+import { Imports } from './lists/Imports.tsx';
 import { Mode } from './Mode.tsx';
 import { MustAct } from './MustAct.tsx';
 import { Notice } from './Notice.tsx';
@@ -46,6 +49,8 @@ function Followed({ view }: { view: View }) {
   const tab = useFollowedTab();
   const person = tab ? personOf(tab) : null;
   if (person) return <PersonPanel key={personKey(person)} view={view} person={person} />;
+  const list = tab ? linkedinListOf(tab.url) : null;
+  if (list) return <ImportList key={list.url} list={list} />;
   return <Text size="sm">Open somebody’s LinkedIn profile to see who they are in Rapport.</Text>;
 }
 
@@ -71,6 +76,7 @@ function Paired({ view }: { view: View }) {
       <StatusBadges view={view} />
       <MustAct view={view} />
       <Followed view={view} />
+      <Imports view={view} />
       <Approvals view={view} />
       <CurrentStep view={view} />
       <NextStep view={view} />

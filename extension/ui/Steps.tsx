@@ -30,6 +30,7 @@ function idleSentence({ activity, snapshot, pendingStop }: View): string {
   if (snapshot?.stopped || pendingStop === 'stop') return 'Everything is stopped.';
   if (snapshot?.paused || pendingStop === 'pause') return 'Paused.';
   if (activity?.state === 'watching') return 'Looking for replies and accepted invitations.';
+  if (activity?.state === 'importing') return 'Reading a page of the list that you import.';
   return reasonSentence(activity?.reason ?? null) || 'Starting.';
 }
 

@@ -55,6 +55,16 @@ export const activityView = z.object({
   automationName: z.string().nullable(),
 });
 
+/** What a member wrote down about a contact; `mine`: by whoever asks. */
+export const contactNoteView = z.object({
+  id,
+  text: z.string(),
+  author: z.string(),
+  at: instant,
+  mine: z.boolean(),
+});
+export const contactNoteText = z.string().trim().min(1).max(4000);
+
 export const contactDetail = contactView.extend({
   relations: z.array(
     z.object({
@@ -71,6 +81,8 @@ export const contactDetail = contactView.extend({
   enrollments: z.array(enrollmentView),
   lists: z.array(z.object({ id, name: z.string() })),
   tags: z.array(z.object({ id, name: z.string() })).default([]),
+  /** Newest first. */
+  notes: z.array(contactNoteView).default([]),
   custom: z.record(z.string(), z.string()),
   source: z.string(),
   legalBasis: z.string(),
@@ -193,6 +205,16 @@ export const contactRoutes = {
       pinnedSenderId: id.nullable().optional(),
       zone: z.string().max(64).nullable().optional(),
     }),
+    response: contactDetail,
+  }),
+  addNote: route('member', 'POST', '/api/v1/contacts/:contactId/notes', {
+    params: contactParams,
+    body: z.object({ text: contactNoteText }),
+    response: contactDetail,
+  }),
+  /** One's own note only. */
+  removeNote: route('member', 'DELETE', '/api/v1/contacts/:contactId/notes/:noteId', {
+    params: contactParams.extend({ noteId: id }),
     response: contactDetail,
   }),
   activity: route('member', 'GET', '/api/v1/contacts/:contactId/activity', {

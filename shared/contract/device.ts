@@ -10,6 +10,7 @@ import {
   profileRead,
   sessionReport,
 } from '#shared/protocol/linkedin.ts';
+import { listKind } from '#shared/protocol/lists.ts';
 import { linkedinInactiveReason, linkedinStatus } from '#shared/statuses/linkedin.ts';
 import { id, instant, route } from './route.ts';
 import { holdView, mailboxView, nextAction, usageView } from './sender.ts';
@@ -131,6 +132,16 @@ export const nextWork = z.discriminatedUnion('type', [
     /** Contacts with a pending invitation of this account: gone ones are told from the sent list. */
     pendingProfileIds: readIds.default([]),
   }),
+  /** One page of a list that the rep imports. */
+  z.object({
+    type: z.literal('import'),
+    importId: id,
+    list: z.object({ kind: listKind, id: z.string().nullable(), url: z.string() }),
+    start: z.number().int(),
+    /** People it may bring at most. */
+    count: z.number().int(),
+    expectedMemberId: z.string().nullable(),
+  }),
   /** The server was restored from a backup: tell what was done since. */
   z.object({ type: z.literal('journal') }),
   z.object({
@@ -221,6 +232,8 @@ export const deviceRoutes = {
       kinds: z.array(z.string().max(40)).max(40).default(firstKinds),
       /** It can tell what its journal holds. */
       journal: z.boolean().default(false),
+      /** It can read the lists that the rep imports. */
+      imports: z.boolean().default(false),
     }),
     response: nextWork,
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { automationStatus, relationStatus } from '#shared/statuses/engine.ts';
-import { activityView, enrollmentView, listView } from './contact.ts';
+import { activityView, contactNoteText, contactNoteView, enrollmentView, listView } from './contact.ts';
 import { id, instant, route } from './route.ts';
 
 /**
@@ -31,8 +31,6 @@ export const personWarning = z.object({
   /** When it happened, for what happened at a moment. */
   at: instant.nullable(),
 });
-
-const personNote = z.object({ id, text: z.string(), author: z.string(), at: instant, mine: z.boolean() });
 
 /** What Rapport knows of a person and warns of. `contact` null: nobody in Rapport. */
 export const personCard = z.object({
@@ -79,7 +77,7 @@ export const personCard = z.object({
   lists: z.array(z.object({ id, name: z.string() })),
   tags: z.array(z.object({ id, name: z.string() })),
   pinnedSender: z.object({ id, name: z.string(), isOwn: z.boolean() }).nullable(),
-  notes: z.array(personNote).max(50),
+  notes: z.array(contactNoteView).max(50),
   activity: z.array(activityView).max(20),
 });
 export type PersonCard = z.infer<typeof personCard>;
@@ -113,7 +111,7 @@ export const devicePersonRoutes = {
   }),
   addNote: route('device', 'POST', '/api/v1/device/contacts/:contactId/notes', {
     params: contactParams,
-    body: z.object({ text: z.string().trim().min(1).max(4000) }),
+    body: z.object({ text: contactNoteText }),
     response: personCard,
   }),
   /** One's own note only. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { personSeen } from '#shared/contract/devicePerson.ts';
+import { IMPORT_PEOPLE } from '#shared/contract/listImport.ts';
 import {
   acceptanceRead,
   actResult,
@@ -11,6 +12,7 @@ import {
   sessionReport,
   verifyResult,
 } from './linkedin.ts';
+import { listKind, listRead } from './lists.ts';
 
 /** Every message inside the extension: what is asked and what is answered, parsed at both ends. */
 
@@ -36,6 +38,13 @@ const pageRequest = z.discriminatedUnion('op', [
     knownProfileIds: z.array(z.string()).max(5000),
   }),
   z.object({ op: z.literal('sentInvitations') }),
+  z.object({
+    op: z.literal('listPage'),
+    list: z.object({ kind: listKind, id: z.string().nullable(), url: z.string() }),
+    start: z.number().int(),
+    count: z.number().int(),
+    expectedMemberId: z.string().nullable(),
+  }),
 ]);
 export type PageRequest = z.infer<typeof pageRequest>;
 
@@ -57,6 +66,7 @@ export const pageAnswers = {
   acceptances: readResult(z.array(acceptanceRead)),
   inbound: readResult(z.array(inboundMessageRead)),
   sentInvitations: readResult(sentInvitationsRead),
+  listPage: listRead,
 };
 export type PageAnswer<Op extends keyof typeof pageAnswers> = z.infer<(typeof pageAnswers)[Op]>;
 
@@ -93,6 +103,14 @@ export const messageSchemas = {
   'ui.pin': aboutContact.extend({ pinned: z.boolean() }),
   'ui.addNote': aboutContact.extend({ text: z.string().trim().min(1).max(4000) }),
   'ui.removeNote': aboutContact.extend({ noteId: z.string() }),
+  'ui.imports': nothing,
+  'ui.importList': z.object({
+    url: z.string().max(4000),
+    listName: z.string().trim().min(1).max(120),
+    atMost: z.number().int().min(1).max(IMPORT_PEOPLE),
+  }),
+  'ui.stopImport': z.object({ importId: z.string() }),
+  'ui.resumeImport': z.object({ importId: z.string() }),
   'ui.approvals': nothing,
   'ui.approve': z.object({
     taskId: z.string(),

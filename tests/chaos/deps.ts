@@ -134,6 +134,7 @@ export function createRig(lane: Lane, name: string, seed: number): Rig {
       mayAct: async () => true,
       mayRead: async () => true,
       journalLostAt: async () => null,
+      pagesRead: { get: async () => [], set: async () => undefined },
       sha256,
       onProgress: async () => undefined,
       onSnapshot: async () => undefined,
@@ -155,6 +156,7 @@ export function createRig(lane: Lane, name: string, seed: number): Rig {
         },
         session: async () => err(unreachable),
         observations: async () => ok({}),
+        listPage: async () => ok({}),
         journal: async () => ok({}),
       },
     };
@@ -195,6 +197,7 @@ function pageOf(
       await reach('verified');
       return seen;
     },
+    readListPage: none,
     readSession: none,
     readAcceptances: none,
     readInbound: none,

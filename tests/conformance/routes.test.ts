@@ -7,6 +7,7 @@ import { deliverabilityRoutes } from '#shared/contract/deliverability.ts';
 import { CONSENT_VERSION, deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
 import { devicePersonRoutes } from '#shared/contract/devicePerson.ts';
 import { inboxRoutes } from '#shared/contract/inbox.ts';
+import { listImportRoutes } from '#shared/contract/listImport.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
 import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
@@ -276,6 +277,21 @@ const cases: Case[] = [
     scoped: true,
   },
   { name: 'bounces and opt-outs', route: inboxRoutes.reports, rep: 200 },
+  {
+    name: 'add note',
+    route: contactRoutes.addNote,
+    input: (w) => ({ params: { contactId: w.ids.contactId }, body: { text: 'Likes tea' } }),
+    rep: 200,
+    scoped: true,
+  },
+  {
+    name: 'remove note',
+    route: contactRoutes.removeNote,
+    input: (w) => ({ params: { contactId: w.ids.contactId, noteId: 'none' } }),
+    rep: 404,
+    owner: 404,
+    scoped: true,
+  },
   { name: 'lists', route: contactRoutes.lists, rep: 200 },
   {
     name: 'create list',
@@ -616,6 +632,7 @@ test('every route of the contract is served, and every member route stands in th
     deviceRoutes,
     deviceTaskRoutes,
     devicePersonRoutes,
+    listImportRoutes,
     upkeepRoutes,
     statisticsRoutes,
     personalDataRoutes,
@@ -678,7 +695,7 @@ describe.each(cases)('$name', ({ route, input, owner = 200, rep, scoped, silent 
 });
 
 test('every device route needs a paired device, a member cookie is none', async () => {
-  const groups = [deviceRoutes, deviceTaskRoutes, devicePersonRoutes];
+  const groups = [deviceRoutes, deviceTaskRoutes, devicePersonRoutes, listImportRoutes];
   for (const route of groups.flatMap((group) => Object.values(group)) as Route[]) {
     const answer = await call(server, route, { cookie: world.owner }, {});
     expect(problemOf(answer)).toMatchObject({ status: 401, code: 'device_not_paired' });

@@ -55,7 +55,8 @@ async function checkExtension(names: readonly string[]) {
     const tab = await browser.context.newPage();
     await openScreen(tab, browser.url(name));
     // Chrome makes a popup wider by its scrollbar where it has one; a tab does not.
-    const widths = name === 'popup.html' ? [360 + SCROLLBAR] : [360, 800];
+    const narrow = name === 'sidepanel.html' ? 320 : 360;
+    const widths = name === 'popup.html' ? [360 + SCROLLBAR] : [narrow, 800];
     const looks = widths.flatMap((width) =>
       (['light', 'dark'] as const).map((colorScheme) => ({ colorScheme, width })),
     );
@@ -249,7 +250,14 @@ test('popup and side panel: everything is reached by Tab, in the order of the sc
   const badges = ['LinkedIn: Active', 'SMTP: Active', 'IMAP: Active'];
   const expected = {
     'popup.html': [...badges, 'Pause', 'Stop everything', 'Open side panel', 'Dashboard', 'Options'],
-    'sidepanel.html': [...badges, 'Pause', 'Stop everything', 'Your consent', 'Options and privacy'],
+    'sidepanel.html': [
+      ...badges,
+      'Pause',
+      'Stop everything',
+      'Ask me before each text goes',
+      'Your consent',
+      'Options and privacy',
+    ],
   };
   for (const [name, order] of Object.entries(expected)) {
     const tab = await browser.context.newPage();

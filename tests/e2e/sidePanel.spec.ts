@@ -1,7 +1,9 @@
-import { expect, type Page, test } from '@playwright/test';
-import { stoplistRoutes } from '#shared/contract/contact.ts';
+import { chromium, expect, type Page, test } from '@playwright/test';
+import { contactRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
+import { callsWhileIdle, costOfLoad, hasRunner, shapeOf, sizeOf } from '../bench/extension/measure.ts';
 import { violations } from '../support/accessibility.ts';
 import { createSender, enrollments, importCast } from '../support/campaign.ts';
 import { type CastMember, castMember } from '../support/cast.ts';
@@ -9,7 +11,8 @@ import { end, message, node } from '../support/graphs.ts';
 import { effectsOf } from '../support/judge.ts';
 import { miniCampaign } from '../support/miniCampaign.ts';
 import { type OwnerApi, setUpOwner } from '../support/ownerApi.ts';
-import { openRapportBrowser, type RapportBrowser } from '../support/rapportBrowser.ts';
+import { openRapportBrowser, type RapportBrowser, signInToLinkedin } from '../support/rapportBrowser.ts';
+import { chromiumPath } from '../support/require.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 /** The side panel beside a LinkedIn profile, and the rep's yes to each text. */
@@ -59,6 +62,17 @@ test.afterAll(async () => {
 
 async function open({ person }: CastMember): Promise<void> {
   await tab.goto(`${world.twin.origin}/in/${person.slug}/`);
+}
+
+/** The tab that the runner calls its own, if it is there. */
+async function workingTabs() {
+  const worker = await browser.serviceWorker();
+  return worker.evaluate<{ id: number; active: boolean; autoDiscardable: boolean }[]>(
+    `chrome.storage.session.get('workingTab').then(async ({ workingTab }) =>
+      (await chrome.tabs.query({ url: 'https://www.linkedin.com/*' }))
+        .filter(({ id }) => id === workingTab?.tabId)
+        .map(({ id, active, autoDiscardable }) => ({ id, active, autoDiscardable })))`,
+  );
 }
 
 const nameOf = ({ person }: CastMember) => `${person.firstName} ${person.lastName}`;
@@ -126,6 +140,12 @@ test('approve each: nothing goes before the rep’s yes, then exactly the text t
   await ask(friend).getByLabel('Text').fill('Hello Dag, as promised.');
   const messages = () => effectsOf(world.twin.ledger(), [], cast).filter(({ kind }) => kind === 'message');
   expect(messages()).toEqual([]);
+  // The working tab is Rapport's own, and somebody closes it.
+  const [working, ...more] = await workingTabs();
+  expect(more).toEqual([]);
+  expect(working).toMatchObject({ active: false, autoDiscardable: false });
+  const worker = await browser.serviceWorker();
+  await worker.evaluate(`chrome.tabs.remove(${working?.id})`);
   await ask(friend).getByRole('button', { name: 'Do it with this text' }).click();
   await expect(ask(friend)).toBeHidden();
   await world.conductor.runUntil(async () => {
@@ -134,4 +154,54 @@ test('approve each: nothing goes before the rep’s yes, then exactly the text t
   }, 120_000);
   expect(messages().map(({ slug }) => slug)).toEqual([friend.person.slug]);
   expect(JSON.stringify(world.twin.ledger())).toContain('Hello Dag, as promised.');
+});
+
+test('imports the list that is open, a page at a time, through a restart of the server; the counts lead to the rows', async () => {
+  await tab.goto(`${world.twin.origin}/mynetwork/invite-connect/connections/`);
+  const form = panel.getByRole('region', { name: 'Import this list' });
+  await form.getByRole('textbox', { name: 'Into the list' }).fill('Network');
+  expect(await violations(panel, panelLooks)).toEqual([]);
+  const before = (await api.call(contactRoutes.list, {})).total;
+  await form.getByRole('button', { name: 'Import' }).click();
+  const item = panel.getByRole('article', { name: 'Import into Network' });
+  await item.getByRole('button', { name: 'Stop import' }).click();
+  await expect(item).toContainText('Stopped. What was imported stays.');
+  await world.server().stop();
+  await world.restartServer();
+  // The pause after the message before is over: the page may be read at once.
+  await world.server().setScheduleOffset(world.conductor.offsetMs() + 10 * MINUTE);
+  await item.getByRole('button', { name: 'Resume' }).click();
+  await expect(item.getByText('Finished.')).toBeVisible();
+  expect(tab.url()).toBe(`${world.twin.origin}/mynetwork/invite-connect/connections/`);
+  await expect(item).toContainText('2 of 2 people · 1 page load');
+  expect(await violations(panel, panelLooks)).toEqual([]);
+  // Both were contacts already: nobody comes twice, and nobody comes whom the list does not show.
+  expect((await api.call(contactRoutes.list, {})).total).toBe(before);
+  const lists = await api.call(contactRoutes.lists);
+  expect(lists.items.find(({ name }) => name === 'Network')?.memberCount).toBe(2);
+  const link = item.getByRole('link', { name: /updated|already there/ }).first();
+  const href = await link.getAttribute('href');
+  expect(href).toMatch(/\/contacts\/import\/[^/]+\?outcome=(updated|duplicate)$/);
+});
+
+test('costs the rep’s own pages next to nothing: small, silent when idle, no runner, no element of ours', async () => {
+  expect(sizeOf('content-scripts/sentinel.js').gzip).toBeLessThanOrEqual(10_000);
+  const plain = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: ['--no-sandbox', ...world.twin.chromiumArgs],
+  });
+  try {
+    const without = await (await plain.newContext({ ignoreHTTPSErrors: true })).newPage();
+    await signInToLinkedin(without, world.twin.origin);
+    for (const path of ['/feed/', `/in/${known.person.slug}/`]) {
+      const { calls } = await costOfLoad(tab, world.twin.origin + path);
+      expect(calls).toBeGreaterThan(0);
+      expect(await callsWhileIdle(tab, 1_000)).toBe(0);
+      expect(await hasRunner(tab)).toBe(false);
+      await without.goto(world.twin.origin + path, { waitUntil: 'networkidle' });
+      expect(await shapeOf(tab)).toEqual(await shapeOf(without));
+    }
+  } finally {
+    await plain.close();
+  }
 });

@@ -218,6 +218,7 @@ export class Browser {
         readAcceptances: (since, signal) => ask(() => page.readAcceptances(since, signal)),
         readInbound: (since, known, signal) => ask(() => page.readInbound(since, known, signal)),
         readSentInvitations: (signal) => ask(() => page.readSentInvitations(signal)),
+        readListPage: (request, signal) => ask(() => page.readListPage(request, signal)),
         close: () => page.close(),
       },
       clock: { now: () => this.now() },
@@ -231,6 +232,7 @@ export class Browser {
       refresh,
       journalLostAt: () =>
         disk(() => journalLostAt(this.database, { deviceId, serverUrl: SERVER_URL }, this.now())),
+      pagesRead: { get: async () => [], set: async () => undefined },
       sha256: (text) => time.work(() => sha256(text)),
       onProgress: async () => undefined,
       onSnapshot: (snapshot) => disk(() => snapshots.take(snapshot)),

@@ -146,6 +146,8 @@ export function createPage(tab: Tab): RunnerPage {
       person = world.at(step.target.slug);
     },
     ensure: () => takes(100, 2_000),
+    // Nobody imports a list in these worlds.
+    readListPage: async () => ({ ok: false, error: { code: 'layout_unknown', detail: 'No list is open.' } }),
     async prepare(step) {
       await takes(200, 8_000);
       const refused = refusal(step);

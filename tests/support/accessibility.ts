@@ -74,7 +74,8 @@ export async function tabOrder(page: Page): Promise<string[]> {
       const focused = document.activeElement;
       if (!focused || focused === document.body || focused.hasAttribute('data-seen')) return null;
       focused.setAttribute('data-seen', '');
-      return focused.getAttribute('aria-label') ?? focused.textContent ?? '';
+      const label = focused instanceof HTMLInputElement ? focused.labels?.[0]?.textContent : null;
+      return focused.getAttribute('aria-label') ?? label ?? focused.textContent ?? '';
     });
     if (name === null) break;
     names.push(name.trim());

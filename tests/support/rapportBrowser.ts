@@ -76,14 +76,8 @@ export async function openRapportBrowser(
       await api.call(senderRoutes.approveDevice, { params: { senderId }, body: { userCode } });
       await agreeToConsent();
     },
-    async signInToLinkedin(member = rep) {
-      const page = await context.newPage();
-      await page.goto(`${world.twin.origin}/login`);
-      await page.locator('input[name=session_key]').fill(member.email);
-      await page.locator('input[name=session_password]').fill(member.password);
-      await page.locator('form[action*=login-submit] button[type=submit]').click();
-      await page.waitForURL('**/feed/**');
-    },
+    signInToLinkedin: async (member = rep) =>
+      signInToLinkedin(await context.newPage(), world.twin.origin, member),
     async glance() {
       const popup = await context.newPage();
       await popup.goto(extension.url('popup.html'));
@@ -109,4 +103,18 @@ export async function openRapportBrowser(
       if (!options.profile) rmSync(userDataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Logs in on LinkedIn's own page, as somebody at the keyboard would. */
+export async function signInToLinkedin(page: Page, origin: string, member: Login = rep): Promise<void> {
+  await page.goto(`${origin}/login`);
+  await page.locator('input[name=session_key]').fill(member.email);
+  await page.locator('input[name=session_password]').fill(member.password);
+  await page.locator('form[action*=login-submit] button[type=submit]').click();
+  await page.waitForURL('**/feed/**');
+}
+
+interface Login {
+  email: string;
+  password: string;
 }

@@ -247,7 +247,7 @@ export const erasure = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.hash] })],
 );
 
-/** One CSV import: the counts are clickable, each row keeps its reason. */
+/** One import, of a CSV or of a LinkedIn list (then `list_import` says how far it got): the counts are clickable, each row keeps its reason. */
 export const contactImport = sqliteTable(
   'contact_import',
   {

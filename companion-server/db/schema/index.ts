@@ -3,6 +3,7 @@ export * from './automations.ts';
 export * from './bulk.ts';
 export * from './contacts.ts';
 export * from './history.ts';
+export * from './imports.ts';
 export * from './mail.ts';
 export * from './nodes.ts';
 export * from './senders.ts';

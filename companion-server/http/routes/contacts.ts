@@ -10,6 +10,7 @@ import {
 import { contactDetail } from '../../services/contact/detail.ts';
 import { listContacts } from '../../services/contact/list.ts';
 import { allLists, createList } from '../../services/contact/lists.ts';
+import { addNote, removeNote } from '../../services/contact/notes.ts';
 import { setOutreach } from '../../services/contact/outreach.ts';
 import { eraseOnRequest, exportPerson } from '../../services/contact/personalData.ts';
 import { getImport, importRows, runImport } from '../../services/import/run.ts';
@@ -24,6 +25,14 @@ export function serveContacts(app: App): void {
   serveMember(app, contactRoutes.setOutreach, (call, { params, body }) =>
     setOutreach(call, params.contactId, body),
   );
+  serveMember(app, contactRoutes.addNote, async (call, { params, body }) => {
+    await addNote(call, params.contactId, body.text);
+    return contactDetail(call, params.contactId);
+  });
+  serveMember(app, contactRoutes.removeNote, async (call, { params }) => {
+    await removeNote(call, params.contactId, params.noteId);
+    return contactDetail(call, params.contactId);
+  });
   serveMember(app, contactRoutes.activity, (call, { params, query }) =>
     contactActivity(call, params.contactId, query),
   );

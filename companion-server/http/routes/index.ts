@@ -4,6 +4,7 @@ import { serveContacts, serveImports, servePersonalData, serveStoplist } from '.
 import { serveDevicePeople } from './devicePeople.ts';
 import { serveDevices } from './devices.ts';
 import { serveInbox } from './inbox.ts';
+import { serveListImports } from './listImports.ts';
 import { serveMailboxes } from './mailboxes.ts';
 import { servePersonWork, serveTags } from './personWork.ts';
 import { serveSenderLife } from './senderLife.ts';
@@ -22,6 +23,7 @@ export function serveAllRoutes(app: App): void {
   serveMailboxes(app);
   serveDevices(app);
   serveDevicePeople(app);
+  serveListImports(app);
   serveContacts(app);
   serveInbox(app);
   serveImports(app);

@@ -5,6 +5,7 @@ import { type Queryable, schema } from '../../db/index.ts';
 import { isStoplisted } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
 import { viewEnrollment } from '../enrollment/view.ts';
+import { notesOf } from './notes.ts';
 import { tagsOf } from './tags.ts';
 import { contactOf, viewContact } from './view.ts';
 
@@ -46,6 +47,7 @@ export async function contactDetail(
     enrollments: await Promise.all(enrollments.map(({ id }) => viewEnrollment(reader, call, id))),
     lists,
     tags: await tagsOf(reader, row.id),
+    notes: await notesOf(reader, call, row.id),
     custom: row.custom ?? {},
     source: row.source,
     legalBasis: row.legalBasis,

@@ -99,10 +99,10 @@ export async function runImport(call: MemberCall, importId: string, input: RunIn
   return getImport(call, importId);
 }
 
-/** Those of the file who asked to be erased. */
-async function erasedPeople(
+/** Those among them who asked to be erased: they never come in again. */
+export async function erasedPeople(
   tx: Tx,
-  call: MemberCall,
+  call: Call,
   people: readonly ImportedPerson[],
 ): Promise<Set<ImportedPerson>> {
   const all = people.flatMap(identitiesOf);
@@ -151,10 +151,15 @@ async function flagStoplisted(tx: Tx, importId: string): Promise<void> {
       AND EXISTS (SELECT 1 FROM contact WHERE contact.id = contact_import_row.contact_id AND ${isStoplistedSql} = 1)`);
 }
 
+/** Who started it may see what became of it, and every manager. */
+async function importToSee(call: MemberCall, importId: string): Promise<ImportRow> {
+  const row = await importOf(call.db.reader, call, importId);
+  if (row.createdBy !== call.actor.userId) requireManager(call);
+  return row;
+}
+
 export async function getImport(call: MemberCall, importId: string) {
-  requireManager(call);
-  const { id, fileName, state, listId, added, updated, duplicates, rejected } = await importOf(
-    call.db.reader,
+  const { id, fileName, state, listId, added, updated, duplicates, rejected } = await importToSee(
     call,
     importId,
   );
@@ -167,8 +172,7 @@ export async function importRows(
   importId: string,
   query: z.output<typeof importRoutes.rows.query>,
 ) {
-  requireManager(call);
-  await importOf(call.db.reader, call, importId);
+  await importToSee(call, importId);
   const after = decodeCursor(query.cursor, z.tuple([z.number()]));
   const rows = await call.db.reader
     .select()

@@ -11,6 +11,7 @@ import { unitOf } from '../engineOf.ts';
 import { knownIdentities } from '../import/match.ts';
 import { planImport } from '../import/plan.ts';
 import { type ImportedPerson, splitName } from '../import/readRow.ts';
+import { erasedPeople } from '../import/run.ts';
 import { storePeople } from '../import/store.ts';
 import { notAllowed, notFound, Refusal } from '../refusal.ts';
 import { cardOf, presentContact } from './card.ts';
@@ -132,6 +133,14 @@ async function contactFor(tx: Tx, call: DeviceCall, seen: Seen): Promise<Contact
     );
   }
   const person = personOf(seen);
+  if ((await erasedPeople(tx, call, [person])).size > 0) {
+    throw new Refusal(
+      409,
+      'erased',
+      'This person asked that nothing about them is kept.',
+      'They are never contacted again. Leave them out.',
+    );
+  }
   const plan = planImport({
     people: [person],
     rejected: [],

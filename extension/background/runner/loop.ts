@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { backOffMs } from './backoff.ts';
 import { flush } from './flush.ts';
+import { importPage } from './importPage.ts';
 import { tellJournal } from './journal.ts';
 import { lineOf, notStarted } from './line.ts';
 import type { RunnerDeps } from './ports.ts';
@@ -48,7 +49,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     const flushed = await flush(deps, signal);
     if (!flushed.ok) return later(flushed.error);
 
-    const ability = { canAct: await deps.mayWork(), kinds: linkedinActionKind.options, journal: true };
+    const ability = {
+      canAct: await deps.mayWork(),
+      kinds: linkedinActionKind.options,
+      journal: true,
+      imports: true,
+    };
     const answer = await deps.api.next(ability, signal);
     if (!answer.ok) return later(answer.error);
     const work = answer.value;
@@ -75,6 +81,12 @@ export function createRunner(deps: RunnerDeps): Runner {
         failures += 1;
         return { waitMs: backOffMs(failures, deps.rng), reason: 'not_readable', problem: null };
       }
+      failures = 0;
+      return GO_ON;
+    }
+    if (work.type === 'import') {
+      const told = await importPage(deps, work, signal);
+      if (!told.ok) return later(told.error);
       failures = 0;
       return GO_ON;
     }

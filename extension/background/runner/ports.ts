@@ -23,6 +23,7 @@ import type {
   SessionReport,
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
+import type { ListRead } from '#shared/protocol/lists.ts';
 
 /** What the runner needs of the world. The browser's version is in ../page.ts, ../api.ts and ../../storage. */
 
@@ -31,6 +32,10 @@ export interface Fence {
   fence: number;
 }
 
+/** One page of a list that the rep imports. */
+export type ImportWork = Extract<NextWork, { type: 'import' }>;
+export type ListRequest = Omit<ImportWork, 'type' | 'importId'>;
+
 export type WatchWork = Extract<NextWork, { type: 'watch' }>;
 
 export type ApiResult<T> = Promise<Result<T, Problem>>;
@@ -38,7 +43,7 @@ export type ApiResult<T> = Promise<Result<T, Problem>>;
 export interface RunnerApi {
   /** `kinds`: what this extension performs. */
   next(
-    ability: { canAct: boolean; kinds: readonly LinkedinActionKind[]; journal: boolean },
+    ability: { canAct: boolean; kinds: readonly LinkedinActionKind[]; journal: boolean; imports: boolean },
     signal: AbortSignal,
   ): ApiResult<NextWork>;
   renew(task: Fence, signal: AbortSignal): ApiResult<{ ok: boolean; leaseMs: number }>;
@@ -51,6 +56,7 @@ export interface RunnerApi {
   session(report: SessionReport, signal: AbortSignal): ApiResult<DeviceSnapshot>;
   observations(seen: Observed, signal: AbortSignal): ApiResult<unknown>;
   journal(report: JournalReport, signal: AbortSignal): ApiResult<unknown>;
+  listPage(importId: string, start: number, read: ListRead, signal: AbortSignal): ApiResult<unknown>;
 }
 
 /** What the server is told of one reading. */
@@ -98,6 +104,7 @@ export interface RunnerPage {
     signal: AbortSignal,
   ): Promise<Result<InboundMessageRead[], LinkedinFailure>>;
   readSentInvitations(signal: AbortSignal): Promise<Result<SentInvitationsRead, LinkedinFailure>>;
+  readListPage(request: ListRequest, signal: AbortSignal): Promise<ListRead>;
   close(): Promise<void>;
 }
 
@@ -116,6 +123,8 @@ export class PageError extends Error {
 export type Progress =
   | { state: 'idle'; reason: string; until: number }
   | { state: 'watching' }
+  /** Reading a page of the list that the rep imports. */
+  | { state: 'importing' }
   | {
       state: 'working';
       phase: 'opening' | 'preparing' | 'committing' | 'acting' | 'verifying' | 'checking';
@@ -143,6 +152,8 @@ export interface RunnerDeps {
   mayRead(): Promise<boolean>;
   /** When the journal was lost, unix ms; null: it is whole. A lost journal counts as the day's ceiling used. */
   journalLostAt(): Promise<number | null>;
+  /** When pages of lists were read here in the last 7 days, oldest first. */
+  pagesRead: { get(): Promise<number[]>; set(times: number[]): Promise<void> };
   /** SHA-256 of a text, in hex. */
   sha256(text: string): Promise<string>;
   onProgress(progress: Progress): Promise<void>;

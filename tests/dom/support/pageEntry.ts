@@ -1,4 +1,5 @@
 import * as linkedin from '#linkedin/index.ts';
+import type { ListRequest } from '#linkedin/lists/read.ts';
 import { readComposer, shownMessages, whyNotRecipient } from '#linkedin/pages/composer.ts';
 import { readInviteDialog } from '#linkedin/pages/inviteDialog.ts';
 import { menuConnect, readTopCard, rowConnect, shownRelation } from '#linkedin/pages/profile.ts';
@@ -33,6 +34,7 @@ const api = {
   readInbound: (since: number, known: string[] | null) =>
     linkedin.readInbound(env, since, known && new Set(known), seconds(10)),
   readSentInvitations: () => linkedin.readSentInvitations(env, seconds(10)),
+  readListPage: (request: ListRequest) => linkedin.readListPage(env, request, seconds(20)),
   readRelation: (target: LinkedinTarget) => linkedin.readRelation(env, target, seconds(10)),
   /** Visible matches of a catalogue entry in the whole page or in the top card. */
   count(key: keyof linkedin.Catalogue['entries']): number {

@@ -11,8 +11,14 @@ import type {
   SentInvitationsRead,
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
+import type { ListRead } from '#shared/protocol/lists.ts';
 import { createRunner, type Runner } from '../../../extension/background/runner/loop.ts';
-import type { Observed, Progress, RunnerDeps } from '../../../extension/background/runner/ports.ts';
+import type {
+  ListRequest,
+  Observed,
+  Progress,
+  RunnerDeps,
+} from '../../../extension/background/runner/ports.ts';
 import { sha256 } from '../../../extension/background/sha256.ts';
 import { openDatabase } from '../../../extension/storage/database.ts';
 import { createJournal } from '../../../extension/storage/journal.ts';
@@ -124,6 +130,10 @@ export function createWorld() {
     mayAct: true,
     mayRead: true,
     lostAt: null as number | null,
+    pagesRead: [] as number[],
+    listPages: [] as { importId: string; start: number; read: ListRead }[],
+    listRequests: [] as ListRequest[],
+    listRead: { ok: true, value: { people: [], nameless: 0, total: 0, next: null } } as ListRead,
     /** The worker dies here: nothing after it happens in this life. */
     dieAt: null as Moment | null,
     problems: {} as Partial<Record<'next' | 'outcome' | 'session' | 'observations', Problem>>,
@@ -212,6 +222,12 @@ export function createWorld() {
       mayAct: async () => world.mayAct && world.mayRead,
       mayRead: async () => world.mayRead,
       journalLostAt: async () => world.lostAt,
+      pagesRead: {
+        get: async () => world.pagesRead,
+        set: async (times) => {
+          world.pagesRead = times;
+        },
+      },
       sha256,
       onProgress: async (progress) => {
         world.progress.push(progress);
@@ -255,6 +271,10 @@ export function createWorld() {
           world.observations.push(seen);
           return world.problems.observations ? err(world.problems.observations) : ok({ recorded: 1 });
         },
+        async listPage(importId, start, read) {
+          world.listPages.push({ importId, start, read });
+          return ok({ acknowledged: true });
+        },
         async journal(report) {
           world.journals.push(report);
           return ok({ recorded: 1 });
@@ -268,6 +288,10 @@ export function createWorld() {
           await at('open');
         },
         ensure: async () => undefined,
+        async readListPage(request) {
+          world.listRequests.push(request);
+          return world.listRead;
+        },
         async prepare() {
           await at('prepare');
           return world.prepareResult;

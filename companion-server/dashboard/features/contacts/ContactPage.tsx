@@ -21,6 +21,7 @@ import { EnrollmentState } from '../automations/EnrollmentState.tsx';
 import { ContactMessages } from '../inbox/ContactMessages.tsx';
 import { ActivityLog } from './ActivityLog.tsx';
 import { contactName } from './contactName.ts';
+import { Notes } from './Notes.tsx';
 import { Outreach } from './Outreach.tsx';
 import { PersonalData } from './PersonalData.tsx';
 
@@ -64,6 +65,7 @@ export function ContactPage() {
               <Enrollments contact={data} />
               <Relations contact={data} />
               <Outreach contact={data} />
+              <Notes contact={data} />
               <Details contact={data} />
             </Stack>
             <Stack gap="md">

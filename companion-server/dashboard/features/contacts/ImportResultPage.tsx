@@ -1,6 +1,6 @@
 import { Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { z } from 'zod';
 import {
@@ -66,7 +66,8 @@ export function ImportResultPage() {
 }
 
 function Counts({ result }: { result: Result }) {
-  const [chosen, setChosen] = useState<Outcome>(result.rejected > 0 ? 'rejected' : 'added');
+  const asked = useSearch({ from: '/shell/contacts/import/$importId' }).outcome;
+  const [chosen, setChosen] = useState<Outcome>(asked ?? (result.rejected > 0 ? 'rejected' : 'added'));
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 2, sm: 4 }}>

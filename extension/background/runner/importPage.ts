@@ -1,0 +1,60 @@
+import type { Problem } from '#shared/contract/route.ts';
+import { DAY, MINUTE, withDeadline } from '#shared/kernel/clock.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { ListRead } from '#shared/protocol/lists.ts';
+import { usageLimit } from '#shared/schedule/caps.ts';
+import { capTable } from '#shared/schedule/settings.ts';
+import { type ImportWork, PageError, type RunnerDeps } from './ports.ts';
+
+const READ_MS = 4 * MINUTE;
+const WEEK = 7 * DAY;
+
+/**
+ * Reads the page of a list that the server asks for, and tells what it gave; nothing is kept here but how many were
+ * read when. The browser's own count of pages forbids what the hard ceiling forbids, whatever the server says.
+ */
+export async function importPage(
+  deps: RunnerDeps,
+  work: ImportWork,
+  signal: AbortSignal,
+): Promise<Result<void, Problem>> {
+  await deps.onProgress({ state: 'importing' });
+  const { importId, list, start, count, expectedMemberId } = work;
+  const read = (await mayRead(deps))
+    ? await readPage(deps, { list, start, count, expectedMemberId }, withDeadline(READ_MS, signal))
+    : overCeiling;
+  signal.throwIfAborted();
+  const answer = await deps.api.listPage(importId, start, read, withDeadline(MINUTE, signal));
+  return answer.ok ? ok(undefined) : err(answer.error);
+}
+
+/** Counts the page before it is read. */
+async function mayRead(deps: RunnerDeps): Promise<boolean> {
+  const now = deps.clock.now();
+  const lost = await deps.journalLostAt();
+  if (lost !== null && now < lost + DAY) return false;
+  const times = (await deps.pagesRead.get()).filter((at) => at > now - WEEK && at <= now);
+  if (usageLimit(times, capTable.search_page.ceiling, now).limit !== 'none') return false;
+  await deps.pagesRead.set([...times, now]);
+  return true;
+}
+
+async function readPage(
+  deps: RunnerDeps,
+  request: Parameters<RunnerDeps['page']['readListPage']>[0],
+  signal: AbortSignal,
+): Promise<ListRead> {
+  try {
+    await deps.page.ensure(signal);
+    return await deps.page.readListPage(request, signal);
+  } catch (error) {
+    const code = error instanceof PageError ? error.code : 'timeout';
+    const detail = error instanceof Error ? error.message : String(error);
+    return err({ code, detail: detail.slice(0, 500) });
+  }
+}
+
+const overCeiling: ListRead = err({
+  code: 'too_many_requests',
+  detail: 'This browser has read as many pages of lists as one account may within a day or a week.',
+});

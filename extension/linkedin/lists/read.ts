@@ -1,0 +1,170 @@
+import type { LinkedinList } from '#shared/identity/linkedinList.ts';
+import { unreachable } from '#shared/kernel/assert.ts';
+import { err, ok } from '#shared/kernel/result.ts';
+import type { ListedPerson, ListPage, ListRead } from '#shared/protocol/lists.ts';
+import type { PageEnv } from '../env.ts';
+import { StepStop } from '../failure.ts';
+import { requireMember } from '../guards.ts';
+import { getJson, problem, type Read } from '../reads/http.ts';
+import * as queries from './queries.ts';
+import * as rows from './rows.ts';
+
+/** What the importing side asks for: `count` people from `start` on, read as `expectedMemberId`. */
+export interface ListRequest {
+  list: LinkedinList;
+  start: number;
+  count: number;
+  expectedMemberId: string | null;
+}
+
+/** LinkedIn shows no more of one search than this. */
+const DEEPEST = { people_search: 1_000, event_attendees: 1_000 } as const;
+
+/** Hashes of the site's own queries that worked last; another deploy may know others. */
+const queryIds = {
+  group_members: 'voyagerGroupsDashGroupMemberships.6b1b0f2a4f5c2a0f6f2f5e6f0c9d1e83',
+  post_reactors: 'voyagerSocialDashReactions.41ebf31a9f4c4a84e35a49d5abc9010b',
+} as const;
+
+const LIMIT = {
+  code: 'search_limit_reached',
+  detail: 'LinkedIn shows no more search results this month.',
+} as const;
+
+/** One page of a list by the page's own GETs: nothing is clicked, scrolled or shown. */
+export async function readListPage(
+  env: PageEnv,
+  request: ListRequest,
+  signal: AbortSignal,
+): Promise<ListRead> {
+  try {
+    await requireMember(env, request.expectedMemberId, signal);
+    const read = await readKind(env, request, signal);
+    if (read === 'limit') return err(LIMIT);
+    if (!read.ok) return err({ code: read.error.failure.code, detail: read.error.failure.detail });
+    return read;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof StepStop) return err({ code: error.failure.code, detail: error.failure.detail });
+    throw error;
+  }
+}
+
+function readKind(
+  env: PageEnv,
+  request: ListRequest,
+  signal: AbortSignal,
+): Promise<Read<ListPage> | 'limit'> {
+  const { list } = request;
+  switch (list.kind) {
+    case 'people_search':
+    case 'event_attendees':
+      return readSearch(env, request, DEEPEST[list.kind], signal);
+    case 'connections':
+      return readConnections(env, request, signal);
+    case 'group_members':
+    case 'post_reactors':
+      return readQuery(env, request, list.kind, signal);
+    case 'sales_search':
+    case 'sales_list':
+      return readLeads(env, request, signal);
+    default:
+      return unreachable(list.kind);
+  }
+}
+
+async function readSearch(
+  env: PageEnv,
+  { list, start }: ListRequest,
+  deepest: number,
+  signal: AbortSignal,
+): Promise<Read<ListPage> | 'limit'> {
+  const read = await getJson(env, queries.peopleSearch(list, start), rows.clustersAnswer, signal);
+  if (!read.ok) return read;
+  const { data } = read.value;
+  const total = data.metadata?.totalResultCount ?? data.paging?.total ?? null;
+  const found = rows.peopleFound(read.value);
+  const items = data.elements.flatMap((element) => element.items);
+  // A banner in place of every result is the month's limit; beside results it is an advertisement.
+  const banner = items.some(({ itemUnion }) => itemUnion.bannerCard !== undefined);
+  if (found.length === 0 && banner && (total === null || total > start)) return 'limit';
+  return ok(page(found, { start, asked: queries.perPage[list.kind], total, deepest }));
+}
+
+async function readConnections(
+  env: PageEnv,
+  { start }: ListRequest,
+  signal: AbortSignal,
+): Promise<Read<ListPage>> {
+  const read = await getJson(env, queries.connections(start), rows.collectionAnswer, signal);
+  if (!read.ok) return read;
+  const { data, included } = read.value;
+  const found = rows.profilesOf(connected(data['*elements']), included, 1);
+  return ok(page(found, { start, asked: queries.perPage.connections, total: data.paging?.total ?? null }));
+}
+
+/** `urn:li:fsd_connection:<profile id>` -> the profile's urn. */
+function connected(urns: readonly string[]): string[] {
+  return urns.map((urn) => urn.replace('urn:li:fsd_connection:', 'urn:li:fsd_profile:'));
+}
+
+async function readQuery(
+  env: PageEnv,
+  { list, start }: ListRequest,
+  kind: 'group_members' | 'post_reactors',
+  signal: AbortSignal,
+): Promise<Read<ListPage>> {
+  const address = kind === 'group_members' ? queries.groupMembers : queries.postReactors;
+  const read = await getJson(env, address(list.id ?? '', queryIds[kind], start), rows.graphqlAnswer, signal);
+  if (!read.ok) return read;
+  const root = rows.rootOf(read.value);
+  if (!root) return problem('changed', 'layout_unknown', 'The list has a shape that is not known.');
+  const found = rows.profilesOf(root['*elements'], read.value.included, null);
+  return ok(page(found, { start, asked: queries.perPage[kind], total: root.paging?.total ?? null }));
+}
+
+/** Leads, and of each its own data: only that says where the public profile is. */
+async function readLeads(
+  env: PageEnv,
+  { list, start, count }: ListRequest,
+  signal: AbortSignal,
+): Promise<Read<ListPage>> {
+  const address =
+    list.kind === 'sales_list' ? queries.salesList(list.id ?? '', start) : queries.salesSearch(list, start);
+  const read = await getJson(env, address, rows.leadsAnswer, signal);
+  if (!read.ok) return read;
+  const asked = Math.min(count, queries.perPage[list.kind]);
+  const found: (ListedPerson | null)[] = [];
+  for (const lead of read.value.elements.slice(0, asked)) {
+    const own = await readLead(env, lead, signal);
+    if (!own.ok) return own;
+    found.push(own.value);
+  }
+  return ok(page(found, { start, asked, total: read.value.paging?.total ?? null }));
+}
+
+async function readLead(
+  env: PageEnv,
+  lead: rows.Lead,
+  signal: AbortSignal,
+): Promise<Read<ListedPerson | null>> {
+  const address = rows.leadAddress(lead.entityUrn);
+  if (address === null) return ok(null);
+  const read = await getJson(env, address, rows.leadAnswer, signal);
+  if (read.ok) return ok(rows.personOfLead(lead, read.value));
+  // Somebody who left LinkedIn is no reason to stop the list.
+  return read.error.kind === 'missing' ? ok(null) : read;
+}
+
+function page(
+  found: readonly (ListedPerson | null)[],
+  at: { start: number; asked: number; total: number | null; deepest?: number },
+): ListPage {
+  const people = found.filter((one) => one !== null);
+  const end = at.start + Math.max(found.length, Math.min(at.asked, (at.total ?? 0) - at.start));
+  const isLast =
+    found.length === 0 ||
+    (at.total === null ? found.length < at.asked : end >= at.total) ||
+    (at.deepest !== undefined && end >= at.deepest);
+  return { people, nameless: found.length - people.length, total: at.total, next: isLast ? null : end };
+}
