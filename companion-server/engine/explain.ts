@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, ne } from 'drizzle-orm';
+import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
 import type { WhoMustAct } from '#shared/statuses/engine.ts';
 import { holdReasons } from '#shared/statuses/holds.ts';
@@ -9,7 +9,7 @@ import { type Ahead, lookAhead } from './ahead.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from './context.ts';
 import { emailHoldKinds } from './gates.ts';
 import { type HoldRow, openHolds } from './holds.ts';
-import { isLive } from './predicates.ts';
+import { isLive, isReady } from './predicates.ts';
 import { isOnline } from './presence.ts';
 import { channelById, contactById, senderById } from './rows.ts';
 
@@ -161,13 +161,7 @@ export async function explainChannel(
   channel: ChannelRow,
   now: number,
 ): Promise<NextAction | null> {
-  const rows = await q
-    .select()
-    .from(task)
-    .where(and(eq(task.channelId, channel.id), eq(task.state, 'ready')))
-    .orderBy(asc(task.priority), asc(task.notBefore), asc(task.id))
-    .limit(1);
-  const next = rows[0];
+  const next = await firstReady(q, channel.id);
   if (!next) return null;
   const why = await explainTask(q, next, now);
   const contact = await contactById(q, next.contactId);
@@ -179,6 +173,31 @@ export async function explainChannel(
     contactName: `${contact.firstName} ${contact.lastName}`.trim(),
     automationName: owner?.name ?? null,
   };
+}
+
+/** The first of each kind is found in its index, and the first of those goes next. */
+async function firstReady(q: Queryable, channelId: string): Promise<TaskRow | null> {
+  const lanes = await q
+    .select({ kind: lane.kind, ready: lane.readyCount })
+    .from(lane)
+    .where(eq(lane.channelId, channelId));
+  const firsts: TaskRow[] = [];
+  for (const { kind, ready } of lanes) {
+    if (ready === 0) continue;
+    const [first] = await q
+      .select()
+      .from(task)
+      .where(and(eq(task.channelId, channelId), sql`${task.kind} = ${kind}`, isReady))
+      .orderBy(asc(task.priority), asc(task.notBefore), asc(task.id))
+      .limit(1);
+    if (first) firsts.push(first);
+  }
+  const place = (row: TaskRow) => [row.priority, row.notBefore ?? 0, row.id] as const;
+  const isBefore = (a: TaskRow, b: TaskRow) => {
+    const [x, y] = [place(a), place(b)];
+    return x[0] !== y[0] ? x[0] < y[0] : x[1] !== y[1] ? x[1] < y[1] : x[2] < y[2];
+  };
+  return firsts.reduce<TaskRow | null>((best, row) => (best && isBefore(best, row) ? best : row), null);
 }
 
 function channelScopes(channel: ChannelRow, row: TaskRow) {

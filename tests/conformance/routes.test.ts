@@ -22,13 +22,17 @@ import { versionRoutes } from '#shared/contract/version.ts';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { textHash } from '../../companion-server/engine/index.ts';
+import { badPlans } from '../support/queryPlans.ts';
 import { csv, makeWorld, visitGraph, type World, writtenPayload } from './fixture.ts';
 import { call, type Input, problemOf, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
 let world: World;
+/** Every statement that the calls below ran. */
+const statements = new Set<string>();
+
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ onStatement: (text) => statements.add(text) });
   world = await makeWorld(server);
 });
 afterAll(() => server.close());
@@ -777,4 +781,9 @@ test.each([
     { body: { value, reason: 'Asked us to stop' } },
   );
   expect(answer.body).toMatchObject({ kind, value: stored });
+});
+
+test('no statement of any route scans a table that grows, or sorts one in a temporary tree', async () => {
+  expect(statements.size).toBeGreaterThan(150);
+  expect(await badPlans(server.services.db.reader, statements)).toEqual([]);
 });

@@ -49,10 +49,15 @@ export async function startTestServer(
     oauthClients?: readonly OAuthClient[];
     dns?: Dns;
     fetchText?: FetchText;
+    /** Told of every statement. */
+    onStatement?: (text: string) => void;
   } = {},
 ): Promise<TestServer> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rapport-conformance-'));
-  const database = await openDatabase({ url: pathToFileURL(path.join(dir, 'test.db')).href });
+  const database = await openDatabase({
+    url: pathToFileURL(path.join(dir, 'test.db')).href,
+    ...(options.onStatement ? { onStatement: options.onStatement } : {}),
+  });
   const shutdown = new AbortController();
   const services = createServices({
     database,

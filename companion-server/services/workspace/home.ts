@@ -1,4 +1,4 @@
-import { and, count, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { SenderView } from '#shared/contract/sender.ts';
 import type { HomeView } from '#shared/contract/workspace.ts';
 import { schema } from '../../db/index.ts';
@@ -12,7 +12,7 @@ import { lostCapacityOf } from '../sender/lostCapacity.ts';
 import { viewSenders } from '../sender/view.ts';
 import { taskActions } from '../task/homeActions.ts';
 
-const { enrollment, hold } = schema;
+const { automation, hold, segmentSlot } = schema;
 
 type Action = HomeView['actions'][number];
 
@@ -65,11 +65,13 @@ async function workspaceStop(call: MemberCall): Promise<HomeView['stopped']> {
   return row ? viewHold(row) : null;
 }
 
+/** From the counters of the segments, whatever the number of contacts. */
 async function activeContacts(call: MemberCall): Promise<number> {
   const rows = await call.db.reader
-    .select({ active: count() })
-    .from(enrollment)
-    .where(and(eq(enrollment.workspaceId, call.workspaceId), eq(enrollment.live, 1)));
+    .select({ active: sql<number>`coalesce(sum(${segmentSlot.active}), 0)` })
+    .from(automation)
+    .innerJoin(segmentSlot, eq(segmentSlot.automationId, automation.id))
+    .where(eq(automation.workspaceId, call.workspaceId));
   return rows[0]?.active ?? 0;
 }
 

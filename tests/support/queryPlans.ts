@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm';
+import type { Reader } from '../../companion-server/db/index.ts';
+
+/** Tables that have few rows, or few of one workspace: walking them is no mistake. */
+const small: ReadonlySet<string> = new Set(['member', 'channel', 'sender', '__drizzle_migrations']);
+
+/** Statements that sort or group few rows, or may take their time, with why. */
+const excused: readonly { text: RegExp; why: string }[] = [
+  { text: /from "?audit"?$/i, why: 'the tests count audit rows' },
+  {
+    text: /from "(device|list_member|contact_tag|automation_sender|member)"/,
+    why: 'the few of one sender, contact or step',
+  },
+  { text: /select distinct .* from "(thread|task)" .*"contact_id" = \?/s, why: 'the few of one contact' },
+  { text: /from "task" .*"enrollment_id" = \?/s, why: 'the few of one contact in one automation' },
+  {
+    text: /group_concat|max\("relation"\."last_interaction_at"\)/,
+    why: 'preflight, bounded: preflightPlans.test.ts',
+  },
+  { text: /tracking_hit/, why: 'the statistics of one automation, asked for on its own page' },
+  { text: /"found_step" WHERE contact_id/, why: 'there only after a restore, as many as were found' },
+];
+
+/** Statements of the captured ones that walk a whole table or sort in a temporary tree, with what SQLite says. */
+export async function badPlans(reader: Reader, statements: ReadonlySet<string>): Promise<string[]> {
+  const bad: string[] = [];
+  for (const text of statements) {
+    if (!/^\s*(select|update|delete|insert|with)/i.test(text)) continue;
+    if (excused.some((each) => each.text.test(text))) continue;
+    const rows = await reader.all<{ detail: string }>(sql.raw(`EXPLAIN QUERY PLAN ${text}`));
+    for (const { detail } of rows) {
+      const scanned = /^SCAN (?!\w+ VIRTUAL TABLE)(\w+)/.exec(detail)?.[1];
+      const scans = scanned !== undefined && !small.has(scanned);
+      if (scans || /USE TEMP B-TREE/.test(detail)) bad.push(`${detail} <= ${text.slice(0, 1500)}`);
+    }
+  }
+  return bad;
+}
