@@ -145,6 +145,12 @@ test('what was suggested is confirmed by a person, and nobody can write any more
   await expect(page.getByText('opted out: nothing is sent to them', { exact: false })).toBeVisible();
 });
 
+test('a mailbox that others refuse is named on Home', async () => {
+  const { page } = served;
+  await page.goto(`${ORIGIN}/`);
+  await expect(page.getByText('Mail of Anna Berg is refused')).toBeVisible();
+});
+
 test('the inbox, the contact’s messages and what came back are readable for everybody', async () => {
   const { page } = served;
   for (const path of ['/inbox', '/stoplist', '/contacts']) {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { withImap } from '../../companion-server/email/imap.ts';
 import { syncMail } from '../../companion-server/email/inbound/sync.ts';
 import {
   type InboundBatch,
@@ -160,6 +161,44 @@ describe('syncMail', () => {
     });
     await sandbox().deliver(replyTo(mail, BORIS, 'Please remove me from your list.'));
     expect((await one()).class).toEqual({ kind: 'reply', suggests: 'unsubscribe' });
+  });
+
+  it('finds an answer that was moved before it was read: to a new folder, to the bin, to spam', async () => {
+    for (const folder of ['Clients/Boris', 'Trash', 'Junk']) {
+      const mail = await sendOne();
+      await sandbox().deliver(replyTo(mail, BORIS, `Moved to ${folder}.`));
+      const moved = await withImap(settings(), signal, async (client) => {
+        await client.mailboxCreate(folder).catch(() => undefined);
+        const { uidNext } = await client.mailboxOpen('INBOX');
+        await client.messageMove(String(uidNext - 1), folder, { uid: true });
+      });
+      expect(moved.ok).toBe(true);
+      expect(await one()).toMatchObject({ newText: `Moved to ${folder}.`, class: { kind: 'reply' } });
+    }
+    expect((await sync()).read).toBe(0);
+  });
+
+  it('reads on in a later batch what one batch does not hold, and stores each with its place', async () => {
+    const batches: InboundBatch[] = [];
+    const before = cursor;
+    for (let i = 0; i < 205; i++) {
+      const subject = `Mail ${i}`;
+      await sandbox().deliver({
+        to: ANNA,
+        from: i % 100 === 0 ? BORIS : 'shop@news.test',
+        subject,
+        text: subject,
+      });
+    }
+    const ended = async (batch: InboundBatch) => {
+      batches.push(batch);
+      if (batches.length === 2) throw new Error('disk full');
+    };
+    await expect(syncMail(settings(), before, ports, ended, signal)).rejects.toThrow('disk full');
+    const [first] = batches;
+    expect(first?.messages.map(({ subject }) => subject)).toEqual(['Mail 0', 'Mail 100']);
+    cursor = { folders: { ...before?.folders, ...first?.places }, readAt: Date.now() };
+    expect((await sync()).messages.map(({ subject }) => subject)).toEqual(['Mail 200']);
   });
 
   it('gives recent messages again after a UIDVALIDITY change, under the same keys', async () => {

@@ -5,6 +5,7 @@ import { schema } from '../../db/index.ts';
 import { listAutomations } from '../automation/view.ts';
 import { announcedContacts } from '../contact/bin.ts';
 import type { MemberCall } from '../context.ts';
+import { refusedByPolicy } from '../inbox/refusedByPolicy.ts';
 import { listNotifications } from '../notification/notifications.ts';
 import { isManager } from '../scope.ts';
 import { viewHold } from '../sender/holdView.ts';
@@ -42,6 +43,7 @@ export async function home(call: MemberCall): Promise<HomeView> {
     ...(await retentionActions(call)),
     ...addressActions(call, automations.length > 0),
     ...mailActions(call, senders),
+    ...(await policyActions(call)),
   ];
   return {
     actions: actions.sort((a, b) => rank[a.severity] - rank[b.severity]),
@@ -187,6 +189,17 @@ function mailActions(call: MemberCall, senders: SenderView[]): Action[] {
       href: '/senders',
     },
   ];
+}
+
+/** About the mailbox, never about the people it wrote to. */
+async function policyActions(call: MemberCall): Promise<Action[]> {
+  return (await refusedByPolicy(call)).map(({ senderId, senderName, count: refused, words }) => ({
+    id: `mail_refused:${senderId}`,
+    severity: 'orange',
+    title: `Mail of ${senderName} is refused`,
+    detail: `${refused} in 7 days, because of the sender or the text. ${words ? `One server said: ${words}. ` : ''}Check the domain and the texts; the people stay where they are.`,
+    href: `/senders/${senderId}?tab=email`,
+  }));
 }
 
 function addressActions(call: MemberCall, hasAutomations: boolean): Action[] {

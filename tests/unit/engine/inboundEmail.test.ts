@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
+  commitTask,
   confirmBounce,
   confirmUnsubscribe,
   dismissSuggestion,
@@ -16,8 +17,9 @@ import {
   openStage,
   outreachGraph,
   type Stage,
+  WORKSPACE,
 } from '../../simulation/setup.ts';
-import { commit, enrollmentOf, inUnit, nextEmail, pass, report, settle } from './support.ts';
+import { enrollmentOf, inUnit, nextEmail, pass, report, settle } from './support.ts';
 
 const FIRST = 'c001';
 const ADDRESS = 'p1@firm1.test';
@@ -35,11 +37,14 @@ async function start(id = 'a1') {
   await settle(stage);
 }
 
+const commitMail = ({ taskId, fence }: { taskId: string; fence: number }) =>
+  commitTask(stage.ctx, 'mailer', { taskId, fence, lastInboundAt: null, profile: null });
+
 /** Our Message-ID of the next email, sent. */
 async function sendNext(): Promise<string> {
   const work = await nextEmail(stage);
   if (!work) throw new Error('no email');
-  await commit(stage, work);
+  await commitMail(work);
   await report(stage, work, { result: 'sent', response: '250 ok' }, 'mailer');
   const [row] = await stage.db.reader.select().from(schema.task).where(eq(schema.task.id, work.taskId));
   return row?.messageId ?? '';
@@ -186,5 +191,38 @@ describe('opting out', () => {
     expect(found.every((one) => one.via === via && one.inboundId === row?.id)).toBe(true);
     pass(stage, 3 * DAY);
     expect(await nextEmail(stage)).toBeNull();
+  });
+});
+
+describe('the stoplist', () => {
+  /** As if a colleague had added it this very moment, with no time to end anything. */
+  const suppress = () =>
+    inUnit(stage, (unit) =>
+      unit.tx.insert(schema.suppression).values({
+        ...{ id: unit.newId(), workspaceId: WORKSPACE, kind: 'domain', value: 'firm1.test' },
+        ...{ reason: 'asked', by: 'm', at: unit.now },
+      }),
+    );
+
+  it('is asked when a contact enters', async () => {
+    await suppress();
+    await start();
+    expect(await enrollmentOf(stage, FIRST)).toMatchObject({ status: 'canceled', reason: 'stoplisted' });
+  });
+
+  it('is asked when a step is planned to go', async () => {
+    await start();
+    await suppress();
+    expect(await nextEmail(stage)).toBeNull();
+    expect(await enrollmentOf(stage, FIRST)).toMatchObject({ status: 'canceled', reason: 'stoplisted' });
+  });
+
+  it('is asked right before the effect', async () => {
+    await start();
+    const work = await nextEmail(stage);
+    if (!work) throw new Error('no email');
+    await suppress();
+    expect(await commitMail(work)).toMatchObject({ ok: false, code: 'stoplisted' });
+    expect(await enrollmentOf(stage, FIRST)).toMatchObject({ status: 'canceled', reason: 'stoplisted' });
   });
 });
