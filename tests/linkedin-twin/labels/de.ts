@@ -129,6 +129,7 @@ export const de: Labels = {
   appHeading: 'Öffnen Sie Ihre LinkedIn App',
   appBody: 'Wir haben eine Mitteilung an Ihre Geräte gesendet. Tippen Sie in der LinkedIn App auf Ja.',
   wrongCode: 'Das ist nicht der richtige Code. Bitte versuchen Sie es erneut.',
+  expiredCode: 'Dieser Code ist abgelaufen. Fordern Sie einen neuen an.',
   submit: 'Absenden',
   restrictedTitle: 'Konto eingeschränkt | LinkedIn',
   restrictedHeading: 'Ihr Konto wurde vorübergehend eingeschränkt',

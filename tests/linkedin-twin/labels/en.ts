@@ -127,6 +127,7 @@ export const en = {
   appBody:
     'We sent a notification to your signed in devices. Open your LinkedIn app and tap Yes to confirm your sign-in attempt.',
   wrongCode: 'Hmm, that’s not the right code. Please try again.',
+  expiredCode: 'That code has expired. Request a new one.',
   submit: 'Submit',
   restrictedTitle: 'Account restricted | LinkedIn',
   restrictedHeading: 'Your account has been temporarily restricted',

@@ -129,6 +129,7 @@ export const fr: Labels = {
   appHeading: 'Ouvrez votre application LinkedIn',
   appBody: 'Nous avons envoyé une notification à vos appareils. Appuyez sur Oui dans l’application LinkedIn.',
   wrongCode: 'Ce n’est pas le bon code. Veuillez réessayer.',
+  expiredCode: 'Ce code a expiré. Demandez-en un nouveau.',
   submit: 'Envoyer',
   restrictedTitle: 'Compte restreint | LinkedIn',
   restrictedHeading: 'Votre compte a été temporairement restreint',

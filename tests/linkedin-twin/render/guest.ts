@@ -36,12 +36,16 @@ const PAGE_KEYS: Record<Exclude<ChallengeKind, 'restricted' | 'human_check'>, st
   app_approval: 'd_checkpoint_ch_linkedInAppChallengeActivityDevice',
 };
 
-/** A checkpoint. People solve it by hand: any six digits ending in 6, or the captcha's button. */
-export function challengePage(frame: Frame, kind: keyof typeof PAGE_KEYS, wrongCode: boolean): Html {
+/** A checkpoint. People solve it by hand: any six digits ending in 6 (in 9: expired), or the captcha's button. */
+export function challengePage(
+  frame: Frame,
+  kind: keyof typeof PAGE_KEYS,
+  refused: 'wrong' | 'expired' | null,
+): Html {
   const { labels } = frame;
   const key = PAGE_KEYS[kind];
   const hidden = html`<input type="hidden" name="challengeId" value="SAMPLE">`;
-  const wrong = html`<div role="alert" id="error-for-pin" class="${wrongCode ? 'form__label--error' : 'hidden'}">${wrongCode ? labels.wrongCode : null}</div>`;
+  const wrong = html`<div role="alert" id="error-for-pin" class="${refused ? 'form__label--error' : 'hidden'}">${refused && labels[refused === 'wrong' ? 'wrongCode' : 'expiredCode']}</div>`;
   const submit = (id: string) => html`<button id="${id}" type="submit">${labels.submit}</button>`;
   const forms: Record<keyof typeof PAGE_KEYS, Html> = {
     captcha: html`<h1>${labels.captchaHeading}</h1><form id="captcha-challenge" action="/checkpoint/challenge/verify" method="post">${hidden}<div id="captcha-internal"><iframe title="Captcha Challenge" src="/__twin/blank"></iframe></div>${submit('home_children_button')}</form>`,

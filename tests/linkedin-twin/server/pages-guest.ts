@@ -103,20 +103,20 @@ function logout(c: TwinContext, world: World, sessions: Sessions): Response {
 }
 
 function challengeRoutes(app: App, world: World, sessions: Sessions): void {
-  const show = (c: TwinContext, wrongCode: boolean): Response => {
+  const show = (c: TwinContext, refused: 'wrong' | 'expired' | null): Response => {
     const who = visitor(c, world, sessions);
     if (who.kind !== 'member') return c.redirect('/login');
     const { challenge } = who.account;
     if (challenge === null || challenge === 'human_check' || challenge === 'restricted') {
       return c.redirect('/feed/');
     }
-    return c.html(challengePage(frameOf(world), challenge, wrongCode).text) as Response;
+    return c.html(challengePage(frameOf(world), challenge, refused).text) as Response;
   };
   app.get('/checkpoint/challenge/status', (c) => {
     const who = visitor(c, world, sessions);
     return c.json({ approved: who.kind === 'member' && who.account.challenge === null });
   });
-  app.get('/checkpoint/challenge/:token', (c) => show(c, false));
+  app.get('/checkpoint/challenge/:token', (c) => show(c, null));
   app.post('/checkpoint/challenge/verify', async (c) => {
     const who = visitor(c, world, sessions);
     if (who.kind !== 'member') return c.redirect('/login');
@@ -124,7 +124,7 @@ function challengeRoutes(app: App, world: World, sessions: Sessions): void {
     const { challenge } = who.account;
     const pin = typeof form.pin === 'string' ? form.pin.trim() : '';
     const solved = challenge === 'captcha' || (challenge !== 'app_approval' && /^\d{5}6$/.test(pin));
-    if (!solved) return show(c, true);
+    if (!solved) return show(c, /^\d{5}9$/.test(pin) ? 'expired' : 'wrong');
     who.account.challenge = null;
     return c.redirect('/feed/', 303);
   });
