@@ -193,3 +193,9 @@ function responseOf(error: LibraryError): string {
     if (typeof text === 'string' && text !== '') return text;
   return error.message ?? '';
 }
+
+/** The server's own answer, code and text, once each. */
+export function serverWords({ code, response }: ConnectionFailure): string {
+  const isNamed = response.startsWith(code.split(' ')[0] ?? code);
+  return (isNamed ? response : `${code} ${response}`).trim().slice(0, 300);
+}

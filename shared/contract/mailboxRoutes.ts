@@ -10,6 +10,8 @@ export const connectionCheckView = z.object({
   ok: z.boolean(),
   /** Field of `mailboxSettings`, e.g. "smtp.password". */
   field: z.string().nullable(),
+  /** What it means; null: it works. */
+  sentence: z.string().nullable(),
   /** The server's own response: code and text. */
   response: z.string(),
   action: z.string().nullable(),

@@ -2,7 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import { syncMail } from '../../email/inbound/sync.ts';
 import type { InboundBatch, InboundMessage, InboundPorts, MailCursor } from '../../email/inbound/types.ts';
-import type { ConnectionFailure } from '../../email/problems.ts';
+import { type ConnectionFailure, serverWords } from '../../email/problems.ts';
 import {
   type EngineContext,
   type InboundEmail,
@@ -170,7 +170,7 @@ async function storeBatch(
 }
 
 export function failureWords(failure: ConnectionFailure): string {
-  return `${failure.sentence} ${failure.whatToDo} (${`${failure.code} ${failure.response}`.trim().slice(0, 300)})`;
+  return `${failure.sentence} ${failure.whatToDo} (${serverWords(failure)})`;
 }
 
 /** `failure` null: receiving works. The hold follows the badge. */

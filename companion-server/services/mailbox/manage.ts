@@ -4,6 +4,7 @@ import type { ConnectionCheck, MailboxDraft } from '#shared/contract/mailbox.ts'
 import type { mailboxTest } from '#shared/contract/mailboxRoutes.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import { schema } from '../../db/index.ts';
+import { serverWords } from '../../email/problems.ts';
 import { testConnection } from '../../email/testConnection.ts';
 import { addressChange, noteMailbox, setHold } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
@@ -17,12 +18,18 @@ import { disconnectedByUser, storeMailbox } from './store.ts';
 const { channel, mailbox } = schema;
 
 function viewCheck(check: ConnectionCheck): z.input<typeof mailboxTest>['smtp'] {
-  if (check.ok) return { ok: true, field: null, response: check.response, action: null };
-  return { ok: false, field: check.field, response: wordsOf(check), action: check.whatToDo };
+  if (check.ok) return { ok: true, field: null, sentence: null, response: check.response, action: null };
+  return {
+    ok: false,
+    field: check.field,
+    sentence: check.sentence,
+    response: serverWords(check),
+    action: check.whatToDo,
+  };
 }
 
 function wordsOf(check: Extract<ConnectionCheck, { ok: false }>): string {
-  return `${check.sentence} (${`${check.code} ${check.response}`.trim().slice(0, 300)})`;
+  return `${check.sentence} (${serverWords(check)})`;
 }
 
 /** The draft with its stored passwords, and the channel it is for. */

@@ -12,6 +12,7 @@ import {
   type OAuthFailure,
   signInUrl,
 } from '../../email/oauth.ts';
+import { serverWords } from '../../email/problems.ts';
 import { testConnection } from '../../email/testConnection.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { asAllowed, withToken } from '../mail/settings.ts';
@@ -168,8 +169,12 @@ export async function completeSignIn(
   const answers = await testConnection(withToken(asAllowed(call, settings), accessToken), call.shutdown);
   for (const check of [answers.smtp, answers.imap]) {
     if (check.ok) continue;
-    const words = `${check.code} ${check.response}`.trim().slice(0, 300);
-    throw new Refusal(422, 'mailbox_not_working', `${check.sentence} (${words})`, check.whatToDo);
+    throw new Refusal(
+      422,
+      'mailbox_not_working',
+      `${check.sentence} (${serverWords(check)})`,
+      check.whatToDo,
+    );
   }
   const secret = { kind: 'oauth', accessToken, refreshToken, expiresAt } as const;
   await storeMailbox(call, senderId, { settings, secret, answers });

@@ -31,6 +31,7 @@ import {
   mayFill,
   type Side,
   sourceSentence,
+  withoutServers,
   withServers,
 } from './mailboxForm.ts';
 import { SignInButtons } from './SignInButtons.tsx';
@@ -67,7 +68,7 @@ export function MailboxForm({ sender }: { sender: SenderView }) {
     form.setErrors(fieldErrors(problem, mailboxFields).errors);
   const showTest = ({ smtp, imap }: Test) => {
     for (const side of [smtp, imap])
-      if (!side.ok && side.field) form.setFieldError(side.field, side.response);
+      if (!side.ok && side.field) form.setFieldError(side.field, side.sentence);
   };
   const failed = save.error ?? test.error;
   return (
@@ -143,12 +144,14 @@ function Who({ form, senderId, offers }: WhoProps) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const found = discovery.data?.found ?? null;
+  const isAnswered = discovery.data !== undefined;
   useEffect(() => {
-    if (!found || found === filled || !mayFill(form.getValues(), filled)) return;
-    form.setValues(withServers(form.getValues(), found));
+    if (!isAnswered || found === filled || !mayFill(form.getValues(), filled)) return;
+    // Servers of the address before do not stay behind under another one.
+    form.setValues(found ? withServers(form.getValues(), found) : withoutServers(form.getValues()));
     setFilled(found);
-    setPresetId(found.presetId);
-  }, [found, filled, form]);
+    setPresetId(found?.presetId ?? null);
+  }, [isAnswered, found, filled, form]);
   const preset = mailboxPresets.find(({ id }) => id === presetId) ?? null;
   const hint = found?.passwordHint ?? preset?.passwordHint;
   const ask = () => {
@@ -270,6 +273,7 @@ function CheckResult({ name, result }: { name: string; result: Test['smtp'] }) {
       color={result.ok ? 'green' : 'red'}
       title={result.ok ? `${name} works` : `${name} does not work`}
     >
+      {result.sentence && <Text size="sm">{result.sentence}</Text>}
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         The server said: {result.response}
       </Text>

@@ -52,6 +52,12 @@ export function withServers(values: MailboxSettings, found: Servers): MailboxSet
   return { ...values, smtp: fill('smtp'), imap: fill('imap') };
 }
 
+/** As if nobody had named servers. */
+export function withoutServers(values: MailboxSettings): MailboxSettings {
+  const { smtp, imap } = values;
+  return { ...values, smtp: { ...smtp, host: '', user: '' }, imap: { ...imap, host: '', user: '' } };
+}
+
 /** Whether servers may be filled in without losing what somebody typed: none yet, or those filled in before. */
 export function mayFill(values: MailboxSettings, filled: Servers | null): boolean {
   return (['smtp', 'imap'] as const).every(

@@ -51,6 +51,8 @@ export function Invitations() {
           <TextInput label="Email to invite" type="email" required {...form.getInputProps('email')} />
           <Select
             label="Role"
+            w={340}
+            maw="100%"
             data={roles}
             allowDeselect={false}
             value={form.values.role}
