@@ -45,7 +45,7 @@ const queues = {
   },
   'pg-boss': async () => {
     const loaded = await load('pg-boss');
-    const PgBoss = loaded.PgBoss ?? loaded.default ?? require('pg-boss');
+    const PgBoss = loaded.PgBoss ?? loaded.default;
     const boss = new PgBoss({ connectionString: url, max: 10 });
     boss.on('error', (error) => process.stderr.write(`${error.message}\n`));
     await boss.start();

@@ -2,17 +2,7 @@ import type { Labels } from '../labels/index.ts';
 import { fill } from '../labels/index.ts';
 import { type Frame, sduiPage } from './frame.ts';
 import { FIRST_ROWS, type Html, hashedClass, html } from './html.ts';
-import type { RailPerson, SentView } from './views.ts';
-
-export interface ListRow {
-  profileId: string;
-  slug: string;
-  firstName: string;
-  name: string;
-  headline: string;
-  at: number;
-  note: string | null;
-}
+import type { ListRow, RailPerson, SentView } from './views.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 

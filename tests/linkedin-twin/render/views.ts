@@ -1,8 +1,17 @@
 import type { Labels } from '../labels/en.ts';
 import type { Frame } from './frame.ts';
-import type { ListRow } from './lists.ts';
 
 /** What a page's script gets from the server, as JSON in the page. */
+
+export interface ListRow {
+  profileId: string;
+  slug: string;
+  firstName: string;
+  name: string;
+  headline: string;
+  at: number;
+  note: string | null;
+}
 
 export interface ProfileView {
   kind: 'profile';
