@@ -99,6 +99,7 @@ test('empty screens', async () => {
       `/automations/${id}?tab=contacts`,
       '/contacts',
       '/contacts/import',
+      '/contacts/bin',
       '/tasks',
       '/senders',
       '/device',

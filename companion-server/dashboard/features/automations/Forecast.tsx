@@ -36,7 +36,8 @@ export function Forecast({ forecast }: { forecast: CapacityForecast }) {
       </Table.ScrollContainer>
       <Text size="sm" c="dimmed">
         At today’s settings and queues, if the senders stay connected, nobody replies and every wait lasts its
-        full time.
+        full time. Connections count as far as they were verified: whoever proves to be connected already goes
+        sooner.
         {forecast.oneMore && ` One more sender: one like ${forecast.oneMore.like}, with a free week.`}
       </Text>
     </Stack>

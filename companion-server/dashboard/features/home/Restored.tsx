@@ -59,6 +59,10 @@ function Progress({ restore }: { restore: RestoreView }) {
         <Text size="sm">All accounts were read. A manager can go on.</Text>
       ) : (
         <List size="sm" spacing="xs">
+          <List.Item>
+            A browser that was paired after the backup is not known any more: pair it again first, so that it
+            can tell what it did.
+          </List.Item>
           {open.map(({ channelId, senderName, kind, missing }) => (
             <List.Item key={channelId}>
               <Group gap={4}>
