@@ -17,7 +17,8 @@ export const shapes = {
   relation: rowShape(schema.relation, ['contactId', 'senderId'], { contact: { by: ['contactId'] } }),
   sender: rowShape(schema.sender, ['id'], {}),
   channel: rowShape(schema.channel, ['id'], { sender: { by: ['senderId', 'kind'] } }),
-  lane: rowShape(schema.lane, ['channelId', 'kind'], { channel: { by: ['channelId'] } }),
+  /** A sender has one for each kind of action, all small. */
+  lane: rowShape(schema.lane, ['channelId', 'kind'], { channel: { by: ['channelId'] } }, 10_000),
   device: rowShape(schema.device, ['id'], {}),
   hold: rowShape(schema.hold, ['id'], { open: { by: ['scope', 'scopeId'], where: 't.lifted_at IS NULL' } }),
   automation: rowShape(schema.automation, ['id'], {}),

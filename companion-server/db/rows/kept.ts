@@ -1,8 +1,8 @@
-import { beginningIn, concerns, type Lookup } from './shape.ts';
+import { beginningIn, concerns, type Lookup, type RowShape } from './shape.ts';
 import type { Values } from './text.ts';
 
-/** Rows of one table, or answers to one question, that stay: twice as many at most. */
-const AT_MOST = 2_000;
+/** Rows of one table, or answers to one question, that stay where nothing else is said: twice as many at most. */
+const AT_MOST = 1_000;
 
 /**
  * What the latest transactions read and wrote, so that a step's commit need not read again what its claim read. Only
@@ -13,8 +13,8 @@ export class Kept {
   private readonly tables = new Map<string, KeptTable>();
   private readonly answers = new Map<string, { lookup: Lookup<unknown>; lists: Recent<Lists> }>();
 
-  table(name: string): KeptTable {
-    const known = this.tables.get(name) ?? new KeptTable();
+  table({ text: { name }, keeps }: RowShape): KeptTable {
+    const known = this.tables.get(name) ?? new KeptTable(keeps);
     this.tables.set(name, known);
     return known;
   }
@@ -50,8 +50,12 @@ export class Kept {
 export type Lists = ReadonlyMap<string, unknown[]>;
 
 export class KeptTable {
-  readonly rows = new Recent<Values>();
+  readonly rows: Recent<Values>;
   private readonly named = new Map<string, Recent<readonly string[]>>();
+
+  constructor(atMost?: number) {
+    this.rows = new Recent(atMost);
+  }
 
   /** By the key of the group: the keys of its members. */
   group(name: string): Recent<readonly string[]> {
@@ -73,6 +77,8 @@ export class Recent<Value> {
   private young = new Map<string, Value>();
   private old = new Map<string, Value>();
 
+  constructor(private readonly atMost = AT_MOST) {}
+
   get(key: string): Value | undefined {
     const value = this.young.get(key);
     if (value !== undefined || this.old.size === 0) return value;
@@ -82,7 +88,7 @@ export class Recent<Value> {
   }
 
   set(key: string, value: Value): void {
-    if (this.young.size >= AT_MOST) {
+    if (this.young.size >= this.atMost) {
       this.old = this.young;
       this.young = new Map();
     }

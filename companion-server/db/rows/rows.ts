@@ -163,7 +163,7 @@ export class Rows {
     const { name } = shape.text;
     const known = this.tables.get(name);
     if (known) return known;
-    const table = new TableRows(shape, this.run, this.kept?.table(name) ?? null);
+    const table = new TableRows(shape, this.run, this.kept?.table(shape) ?? null);
     this.tables.set(name, table);
     return table;
   }

@@ -15,14 +15,17 @@ export interface RowShape<T extends SQLiteTable = SQLiteTable, Group extends str
   key: readonly string[];
   groups: Record<Group, { by: readonly string[]; where?: string }>;
   text: TableText;
+  /** How many rows stay for the next transactions, where it is not the usual number. */
+  keeps?: number;
 }
 
 export function rowShape<T extends SQLiteTable, Group extends string>(
   table: T,
   key: readonly Property<T>[],
   groups: Record<Group, GroupShape<T>>,
+  keeps?: number,
 ): RowShape<T, Group> {
-  return { table, key, groups, text: new TableText(table, key) };
+  return { table, key, groups, text: new TableText(table, key), ...(keeps ? { keeps } : {}) };
 }
 
 /** A question that many keys ask at once: rows of `k.key` (which of the keys) and what is answered to it. */
