@@ -1,6 +1,7 @@
 import type { EmailOutcome } from '../../companion-server/engine/index.ts';
 import type { RunnerDeps } from '../../extension/background/runner/ports.ts';
 import type { Faults } from './faults.ts';
+import type { Request } from './network.ts';
 import type { Tilt } from './scenario.ts';
 
 /** A defect planted from outside, in what the product stands on: its database, its network, what its runner is given. */
@@ -13,6 +14,8 @@ export interface Bug {
   /** Triggers that undo what the product writes, as a wrong statement would. */
   sql?: readonly string[];
   runner?(deps: RunnerDeps): RunnerDeps;
+  /** What a handler of the server is given instead of what was sent. */
+  request?(request: Request): Request;
   emailOutcome?(outcome: EmailOutcome): EmailOutcome;
   /** Whether mailboxes are read without seeing anything. */
   mailIsUnread?: boolean;
@@ -139,6 +142,28 @@ export const bugs: Record<string, Bug> = {
         UPDATE hold SET lifted_at = NEW.since WHERE id = NEW.id; END`,
     ],
   },
+  'the stoplist is not written': {
+    faults: { operate: 1 },
+    tilt: { people: 4, senders: 1, cap: 8, template: 'emails', order: 'stoplists somebody' },
+    sql: [`CREATE TRIGGER planted BEFORE INSERT ON suppression BEGIN SELECT RAISE(IGNORE); END`],
+  },
+  // The handlers
+  'whatever a device reports counts as done': {
+    faults: { operate: 0, tabClosed: 0.3, refuse: 0.3 },
+    tilt: { people: 4, senders: 1, cap: 8, template: 'invite' },
+    request: (request) =>
+      changed(request, '/device/outcome', (body) => ({
+        ...body,
+        outcome: {
+          result: 'done',
+          verified: true,
+          proof: 'seen',
+          remoteId: null,
+          noteDropped: false,
+          profile: null,
+        },
+      })),
+  },
   // The mailer
   'replies by email are not read': {
     faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
@@ -179,6 +204,11 @@ export const bugs: Record<string, Bug> = {
     }),
   },
 };
+
+function changed(request: Request, path: string, change: (body: object) => object): Request {
+  if (!request.url.endsWith(path)) return request;
+  return { ...request, body: JSON.stringify(change(JSON.parse(request.body ?? '{}'))) };
+}
 
 function neighbour<T extends { slug: string }>(target: T): T {
   return { ...target, slug: target.slug.replace(/\d+$/, (n) => String((Number(n) % 2) + 1)) };

@@ -267,7 +267,9 @@ export class Office {
   }
 
   private async doSomething(): Promise<void> {
-    const [name, action] = this.chance.one(Object.entries(actions));
+    const { order } = this.scenario;
+    const among = Object.entries(actions).filter(([name]) => order === null || name === order);
+    const [name, action] = this.chance.one(among);
     this.env.trace(`somebody ${name}`);
     await action(this);
   }

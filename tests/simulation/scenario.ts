@@ -14,6 +14,7 @@ export interface Scenario {
   browsers: Pairing[];
   people: Person[];
   automations: string[];
+  order: string | null;
 }
 
 /** What is given instead of drawn: a world in which a certain thing is likely to be seen. */
@@ -25,6 +26,8 @@ export interface Tilt {
   browsers?: 1 | 2;
   /** Actions of each kind a day. */
   cap?: number;
+  /** What people do in the dashboard, each time. */
+  order?: string;
 }
 
 export async function drawScenario(
@@ -72,7 +75,7 @@ export async function drawScenario(
     );
     automations.push(id);
   }
-  return { senders, browsers, people, automations };
+  return { senders, browsers, people, automations, order: tilt.order ?? null };
 }
 
 const names = Object.keys(templates) as TemplateName[];

@@ -24,6 +24,8 @@ export interface ServerWorld extends MailWorld, Account {
   db: Database;
   rng: Rng;
   newId: () => string;
+  /** A planted bug in what a handler is given. */
+  spoilRequest(request: Request): Request;
   /** After each round that left nothing to be done at once. */
   onRound(ctx: EngineContext, nextDueAt: number | null): Promise<void>;
 }
@@ -109,7 +111,7 @@ export class Server {
     this.expectProof(request);
     const order = orderOf(request);
     await order.before?.(this.env);
-    const { method, url, headers, body } = request;
+    const { method, url, headers, body } = this.env.spoilRequest(request);
     const response = await app.request(url, { method, headers, body });
     const answer = { status: response.status, body: await response.text() };
     if (life.isOver) return null;

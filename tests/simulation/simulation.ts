@@ -81,6 +81,7 @@ export class Simulation {
       rng: chance.rng,
       newId,
       broughtBack,
+      spoilRequest: (request) => bug?.request?.(request) ?? request,
       spoilOutcome: (outcome) => bug?.emailOutcome?.(outcome) ?? outcome,
       isBlind: bug?.mailIsUnread ?? false,
       onRound: (ctx, nextDueAt) => this.passIdleTime(ctx, nextDueAt),
