@@ -53,7 +53,7 @@ export function KeptHere({ now }: { now: number }) {
           from ever being done twice, so it stays when you unpair; it goes with the extension.
         </List.Item>
       </List>
-      <Text size="sm">No LinkedIn password, cookie or token is ever read or kept.</Text>
+      <Text size="sm">No LinkedIn password, cookie or token is kept, and none ever leaves this browser.</Text>
       <Button variant="default" disabled={kept.lines === 0} onClick={() => void download()}>
         Download the journal
       </Button>
