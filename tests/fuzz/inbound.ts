@@ -32,7 +32,7 @@ async function survive(raw: Buffer): Promise<string> {
   const { text, newText, html } = found;
   if (text.length > 100_000 || newText.length > 100_000) throw new Error('The text is too long.');
   if (html !== null && (html.length > 400_000 || LOADS.test(html)))
-    throw new Error(`HTML that acts: ${html}`);
+    throw new Error(`HTML that acts: ${html.slice(0, 300)}`);
   if (found.report && found.report.outcomes.length > 100) throw new Error('A report without end.');
   JSON.stringify(found);
   return found.class.kind;

@@ -25,7 +25,8 @@ export function safeHtml(html: string): string | null {
     },
     nonTextTags: ['script', 'style', 'textarea', 'option', 'noscript', 'title', 'head'],
   });
-  return clean.trim() || null;
+  // Written out, a character may take five.
+  return clean.length > 2 * HTML_LENGTH ? null : clean.trim() || null;
 }
 
 const TAGS = [
