@@ -185,6 +185,12 @@ const inboxRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/inbox/InboxPage.tsx'), 'InboxPage'),
 });
 
+const templatesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/templates',
+  component: lazyRouteComponent(() => import('./features/templates/TemplatesPage.tsx'), 'TemplatesPage'),
+});
+
 const stoplistRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/stoplist',
@@ -224,6 +230,7 @@ const routeTree = rootRoute.addChildren([
     tasksRoute,
     inboxRoute,
     stoplistRoute,
+    templatesRoute,
     statusesRoute,
     settingsRoute,
   ]),

@@ -2,13 +2,14 @@ import { and, count, eq, gte } from 'drizzle-orm';
 import { domainOf } from '#shared/identity/email.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { type MailVerdict, mailSlowDown } from '#shared/statuses/mailRefusal.ts';
-import { schema } from '../db/index.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import type { TaskRow, Unit } from './context.ts';
 import { failBranch, retryLater } from './failures.ts';
 import { checkBounces } from './guards.ts';
 import { setHold, toDomain } from './holds.ts';
 import { applyEvent } from './interpret.ts';
 import { appendTaskEvent } from './record.ts';
+import { shapes } from './shapes.ts';
 import { finish, requeue } from './tasks.ts';
 
 const { hold } = schema;
@@ -88,6 +89,9 @@ async function slowDown(unit: Unit, task: TaskRow, kind: string, detail: string)
 
 /** The server knows already that there is no such recipient: the same as a delivery report that says so. */
 async function bounceAtOnce(unit: Unit, task: TaskRow, detail: string): Promise<void> {
+  rowsOf(unit.tx).update(shapes.contact, [task.contactId], {
+    undeliverableEmail: task.payload?.recipient ?? null,
+  });
   await finish(unit, task, 'failed', { reason: 'bounced', detail });
   await appendTaskEvent(unit, task, 'bounced', `bounced:${task.fence}`, {
     result: 'error',

@@ -17,6 +17,7 @@ import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { statisticsRoutes } from '#shared/contract/statistics.ts';
 import { tagRoutes } from '#shared/contract/tag.ts';
 import { deviceTaskRoutes, taskRoutes } from '#shared/contract/task.ts';
+import { templateRoutes } from '#shared/contract/template.ts';
 import { upkeepRoutes } from '#shared/contract/upkeep.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
@@ -354,6 +355,52 @@ const cases: Case[] = [
     input: () => ({ body: { name: 'A' } }),
     rep: 403,
   },
+  { name: 'templates', route: templateRoutes.list, rep: 200 },
+  {
+    name: 'create template',
+    route: templateRoutes.create,
+    input: () => ({ body: { name: 'T', subject: 'S', text: 'Hello' } }),
+    rep: 403,
+  },
+  {
+    name: 'update template',
+    route: templateRoutes.update,
+    input: () => ({ params: { templateId: 'none' }, body: { name: 'T', subject: 'S', text: 'Hello' } }),
+    rep: 403,
+    owner: 404,
+  },
+  {
+    name: 'delete template',
+    route: templateRoutes.remove,
+    input: () => ({ params: { templateId: 'none' } }),
+    rep: 403,
+    owner: 404,
+  },
+  {
+    name: 'preview template',
+    route: templateRoutes.preview,
+    input: (w) => ({
+      body: { senderId: w.ids.senderId, contactId: w.ids.contactId, subject: 'S', text: 'Hello' },
+    }),
+    rep: 200,
+    scoped: true,
+  },
+  {
+    name: 'send test of a template',
+    route: templateRoutes.sendTest,
+    input: (w) => ({ body: { senderId: w.ids.senderId, contactId: null, subject: 'S', text: 'Hello' } }),
+    rep: 403,
+    owner: 409,
+    scoped: true,
+  },
+  { name: 'signature', route: templateRoutes.signature, input: ofSender(), rep: 403, scoped: true },
+  {
+    name: 'save signature',
+    route: templateRoutes.saveSignature,
+    input: ofSender({ signature: 'Anna' }),
+    rep: 403,
+    scoped: true,
+  },
   { name: 'automation', route: automationRoutes.get, input: ofAutomation(), rep: 200, scoped: true },
   {
     name: 'email statistics',
@@ -604,6 +651,7 @@ const cases: Case[] = [
 
 /** Asks and answers, changes nothing. */
 const readsByPost: Route[] = [
+  templateRoutes.preview,
   automationRoutes.preflight,
   versionRoutes.preview,
   bulkRoutes.checkSender,
@@ -631,6 +679,7 @@ test('every route of the contract is served, and every member route stands in th
     manualTaskRoutes,
     notificationRoutes,
     tagRoutes,
+    templateRoutes,
     webhookRoutes,
     setupRoutes,
     deviceRoutes,

@@ -57,6 +57,7 @@ function allScreens(showcase: Showcase): Shot[] {
     ['sender-email', `/senders/${senderId}?tab=email`],
     ['sender-pace', `/senders/${senderId}?tab=pace`],
     ['device', '/device'],
+    ['templates', '/templates'],
     ['stoplist', '/stoplist'],
     ['statuses', '/statuses'],
     ['settings', '/settings'],

@@ -11,6 +11,7 @@ import { serveSenderLife } from './senderLife.ts';
 import { serveSenders } from './senders.ts';
 import { serveSetup } from './setup.ts';
 import { serveDeviceTasks, serveTasks } from './tasks.ts';
+import { serveTemplates } from './templates.ts';
 import { serveUpkeep } from './upkeep.ts';
 import { serveWorkspace } from './workspace.ts';
 
@@ -37,5 +38,6 @@ export function serveAllRoutes(app: App): void {
   serveDeviceTasks(app);
   servePersonWork(app);
   serveTags(app);
+  serveTemplates(app);
   serveUpkeep(app);
 }

@@ -1,4 +1,4 @@
-import { isNull } from 'drizzle-orm';
+import { eq, isNull } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type MailVerdict, mailVerdict } from '#shared/statuses/mailRefusal.ts';
@@ -103,6 +103,11 @@ it('an unknown recipient is bounced at once, and the guard counts it', async () 
   expect(await taskRow(stage, job.taskId)).toMatchObject({ state: 'failed', reason: 'bounced' });
   const row = await inUnit(stage, (unit) => channelById(unit.tx, email));
   expect(await bouncesOf(stage.db.reader, row, now())).toEqual({ sent: 1, bounced: 1 });
+  const [contact] = await stage.db.reader
+    .select({ gone: schema.contact.undeliverableEmail })
+    .from(schema.contact)
+    .where(eq(schema.contact.id, job.contactId));
+  expect(contact?.gone).toBe(job.to);
   expect(await goesOn(job)).toBe(true);
 });
 

@@ -9,6 +9,7 @@ import {
   IconInbox,
   IconInfoCircle,
   IconSettings,
+  IconTemplate,
   IconUsers,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -31,6 +32,7 @@ const entries = [
   { to: '/inbox', label: 'Inbox', Icon: IconInbox },
   { to: '/tasks', label: 'Tasks', Icon: IconChecklist },
   { to: '/senders', label: 'Sender profiles', Icon: IconId },
+  { to: '/templates', label: 'Templates', Icon: IconTemplate },
   { to: '/stoplist', label: 'Stoplist', Icon: IconBan },
   { to: '/statuses', label: 'Status dictionary', Icon: IconInfoCircle },
   { to: '/settings', label: 'Settings', Icon: IconSettings },

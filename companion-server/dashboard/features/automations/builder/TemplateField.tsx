@@ -1,10 +1,11 @@
 import { Alert, Button, Group, Menu, Stack, Text, Textarea } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useRef } from 'react';
+import { markdownPlain } from '#shared/automation/markdown.ts';
 import { builtinVariables, renderTemplate, templateSeed } from '#shared/automation/render.ts';
 import type { PreviewContact } from './usePreviewContact.ts';
 
-interface Props {
+interface TextProps {
   label: string;
   description?: string;
   value: string;
@@ -13,12 +14,43 @@ interface Props {
   /** Longest text LinkedIn takes, counted on the preview. */
   maxLength?: number;
   rows?: number;
+  /** Of what goes out; absent: of what is written here. */
+  characters?: number;
+}
+
+interface Props extends Omit<TextProps, 'characters'> {
   nodeId: string;
   preview: PreviewContact;
+  /** The text of an email. */
+  markdown?: boolean;
 }
 
 /** A text with variables, and what one contact would get. */
-export function TemplateField({
+export function TemplateField({ nodeId, preview, markdown = false, ...field }: Props) {
+  const { value, maxLength } = field;
+  const seed = templateSeed(preview.id, nodeId);
+  const rendered = renderTemplate(value, preview.variables, seed, { maxLength, markdown });
+  const text = rendered.ok && markdown ? markdownPlain(rendered.value) : rendered.ok ? rendered.value : null;
+  return (
+    <Stack gap="xs">
+      <VariableText {...field} characters={text?.length} />
+      {value.trim() !== '' && (
+        <Alert
+          variant="outline"
+          color={rendered.ok ? 'gray.5' : 'orange'}
+          title={`Preview for ${preview.name}`}
+        >
+          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {rendered.ok ? text : rendered.error.message}
+          </Text>
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+/** A text with a menu of variables and its length. */
+export function VariableText({
   label,
   description,
   value,
@@ -26,11 +58,9 @@ export function TemplateField({
   error,
   maxLength,
   rows = 4,
-  nodeId,
-  preview,
-}: Props) {
+  characters,
+}: TextProps) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const rendered = renderTemplate(value, preview.variables, templateSeed(preview.id, nodeId), { maxLength });
   const insert = (variable: string) => {
     const at = area.current?.selectionStart ?? value.length;
     onChange(
@@ -71,21 +101,10 @@ export function TemplateField({
           </Menu.Dropdown>
         </Menu>
         <Text size="xs" c="dimmed" className="tabular">
-          {rendered.ok ? rendered.value.length : value.length}
+          {characters ?? value.length}
           {maxLength && ` of ${maxLength}`} characters
         </Text>
       </Group>
-      {value.trim() !== '' && (
-        <Alert
-          variant="outline"
-          color={rendered.ok ? 'gray.5' : 'orange'}
-          title={`Preview for ${preview.name}`}
-        >
-          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-            {rendered.ok ? rendered.value : rendered.error.message}
-          </Text>
-        </Alert>
-      )}
     </Stack>
   );
 }

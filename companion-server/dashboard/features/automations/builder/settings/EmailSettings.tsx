@@ -1,6 +1,7 @@
 import { Radio, Stack, TextInput } from '@mantine/core';
 import type { NodeOf } from '#shared/automation/graph.ts';
 import { limits } from '#shared/kernel/limits.ts';
+import { TemplatePicker } from '../../../templates/TemplatePicker.tsx';
 import { TemplateField } from '../TemplateField.tsx';
 import { type ConfigOf, errorOf, type SettingsProps } from './context.ts';
 
@@ -19,6 +20,7 @@ export function EmailSettings({ node, context, onChange }: SettingsProps<NodeOf<
           <Radio value="reply" label="Reply in the thread of the email before" />
         </Stack>
       </Radio.Group>
+      <TemplatePicker onPick={({ subject, text }) => change({ subject, text })} />
       <TextInput
         label="Subject"
         description={
@@ -31,7 +33,8 @@ export function EmailSettings({ node, context, onChange }: SettingsProps<NodeOf<
       />
       <TemplateField
         label="Email text"
-        description="The unsubscribe link and the postal address are added below it."
+        description="**bold**, *italic*, - lists, [words](https://…). The signature, the unsubscribe link and the postal address are added below it."
+        markdown
         value={node.config.text}
         error={errorOf(context, 'text')}
         rows={8}
