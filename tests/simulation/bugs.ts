@@ -180,8 +180,8 @@ export const bugs: Record<string, Bug> = {
   },
   // The runner
   'a step is done without a yes': {
-    faults: { drop: 0.3, slow: 0.3 },
-    tilt: { people: 6, senders: 1, cap: 6, template: 'invite' },
+    faults: { drop: 0.3, slow: 0, operate: 0, logout: 0, wrongAccount: 0, refuse: 0, tabClosed: 0 },
+    tilt: { people: 6, senders: 1, browsers: 1, cap: 6, template: 'invite' },
     runner: (deps) => ({
       ...deps,
       api: {
