@@ -16,8 +16,10 @@ export function createApp(world: World, sessions: Sessions): Hono<{ Bindings: Ht
   const app = new Hono<{ Bindings: HttpBindings }>({ strict: false });
   app.use(async (c, next) => {
     settle(world);
-    // The pages' own scripts name the control that was clicked; navigations have a destination.
-    if (c.req.header('sec-fetch-dest') === 'empty' && !c.req.header('x-li-page-instance')) {
+    // The pages' own scripts name the control that was clicked; a navigation, and a download that one became
+    // and that Chromium asks for again, is no fetch.
+    const isFetch = c.req.header('sec-fetch-dest') === 'empty' && c.req.header('sec-fetch-mode') === 'cors';
+    if (isFetch && !c.req.header('x-li-page-instance')) {
       const { pathname, search } = new URL(c.req.url);
       if (!pathname.startsWith('/__twin')) world.toolRequests.push(`${c.req.method} ${pathname}${search}`);
     }
