@@ -57,7 +57,8 @@ export class TableRows {
 
   /** Reads those that are not known yet, in one statement. */
   async load(keys: readonly Key[]): Promise<void> {
-    const missing = distinct(keys, (text) => this.find(text) === undefined);
+    const unknown = distinct(keys, (text) => this.find(text) === undefined);
+    const missing = unknown.filter((key) => !this.isAbsent(key));
     if (missing.length === 0) return;
     if (this.added.size > 0 || missing.some((key) => this.increases.has(textOf(key)))) await this.flush();
     const { text, key } = this.shape;
@@ -78,6 +79,21 @@ export class TableRows {
     if (known !== undefined) return known;
     await this.load([key]);
     return this.peek(key) ?? null;
+  }
+
+  /** All of a group that the row would be in is known, and it is not among them. */
+  private isAbsent(key: Key): boolean {
+    const text = textOf(key);
+    const own: Values = {};
+    for (const [at, property] of this.shape.key.entries()) own[property] = key[at];
+    for (const group of this.groups.values()) {
+      if (group.where !== undefined || !group.by.every((property) => property in own)) continue;
+      const members = this.membersOf(group, keyIn(own, group.by));
+      if (members === undefined || members.includes(text)) continue;
+      this.known.set(text, null);
+      return true;
+    }
+    return false;
   }
 
   /** Reads the groups that are not known yet, in one statement. */
@@ -170,6 +186,13 @@ export class TableRows {
     for (const [property, by] of Object.entries(counters)) sums[property] = (sums[property] ?? 0) + by;
     this.increases.set(text, { row, counters: sums });
     this.letGo(text);
+    // It may be a new member.
+    for (const group of this.groups.values()) {
+      const of = keyIn(row, group.by);
+      if (group.where === undefined && this.membersOf(group, of)?.includes(text)) continue;
+      group.known.delete(of);
+      group.kept?.delete(of);
+    }
   }
 
   /** Writes what is kept: one statement for all rows that changed alike. */

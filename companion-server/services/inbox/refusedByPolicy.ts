@@ -1,4 +1,4 @@
-import { and, eq, gte, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, sql } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import type { MemberCall } from '../context.ts';
@@ -8,24 +8,25 @@ const { channel, inboundMessage, sender } = schema;
 
 /** Older refusals say nothing about how a mailbox stands now. */
 const WITHIN = 7 * DAY;
+/** The newest of a workspace: enough to tell that a mailbox is refused, and by whom. */
+const AT_MOST = 1_000;
 
 export interface PolicyRefusals {
   senderId: string;
   senderName: string;
   count: number;
-  /** What one of the servers said. */
+  /** What the latest of the servers said. */
   words: string;
 }
 
 /** Mailboxes whose mail others refused lately because of the sender or the text: their people did nothing. */
 export async function refusedByPolicy(call: MemberCall): Promise<PolicyRefusals[]> {
   const said = (name: string) => sql<string>`json_extract(${inboundMessage.mail}, ${`$.evidence.${name}`})`;
-  return call.db.reader
+  const newest = await call.db.reader
     .select({
       senderId: sender.id,
       senderName: sender.name,
-      count: sql<number>`count(*)`,
-      words: sql<string>`coalesce(max(${said('diagnostic')}), '')`,
+      words: sql<string>`coalesce(${said('diagnostic')}, '')`,
     })
     .from(inboundMessage)
     .innerJoin(channel, eq(channel.id, inboundMessage.channelId))
@@ -39,5 +40,13 @@ export async function refusedByPolicy(call: MemberCall): Promise<PolicyRefusals[
         isManager(call) ? undefined : eq(sender.ownerUserId, call.actor.userId),
       ),
     )
-    .groupBy(sender.id, sender.name);
+    .orderBy(desc(inboundMessage.at))
+    .limit(AT_MOST);
+  const bySender = new Map<string, PolicyRefusals>();
+  for (const refusal of newest) {
+    const known = bySender.get(refusal.senderId);
+    if (known) known.count += 1;
+    else bySender.set(refusal.senderId, { ...refusal, count: 1 });
+  }
+  return [...bySender.values()];
 }

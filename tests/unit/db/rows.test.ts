@@ -78,6 +78,18 @@ describe('the rows a transaction keeps', () => {
     });
   });
 
+  it('are known to be missing where all of their group is known', async () => {
+    const byList = rowShape(listMember, ['listId', 'contactId'], { list: { by: ['listId'] } });
+    await db.write(async (tx) => {
+      const rows = rowsOf(tx);
+      expect(await rows.group(byList, 'list', 'a')).toEqual([]);
+      expect(await rows.get(byList, 'a', 'c1')).toBeNull();
+      expect(statements).toHaveLength(1);
+      expect(await rows.get(byList, 'b', 'c1')).toBeNull();
+      expect(statements).toHaveLength(2);
+    });
+  });
+
   it('have their defaults, and take changes although they are new', async () => {
     await db.write(async (tx) => {
       const rows = rowsOf(tx);

@@ -51,7 +51,8 @@ async function openHolds() {
 }
 
 const reasons = async () => (await openHolds()).map(({ reason }) => reason);
-const mails = () => stage.db.reader.select().from(schema.systemMail);
+const mails = () =>
+  stage.db.reader.select().from(schema.systemMail).where(eq(schema.systemMail.kind, 'reconnect'));
 
 describe('a rep who reconnects', () => {
   it('is asked for at once in the browser, outside of the working window too', async () => {
