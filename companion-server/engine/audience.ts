@@ -59,7 +59,12 @@ function isIn({ listIds, tagIds }: SegmentConfig): SQL {
 
 function contains(column: typeof contact.companyName | typeof contact.title, part: string): SQL | undefined {
   const wanted = part.trim();
-  return wanted === '' ? undefined : sql`${column} GLOB ${`*${inAnyCase(wanted)}*`}`;
+  return wanted === '' ? undefined : sql`${column} GLOB ${somewhere(wanted)}`;
+}
+
+/** The GLOB pattern of a text that contains `part`, in any case of its letters. */
+export function somewhere(part: string): string {
+  return `*${inAnyCase(part)}*`;
 }
 
 /** SQLite's own comparisons know the case of a–z only: here every letter stands in both. */

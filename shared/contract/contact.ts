@@ -192,7 +192,8 @@ export const personalDataRoutes = {
 export const contactRoutes = {
   list: route('member', 'GET', '/api/v1/contacts', {
     query: pageQuery.extend({ search: z.string().max(200).optional(), listId: id.optional() }),
-    response: page(contactView).extend({ total: z.number().int() }),
+    /** `total` contacts match, or more than that. */
+    response: page(contactView).extend({ total: z.number().int(), atLeast: z.boolean() }),
   }),
   get: route('member', 'GET', '/api/v1/contacts/:contactId', {
     params: contactParams,

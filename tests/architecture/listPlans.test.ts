@@ -56,6 +56,11 @@ it('the lists walk an index of their workspace: nothing is scanned, nothing sort
   expect(first.items).toHaveLength(50);
   await listContacts(call, { ...page, cursor: first.nextCursor ?? undefined });
   await listContacts(call, { ...page, search: 'name1' });
+  // Many have "name", few have "name1234", nothing has an index of two letters.
+  for (const search of ['name1', 'name1234', 'me', 'name1234 me', '%_"*']) {
+    await listContacts(call, { ...page, search });
+    await listContacts(call, { ...page, search, listId: 'l' });
+  }
   await listContacts(call, { ...page, listId: 'l' });
   const stoplist = await listStoplist(call, page);
   await listStoplist(call, { ...page, cursor: stoplist.nextCursor ?? undefined });
@@ -68,6 +73,8 @@ it('the lists walk an index of their workspace: nothing is scanned, nothing sort
     const args = Array.from({ length: text.split('?').length - 1 }, () => null);
     const { rows } = await client.execute({ sql: `EXPLAIN QUERY PLAN ${text}`, args });
     for (const { detail } of rows) {
+      // The at most 2,000 that a search found are sorted.
+      if (/AS few/.test(text) && /TEMP B-TREE/.test(String(detail))) continue;
       if (/^SCAN (?!\w+ VIRTUAL TABLE)|TEMP B-TREE/.test(String(detail)))
         bad.push(`${detail} <= ${text.slice(0, 300)}`);
     }

@@ -69,6 +69,29 @@ export const contact = sqliteTable(
   ],
 );
 
+/**
+ * What a contact is found by: one row for each that is not in the recycle bin, written by triggers on `contact` alone and
+ * indexed by the full-text table `contact_search` (trigrams, by `id`). Its own row numbers: those of `contact` change
+ * with every backup.
+ */
+export const contactText = sqliteTable(
+  'contact_text',
+  {
+    id: integer('id').primaryKey(),
+    workspaceId: workspaceId(),
+    /** The contact. Not called `contactId`: what erases and merges contacts has nothing to do here. */
+    owner: text('contact_id').notNull(),
+    text: text('text').notNull(),
+  },
+  (t) => [uniqueIndex('contact_text_contact').on(t.owner)],
+);
+
+/** How many contacts a workspace has outside the recycle bin; kept by triggers. */
+export const contactCount = sqliteTable('contact_count', {
+  workspaceId: workspaceId().primaryKey(),
+  n: integer('n').notNull(),
+});
+
 /** Every known identifier of a person; unique per workspace, so that nobody is there twice. */
 export const contactIdentity = sqliteTable(
   'contact_identity',

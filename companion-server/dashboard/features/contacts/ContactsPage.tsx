@@ -54,10 +54,11 @@ export function ContactsPage() {
           )
         }
       >
-        {(items, { total }) => (
+        {(items, { total, atLeast }) => (
           <>
             <Text size="sm" c="dimmed" className="tabular" role="status">
-              {total} {total === 1 ? 'contact' : 'contacts'}
+              {atLeast && 'More than '}
+              {total.toLocaleString()} {total === 1 ? 'contact' : 'contacts'}
             </Text>
             <ContactTable items={items} />
           </>
