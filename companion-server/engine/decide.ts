@@ -6,7 +6,7 @@ import { schema } from '../db/index.ts';
 import { completeTask } from './complete.ts';
 import type { TaskRow, Unit } from './context.ts';
 import { layOut } from './enroll.ts';
-import { enrollSegments } from './feed.ts';
+import { enterSegments } from './entering.ts';
 import { clearFailureWindow, clearGuardWindow } from './guards.ts';
 import { FIRST_EMAIL, liftHold, openHolds, setHold } from './holds.ts';
 import { appendTaskEvent, publish } from './record.ts';
@@ -46,7 +46,7 @@ export async function startAutomation(
     .where(eq(automationTable.id, automationId));
   const started = { id: automationId, workspaceId, versionId };
   await layOut(unit, started, graph);
-  const enrolled = await enrollSegments(unit, started, graph);
+  const enrolled = await enterSegments(unit, started, graph);
   await publish(unit, workspaceId, 'automation', automationId);
   return { versionId, enrolled };
 }

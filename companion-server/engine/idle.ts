@@ -19,7 +19,19 @@ import { isOnline } from './presence.ts';
 import { settingsOf } from './rows.ts';
 import { watchDueAt, watchEveryMs } from './watches.ts';
 
-const { admission, channel, cursor, dailyLimitWait, enrollment, hold, lane, relation, sender, task } = schema;
+const {
+  admission,
+  channel,
+  cursor,
+  dailyLimitWait,
+  enrollment,
+  entering,
+  hold,
+  lane,
+  relation,
+  sender,
+  task,
+} = schema;
 
 type Moment = number | null;
 
@@ -34,6 +46,7 @@ const stageHeads = [
   head(cursor.wakeAt, cursor, and(isWaiting, isNotNull(cursor.wakeAt))),
   head(task.notBefore, task, isPlanned),
   head(admission.nextAt, admission),
+  head(entering.at, entering),
   head(hold.until, hold, and(isNull(hold.liftedAt), isNotNull(hold.until))),
   head(relation.lockedUntil, relation, isLocked),
   head(dailyLimitWait.nextAt, dailyLimitWait),

@@ -30,6 +30,7 @@ export { claimEmail, type EmailJob, type EmailWork } from './email.ts';
 export { endManualTask } from './endManualTask.ts';
 export { enrollContacts } from './enroll.ts';
 export { type Decision, decideEnrollment } from './enrollmentDecisions.ts';
+export { stopEntering } from './entering.ts';
 export {
   eraseContact,
   erasedAmong,

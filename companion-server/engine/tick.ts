@@ -8,6 +8,7 @@ import { mendSetBackClock } from './clockBack.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
 import { releaseDailyLimits } from './dailyLimits.ts';
 import { departures } from './departures.ts';
+import { enterAtOnce, enterContacts } from './entering.ts';
 import { expireHolds } from './holds.ts';
 import { nextDue } from './idle.ts';
 import { moveContacts } from './moves.ts';
@@ -26,6 +27,7 @@ export const tickBounds = {
   limits: 100,
   leaving: 100,
   archived: 100,
+  entering: enterAtOnce,
   locks: 100,
 } as const;
 const OUTBOX_KEPT_MS = DAY;
@@ -50,6 +52,7 @@ const stages: Record<string, Stage> = {
   dailyLimits: (ctx) => releaseDailyLimits(ctx, tickBounds.limits),
   locks: (ctx) => unlockRelations(ctx, tickBounds.locks),
   bulk: (ctx) => workOffBulk(ctx, tickBounds.bulk),
+  entering: (ctx) => enterContacts(ctx, tickBounds.entering),
   admit: (ctx) => admit(ctx, tickBounds.automations),
   sweep: (ctx) => sweepMissedLifts(ctx).then(() => false),
   outbox: (ctx) => trimOutbox(ctx).then(() => false),

@@ -7,7 +7,7 @@ import { type Queryable, schema } from '../db/index.ts';
 import { addSenderToNode, removeSenderFromNode, setSenderWeight } from './automationSenders.ts';
 import type { AutomationRow, Unit } from './context.ts';
 import { layOut } from './enroll.ts';
-import { enrollSegments } from './feed.ts';
+import { enterSegments } from './entering.ts';
 import { publish } from './record.ts';
 import { graphOf } from './rows.ts';
 import { askAdmission } from './slots.ts';
@@ -146,7 +146,7 @@ async function putInForce(unit: Unit, automation: RunningAutomation, from: Graph
   const { id: automationId, workspaceId } = automation;
   await layOut(unit, automation, to);
   await syncSenders(unit, { automationId, workspaceId }, from, to);
-  await enrollSegments(unit, automation, to);
+  await enterSegments(unit, automation, to);
   await askAdmission(unit, automationId, workspaceId);
   await publish(unit, workspaceId, 'automation', automationId);
 }

@@ -61,6 +61,8 @@ export const automationDetail = automationSummary.extend({
   hasChanges: z.boolean(),
   nodeCounts: z.array(nodeCounts),
   problems: z.array(graphProblem),
+  /** Contacts of its lists and tags enter: how many were looked at; null: all have. */
+  entering: z.object({ looked: z.number().int(), total: z.number().int() }).nullable(),
 });
 export type AutomationDetail = z.infer<typeof automationDetail>;
 
@@ -149,6 +151,11 @@ export const automationRoutes = {
     response: automationDetail,
   }),
   resume: route('member', 'POST', '/api/v1/automations/:automationId/resume', {
+    params,
+    response: automationDetail,
+  }),
+  /** Who has not entered yet is left out, until an edit is published. */
+  stopEntering: route('member', 'POST', '/api/v1/automations/:automationId/stop-entering', {
     params,
     response: automationDetail,
   }),

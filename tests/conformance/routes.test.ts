@@ -633,6 +633,13 @@ const cases: Case[] = [
   },
   { name: 'restore sender', route: senderLifeRoutes.restore, input: ofSender(), rep: 403, scoped: true },
   { name: 'deleted senders', route: senderLifeRoutes.deleted, rep: 200 },
+  {
+    name: 'stopEntering',
+    route: automationRoutes.stopEntering,
+    input: ofAutomation(),
+    rep: 403,
+    scoped: true,
+  },
   { name: 'archive', route: automationRoutes.archive, input: ofAutomation(), rep: 403, scoped: true },
   { name: 'recycle bin', route: personalDataRoutes.bin, rep: 200 },
   { name: 'announced contacts', route: personalDataRoutes.announced, rep: 200 },

@@ -147,6 +147,25 @@ export const segmentSource = sqliteTable(
   ],
 );
 
+/** Contacts of an automation's lists and tags that have not entered yet: how far that has come. */
+export const entering = sqliteTable(
+  'entering',
+  {
+    automationId: text('automation_id').primaryKey(),
+    workspaceId: workspaceId(),
+    versionId: text('version_id').notNull(),
+    /** Which of the lists and tags of its segments, counted through. */
+    source: integer('source').notNull(),
+    /** The last member of it that was looked at; "": none. */
+    position: text('position').notNull(),
+    looked: integer('looked').notNull(),
+    total: integer('total').notNull(),
+    /** When it began (schedule time). */
+    at: at('at').notNull(),
+  },
+  (t) => [index('entering_at').on(t.at)],
+);
+
 /** How many contacts of an automation have each status, kept by `setStanding` of the engine. */
 export const enrollmentCount = sqliteTable(
   'enrollment_count',

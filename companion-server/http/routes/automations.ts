@@ -35,6 +35,7 @@ export function serveAutomations(app: App): void {
   );
   serveMember(app, routes.pause, (call, { params }) => manage.pauseAutomation(call, params.automationId));
   serveMember(app, routes.resume, (call, { params }) => manage.resumeAutomation(call, params.automationId));
+  serveMember(app, routes.stopEntering, (call, { params }) => manage.stopEntering(call, params.automationId));
   serveMember(app, routes.clone, (call, { params }) => manage.cloneAutomation(call, params.automationId));
   serveMember(app, routes.archive, (call, { params }) => manage.archiveAutomation(call, params.automationId));
   serveMember(app, routes.enrollments, (call, { params, query }) =>

@@ -129,6 +129,12 @@ export function resumeAutomation(call: MemberCall, automationId: string) {
   });
 }
 
+export function stopEntering(call: MemberCall, automationId: string) {
+  return change(call, automationId, 'automation.entering_stopped', async (tx) => {
+    await engine.stopEntering(unitOf(call, tx), automationId);
+  });
+}
+
 export function archiveAutomation(call: MemberCall, automationId: string) {
   return change(call, automationId, 'automation.archived', async (tx, row) => {
     if (row.status === 'archived') return;

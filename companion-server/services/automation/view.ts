@@ -10,7 +10,16 @@ import { listEnrollments, listReasons } from '../enrollment/view.ts';
 import { notFound } from '../refusal.ts';
 import { viewHold } from '../sender/holdView.ts';
 
-const { automation, automationVersion, automationSender, channel, enrollmentCount, hold, nodeCount } = schema;
+const {
+  automation,
+  automationVersion,
+  automationSender,
+  channel,
+  enrollmentCount,
+  entering,
+  hold,
+  nodeCount,
+} = schema;
 
 export type AutomationRow = typeof automation.$inferSelect;
 
@@ -55,7 +64,17 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
     hasChanges: version !== undefined && JSON.stringify(row.draft) !== JSON.stringify(version.graph),
     nodeCounts: counts.map(({ nodeId, standing, passed, failed }) => ({ nodeId, standing, passed, failed })),
     problems: validateGraph(graph),
+    entering: await enteringOf(reader, automationId),
   };
+}
+
+async function enteringOf(db: Queryable, automationId: string) {
+  const { looked, total } = entering;
+  const [row] = await db
+    .select({ looked, total })
+    .from(entering)
+    .where(eq(entering.automationId, automationId));
+  return row ?? null;
 }
 
 async function summarize(db: Queryable, call: Call, row: AutomationRow): Promise<AutomationSummary> {

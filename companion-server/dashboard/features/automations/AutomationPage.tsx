@@ -13,6 +13,7 @@ import { Loaded, Loading } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Enrollments } from './Enrollments.tsx';
+import { Entering } from './Entering.tsx';
 import { SettingsDrawer } from './SettingsDrawer.tsx';
 import { SendersDrawer } from './senders/SendersDrawer.tsx';
 
@@ -46,6 +47,7 @@ export function AutomationPage() {
         {(data) => (
           <Stack gap="md">
             <Holds holds={data.holds} />
+            {data.entering && <Entering automationId={data.id} {...data.entering} />}
             <Tabs
               value={tab}
               onChange={(value) =>
