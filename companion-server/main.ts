@@ -23,6 +23,7 @@ import { createLog, type Log } from './observability/log.ts';
 import { createChanges } from './services/changes.ts';
 import { createServices, notifying } from './services/create.ts';
 import { startMailWorkers } from './services/mail/worker.ts';
+import { createRemoteRules, watchRemoteRules } from './services/remoteRules/file.ts';
 import { startEngineLoop } from './services/run/engineLoop.ts';
 import { listenForScheduleControl } from './services/run/scheduleControl.ts';
 import { startSystemMail } from './services/systemMail/worker.ts';
@@ -53,6 +54,9 @@ function fail(lines: string[]): never {
 async function start(env: Env): Promise<void> {
   const log = createLog(env.logLevel);
   const keys = await loadKeys(env.dataDir);
+  const rules = createRemoteRules(env.dataDir);
+  const rulesRead = await rules.reload();
+  if (!rulesRead.ok) throw new DataFolderRefused(rulesRead.error);
   const database = await openDatabase({ url: env.databaseUrl, authToken: env.databaseAuthToken });
   const shutdown = new AbortController();
   const { signal } = shutdown;
@@ -103,6 +107,7 @@ async function start(env: Env): Promise<void> {
     oauthClients: oauthClients(env.mailSignIn),
     allowLoopback: env.scheduleControl,
     maxAskAgainMs: env.scheduleControl ? MOVED_CLOCK_ASK_MS : undefined,
+    remoteRules: rules.current,
     version: VERSION,
     shutdown: signal,
   });
@@ -144,6 +149,7 @@ async function start(env: Env): Promise<void> {
     signal,
   });
 
+  const watching = watchRemoteRules(rules, { log, sleep: systemTimers.sleep, signal });
   const upkeep = startUpkeep({ services, markFile, isLeading: engine.isLeading, signal });
 
   const setupUrl = (await isSetupNeeded(database.reader))
@@ -167,7 +173,15 @@ async function start(env: Env): Promise<void> {
     const answered = answerAll(server);
     shutdown.abort();
     changes.notify();
-    await Promise.all([engine.done, mail.done, systemMail.done, webhooks.done, upkeep.done, answered]);
+    await Promise.all([
+      engine.done,
+      mail.done,
+      systemMail.done,
+      webhooks.done,
+      upkeep.done,
+      watching,
+      answered,
+    ]);
     await database.close();
   });
 }

@@ -10,6 +10,7 @@ import { mergeDuplicate } from './merge.ts';
 import { noteAction } from './pacing.ts';
 import { loadGates, loadTasks } from './prefetch.ts';
 import { learnProfile } from './profiles.ts';
+import { holdSwitchedOff } from './remoteRules.ts';
 import { recipientOf } from './render.ts';
 import { channelById, contactById, findTask, senderById, taskById } from './rows.ts';
 import { shapes } from './shapes.ts';
@@ -66,10 +67,12 @@ const allow = together<Request, CommitAnswer>({
     const ids = requests.map(({ taskId }) => taskId);
     await loadGates(unit, await loadTasks(unit, ids));
   },
-  async run(unit, request) {
+  async run(unit, request, ctx) {
     const { executorId } = request;
     const task = await leased(unit, executorId, request.taskId, request.fence);
     if (!task) return lost();
+    const switches = ctx.remoteRules?.().killSwitch ?? [];
+    if (switches.length > 0) await holdSwitchedOff(unit, task.channelId, executorId, switches);
     if (task.state === 'committing') return await repeat(unit, task, request.lastInboundAt);
     if (!(await isForSamePerson(unit, task))) return await prepareAnew(unit, task);
     if (request.profile) {

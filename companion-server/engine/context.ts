@@ -1,6 +1,7 @@
 import type { Clocks } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import type { Rng } from '#shared/kernel/prng.ts';
+import type { RemoteRules } from '#shared/protocol/remoteRules.ts';
 import type { Database, schema, Tx } from '../db/index.ts';
 
 /** What the engine needs from outside; time, randomness and ids are injected. */
@@ -14,6 +15,13 @@ export interface EngineContext {
   keyedHash: (text: string) => string;
   /** The longest a device may be told to wait before it asks again (real ms); the demo makes it short. */
   maxAskAgainMs?: number;
+  /** The operator's rules in force, with the catalogue's id; absent: none. */
+  remoteRules?: () => RulesInForce;
+}
+
+export interface RulesInForce extends RemoteRules {
+  /** Of the catalogue's content; null: no catalogue. */
+  catalogueId: string | null;
 }
 
 export interface EngineLog {

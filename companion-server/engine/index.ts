@@ -22,7 +22,14 @@ export { type BulkRow, bulkUndoMs, startBulk, stopBulk, undoBulk } from './bulk.
 export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
 export { confirmPerson, refusePerson } from './confirmPerson.ts';
-export { type EngineContext, type EngineLog, type Unit, unitIn, unitOfWork } from './context.ts';
+export {
+  type EngineContext,
+  type EngineLog,
+  type RulesInForce,
+  type Unit,
+  unitIn,
+  unitOfWork,
+} from './context.ts';
 export { dailyLimitsChanged } from './dailyLimits.ts';
 export * from './decide.ts';
 export { binMs, deleteSender, restoreSender, retireSender } from './departures.ts';

@@ -12,6 +12,7 @@ import type { ChannelRow, EngineContext, TaskRow, Unit } from './context.ts';
 import { openHolds } from './holds.ts';
 import { nextListPage } from './listImports.ts';
 import { loadChannels } from './prefetch.ts';
+import { holdSwitchedOff, learnVersion, noteCatalogue } from './remoteRules.ts';
 import { nodeOf } from './render.ts';
 import { isJournalMissing } from './restore/progress.ts';
 import { channelById, graphOf, senderById, settingsOf } from './rows.ts';
@@ -36,6 +37,10 @@ interface Ability {
   journal?: boolean;
   /** It can read the lists that the rep imports. */
   imports?: boolean;
+  /** The extension's version. */
+  version?: string;
+  /** Which update of the selector catalogue it holds (its id), and which version it works with. */
+  catalogue?: { held: string | null; inForce: string };
 }
 
 /** What this device's runner should do now. */
@@ -86,12 +91,20 @@ const ask = together<{ deviceId: string; ability: Ability }, NextWork>({
     ) {
       return { type: 'journal' };
     }
+    const rules = ctx.remoteRules?.();
+    if (ability.version) await learnVersion(unit, deviceId, ability.version);
+    const catalogueId = rules?.catalogueId ?? null;
+    if (ability.catalogue && ability.catalogue.held !== catalogueId) {
+      return { type: 'catalogue', id: catalogueId, catalogue: rules?.catalogue ?? null };
+    }
     if ((sender.consentVersion ?? 0) < CONSENT_VERSION) return wait('consent', later);
     if (!ability.canAct) return wait('paused_here', later);
     if (!(await takeRunner(unit, channel, deviceId))) return wait('other_device', later);
     const can = new Set(ability.kinds ?? linkedinActionKind.options);
     const kinds = linkedinActionKind.options.filter((kind) => can.has(kind));
     await holdUnsupported(unit, channel, kinds);
+    if (ability.catalogue) await noteCatalogue(unit, channel, ability.catalogue.inForce);
+    await holdSwitchedOff(unit, channel.id, deviceId, rules?.killSwitch ?? []);
     const watches = dueWatches(channel, unit.now).filter((kind) => canRead(kind, kinds));
     const mustReconcile = channel.reconcileFrom !== null && watches.length > 0;
     if ((open || mustReconcile) && watches.length > 0) {

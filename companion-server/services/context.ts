@@ -7,6 +7,7 @@ import type { Database, Tx } from '../db/index.ts';
 import { schema } from '../db/index.ts';
 import type { OAuthClient, TokenFlights } from '../email/oauth.ts';
 import type { SystemMailAccount } from '../email/systemMail.ts';
+import type { EngineContext } from '../engine/index.ts';
 import type { Dns } from '../network/dns.ts';
 import type { FetchText } from '../network/fetchText.ts';
 import type { Log } from '../observability/log.ts';
@@ -26,6 +27,8 @@ export interface Services {
   rng: Rng;
   /** Passed to the engine: the longest a device may be told to wait (real ms). */
   maxAskAgainMs?: number;
+  /** The operator's rules for LinkedIn, as they are in force. */
+  remoteRules?: EngineContext['remoteRules'];
   log: Log;
   auth: Auth;
   vault: Vault;

@@ -48,6 +48,7 @@ export interface ServicesOptions {
   allowLoopback: boolean;
   /** The longest a device may be told to wait before it asks again (real ms); the engine's own when absent. */
   maxAskAgainMs?: number;
+  remoteRules?: Services['remoteRules'];
   version: string;
   shutdown: AbortSignal;
 }
@@ -99,6 +100,7 @@ export function createServices(options: ServicesOptions): Services {
     fetchText: options.fetchText ?? fetchText,
     mailPrivateNetwork: options.mailPrivateNetwork ?? false,
     maxAskAgainMs: options.maxAskAgainMs,
+    remoteRules: options.remoteRules,
     setupToken: randomBytes(24).toString('base64url'),
     version: options.version,
     shutdown,

@@ -4,8 +4,8 @@ import type { Services } from './context.ts';
 
 /** The engine as services call it: its writes wake whoever waits for changes. */
 export function engineOf(services: Services): EngineContext {
-  const { db, clocks, rng, newId, log, keyedHash, maxAskAgainMs } = services;
-  return { db, clocks, rng, newId, log, keyedHash, maxAskAgainMs };
+  const { db, clocks, rng, newId, log, keyedHash, maxAskAgainMs, remoteRules } = services;
+  return { db, clocks, rng, newId, log, keyedHash, maxAskAgainMs, remoteRules };
 }
 
 /** The engine's unit of work inside a transaction that a service opened. */

@@ -9,6 +9,7 @@ import { journalLostAt } from '../storage/snapshot.ts';
 import { createStateStore } from '../storage/state.ts';
 import { verifyAlarms } from './alarms.ts';
 import { createDeviceApi } from './api.ts';
+import { createCatalogueUpdates } from './catalogue.ts';
 import { createControls } from './controls.ts';
 import { createImports } from './imports.ts';
 import { notify, openNotified, showBadge } from './notices.ts';
@@ -62,7 +63,8 @@ export async function boot() {
     notify: (title, message, href) => notify({ title, message, href }, systemNewId()),
   });
   const tab = createWorkingTab(store);
-  const page = createPage({ tab, newId: systemNewId, stepUrl });
+  const catalogue = createCatalogueUpdates(store);
+  const page = createPage({ tab, newId: systemNewId, stepUrl, catalogue: catalogue.update });
   const runner = createRunner({
     api,
     journal,
@@ -86,6 +88,8 @@ export async function boot() {
       set: (times) => store.set('pagesRead', times),
     },
     sha256,
+    version,
+    catalogue,
     onProgress: (progress) => showProgress(store, progress),
     onSnapshot: snapshots.take,
   });

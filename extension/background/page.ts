@@ -26,6 +26,8 @@ export interface PageDeps {
   newId: NewId;
   /** Where a step's page is; from extension/linkedin. */
   stepUrl(step: LinkedinStep): string;
+  /** The server's update of the selector catalogue; null: none. */
+  catalogue(): Promise<unknown>;
 }
 
 /** The working tab as the runner sees it: every request goes to the script injected into its top frame. */
@@ -36,7 +38,7 @@ export function createPage(deps: PageDeps): RunnerPage {
   ): Promise<PageAnswer<Op>> {
     const tabId = await deps.tab.current();
     if (tabId === null) throw new PageError('tab_closed', 'The working tab was closed.');
-    return askPage(tabId, request, deps.newId(), signal);
+    return askPage(tabId, request, deps.newId(), signal, await deps.catalogue());
   }
 
   return {
@@ -65,6 +67,7 @@ export async function askPage<Op extends PageRequest['op']>(
   request: Extract<PageRequest, { op: Op }>,
   callId: string,
   signal: AbortSignal,
+  catalogue: unknown = null,
 ): Promise<PageAnswer<Op>> {
   signal.throwIfAborted();
   await inject(tabId);
@@ -72,7 +75,7 @@ export async function askPage<Op extends PageRequest['op']>(
   const withdraw = () => void sendMessage('runner.cancel', { callId }, target).catch(() => undefined);
   signal.addEventListener('abort', withdraw, { once: true });
   try {
-    const call = { callId, deadlineMs: deadlines[request.op], request };
+    const call = { callId, deadlineMs: deadlines[request.op], request, catalogue };
     const answer = await abortable(sendMessage('runner.call', call, target), signal);
     const parsed = pageAnswers[request.op].safeParse(answer);
     if (!parsed.success) throw new PageError('linkedin_error', 'The page answered in an unknown form.');

@@ -133,6 +133,7 @@ export function createPairing(deps: PairingDeps) {
       'heartbeatAt',
       'notified',
       'repliesToldUntil',
+      'catalogue',
     );
   }
 

@@ -1,6 +1,7 @@
 import {
   act,
   type PageEnv,
+  parseCatalogue,
   prepare,
   readAcceptances,
   readInbound,
@@ -29,7 +30,9 @@ export function serve(): void {
   const guard = createActGuard();
 
   onMessage('runner.call', async ({ data }) => {
-    const { callId, deadlineMs, request } = messageSchemas['runner.call'].parse(data);
+    const { callId, deadlineMs, request, catalogue } = messageSchemas['runner.call'].parse(data);
+    const update = catalogue === null ? null : parseCatalogue(catalogue, document);
+    env.catalogue = update?.ok ? update.value : undefined;
     const cancel = new AbortController();
     running.set(callId, cancel);
     try {

@@ -70,6 +70,11 @@ const stateSchemas = {
   notices: { area: 'local', schema: z.object({ replies: z.boolean(), mustAct: z.boolean() }) },
   /** When pages of imported lists were read: the browser's own guard of the hard ceiling. */
   pagesRead: { area: 'local', schema: z.array(instant).max(1000) },
+  /** The server's latest update of the selector catalogue; `update` null: none, or it was dropped for `problem`. */
+  catalogue: {
+    area: 'local',
+    schema: z.object({ id: z.string().nullable(), update: z.unknown(), problem: z.string().nullable() }),
+  },
   /** The latest reply that the rep was notified of, or that was there before this browser was paired. */
   repliesToldUntil: { area: 'local', schema: instant },
   activity: { area: 'session', schema: activity },

@@ -142,6 +142,8 @@ export const nextWork = z.discriminatedUnion('type', [
     count: z.number().int(),
     expectedMemberId: z.string().nullable(),
   }),
+  /** Another update of the selector catalogue than the extension holds; null: none any more. The extension parses it. */
+  z.object({ type: z.literal('catalogue'), id: z.string().max(64).nullable(), catalogue: z.unknown() }),
   /** The server was restored from a backup: tell what was done since. */
   z.object({ type: z.literal('journal') }),
   z.object({
@@ -234,6 +236,9 @@ export const deviceRoutes = {
       journal: z.boolean().default(false),
       /** It can read the lists that the rep imports. */
       imports: z.boolean().default(false),
+      version: z.string().max(40).optional(),
+      /** The update of the selector catalogue it holds, and the version it works with; absent: it takes no updates. */
+      catalogue: z.object({ held: z.string().max(64).nullable(), inForce: z.string().max(40) }).optional(),
     }),
     response: nextWork,
   }),

@@ -75,6 +75,8 @@ const runnerCall = z.object({
   callId: z.string(),
   deadlineMs: z.number().int().min(1),
   request: pageRequest,
+  /** The server's update of the selector catalogue, parsed in the page; null: the built-in one rules. */
+  catalogue: z.unknown().default(null),
 });
 export type RunnerCall = z.infer<typeof runnerCall>;
 

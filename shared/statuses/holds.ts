@@ -92,8 +92,8 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'manager',
     'A page looks different from what is known, so that the step does not click blindly.',
     'The check of the page',
-    'A person, once the extension was updated',
-    'Update the extension, then resume LinkedIn on the sender profile.',
+    'A newer catalogue of LinkedIn’s pages, or a person',
+    'Goes on by itself with a newer catalogue or extension; or resume LinkedIn on the sender profile.',
   ),
   needs_newer_extension: hold(
     'Needs a newer extension',
@@ -109,8 +109,8 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'orange',
     'manager',
     'This kind of step is switched off for this version.',
-    'The server',
-    'A new catalogue, or a person',
+    'Whoever runs the server',
+    'The switch being taken back, or an extension it does not name',
   ),
   high_failure_rate: hold(
     'Many failures',

@@ -130,10 +130,11 @@ test('a catalogue from outside is taken whole or refused whole', async () => {
   const accepted = await inFixture('profile-connect-row', profilePath, async (page) => [
     await call(page, 'parsesCatalogue', {}),
     await call(page, 'parsesCatalogue', { version: '' }),
-    await call(page, 'parsesCatalogue', { entries: {} }),
+    await call(page, 'parsesCatalogue', { version: '2099-01-02', entries: { name: { css: 'h1' } } }),
+    await call(page, 'parsesCatalogue', { version: '2099-01-02', entries: { name: { css: 'h1[' } } }),
     await call(page, 'parsesCatalogue', {
       queryIds: { messengerConversations: [], messengerMessages: ['x'] },
     }),
   ]);
-  expect(accepted).toEqual([true, false, false, false]);
+  expect(accepted).toEqual([true, false, true, false, false]);
 });

@@ -154,6 +154,8 @@ export const channel = sqliteTable(
     watchRetryAt: at('watch_retry_at'),
     /** Why the latest watch failed; null: it worked. */
     watchFailure: text('watch_failure'),
+    /** The newest selector catalogue that a browser of this account worked with. */
+    catalogueVersion: text('catalogue_version'),
     /** A person looked at the figures of the guards: what is older does not count any more. */
     guardsFrom: at('guards_from'),
     /** Caps that start low again after a long pause. */

@@ -54,6 +54,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       kinds: linkedinActionKind.options,
       journal: true,
       imports: true,
+      version: deps.version,
+      catalogue: await deps.catalogue?.state(),
     };
     const answer = await deps.api.next(ability, signal);
     if (!answer.ok) return later(answer.error);
@@ -62,6 +64,11 @@ export function createRunner(deps: RunnerDeps): Runner {
       failures = 0;
       if (!work.keepTab) await deps.page.close();
       return { waitMs: work.askAgainMs, reason: work.reason, problem: null };
+    }
+    if (work.type === 'catalogue') {
+      await deps.catalogue?.take(work);
+      failures = 0;
+      return GO_ON;
     }
     if (work.type === 'journal') {
       const told = await tellJournal(deps, signal);

@@ -43,7 +43,14 @@ export type ApiResult<T> = Promise<Result<T, Problem>>;
 export interface RunnerApi {
   /** `kinds`: what this extension performs. */
   next(
-    ability: { canAct: boolean; kinds: readonly LinkedinActionKind[]; journal: boolean; imports: boolean },
+    ability: {
+      canAct: boolean;
+      kinds: readonly LinkedinActionKind[];
+      journal: boolean;
+      imports: boolean;
+      version?: string;
+      catalogue?: { held: string | null; inForce: string };
+    },
     signal: AbortSignal,
   ): ApiResult<NextWork>;
   renew(task: Fence, signal: AbortSignal): ApiResult<{ ok: boolean; leaseMs: number }>;
@@ -133,6 +140,13 @@ export type Progress =
       automationName: string;
     };
 
+/** The server's updates of the selector catalogue. */
+export interface CatalogueUpdates {
+  /** The update that this browser holds, good or bad, and the version it works with. */
+  state(): Promise<{ held: string | null; inForce: string }>;
+  take(work: Extract<NextWork, { type: 'catalogue' }>): Promise<void>;
+}
+
 export interface RunnerDeps {
   api: RunnerApi;
   journal: Journal;
@@ -156,6 +170,10 @@ export interface RunnerDeps {
   pagesRead: { get(): Promise<number[]>; set(times: number[]): Promise<void> };
   /** SHA-256 of a text, in hex. */
   sha256(text: string): Promise<string>;
+  /** The extension's version, on which the server's kill switch looks. */
+  version?: string;
+  /** Absent: this runner takes no updates. */
+  catalogue?: CatalogueUpdates;
   onProgress(progress: Progress): Promise<void>;
   /** The server answered with a newer snapshot. */
   onSnapshot(snapshot: DeviceSnapshot): Promise<void>;

@@ -276,16 +276,39 @@ export function queryIds(env: HasCatalogue, name: keyof Catalogue['queryIds']): 
   return (env.catalogue ?? shippedCatalogue).queryIds[name];
 }
 
-/** Parses a catalogue sent by the server; a bad one is refused whole, so that the shipped one stays. */
-export function parseCatalogue(data: unknown, page: Document): Result<Catalogue, string> {
-  const parsed = catalogueSchema.safeParse(data);
+/** What an update may say: where a known control is now. Its scope is the shipped one, whatever the update thinks. */
+const updateSchema = z.object({
+  version: z.string().min(1).max(40),
+  entries: z.partialRecord(selectorKey, entry.partial({ scope: true, count: true })),
+  queryIds: catalogueSchema.shape.queryIds.partial().default({}),
+});
+
+/**
+ * The shipped catalogue with the server's update over it; a bad update is refused whole, so that the shipped one
+ * stays. One that is not newer than this version changes nothing. `page`: null where no page is at hand; the page
+ * itself then still refuses what is no selector.
+ */
+export function parseCatalogue(data: unknown, page: Document | null): Result<Catalogue, string> {
+  const parsed = updateSchema.safeParse(data);
   if (!parsed.success) return err(z.prettifyError(parsed.error));
-  for (const [key, { css: selector }] of Object.entries(parsed.data.entries)) {
+  const { version, entries, queryIds } = parsed.data;
+  if (version <= shippedCatalogue.version) return ok(shippedCatalogue);
+  const merged = { ...shippedCatalogue.entries };
+  for (const key of selectorKey.options) {
+    const change = entries[key];
+    if (!change) continue;
+    const known = merged[key];
+    if (change.scope !== undefined && change.scope !== known.scope) {
+      return err(`${key}: its scope is ${known.scope}, an update cannot change it`);
+    }
+    merged[key] = { ...known, css: change.css, count: change.count ?? known.count };
+  }
+  for (const [key, { css: selector }] of Object.entries(page ? merged : {})) {
     try {
-      page.createDocumentFragment().querySelector(selector);
+      page?.createDocumentFragment().querySelector(selector);
     } catch {
       return err(`${key}: not a selector`);
     }
   }
-  return ok(parsed.data);
+  return ok({ version, entries: merged, queryIds: { ...shippedCatalogue.queryIds, ...queryIds } });
 }

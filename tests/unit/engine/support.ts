@@ -41,7 +41,7 @@ export async function nextWork(stage: Stage, deviceId = DEVICE) {
     const work = await nextWorkFor(stage.ctx, deviceId, { canAct: true });
     if (work.type === 'task') return work;
     if (work.type === 'watch') await recordObservations(stage.ctx, deviceId, nothingNew(work.kinds));
-    else if (work.type === 'journal' || work.type === 'import') return null;
+    else if (work.type !== 'wait') return null;
     else if (work.reason === 'gap' || work.reason === 'no_work') pass(stage, 10 * MINUTE);
     else return null;
   }

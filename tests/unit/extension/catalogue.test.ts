@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { parseCatalogue, shippedCatalogue } from '#linkedin/index.ts';
+import { createCatalogueUpdates } from '../../../extension/background/catalogue.ts';
+import { memoryStore } from './fakes.ts';
+import { createWorld, stepFor, taskWork } from './runnerWorld.ts';
+
+const good = { version: '2099-01-02', entries: { name: { css: 'h1' } } };
+const came = (catalogue: unknown, id: string | null = 'c1') =>
+  ({ type: 'catalogue', id, catalogue }) as const;
+
+it('a good update is kept, said to be in force, and goes to the page; taken back, the built-in one rules', async () => {
+  const updates = createCatalogueUpdates(memoryStore());
+  expect(await updates.state()).toEqual({ held: null, inForce: shippedCatalogue.version });
+  await updates.take(came(good));
+  expect(await updates.state()).toEqual({ held: 'c1', inForce: '2099-01-02' });
+  expect(await updates.update()).toEqual(good);
+  await updates.take(came(null, null));
+  expect(await updates.state()).toEqual({ held: null, inForce: shippedCatalogue.version });
+  expect(await updates.update()).toBeNull();
+});
+
+it.each([
+  ['an unknown control', { ...good, entries: { sendMoney: { css: 'button' } } }],
+  ['another scope', { ...good, entries: { name: { css: 'h1', scope: 'page' } } }],
+  ['no selector at all', { ...good, entries: { name: {} } }],
+  ['no catalogue', 'h1'],
+])('a bad update (%s) is dropped and not asked for again', async (_what, bad) => {
+  const updates = createCatalogueUpdates(memoryStore());
+  await updates.take(came(good, 'c0'));
+  await updates.take(came(bad));
+  expect(await updates.state()).toEqual({ held: 'c1', inForce: shippedCatalogue.version });
+  expect(await updates.update()).toBeNull();
+});
+
+it('an update relocates what it names and nothing else; one that is not newer changes nothing', () => {
+  const parsed = parseCatalogue(good, null);
+  expect(parsed).toEqual({
+    ok: true,
+    value: {
+      ...shippedCatalogue,
+      version: '2099-01-02',
+      entries: {
+        ...shippedCatalogue.entries,
+        name: { ...shippedCatalogue.entries.name, css: 'h1' },
+      },
+    },
+  });
+  const old = parseCatalogue({ ...good, version: shippedCatalogue.version }, null);
+  expect(old).toEqual({ ok: true, value: shippedCatalogue });
+});
+
+it('the runner takes the update and goes on with the next round', async () => {
+  const world = createWorld();
+  world.queue.push(came(good), taskWork(stepFor('t1')));
+  expect(await world.cycle()).toMatchObject({ waitMs: 0, problem: null });
+  await world.cycle();
+  expect(world.clicks).toEqual(['t1']);
+});
