@@ -6,6 +6,8 @@ export interface BodyParts {
   /** Markdown. */
   text: string;
   rewriteLink?: (url: string, index: number) => string;
+  /** Where the image that is this attachment is found. */
+  imageUrl?: (attachmentId: string) => string;
   signatureText: string | null;
   unsubscribeUrl: string;
   openPixelUrl: string | null;
@@ -27,7 +29,7 @@ export function htmlBody(parts: BodyParts): string {
   return `<!doctype html>
 <html>
 <body>
-${markdownHtml(parts.text, { rewriteLink: parts.rewriteLink })}${signature}
+${markdownHtml(parts.text, { rewriteLink: parts.rewriteLink, imageUrl: parts.imageUrl })}${signature}
 <p style="color:#6b6b6b;font-size:12px">${inline(parts.postalAddress.trim())}<br>
 <a href="${escapeHtml(parts.unsubscribeUrl)}">${UNSUBSCRIBE}</a></p>${pixel(parts.openPixelUrl)}
 </body>

@@ -17,6 +17,8 @@ export interface MessageInput {
   signatureText?: string;
   /** Files to send along; one with a `cid` is shown where the text says `![…](cid:…)`. */
   attachments?: MailAttachment[];
+  /** The `cid:` address of the image that the text shows as `![…](attachment:…)`. */
+  imageUrl?: (attachmentId: string) => string;
   /** What a link of the text leads to instead, in the HTML body; `index` counts them from 0. */
   rewriteLink?: (url: string, index: number) => string;
   /** An image that nobody sees, at the end of the HTML body. */
@@ -59,6 +61,7 @@ export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
   const parts: BodyParts = {
     text: input.text,
     rewriteLink: input.rewriteLink,
+    imageUrl: input.imageUrl,
     openPixelUrl: input.openPixelUrl ?? null,
     signatureText: input.signatureText ?? null,
     unsubscribeUrl: input.unsubscribeUrl,

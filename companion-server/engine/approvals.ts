@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rowsOf } from '../db/index.ts';
 import type { Approval, TaskPayload } from '../db/schema/automations.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
+import { filesBound } from './render.ts';
 import { senderById, settingsOf } from './rows.ts';
 import { shapes } from './shapes.ts';
 import { isOutreach } from './usage.ts';
@@ -17,9 +18,9 @@ export async function asksApproval(
 }
 
 /** Names a text that somebody was shown, so that exactly this one is approved. */
-export function textHash({ text, subject, policy }: TaskPayload): string {
+export function textHash({ text, subject, policy, attachments }: TaskPayload): string {
   return createHash('sha256')
-    .update(JSON.stringify([text, subject, policy]))
+    .update(JSON.stringify([text, subject, policy, ...filesBound(attachments)]))
     .digest('hex');
 }
 

@@ -35,6 +35,8 @@ export interface EmailJob {
   /** Null: reply in the thread, under its subject. */
   subject: string | null;
   text: string;
+  /** Ids of the files that go along, besides the images that the text shows. */
+  attachments: string[];
   /** Our own Message-ID with its angle brackets, fixed before sending. */
   messageId: string;
   /** The thread so far, oldest first: our earlier Message-IDs to this contact in this enrollment. */
@@ -183,6 +185,7 @@ async function asJob(
     toName: `${contact.firstName} ${contact.lastName}`.trim(),
     subject: payload.subject,
     text: must(payload.text, 'text of a claimed email'),
+    attachments: payload.attachments ?? [],
     messageId: must(task.messageId, 'message id of a claimed email'),
     references: thread.map((row) => row.messageId ?? ''),
     tracks: { opens: automation.trackOpens, clicks: automation.trackClicks },

@@ -10,6 +10,7 @@ export {
 } from './answers.ts';
 export { textHash } from './approvals.ts';
 export { archiveAutomation } from './archive.ts';
+export { filesOf, filesProblem } from './attachments.ts';
 export {
   addSenderToNode,
   isLeavingNode,

@@ -3,6 +3,7 @@ import { basicNoteCap } from '#shared/schedule/settings.ts';
 import { rowsOf } from '../db/index.ts';
 import type { TaskPayload } from '../db/schema/automations.ts';
 import { approvedPayload, asksApproval, isForSamePerson } from './approvals.ts';
+import { filesProblem } from './attachments.ts';
 import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow, Unit } from './context.ts';
 import { dispose } from './dispose.ts';
 import { failBranch, withoutNote } from './failures.ts';
@@ -55,7 +56,16 @@ export async function outgoingOf(unit: Unit, head: TaskRow, parties: Parties): P
     return null;
   }
   const payload = await withinNotes(unit, head, channel, graph, rendered.value);
-  return payload ? await approved(unit, head, contact, payload) : null;
+  const bound = payload ? await approved(unit, head, contact, payload) : null;
+  const problem =
+    bound && head.kind === 'send_email' ? await filesProblem(unit.tx, head.workspaceId, bound) : null;
+  if (problem === null) return bound;
+  await dispose(unit, head, enrollment, {
+    code: 'missing_data',
+    detail: problem,
+    disposition: { do: 'missing_data' },
+  });
+  return null;
 }
 
 /**

@@ -39,9 +39,12 @@ export function renderTask(input: RenderInput): Result<TaskPayload, RenderError>
       return payload.ok ? ok({ ...payload.value, policy }) : payload;
     }
     case 'send_email': {
-      const { subject, text, thread } = node.config;
-      if (thread === 'reply') return payloadOf(input, part(input, text, 'text', limits.template, true));
-      return withSubject(input, subject, limits.emailSubject, text, limits.template);
+      const { subject, text, thread, attachments } = node.config;
+      const payload =
+        thread === 'reply'
+          ? payloadOf(input, part(input, text, 'text', limits.template, true))
+          : withSubject(input, subject, limits.emailSubject, text, limits.template);
+      return payload.ok && attachments.length > 0 ? ok({ ...payload.value, attachments }) : payload;
     }
     default:
       return payloadOf(input);
@@ -78,10 +81,18 @@ export function recipientOf(kind: ActionKind, contact: ContactRow): string | nul
 }
 
 /** Binds what is committed to what was claimed. */
-export function hashOf({ text, subject, policy, recipient }: TaskPayload): string {
+export function hashOf({ text, subject, policy, recipient, attachments }: TaskPayload): string {
   return createHash('sha256')
-    .update(JSON.stringify([text, subject, policy, recipient]))
+    .update(JSON.stringify([text, subject, policy, recipient, ...filesBound(attachments)]))
     .digest('hex');
+}
+
+/**
+ * What a hash says of the files: an id stands for its content, and the text names the images itself. Nothing where
+ * there are none, as in hashes from before there were any.
+ */
+export function filesBound(attachments: string[] | undefined): string[][] {
+  return attachments?.length ? [attachments] : [];
 }
 
 export function nodeOf({ graph, task }: Pick<RenderInput, 'graph' | 'task'>): GraphNode | undefined {

@@ -95,6 +95,15 @@ const importPath = '/api/v1/imports';
 /** A file of the largest size allowed, as base64 in JSON. */
 const importBytes = Math.ceil(limits.csvBytes * 1.35);
 
+const attachmentPath = '/api/v1/attachments';
+const attachmentRequestBytes = Math.ceil(limits.attachmentBytes * 1.35);
+
+/** What to do about a request that is too large. */
+const adviceFor: Record<string, string> = {
+  [importPath]: `Split the file: at most ${Math.floor(limits.csvBytes / MIB)} MiB each.`,
+  [attachmentPath]: `A file may have ${Math.floor(limits.attachmentBytes / MIB)} MiB at most: make it smaller, or send a link to it.`,
+};
+
 function limitBody(maxSize: number) {
   return bodyLimit({
     maxSize,
@@ -107,9 +116,7 @@ function limitBody(maxSize: number) {
           413,
           'body_too_large',
           `The request is larger than ${Math.floor(maxSize / MIB)} MiB.`,
-          c.req.path === importPath
-            ? `Split the file: at most ${Math.floor(limits.csvBytes / MIB)} MiB each.`
-            : 'Send less at once.',
+          adviceFor[c.req.path] ?? 'Send less at once.',
         ),
       );
     },
@@ -118,6 +125,9 @@ function limitBody(maxSize: number) {
 
 export function applyBodyLimits(app: App): void {
   const small = limitBody(MIB);
-  const large = limitBody(importBytes);
-  app.use('*', (c, next) => (c.req.path === importPath ? large(c, next) : small(c, next)));
+  const larger = new Map([
+    [importPath, limitBody(importBytes)],
+    [attachmentPath, limitBody(attachmentRequestBytes)],
+  ]);
+  app.use('*', (c, next) => (larger.get(c.req.path) ?? small)(c, next));
 }

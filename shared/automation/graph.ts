@@ -117,6 +117,7 @@ export const graphProblem = z.object({
     'no_automation',
     'missing_value',
     'bad_address',
+    'bad_attachments',
   ]),
   nodeId: z.string().nullable(),
   field: z.string().nullable(),

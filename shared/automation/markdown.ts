@@ -15,21 +15,58 @@ const markdown = new MarkdownIt('zero', { linkify: true, breaks: true }).enable(
 ]);
 // "example.com" or an address in a sentence stays as it was written; what is meant as a link starts with http.
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
-markdown.validateLink = (url) => /^(https?:\/\/|mailto:|cid:)/i.test(url.trim());
+markdown.validateLink = (url) => /^(https?:\/\/|mailto:|cid:|attachment:)/i.test(url.trim());
+
+/** How a text shows one of the workspace's files: `![what it shows](attachment:<id>)`. */
+const ATTACHMENT = 'attachment:';
+export const ATTACHMENT_LINK =
+  'A link cannot lead to an attachment. Put ! before it to show an image, or attach the file.';
 
 export interface HtmlOptions {
   /** What a link leads to instead; `index` counts the links of the text from 0. */
   rewriteLink?: (url: string, index: number) => string;
+  /** Where the image that is this attachment is found. */
+  imageUrl?: (attachmentId: string) => string;
 }
 
-export function markdownHtml(text: string, { rewriteLink }: HtmlOptions = {}): string {
+export function markdownHtml(text: string, { rewriteLink, imageUrl }: HtmlOptions = {}): string {
   const tokens = markdown.parse(text, {});
   if (rewriteLink) {
     for (const [index, link] of linksIn(tokens).entries()) {
       link.attrSet('href', rewriteLink(hrefOf(link), index));
     }
   }
+  for (const image of imageUrl ? imagesIn(tokens) : []) {
+    const id = attachmentOf(image, 'src');
+    if (id !== null && imageUrl) image.attrSet('src', imageUrl(id));
+  }
   return markdown.renderer.render(tokens, markdown.options, {}).trim();
+}
+
+/** The attachments that a text shows as images, each once. */
+export function attachmentsIn(text: string): string[] {
+  if (!text.includes(ATTACHMENT)) return [];
+  const ids = imagesIn(markdown.parse(text, {})).map((image) => attachmentOf(image, 'src'));
+  return [...new Set(ids.filter((id) => id !== null))];
+}
+
+/** Whether a text links to an attachment, which leads nowhere outside of the message. */
+export function linksToAttachment(text: string): boolean {
+  const tokens = text.includes(ATTACHMENT) ? inlineTokens(markdown.parse(text, {})) : [];
+  return tokens.some((token) => token.type === 'link_open' && attachmentOf(token, 'href') !== null);
+}
+
+function imagesIn(tokens: readonly Token[]): Token[] {
+  return inlineTokens(tokens).filter(({ type }) => type === 'image');
+}
+
+function attachmentOf(token: Token, attribute: 'src' | 'href'): string | null {
+  const url = String(token.attrGet(attribute) ?? '');
+  return url.startsWith(ATTACHMENT) ? url.slice(ATTACHMENT.length) : null;
+}
+
+function inlineTokens(tokens: readonly Token[]): Token[] {
+  return tokens.flatMap((token) => token.children ?? []);
 }
 
 /** Where the links of a text lead, in order: what `rewriteLink` is asked about. */
@@ -43,7 +80,7 @@ function hrefOf(link: Token): string {
 
 /** Links to pages; an address to write to is none. */
 function linksIn(tokens: readonly Token[]): Token[] {
-  const links = tokens.flatMap((token) => token.children ?? []).filter((token) => token.type === 'link_open');
+  const links = inlineTokens(tokens).filter((token) => token.type === 'link_open');
   return links.filter((link) => /^https?:/i.test(hrefOf(link)));
 }
 

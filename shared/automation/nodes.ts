@@ -7,6 +7,8 @@ import { limits } from '#shared/kernel/limits.ts';
 export const nodeId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const template = z.string().max(limits.template);
 const subject = z.string().max(limits.emailSubject);
+/** Ids of the files that go along, besides the images that the text shows. */
+export const attachmentIds = z.array(z.string().min(1).max(64)).max(limits.attachmentsPerEmail).default([]);
 
 export const waitTimeoutMs = z
   .number()
@@ -129,7 +131,10 @@ export const graphNode = z.discriminatedUnion('type', [
   node('follow', z.object({})),
   node('like', z.object({})),
   node('withdraw', z.object({})),
-  node('send_email', z.object({ subject, text: template, thread: z.enum(['new', 'reply']) })),
+  node(
+    'send_email',
+    z.object({ subject, text: template, thread: z.enum(['new', 'reply']), attachments: attachmentIds }),
+  ),
   node(
     'manual_task',
     z.object({

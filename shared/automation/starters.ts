@@ -73,6 +73,7 @@ export function linkedinThenEmail(choices: { listIds: string[]; senderIds: strin
           subject: 'A question about {{ company | default: "your work" }}',
           text: 'Hi {{ firstName }},\n\nI tried to reach you on LinkedIn. May I send you a short summary of what we do?\n\nBest regards,\n{{ senderName }}',
           thread: 'new',
+          attachments: [],
         },
       },
       {
@@ -99,6 +100,7 @@ export function linkedinThenEmail(choices: { listIds: string[]; senderIds: strin
           subject: 'A question about {{ company | default: "your work" }}',
           text: 'Hi {{ firstName }},\n\nShall I send the summary, or is it not a topic for you?\n\nBest regards,\n{{ senderName }}',
           thread: 'reply',
+          attachments: [],
         },
       },
       { ...base, id: 'end_accepted', type: 'end', position: at(-1, 8), config: { outcome: 'positive' } },

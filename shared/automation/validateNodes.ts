@@ -2,6 +2,7 @@ import { unreachable } from '#shared/kernel/assert.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { circleIdIn } from './circles.ts';
 import type { GraphNode, GraphProblem, NodeOf } from './graph.ts';
+import { ATTACHMENT_LINK, linksToAttachment } from './markdown.ts';
 import { templateProblem } from './render.ts';
 import { parseSpintax, type SpinNode } from './spintax.ts';
 import { webhookAddressProblem } from './webhookAddress.ts';
@@ -35,6 +36,7 @@ export function nodeProblems(node: GraphNode): GraphProblem[] {
       return [
         ...subjectProblems(node.id, node.config.subject, node.config.thread),
         ...textProblems(node.id, 'text', node.config.text),
+        ...imageProblems(node.id, node.config.text),
       ];
     case 'manual_task':
       return textProblems(node.id, 'instruction', node.config.instruction);
@@ -102,6 +104,11 @@ function textProblems(nodeId: string, field: string, text: string): GraphProblem
   if (text.trim() === '') return [{ code: 'missing_text', nodeId, field, message: 'Write a text.' }];
   const reason = templateProblem(text);
   return reason === null ? [] : [{ code: 'bad_template', nodeId, field, message: reason }];
+}
+
+function imageProblems(nodeId: string, text: string): GraphProblem[] {
+  if (!linksToAttachment(text)) return [];
+  return [{ code: 'bad_attachments', nodeId, field: 'text', message: ATTACHMENT_LINK }];
 }
 
 /** A reply takes its subject from the thread; written, it is used only when there is no thread to answer. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentIds } from '../automation/nodes.ts';
 import { limits } from '../kernel/limits.ts';
 import { id, instant, route } from './route.ts';
 
@@ -7,6 +8,8 @@ export const templateView = z.object({
   name: z.string(),
   subject: z.string(),
   text: z.string(),
+  /** Ids of the files that go along. */
+  attachments: z.array(id),
   updatedAt: instant,
 });
 export type TemplateView = z.infer<typeof templateView>;
@@ -14,6 +17,7 @@ export type TemplateView = z.infer<typeof templateView>;
 const texts = z.object({
   subject: z.string().max(limits.emailSubject),
   text: z.string().trim().min(1, 'Write the text.').max(limits.template),
+  attachments: attachmentIds,
 });
 const draft = texts.extend({ name: z.string().trim().min(1, 'Give it a name.').max(limits.listName) });
 const params = z.object({ templateId: id });
@@ -35,6 +39,7 @@ export const emailPreview = z.object({
   characters: z.number().int(),
   /** Variables without value and without fallback. */
   missing: z.array(z.string()),
+  /** Why it would wait, or what is wrong with its attachments. */
   problem: z.string().nullable(),
 });
 export type EmailPreview = z.infer<typeof emailPreview>;
@@ -55,6 +60,7 @@ export const templateRoutes = {
     body: person.extend({
       subject: z.string().max(limits.emailSubject),
       text: z.string().max(limits.template),
+      attachments: attachmentIds,
     }),
     response: emailPreview,
   }),

@@ -18,4 +18,11 @@ export const limits = {
   enrollmentTransitions: 200,
   journalDays: 30,
   listName: 120,
+  attachmentBytes: 5 * 1024 * 1024,
+  attachmentName: 200,
+  /** Files and images of one email together. */
+  attachmentsPerEmail: 10,
+  attachmentsPerEmailBytes: 10 * 1024 * 1024,
+  attachments: 500,
+  attachmentsBytes: 250 * 1024 * 1024,
 } as const;

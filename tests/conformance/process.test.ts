@@ -24,6 +24,7 @@ function emailGraph(listId: string, senderId: string) {
     subject: 'Hello {{ firstName }}',
     text: 'Hi {{ firstName }},\nshall we talk?',
     thread: 'new' as const,
+    attachments: [],
   };
   return {
     nodes: [

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attachmentRoutes } from '#shared/contract/attachment.ts';
 import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.ts';
 import { automationSenderRoutes } from '#shared/contract/automationSender.ts';
 import { bulkRoutes } from '#shared/contract/bulk.ts';
@@ -393,6 +394,20 @@ const cases: Case[] = [
     owner: 409,
     scoped: true,
   },
+  { name: 'attachments', route: attachmentRoutes.list, rep: 200 },
+  {
+    name: 'upload attachment',
+    route: attachmentRoutes.upload,
+    input: () => ({ body: { name: 'a.pdf', contentBase64: csv('a') } }),
+    rep: 403,
+  },
+  {
+    name: 'delete attachment',
+    route: attachmentRoutes.remove,
+    input: () => ({ params: { attachmentId: 'none' } }),
+    rep: 403,
+    owner: 404,
+  },
   { name: 'signature', route: templateRoutes.signature, input: ofSender(), rep: 403, scoped: true },
   {
     name: 'save signature',
@@ -687,6 +702,7 @@ test('every route of the contract is served, and every member route stands in th
     notificationRoutes,
     tagRoutes,
     templateRoutes,
+    attachmentRoutes,
     webhookRoutes,
     setupRoutes,
     deviceRoutes,

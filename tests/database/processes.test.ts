@@ -132,7 +132,7 @@ async function startCampaign({ call }: FirstServer, mail: MailSandbox): Promise<
 
 function campaign(listId: string, senderId: string) {
   const position = { x: 0, y: 0 };
-  const email = { subject: 'Hello', text: 'Shall we talk?', thread: 'new' as const };
+  const email = { subject: 'Hello', text: 'Shall we talk?', thread: 'new' as const, attachments: [] };
   const wait = { event: 'replied' as const, timeoutMs: 864e5 };
   return {
     nodes: [

@@ -273,9 +273,12 @@ export function outreachGraph(
   }
   if (limits.email !== false) {
     Object.assign(steps, {
-      mail: ['send_email', { subject: 'Hello {{ firstName }}', text: 'Text', thread: 'new' }],
+      mail: [
+        'send_email',
+        { subject: 'Hello {{ firstName }}', text: 'Text', thread: 'new', attachments: [] },
+      ],
       rest: ['delay', { durationMs: 4 * HOUR }],
-      mail2: ['send_email', { subject: '', text: 'Following up', thread: 'reply' }],
+      mail2: ['send_email', { subject: '', text: 'Following up', thread: 'reply', attachments: [] }],
       over: ['end', { outcome: 'neutral' }],
     } satisfies Record<string, Step>);
     edges.push('who>mail', 'mail>rest', 'rest>mail2', 'mail2>over');

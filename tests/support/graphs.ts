@@ -23,7 +23,8 @@ export const sender = (id = 'sender') =>
 export const visit = (id: string) => node('visit', id, {});
 export const connect = (id: string) => node('connect', id, { note: null, whenNoNote: null });
 export const message = (id: string, text = 'Hi') => node('message', id, { text });
-export const email = (id: string) => node('send_email', id, { subject: 'Hi', text: 'Hi', thread: 'new' });
+export const email = (id: string) =>
+  node('send_email', id, { subject: 'Hi', text: 'Hi', thread: 'new', attachments: [] });
 export const delay = (id: string, durationMs: number) => node('delay', id, { durationMs });
 export const waitUntil = (id: string, event: 'accepted' | 'replied', timeoutMs: number) =>
   node('wait_until', id, { event, timeoutMs });

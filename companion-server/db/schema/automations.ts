@@ -346,6 +346,8 @@ export interface TaskPayload {
   recipient: string | null;
   /** The text is left out because the account has no note left. */
   noteDropped: boolean;
+  /** Email: ids of the files that go along; absent: none. */
+  attachments?: string[];
 }
 
 /** What a person approved of a task. */

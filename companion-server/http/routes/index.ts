@@ -11,7 +11,7 @@ import { serveSenderLife } from './senderLife.ts';
 import { serveSenders } from './senders.ts';
 import { serveSetup } from './setup.ts';
 import { serveDeviceTasks, serveTasks } from './tasks.ts';
-import { serveTemplates } from './templates.ts';
+import { serveAttachments, serveTemplates } from './templates.ts';
 import { serveUpkeep } from './upkeep.ts';
 import { serveWorkspace } from './workspace.ts';
 
@@ -39,5 +39,6 @@ export function serveAllRoutes(app: App): void {
   servePersonWork(app);
   serveTags(app);
   serveTemplates(app);
+  serveAttachments(app);
   serveUpkeep(app);
 }

@@ -1,4 +1,6 @@
+import { attachmentRoutes } from '#shared/contract/attachment.ts';
 import { templateRoutes } from '#shared/contract/template.ts';
+import { listAttachments, removeAttachment, uploadAttachment } from '../../services/attachment/manage.ts';
 import * as manage from '../../services/template/manage.ts';
 import { previewEmail, sendTestEmail } from '../../services/template/preview.ts';
 import type { App } from '../httpEnv.ts';
@@ -21,4 +23,15 @@ export function serveTemplates(app: App): void {
   serveMember(app, routes.saveSignature, (call, { params, body }) =>
     manage.saveSignature(call, params.senderId, body.signature),
   );
+}
+
+/** Files that emails carry. */
+export function serveAttachments(app: App): void {
+  const routes = attachmentRoutes;
+  serveMember(app, routes.list, (call) => listAttachments(call));
+  serveMember(app, routes.upload, (call, { body }) => uploadAttachment(call, body));
+  serveMember(app, routes.remove, async (call, { params }) => {
+    await removeAttachment(call, params.attachmentId);
+    return {};
+  });
 }

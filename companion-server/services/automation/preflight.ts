@@ -3,6 +3,7 @@ import { actionChannel, type Graph, isActionType } from '#shared/automation/grap
 import { validateGraph } from '#shared/automation/validate.ts';
 import type { preflight } from '#shared/contract/automation.ts';
 import { consentRuleFor } from '#shared/law/consent.ts';
+import { filesProblem } from '../../engine/index.ts';
 import type { ContactRow } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { requireManager } from '../scope.ts';
@@ -53,6 +54,7 @@ export async function preflightGraph(
       ? [finding('warning', 'no_contacts', null, 'The segments hold no contacts yet.')]
       : []),
     ...(await checkEmailNeeds(call, graph)),
+    ...(await checkFiles(call, graph)),
     ...checkSenders(graph, actors),
     ...(await checkFlow(call, graph)),
     ...checkNoteQuota(graph, actors, people.reachable),
@@ -134,6 +136,17 @@ async function checkEmailNeeds(call: MemberCall, graph: Graph): Promise<Finding[
   if (!publicUrl.ok) {
     const message = `Unsubscribe links would not work. ${publicUrl.message} ${publicUrl.action ?? ''}`.trim();
     findings.push(finding('error', 'public_url', null, message));
+  }
+  return findings;
+}
+
+/** What each email step carries: there, and within the limits of one email. */
+async function checkFiles(call: MemberCall, graph: Graph): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { id, type, config } of graph.nodes) {
+    if (type !== 'send_email') continue;
+    const problem = await filesProblem(call.db.reader, call.workspaceId, config);
+    if (problem) findings.push(finding('error', 'bad_attachments', id, problem));
   }
   return findings;
 }

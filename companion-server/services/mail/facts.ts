@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import type { MailboxAccess } from '../../email/access.ts';
+import { type ReadFiles, readFilesFrom, rememberFiles } from '../attachment/files.ts';
 import type { Services } from '../context.ts';
 import { openSettings } from './settings.ts';
 
@@ -10,14 +11,18 @@ export interface MailFacts {
   /** Null: not set up, or its passwords cannot be opened any more. */
   settingsOf(channelId: string): Promise<MailboxAccess | null>;
   postalAddressOf(workspaceId: string): Promise<string>;
+  readFiles: ReadFiles;
 }
 
 /** Another process may have changed it; within this one a write is noticed at once. */
 const KEPT_MS = 5 * SECOND;
 const KEPT_AT_MOST = 1_000;
+/** Files never change, so they are kept as long as there is room. */
+const FILE_BYTES_KEPT = 64 * 1024 * 1024;
 
 export function createFacts(services: Services): MailFacts {
   return {
+    readFiles: rememberFiles(readFilesFrom(services.db.reader), FILE_BYTES_KEPT),
     settingsOf: kept(services, (channelId) => openSettings(services, channelId)),
     postalAddressOf: kept(services, async (workspaceId) => {
       const { workspace } = schema;

@@ -13,6 +13,7 @@ import {
   type Outcome,
   recordOutcome,
 } from '../../engine/index.ts';
+import { filesFor } from '../attachment/files.ts';
 import type { Services } from '../context.ts';
 import type { MailFacts } from './facts.ts';
 import { setSmtpStatus } from './sync.ts';
@@ -36,7 +37,9 @@ export async function sendJob(
   const { taskId, fence } = job;
   const settings = await facts.settingsOf(job.channelId);
   const notStarted: Outcome = { result: 'not_started', failure: null };
-  if (!settings || !services.publicUrl || signal.aborted) {
+  const files = await filesFor(facts.readFiles, job.workspaceId, job);
+  // A file deleted since the claim: the next claim says so.
+  if (!settings || !services.publicUrl || !files || signal.aborted) {
     await recordOutcome(ctx, workerId, { taskId, fence, outcome: notStarted });
     return;
   }
@@ -50,6 +53,7 @@ export async function sendJob(
     inReplyTo: job.references.at(-1),
     references: job.references.slice(0, -1),
     signatureText: job.signature || undefined,
+    ...files,
     ...trackingOf(services, services.publicUrl, job),
     unsubscribeUrl: unsubscribeUrl(services, services.publicUrl, job),
     postalAddress: await facts.postalAddressOf(job.workspaceId),

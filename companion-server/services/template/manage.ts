@@ -1,6 +1,8 @@
 import { and, asc, eq, ne } from 'drizzle-orm';
+import { ATTACHMENT_LINK, linksToAttachment } from '#shared/automation/markdown.ts';
 import type { TemplateView } from '#shared/contract/template.ts';
 import { type Queryable, schema } from '../../db/index.ts';
+import { filesProblem } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { requireManager, senderToManage } from '../scope.ts';
@@ -13,10 +15,12 @@ interface Draft {
   name: string;
   subject: string;
   text: string;
+  attachments: string[];
 }
 
-function viewOf({ id, name, subject, text, updatedAt }: typeof template.$inferSelect): TemplateView {
-  return { id, name, subject, text, updatedAt };
+function viewOf(row: typeof template.$inferSelect): TemplateView {
+  const { id, name, subject, text, attachments, updatedAt } = row;
+  return { id, name, subject, text, attachments, updatedAt };
 }
 
 export async function listTemplates(call: MemberCall): Promise<{ items: TemplateView[] }> {
@@ -49,10 +53,22 @@ async function requireFreeName(q: Queryable, call: MemberCall, name: string, exc
     throw invalid('name', 'name_taken', `There is a template "${name}" already.`, 'Choose another name.');
 }
 
+/** Every file is there, and they fit into one email. */
+export async function requireFiles(
+  q: Queryable,
+  call: MemberCall,
+  mail: Pick<Draft, 'text' | 'attachments'>,
+): Promise<void> {
+  if (linksToAttachment(mail.text)) throw invalid('text', 'bad_attachments', ATTACHMENT_LINK);
+  const problem = await filesProblem(q, call.workspaceId, mail);
+  if (problem) throw invalid('attachments', 'bad_attachments', problem);
+}
+
 export async function createTemplate(call: MemberCall, draft: Draft): Promise<TemplateView> {
   requireManager(call);
   return call.db.write(async (tx) => {
     await requireFreeName(tx, call, draft.name, null);
+    await requireFiles(tx, call, draft);
     const count = await tx.$count(template, eq(template.workspaceId, call.workspaceId));
     if (count >= TEMPLATES_AT_MOST) {
       throw new Refusal(
@@ -86,6 +102,7 @@ export async function updateTemplate(
   return call.db.write(async (tx) => {
     const row = await templateOf(tx, call, templateId);
     await requireFreeName(tx, call, draft.name, templateId);
+    await requireFiles(tx, call, draft);
     const change = { ...draft, updatedBy: call.actor.id, updatedAt: call.clocks.lease.now() };
     await tx.update(template).set(change).where(eq(template.id, templateId));
     await audit(tx, call, { action: 'template.updated', entity: 'template', entityId: templateId });

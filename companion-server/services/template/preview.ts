@@ -1,4 +1,4 @@
-import { markdownPlain } from '#shared/automation/markdown.ts';
+import { attachmentsIn, markdownPlain } from '#shared/automation/markdown.ts';
 import { renderTemplate, type TemplateVariables, templateSeed } from '#shared/automation/render.ts';
 import type { EmailPreview } from '#shared/contract/template.ts';
 import { limits } from '#shared/kernel/limits.ts';
@@ -6,19 +6,22 @@ import { htmlBody, plainBody } from '../../email/bodies.ts';
 import { buildMessage } from '../../email/build.ts';
 import { domainOf, messageIdFor } from '../../email/messageId.ts';
 import { sendMessage } from '../../email/send.ts';
-import { textVariables } from '../../engine/index.ts';
+import { filesProblem, textVariables } from '../../engine/index.ts';
+import { filesFor, readFilesFrom } from '../attachment/files.ts';
 import { contactOf } from '../contact/view.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { openSettings } from '../mail/settings.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { channelsOf, senderOf, senderToManage } from '../scope.ts';
 import { workspaceOf } from '../workspace/me.ts';
+import { requireFiles } from './manage.ts';
 
 interface Wanted {
   senderId: string | null;
   contactId: string | null;
   subject: string;
   text: string;
+  attachments: string[];
 }
 
 /** Every use of a template by one contact takes the same choices of {a|b}. */
@@ -97,7 +100,8 @@ export async function previewEmail(call: MemberCall, wanted: Wanted): Promise<Em
       problem,
     };
   }
-  const parts = await partsOf(call, wanted, text);
+  const filesAre = await filesProblem(call.db.reader, call.workspaceId, { ...wanted, text });
+  const parts = { ...(await partsOf(call, wanted, text)), imageUrl: await imagesOf(call, text) };
   const characters = [...markdownPlain(text)].length;
   return {
     contactName,
@@ -106,7 +110,16 @@ export async function previewEmail(call: MemberCall, wanted: Wanted): Promise<Em
     html: htmlBody(parts),
     characters,
     missing,
-    problem,
+    problem: filesAre,
+  };
+}
+
+/** The images themselves in place of their addresses: the preview is shown where nothing can be loaded. */
+async function imagesOf(call: MemberCall, text: string): Promise<(attachmentId: string) => string> {
+  const files = await readFilesFrom(call.db.reader)(call.workspaceId, attachmentsIn(text));
+  return (id) => {
+    const file = files.get(id);
+    return file ? `data:${file.type};base64,${file.bytes.toString('base64')}` : '';
   };
 }
 
@@ -134,6 +147,8 @@ export async function sendTestEmail(
     const why = problem ?? `No value for ${missing.join(', ')}.`;
     throw invalid('text', 'missing_data', why, 'Choose another contact, or give a fallback.');
   }
+  await requireFiles(call.db.reader, call, { ...wanted, text });
+  const files = await filesFor(readFilesFrom(call.db.reader), call.workspaceId, { ...wanted, text });
   const { email } = await channelsOf(call.db.reader, wanted.senderId);
   const settings = await openSettings(call, email.id);
   if (!settings) {
@@ -152,6 +167,7 @@ export async function sendTestEmail(
     subject: `[Test] ${subject || 'Without subject'}`,
     text,
     signatureText: signatureText ?? undefined,
+    ...files,
     messageId: messageIdFor(call.newId(), 0, domainOf(own.address)),
     unsubscribeUrl,
     postalAddress,

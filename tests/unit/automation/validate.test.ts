@@ -102,11 +102,15 @@ describe('validateGraph', () => {
 
   it('checks the texts', () => {
     expect(oneNode(message('m', 'Hi {{ firstName'))).toEqual([['bad_template', 'm', 'text']]);
-    expect(oneNode(node('send_email', 'm', { subject: '', text: '', thread: 'new' }))).toEqual([
+    expect(
+      oneNode(node('send_email', 'm', { subject: '', text: '', thread: 'new', attachments: [] })),
+    ).toEqual([
       ['missing_subject', 'm', 'subject'],
       ['missing_text', 'm', 'text'],
     ]);
-    expect(oneNode(node('send_email', 'm', { subject: '', text: 'x', thread: 'reply' }))).toEqual([]);
+    expect(
+      oneNode(node('send_email', 'm', { subject: '', text: 'x', thread: 'reply', attachments: [] })),
+    ).toEqual([]);
   });
 
   it('asks what to do without a note, and refuses notes no plan allows', () => {

@@ -12,6 +12,7 @@ import {
   textHash,
   withdrawApproval,
 } from '../../../companion-server/engine/index.ts';
+import { hashOf } from '../../../companion-server/engine/render.ts';
 import {
   addAutomation,
   addContact,
@@ -251,4 +252,15 @@ describe('confirm this person', () => {
     expect(tasks.map((each) => each.shown)).toEqual([null]);
     expect((await contactRow())?.linkedinProfileId).toBeNull();
   });
+});
+
+it('binds the files that go along: other files are another message', () => {
+  const payload = { text: 'T', subject: 'S', policy: null, recipient: 'r', noteDropped: false };
+  const variants = [
+    payload,
+    ...[['f1'], ['f2'], ['f1', 'f2']].map((attachments) => ({ ...payload, attachments })),
+  ];
+  for (const hash of [textHash, hashOf]) expect(new Set(variants.map(hash)).size).toBe(4);
+  // What was claimed or approved before files existed stays what it was.
+  for (const hash of [textHash, hashOf]) expect(hash({ ...payload, attachments: [] })).toBe(hash(payload));
 });

@@ -245,7 +245,7 @@ describe('the recipient is bound from the claim to the commit', () => {
   });
 
   it('a changed address refuses an email', async () => {
-    await start({ mail: ['send_email', { subject: 'Hello', text: 'Text', thread: 'new' }] });
+    await start({ mail: ['send_email', { subject: 'Hello', text: 'Text', thread: 'new', attachments: [] }] });
     const job = await nextEmail(stage);
     if (!job) throw new Error('no email');
     await stage.db.write((tx) => tx.update(schema.contact).set({ email: 'other@firm1.test' }));

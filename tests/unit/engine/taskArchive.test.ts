@@ -134,7 +134,9 @@ it('brings them back for a retry, which repeats no step that was done', async ()
 });
 
 it('still knows an archived email when its delivery report comes', async () => {
-  await start({ mail: ['send_email', { subject: 'Hello', text: 'Text', thread: 'new' }] }, ['who>mail']);
+  await start({ mail: ['send_email', { subject: 'Hello', text: 'Text', thread: 'new', attachments: [] }] }, [
+    'who>mail',
+  ]);
   const job = await nextEmail(stage);
   if (job?.type !== 'task') throw new Error('no email');
   const [sent] = await tasks();

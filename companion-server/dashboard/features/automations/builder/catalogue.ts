@@ -78,7 +78,7 @@ export const catalogue: { [T in NodeType]: StepKind<T> } = {
     label: 'Send email',
     group: 'Email',
     about: "Sends from the sender profile's mailbox",
-    fresh: () => ({ subject: '', text: '', thread: 'new' }),
+    fresh: () => ({ subject: '', text: '', thread: 'new', attachments: [] }),
   },
   manual_task: {
     label: 'Manual task',
