@@ -86,6 +86,7 @@ export { isOnline, type Spell, silentSpells } from './presence.ts';
 export { reap } from './reap.ts';
 export { appendEvent } from './record.ts';
 export { cancelReminders, planFreshLink, planReminder } from './reminders.ts';
+export { recordLayout } from './remoteRules.ts';
 export { lacksOf, nodeOf, textLimits, textVariables } from './render.ts';
 export { recordJournal, recordSentFolder, type SentEmail } from './restore/evidence.ts';
 export { holdRestored } from './restore/hold.ts';

@@ -1,9 +1,11 @@
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
-import { type KillSwitch, switchedOff } from '#shared/protocol/remoteRules.ts';
+import { type KillSwitch, type LayoutSeen, switchedOff } from '#shared/protocol/remoteRules.ts';
 import { rowsOf } from '../db/index.ts';
-import type { ChannelRow, Unit } from './context.ts';
+import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from './context.ts';
 import { liftHold, openHolds, setHold } from './holds.ts';
+import { publish } from './record.ts';
 import { channelById } from './rows.ts';
+import { channelOfDevice } from './session.ts';
 import { shapes } from './shapes.ts';
 
 /**
@@ -52,4 +54,18 @@ export async function noteCatalogue(unit: Unit, channel: ChannelRow, version: st
     if (reason !== 'layout_unknown') continue;
     await liftHold(unit, { workspaceId, scope, scopeId, kind, reason }, 'extension');
   }
+}
+
+/** Keeps the latest layout check of a kind of page; it stops nothing, a step that needs what is missing does. */
+export function recordLayout(
+  ctx: EngineContext,
+  deviceId: string,
+  { page, missing, catalogue }: LayoutSeen & { catalogue: string },
+): Promise<void> {
+  return unitOfWork(ctx, async (unit) => {
+    const channel = await channelOfDevice(unit, deviceId);
+    const layoutChecks = { ...channel.layoutChecks, [page]: { at: unit.now, catalogue, missing } };
+    rowsOf(unit.tx).update(shapes.channel, [channel.id], { layoutChecks });
+    await publish(unit, channel.workspaceId, 'sender', channel.senderId);
+  });
 }

@@ -69,6 +69,7 @@ export function createDeviceApi(deps: ApiDeps) {
     observations: (seen, signal) => call(deviceRoutes.observations, { body: seen }, signal),
     listPage: (importId, start, read, signal) =>
       call(listImportRoutes.page, { params: { importId }, body: { start, read } }, signal),
+    layout: (seen, signal) => call(deviceRoutes.layout, { body: seen }, signal),
     journal: (report, signal) => call(deviceRoutes.journal, { body: report }, signal),
   };
 

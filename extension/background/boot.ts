@@ -90,6 +90,11 @@ export async function boot() {
     sha256,
     version,
     catalogue,
+    layout: {
+      read: page.readLayout,
+      checkedAt: async () => (await store.get('layoutCheckedAt')) ?? {},
+      setCheckedAt: (at) => store.set('layoutCheckedAt', at),
+    },
     onProgress: (progress) => showProgress(store, progress),
     onSnapshot: snapshots.take,
   });

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
 import { type PageAnswer, type PageRequest, pageAnswers } from '#shared/protocol/messages.ts';
+import type { LayoutSeen } from '#shared/protocol/remoteRules.ts';
 import { sendMessage } from '../messaging.ts';
 import { PageError, type RunnerPage } from './runner/ports.ts';
 import type { WorkingTab } from './tabs.ts';
@@ -17,6 +18,7 @@ const deadlines: Record<PageRequest['op'], number> = {
   acceptances: 2 * MINUTE,
   inbound: 2 * MINUTE,
   sentInvitations: 2 * MINUTE,
+  layout: 10 * SECOND,
   // Sales Navigator: 25 leads, each a request of its own.
   listPage: 3 * MINUTE,
 };
@@ -31,7 +33,9 @@ export interface PageDeps {
 }
 
 /** The working tab as the runner sees it: every request goes to the script injected into its top frame. */
-export function createPage(deps: PageDeps): RunnerPage {
+export function createPage(
+  deps: PageDeps,
+): RunnerPage & { readLayout(signal: AbortSignal): Promise<LayoutSeen | null> } {
   async function ask<Op extends PageRequest['op']>(
     request: Extract<PageRequest, { op: Op }>,
     signal: AbortSignal,
@@ -42,6 +46,7 @@ export function createPage(deps: PageDeps): RunnerPage {
   }
 
   return {
+    readLayout: (signal) => ask<'layout'>({ op: 'layout' }, signal),
     async open(step, signal) {
       await inject(await deps.tab.open(deps.stepUrl(step), signal));
     },

@@ -134,6 +134,7 @@ export function createPairing(deps: PairingDeps) {
       'notified',
       'repliesToldUntil',
       'catalogue',
+      'layoutCheckedAt',
     );
   }
 

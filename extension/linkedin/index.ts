@@ -35,6 +35,7 @@ import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
 export { stepUrl } from './address.ts';
 export type { Deadlines, PageEnv } from './env.ts';
 export { readSession } from './guards.ts';
+export { checkLayout, missingSentence } from './layout.ts';
 export { readListPage } from './lists/read.ts';
 export { type Catalogue, parseCatalogue, shippedCatalogue } from './selectors/catalogue.ts';
 export { detectSession } from './session.ts';

@@ -1,5 +1,7 @@
 import {
   act,
+  checkLayout,
+  missingSentence,
   type PageEnv,
   parseCatalogue,
   prepare,
@@ -61,7 +63,9 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
     case 'prepare': {
       const result = await prepare(env, request.step, signal);
       if (result.outcome === 'ready') guard.prepared(request.step);
-      return result;
+      return result.outcome === 'failed'
+        ? { ...result, failure: namingMissing(env, result.failure) }
+        : result;
     }
     case 'act':
       if (!guard.take(request.step))
@@ -75,6 +79,8 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
       return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
     case 'sentInvitations':
       return readSentInvitations(env, signal);
+    case 'layout':
+      return checkLayout(env);
     case 'listPage':
       return readListPage(env, request, signal);
   }
@@ -91,6 +97,12 @@ async function actInTime(
   if (failure) return { outcome: 'failed', failure };
   if (env.clock.now() > notAfter) return notActed('timeout', 'The time to act was over.');
   return act(env, step, signal);
+}
+
+/** Which of the page's known controls were not there, for whoever makes the next catalogue. */
+function namingMissing(env: PageEnv, failure: LinkedinFailure): LinkedinFailure {
+  if (failure.code !== 'layout_unknown') return failure;
+  return { ...failure, detail: `${failure.detail}${missingSentence(env)}`.slice(0, 500) };
 }
 
 function notActed(code: LinkedinFailure['code'], detail: string): ActResult {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sessionReport } from '#shared/protocol/linkedin.ts';
+import { layoutPage } from '#shared/protocol/remoteRules.ts';
 
 /** The small facts beside the database: who we are paired with, and what the runner does just now. */
 
@@ -75,6 +76,8 @@ const stateSchemas = {
     area: 'local',
     schema: z.object({ id: z.string().nullable(), update: z.unknown(), problem: z.string().nullable() }),
   },
+  /** When each kind of page had its daily layout check. */
+  layoutCheckedAt: { area: 'local', schema: z.partialRecord(layoutPage, instant) },
   /** The latest reply that the rep was notified of, or that was there before this browser was paired. */
   repliesToldUntil: { area: 'local', schema: instant },
   activity: { area: 'session', schema: activity },

@@ -11,6 +11,7 @@ import {
   sessionReport,
 } from '#shared/protocol/linkedin.ts';
 import { listKind } from '#shared/protocol/lists.ts';
+import { layoutSeen } from '#shared/protocol/remoteRules.ts';
 import { linkedinInactiveReason, linkedinStatus } from '#shared/statuses/linkedin.ts';
 import { id, instant, route } from './route.ts';
 import { holdView, mailboxView, nextAction, usageView } from './sender.ts';
@@ -287,6 +288,11 @@ export const deviceRoutes = {
   journal: route('device', 'POST', '/api/v1/device/journal', {
     body: journalReport,
     response: z.object({ recorded: z.number().int() }),
+  }),
+  /** The daily layout check of one kind of page: which known controls were missing. */
+  layout: route('device', 'POST', '/api/v1/device/layout', {
+    body: layoutSeen.extend({ catalogue: z.string().max(40) }),
+    response: z.object({ recorded: z.literal(true) }),
   }),
   pause: route('device', 'POST', '/api/v1/device/pause', { response: deviceSnapshot }),
   resume: route('device', 'POST', '/api/v1/device/resume', { response: deviceSnapshot }),

@@ -54,6 +54,11 @@ export const linkedinView = z.object({
   reconciling: z
     .object({ since: instant, failure: z.string().nullable(), retryAt: instant.nullable() })
     .nullable(),
+  /** The daily look whether LinkedIn's pages still have the known controls; keys of the catalogue. */
+  layout: z
+    .object({ checkedAt: instant, missing: z.array(z.string()) })
+    .nullable()
+    .default(null),
   /** What is flagged about the account, each with what to check. */
   warnings: z.array(z.string()),
   /** Heartbeat within 3 minutes. */

@@ -13,6 +13,7 @@ import {
   verifyResult,
 } from './linkedin.ts';
 import { listKind, listRead } from './lists.ts';
+import { layoutSeen } from './remoteRules.ts';
 
 /** Every message inside the extension: what is asked and what is answered, parsed at both ends. */
 
@@ -38,6 +39,7 @@ const pageRequest = z.discriminatedUnion('op', [
     knownProfileIds: z.array(z.string()).max(5000),
   }),
   z.object({ op: z.literal('sentInvitations') }),
+  z.object({ op: z.literal('layout') }),
   z.object({
     op: z.literal('listPage'),
     list: z.object({ kind: listKind, id: z.string().nullable(), url: z.string() }),
@@ -66,6 +68,7 @@ export const pageAnswers = {
   acceptances: readResult(z.array(acceptanceRead)),
   inbound: readResult(z.array(inboundMessageRead)),
   sentInvitations: readResult(sentInvitationsRead),
+  layout: layoutSeen.nullable(),
   listPage: listRead,
 };
 export type PageAnswer<Op extends keyof typeof pageAnswers> = z.infer<(typeof pageAnswers)[Op]>;

@@ -40,6 +40,17 @@ export type KillSwitch = RemoteRules['killSwitch'][number];
 
 export const noRemoteRules: RemoteRules = { killSwitch: [], catalogue: null };
 
+/** Kinds of pages whose layout is checked once a day. */
+export const layoutPage = z.enum(['profile', 'posts', 'messaging', 'circle']);
+export type LayoutPage = z.infer<typeof layoutPage>;
+
+/** What the check found: keys of the catalogue, never anything of the page. */
+export const layoutSeen = z.object({
+  page: layoutPage,
+  missing: z.array(z.string().regex(/^[A-Za-z]{1,40}$/u)).max(60),
+});
+export type LayoutSeen = z.infer<typeof layoutSeen>;
+
 /** The switch that stops this kind in this version; an unknown version (null) is stopped by any. */
 export function switchedOff(
   switches: readonly KillSwitch[],

@@ -157,6 +157,7 @@ export function createRig(lane: Lane, name: string, seed: number): Rig {
         session: async () => err(unreachable),
         observations: async () => ok({}),
         listPage: async () => ok({}),
+        layout: async () => ok({}),
         journal: async () => ok({}),
       },
     };

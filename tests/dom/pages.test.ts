@@ -138,3 +138,28 @@ test('a catalogue from outside is taken whole or refused whole', async () => {
   ]);
   expect(accepted).toEqual([true, false, true, false, false]);
 });
+
+test('the layout check names what a page lacks, and only that', async () => {
+  const missing = async (fixture: string, path: string, hide: string | null = null) =>
+    inFixture(fixture, path, async (page) => {
+      if (hide) await page.locator(hide).evaluateAll((found) => found.forEach((one) => void one.remove()));
+      return await call(page, 'layout');
+    });
+  const profile = (keys: string[]) => ({ page: 'profile', missing: keys });
+  expect(await missing('profile-connect-row', profilePath)).toEqual(profile([]));
+  expect(await missing('profile-first-degree', profilePath)).toEqual(profile([]));
+  expect(await missing('profile-connect-row', profilePath, 'h2')).toEqual(profile(['name']));
+  expect(await missing('profile-connect-row', profilePath, '[componentkey$="Topcard"]')).toEqual(
+    profile(['topCard', 'name', 'textLine']),
+  );
+  const thread = '/messaging/thread/2-abc/';
+  expect(await missing('messaging-thread', thread)).toEqual({ page: 'messaging', missing: [] });
+  expect(await missing('messaging-thread', thread, 'form.msg-form')).toEqual({
+    page: 'messaging',
+    missing: ['composerForm', 'composerBox'],
+  });
+  const posts = '/in/lena-voss/recent-activity/all/';
+  expect(await missing('posts', posts)).toEqual({ page: 'posts', missing: [] });
+  expect(await missing('group-members', '/groups/4711/members/')).toEqual({ page: 'circle', missing: [] });
+  expect(await missing('session-login', '/login')).toBeNull();
+});

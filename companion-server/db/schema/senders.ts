@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { LayoutPage } from '../../../shared/protocol/remoteRules.ts';
 import type { Restart } from '../../../shared/schedule/caps.ts';
 import type {
   ChannelKind,
@@ -156,6 +157,11 @@ export const channel = sqliteTable(
     watchFailure: text('watch_failure'),
     /** The newest selector catalogue that a browser of this account worked with. */
     catalogueVersion: text('catalogue_version'),
+    /** The latest daily layout check of each kind of page (schedule time). */
+    layoutChecks:
+      json<Partial<Record<LayoutPage, { at: number; catalogue: string; missing: string[] }>>>(
+        'layout_checks',
+      ),
     /** A person looked at the figures of the guards: what is older does not count any more. */
     guardsFrom: at('guards_from'),
     /** Caps that start low again after a long pause. */

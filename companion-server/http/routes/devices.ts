@@ -26,6 +26,10 @@ export function serveDevices(app: App): void {
   serveDevice(app, deviceRoutes.journal, async (call, { body }) => ({
     recorded: await deviceWork.journal(call, body),
   }));
+  serveDevice(app, deviceRoutes.layout, async (call, { body }) => {
+    await deviceWork.layout(call, body);
+    return { recorded: true as const };
+  });
   serveDevice(app, deviceRoutes.pause, async (call) => {
     await setSenderPaused(call, call.actor.senderId, 'linkedin', true);
     return deviceSnapshot(call);

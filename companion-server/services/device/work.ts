@@ -19,6 +19,8 @@ export const deviceWork = {
     engine.recordOutcome(engineOf(call), call.actor.deviceId, body),
   journal: (call: DeviceCall, body: Body<'journal'>) =>
     engine.recordJournal(engineOf(call), call.actor.deviceId, body),
+  layout: (call: DeviceCall, body: Body<'layout'>) =>
+    engine.recordLayout(engineOf(call), call.actor.deviceId, body),
   observations: (call: DeviceCall, body: Body<'observations'>) =>
     engine.recordObservations(engineOf(call), call.actor.deviceId, body),
 };

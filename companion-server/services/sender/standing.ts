@@ -18,6 +18,16 @@ export function reconcilingOf(channel: ChannelRow): SenderView['linkedin']['reco
   return { since: channel.reconcileFrom, failure: channel.watchFailure, retryAt: channel.watchRetryAt };
 }
 
+/** The latest check, and what any kind of page lacked at its own latest; null: none yet. */
+export function layoutOf({ layoutChecks }: ChannelRow): SenderView['linkedin']['layout'] {
+  const checks = Object.entries(layoutChecks ?? {});
+  if (checks.length === 0) return null;
+  return {
+    checkedAt: Math.max(...checks.map(([, { at }]) => at)),
+    missing: checks.flatMap(([page, { missing }]) => missing.map((key) => `${page}: ${key}`)),
+  };
+}
+
 export async function guardsOf(
   db: Queryable,
   channels: { linkedin: ChannelRow; email: ChannelRow },

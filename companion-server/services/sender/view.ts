@@ -7,7 +7,7 @@ import type { Call } from '../context.ts';
 import { type ChannelRow, channelsOf, isManager, type SenderRow, senderToManage } from '../scope.ts';
 import { viewHold } from './holdView.ts';
 import { nextActionOf } from './nextAction.ts';
-import { backlogOf, guardsOf, reconcilingOf } from './standing.ts';
+import { backlogOf, guardsOf, layoutOf, reconcilingOf } from './standing.ts';
 import { linkedinSentence, linkedinWarnings, redDots } from './status.ts';
 
 /** Everything a profile's page shows. */
@@ -46,6 +46,7 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
       since: linkedin.statusSince,
       lastCheckedAt: linkedin.lastCheckedAt,
       reconciling: reconcilingOf(linkedin),
+      layout: layoutOf(linkedin),
       warnings: linkedinWarnings(linkedinLoss, now),
       online: isOnline(linkedin, real),
       lastSeenAt: onSchedule(linkedin.lastSeenAt),

@@ -5,6 +5,7 @@ import { backOffMs } from './backoff.ts';
 import { flush } from './flush.ts';
 import { importPage } from './importPage.ts';
 import { tellJournal } from './journal.ts';
+import { checkLayout } from './layout.ts';
 import { lineOf, notStarted } from './line.ts';
 import type { RunnerDeps } from './ports.ts';
 import { recover } from './recover.ts';
@@ -105,6 +106,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     await executeStep(deps, work, signal);
     const reported = await flush(deps, signal);
     if (!reported.ok) return later(reported.error);
+    await checkLayout(deps, work, signal);
     failures = 0;
     return GO_ON;
   }

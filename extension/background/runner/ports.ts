@@ -24,6 +24,7 @@ import type {
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
 import type { ListRead } from '#shared/protocol/lists.ts';
+import type { LayoutPage, LayoutSeen } from '#shared/protocol/remoteRules.ts';
 
 /** What the runner needs of the world. The browser's version is in ../page.ts, ../api.ts and ../../storage. */
 
@@ -62,6 +63,7 @@ export interface RunnerApi {
   outcome(task: Fence, outcome: StepOutcome, signal: AbortSignal): ApiResult<unknown>;
   session(report: SessionReport, signal: AbortSignal): ApiResult<DeviceSnapshot>;
   observations(seen: Observed, signal: AbortSignal): ApiResult<unknown>;
+  layout(seen: LayoutSeen & { catalogue: string }, signal: AbortSignal): ApiResult<unknown>;
   journal(report: JournalReport, signal: AbortSignal): ApiResult<unknown>;
   listPage(importId: string, start: number, read: ListRead, signal: AbortSignal): ApiResult<unknown>;
 }
@@ -174,6 +176,12 @@ export interface RunnerDeps {
   version?: string;
   /** Absent: this runner takes no updates. */
   catalogue?: CatalogueUpdates;
+  /** The daily layout check: what the open page lacks, and when each kind of page was checked (unix ms). Absent: none. */
+  layout?: {
+    read(signal: AbortSignal): Promise<LayoutSeen | null>;
+    checkedAt(): Promise<Partial<Record<LayoutPage, number>>>;
+    setCheckedAt(at: Partial<Record<LayoutPage, number>>): Promise<void>;
+  };
   onProgress(progress: Progress): Promise<void>;
   /** The server answered with a newer snapshot. */
   onSnapshot(snapshot: DeviceSnapshot): Promise<void>;

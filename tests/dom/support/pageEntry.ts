@@ -50,6 +50,7 @@ const api = {
         api.count(key as keyof linkedin.Catalogue['entries']),
       ]),
     ),
+  layout: () => linkedin.checkLayout(env),
   parsesCatalogue: (change: Record<string, unknown>) =>
     linkedin.parseCatalogue({ ...linkedin.shippedCatalogue, ...change }, document).ok,
   topCard() {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import type { RemoteRules } from '#shared/protocol/remoteRules.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { explainEnrollment, nextWorkFor } from '../../../companion-server/engine/index.ts';
+import { explainEnrollment, nextWorkFor, recordLayout } from '../../../companion-server/engine/index.ts';
+import { layoutOf } from '../../../companion-server/services/sender/standing.ts';
 import {
   addAutomation,
   addContact,
@@ -92,6 +93,22 @@ describe('the kill switch', () => {
     rules.killSwitch = [{ kind: 'connect', versions: ['*'] }];
     expect((await nextOfKind(stage, 'follow')).kind).toBe('follow');
   });
+});
+
+it('the daily layout check is kept for each kind of page', async () => {
+  await settle(stage);
+  await recordLayout(stage.ctx, DEVICE, { page: 'profile', missing: ['topCard'], catalogue: 'v1' });
+  await recordLayout(stage.ctx, DEVICE, { page: 'posts', missing: [], catalogue: 'v1' });
+  const at = stage.ctx.clocks.schedule.now();
+  const [linkedin] = (await stage.db.reader.select().from(schema.channel)).filter(
+    ({ kind }) => kind === 'linkedin',
+  );
+  expect(linkedin?.layoutChecks).toEqual({
+    profile: { at, catalogue: 'v1', missing: ['topCard'] },
+    posts: { at, catalogue: 'v1', missing: [] },
+  });
+  expect(linkedin && layoutOf(linkedin)).toEqual({ checkedAt: at, missing: ['profile: topCard'] });
+  expect(await holdsOpen()).toEqual([]);
 });
 
 describe('an update of the selector catalogue', () => {

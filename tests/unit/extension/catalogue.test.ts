@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseCatalogue, shippedCatalogue } from '#linkedin/index.ts';
+import { DAY } from '#shared/kernel/clock.ts';
 import { createCatalogueUpdates } from '../../../extension/background/catalogue.ts';
 import { memoryStore } from './fakes.ts';
 import { createWorld, stepFor, taskWork } from './runnerWorld.ts';
@@ -55,4 +56,41 @@ it('the runner takes the update and goes on with the next round', async () => {
   expect(await world.cycle()).toMatchObject({ waitMs: 0, problem: null });
   await world.cycle();
   expect(world.clicks).toEqual(['t1']);
+});
+
+describe('the daily layout check', () => {
+  const seen = { page: 'profile', missing: ['topCard'] } as const;
+
+  it('tells what the page lacks once a day for each kind of page, and loads nothing for it', async () => {
+    const world = createWorld();
+    world.layoutRead = { page: seen.page, missing: [...seen.missing] };
+    for (const id of ['t1', 't2']) {
+      world.queue.push(taskWork(stepFor(id)));
+      await world.cycle();
+    }
+    expect(world.layouts).toEqual([{ ...seen, catalogue: '' }]);
+    world.layoutRead = { page: 'posts', missing: [] };
+    world.queue.push(taskWork(stepFor('t3')));
+    await world.cycle();
+    expect(world.layouts).toHaveLength(2);
+    world.layoutRead = { page: seen.page, missing: [] };
+    world.now += DAY;
+    world.queue.push(taskWork(stepFor('t4')));
+    await world.cycle();
+    expect(world.layouts.slice(2)).toEqual([{ page: 'profile', missing: [], catalogue: '' }]);
+    expect(world.opened).toEqual(['t1', 't2', 't3', 't4']);
+  });
+
+  it('does not judge a page that could not be loaded', async () => {
+    const world = createWorld();
+    world.layoutRead = { page: seen.page, missing: [...seen.missing] };
+    world.prepareResult = {
+      outcome: 'failed',
+      failure: { code: 'timeout', effect: 'before_effect', detail: 'Slow.', until: null },
+      profile: null,
+    };
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    expect(world.layouts).toEqual([]);
+  });
 });

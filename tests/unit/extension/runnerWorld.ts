@@ -12,6 +12,7 @@ import type {
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
 import type { ListRead } from '#shared/protocol/lists.ts';
+import type { LayoutPage, LayoutSeen } from '#shared/protocol/remoteRules.ts';
 import { createRunner, type Runner } from '../../../extension/background/runner/loop.ts';
 import type {
   ListRequest,
@@ -131,6 +132,9 @@ export function createWorld() {
     mayRead: true,
     lostAt: null as number | null,
     pagesRead: [] as number[],
+    layouts: [] as (LayoutSeen & { catalogue: string })[],
+    layoutRead: null as LayoutSeen | null,
+    layoutCheckedAt: {} as Partial<Record<LayoutPage, number>>,
     listPages: [] as { importId: string; start: number; read: ListRead }[],
     listRequests: [] as ListRequest[],
     listRead: { ok: true, value: { people: [], nameless: 0, total: 0, next: null } } as ListRead,
@@ -222,6 +226,13 @@ export function createWorld() {
       mayAct: async () => world.mayAct && world.mayRead,
       mayRead: async () => world.mayRead,
       journalLostAt: async () => world.lostAt,
+      layout: {
+        read: async () => world.layoutRead,
+        checkedAt: async () => world.layoutCheckedAt,
+        setCheckedAt: async (at) => {
+          world.layoutCheckedAt = at;
+        },
+      },
       pagesRead: {
         get: async () => world.pagesRead,
         set: async (times) => {
@@ -274,6 +285,10 @@ export function createWorld() {
         async listPage(importId, start, read) {
           world.listPages.push({ importId, start, read });
           return ok({ acknowledged: true });
+        },
+        async layout(seen) {
+          world.layouts.push(seen);
+          return ok({ recorded: true });
         },
         async journal(report) {
           world.journals.push(report);

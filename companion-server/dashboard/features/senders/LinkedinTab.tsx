@@ -84,6 +84,16 @@ function Account({ sender }: { sender: SenderView }) {
             </Fact>
           </>
         )}
+        {linkedin.layout && (
+          <Fact name="Page layout">
+            <span>
+              {linkedin.layout.missing.length === 0
+                ? 'Every known control was found'
+                : `Not found: ${linkedin.layout.missing.join(', ')}. Steps that need one stop by themselves; tell whoever runs the server`}
+              , checked <Time at={linkedin.layout.checkedAt} />
+            </span>
+          </Fact>
+        )}
         <Fact name="Consent">
           <ConsentFact sender={sender} />
         </Fact>

@@ -1,0 +1,1 @@
+ALTER TABLE `channel` ADD `layout_checks` text;
