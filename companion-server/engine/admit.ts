@@ -3,6 +3,7 @@ import type { Graph } from '#shared/automation/graph.ts';
 import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
 import { isDefect, type Queryable, rowsOf, schema } from '../db/index.ts';
 import { chooseSender, hasLeft } from './chooseSender.ts';
+import { lostLink } from './confirmPerson.ts';
 import {
   type AutomationRow,
   type ContactRow,
@@ -199,6 +200,9 @@ function segmentOf(graph: Graph, row: EnrollmentRow) {
 
 async function enrich(unit: Unit, row: EnrollmentRow, contact: ContactRow, senderId: string): Promise<void> {
   if (!contact.linkedinSlug && !contact.linkedinProfileId) {
+    if (await lostLink(unit, contact.id)) {
+      return await parkEnrollment(unit, row, 'paused', 'missing_data', blockedOn.reply(row.id));
+    }
     return await endBeforeStart(unit, row, 'failed', 'no_linkedin');
   }
   const asked = await askEnrichment(unit, row, senderId);

@@ -4,24 +4,20 @@ import { type EngineContext, type Unit, unitOfWork } from './context.ts';
 import { stopEnrollment } from './enrollmentDecisions.ts';
 import { isClosing } from './predicates.ts';
 import { publish } from './record.ts';
-import { enrollmentById } from './rows.ts';
 import { endEach } from './setAside.ts';
 
 const { automation, automationVersion, enrollment } = schema;
 
-/** Contacts that end in the transaction of the decision; the others in the engine's next rounds. */
-const AT_ONCE = 100;
-
 /**
- * Ends an automation for good: contacts in the middle of a step Failed, all others Canceled. Nothing of it moves from now
- * on (gates.ts, wake.ts, applyNode.ts), however long that takes.
+ * Ends an automation for good: contacts in the middle of a step Failed, all others Canceled. They end in the engine's
+ * next rounds, so that one who cannot be ended fails alone; nothing of it moves from now on (gates.ts, wake.ts,
+ * applyNode.ts), however long that takes.
  */
 export async function archiveAutomation(unit: Unit, automationId: string): Promise<void> {
   await unit.tx
     .update(automation)
     .set({ status: 'archived', closing: true, updatedAt: unit.now })
     .where(eq(automation.id, automationId));
-  await endSome(unit, automationId, AT_ONCE);
 }
 
 /** The engine's stage: contacts of archived automations end, `limit` in one transaction. True: there may be more. */
@@ -38,7 +34,7 @@ export async function endArchived(ctx: EngineContext, limit: number): Promise<bo
     open.map(({ id }) => id),
     (unit, row) => stopEnrollment(unit, row, 'archived'),
   );
-  if (open.length < limit) await unitOfWork(ctx, (unit) => endSome(unit, first.id, limit));
+  if (open.length < limit) await unitOfWork(ctx, (unit) => close(unit, first.id));
   return true;
 }
 
@@ -49,18 +45,18 @@ async function openIn(q: Queryable, automationId: string, limit: number) {
     .from(automationVersion)
     .where(eq(automationVersion.automationId, automationId));
   return await q
-    .select({ id: enrollment.id, workspaceId: enrollment.workspaceId })
+    .select({ id: enrollment.id })
     .from(enrollment)
     .where(and(inArray(enrollment.versionId, versions), isNull(enrollment.endedAt)))
     .limit(limit);
 }
 
-async function endSome(unit: Unit, automationId: string, limit: number): Promise<void> {
-  const open = await openIn(unit.tx, automationId, limit);
-  for (const { id } of open) await stopEnrollment(unit, await enrollmentById(unit.tx, id), 'archived');
-  if (open.length < limit) {
-    await unit.tx.update(automation).set({ closing: false }).where(eq(automation.id, automationId));
-  }
-  for (const { workspaceId } of open.slice(0, 1))
-    await publish(unit, workspaceId, 'automation', automationId);
+async function close(unit: Unit, automationId: string): Promise<void> {
+  if ((await openIn(unit.tx, automationId, 1)).length > 0) return;
+  const closed = await unit.tx
+    .update(automation)
+    .set({ closing: false })
+    .where(eq(automation.id, automationId))
+    .returning({ workspaceId: automation.workspaceId });
+  for (const { workspaceId } of closed) await publish(unit, workspaceId, 'automation', automationId);
 }

@@ -1,12 +1,14 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { rowsOf, schema } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
-import { resumeEnrollment, stopEnrollment } from './enrollmentDecisions.ts';
+import { resumeEnrollment } from './enrollmentDecisions.ts';
+import type { IdentityKind } from './identities.ts';
 import { bindIdentities } from './profiles.ts';
+import { appendEvent } from './record.ts';
 import { contactById } from './rows.ts';
 import { shapes } from './shapes.ts';
 
-const { task } = schema;
+const { contactIdentity, event, task } = schema;
 
 /** Why the decision does not apply: nothing to confirm (any more), or that person is another contact here. */
 type ConfirmRefusal = 'nobody_shown' | 'duplicate';
@@ -33,10 +35,64 @@ export async function confirmPerson(
   return null;
 }
 
-/** A person says that somebody else stands at the contact's address: nothing more goes there from here. */
-export async function refusePerson(unit: Unit, row: EnrollmentRow): Promise<void> {
-  await takeShown(unit, row.id);
-  await stopEnrollment(unit, row, 'wrong_person');
+/**
+ * A person says that somebody else stands at the contact's address: the address is taken off, with the ids of who was
+ * shown, and stays in the activity log as evidence. Whatever needs a link waits for the right one (`lostLink`).
+ */
+export async function refusePerson(unit: Unit, row: EnrollmentRow, by: string): Promise<void> {
+  const shown = await takeShown(unit, row.id);
+  const contact = await contactById(unit.tx, row.contactId);
+  const { linkedinSlug, linkedinProfileId, linkedinMemberId } = contact;
+  const isBoundToThem =
+    shown !== null &&
+    (shown.profileId === linkedinProfileId ||
+      (shown.memberId !== null && shown.memberId === linkedinMemberId));
+  const refused = {
+    linkedin_slug: linkedinSlug,
+    linkedin_profile: isBoundToThem ? linkedinProfileId : null,
+    linkedin_member: isBoundToThem ? linkedinMemberId : null,
+  };
+  for (const [kind, value] of Object.entries(refused)) {
+    if (value === null) continue;
+    await unit.tx
+      .delete(contactIdentity)
+      .where(
+        and(
+          eq(contactIdentity.contactId, contact.id),
+          eq(contactIdentity.kind, kind as IdentityKind),
+          eq(contactIdentity.value, value),
+        ),
+      );
+  }
+  rowsOf(unit.tx).update(shapes.contact, [contact.id], {
+    linkedinSlug: null,
+    ...(isBoundToThem ? { linkedinProfileId: null, linkedinMemberId: null } : {}),
+    updatedAt: unit.now,
+  });
+  await appendEvent(unit, {
+    workspaceId: row.workspaceId,
+    type: 'person_refused',
+    dedupeKey: `person_refused:${row.id}:${unit.newId()}`,
+    contactId: contact.id,
+    enrollmentId: row.id,
+    automationId: row.automationId,
+    data: {
+      by,
+      detail: shown ? `It showed ${shown.name}${shown.company ? `, ${shown.company}` : ''}.` : '',
+      proof: [...new Set([linkedinSlug, shown?.profileId])].filter(Boolean).join(', '),
+    },
+  });
+  await resumeEnrollment(unit, row, by);
+}
+
+/** The contact has no LinkedIn link because a person refused the one that was there: the right one is waited for. */
+export async function lostLink(unit: Unit, contactId: string): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ id: event.id })
+    .from(event)
+    .where(and(eq(event.contactId, contactId), eq(event.type, 'person_refused')))
+    .limit(1);
+  return rows.length > 0;
 }
 
 /** Who was shown; kept no longer than until the decision. */

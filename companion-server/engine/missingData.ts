@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Unit } from './context.ts';
+import { resumeEnrollment } from './enrollmentDecisions.ts';
 import { liftHold } from './holds.ts';
+import { enrollmentById } from './rows.ts';
 
 const AT_ONCE = 1000;
 
@@ -23,5 +25,11 @@ export async function contactsChanged(
     for (const { id: scopeId } of waiting) {
       await liftHold(unit, { workspaceId, scope: 'enrollment', scopeId, reason: 'missing_data' }, by);
     }
+    const outside = await unit.tx.all<{ id: string }>(
+      sql`SELECT e.id AS id FROM json_each(${some}) AS j
+        CROSS JOIN enrollment e ON e.contact_id = j.value AND e.workspace_id = ${workspaceId}
+          AND e.status = 'paused' AND e.reason = 'missing_data'`,
+    );
+    for (const { id } of outside) await resumeEnrollment(unit, await enrollmentById(unit.tx, id), by);
   }
 }

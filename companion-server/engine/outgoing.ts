@@ -4,6 +4,7 @@ import { rowsOf } from '../db/index.ts';
 import type { TaskPayload } from '../db/schema/automations.ts';
 import { approvedPayload, asksApproval, isForSamePerson } from './approvals.ts';
 import { filesProblem } from './attachments.ts';
+import { lostLink } from './confirmPerson.ts';
 import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow, Unit } from './context.ts';
 import { dispose } from './dispose.ts';
 import { failBranch, withoutNote } from './failures.ts';
@@ -37,6 +38,12 @@ export async function outgoingOf(unit: Unit, head: TaskRow, parties: Parties): P
     return null;
   }
   if (head.kind !== 'send_email' && !contact.linkedinSlug && !contact.linkedinProfileId) {
+    if (await lostLink(unit, contact.id)) {
+      const detail = 'The link led to somebody else; the right one is missing.';
+      const disposition = { do: 'missing_data' } as const;
+      await dispose(unit, head, enrollment, { code: 'missing_data', detail, disposition });
+      return null;
+    }
     await failBranch(unit, head, 'no_linkedin', 'The contact has no LinkedIn profile.');
     return null;
   }

@@ -146,6 +146,7 @@ export const eventType = z.enum([
   'task_canceled',
   'status_changed',
   'merged',
+  'person_refused',
   'contact_deleted',
   'contact_restored',
   'contact_erased',

@@ -108,6 +108,7 @@ export const eventLabels: Record<EventType, string> = {
   task_canceled: 'Step canceled',
   status_changed: 'Status changed',
   merged: 'Merged with a second entry of this person',
+  person_refused: 'Somebody else stood at the LinkedIn link; it was taken off',
   contact_deleted: 'Put into the recycle bin',
   contact_restored: 'Restored from the recycle bin',
   contact_erased: 'Personal data erased',

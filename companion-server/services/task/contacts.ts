@@ -146,7 +146,7 @@ const refusals = {
     ),
 };
 
-/** Whether who was shown on LinkedIn is the contact: yes binds and goes on, no ends it here. */
+/** Whether who was shown on LinkedIn is the contact: yes binds and goes on, no takes the link off, and the contact waits for the right one. */
 export async function confirm(
   call: MemberCall,
   enrollmentId: string,
@@ -164,7 +164,7 @@ export async function confirm(
     const unit = unitOf(call, tx);
     const refusal = isThem ? await confirmPerson(unit, found.row, call.actor.id) : null;
     if (refusal) throw refusals[refusal]();
-    if (!isThem) await refusePerson(unit, found.row);
+    if (!isThem) await refusePerson(unit, found.row, call.actor.id);
     const action = isThem ? 'enrollment.person_confirmed' : 'enrollment.person_refused';
     await audit(tx, call, { action, entity: 'enrollment', entityId: enrollmentId });
   });

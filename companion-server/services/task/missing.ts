@@ -20,6 +20,9 @@ const elsewhere = new Map([
   ['senderFirstName', "The sender profile's name"],
 ]);
 
+const NO_LINK =
+  'The LinkedIn link led to somebody else and was taken off. Import a CSV file with the email of this contact and the right link.';
+
 /** The fields that a text needs, and what no value would heal. */
 export function missingIn(input: Parameters<typeof lacksOf>[0]): { fields: Field[]; problem: string | null } {
   const { variables, problem } = lacksOf(input);
@@ -29,7 +32,9 @@ export function missingIn(input: Parameters<typeof lacksOf>[0]): { fields: Field
     label: columns.get(field)?.label ?? elsewhere.get(field) ?? field,
     fillable: !elsewhere.has(field),
   }));
-  return { fields, problem };
+  const { contact, task } = input;
+  const isLost = task.kind !== 'send_email' && !contact.linkedinSlug && !contact.linkedinProfileId;
+  return { fields, problem: problem ?? (isLost ? NO_LINK : null) };
 }
 
 /** What changes in the contact when these fields get these values. */

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, isNull } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
@@ -240,14 +240,72 @@ describe('confirm this person', () => {
     expect(await inUnit(stage, (unit) => confirmPerson(unit, row, 'anna'))).toBe('duplicate');
   });
 
-  it('ends the contact here when it is somebody else, and forgets who was shown', async () => {
+  it('takes off the link that led to somebody else, and waits for the right one', async () => {
     await showSomebody();
     const row = await enrollmentOf(stage, anna.contactId);
-    await inUnit(stage, (unit) => refusePerson(unit, row));
-    expect(await enrollmentOf(stage, anna.contactId)).toMatchObject({
-      status: 'canceled',
-      reason: 'wrong_person',
-    });
+    await inUnit(stage, (unit) => refusePerson(unit, row, 'anna'));
+    expect(await contactRow()).toMatchObject({ linkedinSlug: null, linkedinProfileId: null });
+    const identities = await stage.db.reader.select().from(schema.contactIdentity);
+    expect(identities.map(({ kind }) => kind)).toEqual(['email']);
+    const events = await stage.db.reader.select().from(schema.event);
+    expect(events.filter(({ type }) => type === 'person_refused').map(({ data }) => data)).toEqual([
+      { by: 'anna', detail: 'It showed Ann Other.', proof: `${anna.slug}, ACoAAshown` },
+    ]);
+
+    const noLink = async () => {
+      pass(stage, 10 * MINUTE);
+      expect(await nextStep(stage)).toBeNull();
+      const { status, reason } = await enrollmentOf(stage, anna.contactId);
+      const open = await stage.db.reader.select().from(schema.hold).where(isNull(schema.hold.liftedAt));
+      const holds = open.map((each) => each.reason);
+      expect([status, reason, holds]).toEqual(await waits());
+    };
+    const waits = async () =>
+      (await enrollmentOf(stage, anna.contactId)).live === 1
+        ? [expect.stringMatching(/in_progress|ready/), null, ['missing_data']]
+        : ['paused', 'missing_data', []];
+    await noLink();
+    // Something else of the contact changes: the link is missing still.
+    await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [anna.contactId], 'anna'));
+    await noLink();
+    await stage.db.write((tx) => tx.update(schema.contact).set({ linkedinSlug: 'the-right-one' }));
+    await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [anna.contactId], 'anna'));
+    pass(stage, 10 * MINUTE);
+    expect((await nextOfKind(stage, 'visit')).target.slug).toBe('the-right-one');
+  });
+
+  it('holds a step under way for missing data once the ids that it goes to are refused', async () => {
+    await addSender(stage, 's1');
+    anna = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const theirs = { ...shown, profileId: anna.profileId };
+    const first = await nextStep(stage);
+    if (!first) throw new Error('no step');
+    await report(stage, first, failed('wrong_person', { shown: theirs }));
+    const row = await enrollmentOf(stage, anna.contactId);
+    expect(row).toMatchObject({ status: 'paused', reason: 'wrong_person', live: 1 });
+    await inUnit(stage, (unit) => refusePerson(unit, row, 'anna'));
+    expect(await contactRow()).toMatchObject({ linkedinProfileId: null, linkedinMemberId: null });
+    pass(stage, 10 * MINUTE);
+    expect(await nextStep(stage)).toBeNull();
+    const open = await stage.db.reader.select().from(schema.hold).where(isNull(schema.hold.liftedAt));
+    expect(open).toMatchObject([{ reason: 'missing_data', scopeId: row.id }]);
+  });
+
+  it('keeps the ids of a bound contact whose address shows somebody else', async () => {
+    await showSomebody();
+    await stage.db.write((tx) =>
+      tx.update(schema.contact).set({ linkedinProfileId: anna.profileId, linkedinMemberId: anna.memberId }),
+    );
+    const row = await enrollmentOf(stage, anna.contactId);
+    await inUnit(stage, (unit) => refusePerson(unit, row, 'anna'));
+    expect(await contactRow()).toMatchObject({ linkedinSlug: null, linkedinProfileId: anna.profileId });
+  });
+
+  it('forgets who was shown', async () => {
+    await showSomebody();
+    const row = await enrollmentOf(stage, anna.contactId);
+    await inUnit(stage, (unit) => refusePerson(unit, row, 'anna'));
     const tasks = await stage.db.reader.select().from(schema.task);
     expect(tasks.map((each) => each.shown)).toEqual([null]);
     expect((await contactRow())?.linkedinProfileId).toBeNull();

@@ -141,7 +141,10 @@ const causes: Cause[] = [
   },
   {
     cause: 'archived while nothing was executing',
-    happens: () => inUnit(stage, (unit) => archiveAutomation(unit, 'a1')),
+    happens: async () => {
+      await inUnit(stage, (unit) => archiveAutomation(unit, 'a1'));
+      await settle(stage);
+    },
     status: 'canceled',
     reason: 'archived',
     sentence: /archived/i,
@@ -151,6 +154,7 @@ const causes: Cause[] = [
     happens: async () => {
       await nextOfKind(stage, 'connect');
       await inUnit(stage, (unit) => archiveAutomation(unit, 'a1'));
+      await settle(stage);
     },
     status: 'failed',
     reason: 'archived',

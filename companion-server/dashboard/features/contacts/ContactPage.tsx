@@ -9,6 +9,7 @@ import {
   type EnrollmentView,
   stoplistRoutes,
 } from '#shared/contract/contact.ts';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { TextLink } from '../../components/Link.tsx';
@@ -31,6 +32,7 @@ type Contact = z.infer<typeof contactDetail>;
 export function ContactPage() {
   const { contactId } = useParams({ from: '/shell/contacts/$contactId' });
   const query = useQuery(queryFor(contactRoutes.get, { params: { contactId } }));
+  const me = useQuery(queryFor(workspaceRoutes.me));
   const contact = query.data;
   return (
     <Page
@@ -53,7 +55,7 @@ export function ContactPage() {
         contact && (
           <>
             {!contact.stoplisted && <StopContact contact={contact} />}
-            <PersonalData contact={contact} />
+            {me.data && me.data.role !== 'rep' && <PersonalData contact={contact} />}
           </>
         )
       }

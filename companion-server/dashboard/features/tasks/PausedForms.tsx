@@ -30,7 +30,7 @@ export function ConfirmForm({ item, close }: FormProps<TaskItemOf<'confirm'>>) {
         <ConfirmButton
           label="Not this person"
           question={`Somebody else than ${item.contactName}?`}
-          consequence="The contact is canceled in this automation, and nothing goes to the person shown."
+          consequence="The LinkedIn link is taken off the contact and kept in the activity log. The contact waits for the right link, and nothing goes to the person shown."
           confirmLabel="Not this person"
           loading={confirm.isPending}
           onConfirm={() => say(false)}
