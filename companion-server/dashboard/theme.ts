@@ -36,7 +36,10 @@ export const theme = createTheme({
     // The page has one banner; the head of a dialog is none.
     Modal: { defaultProps: { centered: true, closeButtonProps, attributes: { header: { role: 'none' } } } },
     Drawer: { defaultProps: { closeButtonProps, attributes: { header: { role: 'none' } } } },
-    Notification: { defaultProps: { closeButtonProps } },
+    Notification: {
+      defaultProps: { closeButtonProps },
+      styles: { description: { color: 'var(--mantine-color-text)' } },
+    },
     // The list itself scrolls: it is reached with the arrow keys of its field.
     Select: {
       defaultProps: { allowDeselect: false, withScrollArea: false },

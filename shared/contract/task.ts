@@ -34,7 +34,9 @@ const text = z.object({ text: z.string().nullable(), subject: z.string().nullabl
 export const approvalItem = step.extend({
   group: z.literal('approval'),
   ...text.shape,
-  /** Names exactly this text; goes back with the approval. */
+  /** Names of the files that go with an email. */
+  attachments: z.array(z.string()).default([]),
+  /** Names exactly this text and these files; goes back with the approval. */
   textHash: z.string(),
   /** Most characters; null: there is no such part, so it cannot be written. */
   maxText: z.number().int().nullable(),

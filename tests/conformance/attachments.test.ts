@@ -1,10 +1,13 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attachmentRoutes } from '#shared/contract/attachment.ts';
 import { automationRoutes, preflight } from '#shared/contract/automation.ts';
 import type { Route } from '#shared/contract/route.ts';
+import { taskRoutes } from '#shared/contract/task.ts';
 import { emailPreview, templateRoutes } from '#shared/contract/template.ts';
 import { limits } from '#shared/kernel/limits.ts';
-import { makeWorld, type World } from './fixture.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { makeWorld, type World, writtenPayload } from './fixture.ts';
 import { call, type Input, problemOf, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
@@ -145,6 +148,16 @@ describe('what an email carries', () => {
 
     await ask(templateRoutes.remove, { params: { templateId: made.id } });
     expect((await remove(picture.id)).status).toBe(200);
+  });
+
+  test('is named where a person approves it', async () => {
+    const file = await uploaded('Terms.pdf', 'terms');
+    const payload = { ...writtenPayload, attachments: [file.id] };
+    await server.services.db.write((tx) =>
+      tx.update(schema.task).set({ payload }).where(eq(schema.task.id, world.ids.approvalId)),
+    );
+    const { body } = await ask(taskRoutes.list, { query: { group: 'approval' } });
+    expect(taskRoutes.list.response.parse(body).items).toMatchObject([{ attachments: ['Terms.pdf'] }]);
   });
 
   test('is seen in the preview', async () => {

@@ -23,6 +23,8 @@ let senderId: string;
 let automationId: string;
 
 const SCROLLBAR = 15;
+/** One transparent pixel. */
+const GIF = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
 const fewLooks = [
   { colorScheme: 'light', width: 360 },
@@ -110,6 +112,37 @@ test('empty screens', async () => {
     fewLooks,
   );
   await api.call(automationRoutes.archive, { params: { automationId: id } });
+});
+
+test('files of an email: attached, shown in its text, refused with a reason', async () => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await openScreen(page, `${world.server().origin}/templates`);
+  await page.getByRole('button', { name: 'New template' }).click();
+  const dialog = page.getByRole('dialog');
+  const choose = async (name: string, mimeType: string, content: Buffer) => {
+    const chooser = page.waitForEvent('filechooser');
+    // Opened by the keyboard, as a person without a mouse does.
+    await dialog.getByRole('button', { name: 'Attach a file' }).focus();
+    await page.keyboard.press('Enter');
+    await (await chooser).setFiles({ name, mimeType, buffer: content });
+  };
+  await choose('Setup.exe', 'application/octet-stream', Buffer.from('MZ'));
+  await expect(dialog.getByRole('alert')).toContainText('.exe are refused');
+  await choose('Offer.pdf', 'application/pdf', Buffer.from('%PDF-1.7'));
+  await dialog.getByRole('button', { name: 'Remove Offer.pdf' }).waitFor();
+  await choose('dot.gif', 'image/gif', Buffer.from(GIF, 'base64'));
+  await dialog.getByRole('button', { name: 'Show dot.gif in the text' }).click();
+  await expect(dialog.getByLabel('Email text')).toHaveValue(/!\[dot\.gif\]\(attachment:/);
+  await expect(dialog.getByText(/^2 of 10 files/)).toBeVisible();
+  expect(await violations(page, fewLooks)).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await dialog.getByLabel('Name').fill('With files');
+  await dialog.getByRole('button', { name: 'Save template' }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole('button', { name: 'Delete Offer.pdf' }).click();
+  await page.getByRole('button', { name: 'Delete file' }).click();
+  await expect(page.getByText('is used in the template "With files"')).toBeVisible();
+  expect(await violations(page, fewLooks)).toEqual([]);
 });
 
 test('the extension while a code waits, while consent is asked, and paired', async () => {

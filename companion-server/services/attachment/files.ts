@@ -84,3 +84,18 @@ export async function filesFor(
 function contentId(attachmentId: string): string {
   return `${attachmentId}@attachment`;
 }
+
+/** What the files of an email are called. */
+export async function fileNames(
+  q: Queryable,
+  workspaceId: string,
+  mail: Parameters<typeof filesOf>[0],
+): Promise<string[]> {
+  const ids = filesOf(mail);
+  if (ids.length === 0) return [];
+  const rows = await q
+    .select({ name: attachment.name })
+    .from(attachment)
+    .where(and(eq(attachment.workspaceId, workspaceId), inArray(attachment.id, ids)));
+  return rows.map(({ name }) => name);
+}

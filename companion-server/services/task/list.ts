@@ -27,7 +27,7 @@ export function listTasks(call: MemberCall, { group, ...query }: Query) {
 
 /** Also for the side panel. */
 export function listApprovals(call: Call, query: Omit<Query, 'group'>) {
-  return listSteps(call, 'approval', query, viewApproval);
+  return listSteps(call, 'approval', query, (step, why) => viewApproval(call.db.reader, step, why));
 }
 
 /** How many wait in each group for somebody of these eyes. */

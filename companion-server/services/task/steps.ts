@@ -14,6 +14,7 @@ import {
   textHash,
   textLimits,
 } from '../../engine/index.ts';
+import { fileNames } from '../attachment/files.ts';
 import { contactName } from '../contact/view.ts';
 import type { Call } from '../context.ts';
 import { decodeCursor, idKey, pageOf } from '../page.ts';
@@ -144,7 +145,7 @@ function about(step: Step, sentence: string, action: string) {
   };
 }
 
-export async function viewApproval(step: Step, why: string): Promise<TaskItemOf<'approval'>> {
+export async function viewApproval(db: Queryable, step: Step, why: string): Promise<TaskItemOf<'approval'>> {
   const { row, channel: way } = step;
   const limits = textLimits(row.kind, way);
   const changed = row.reason === 'text_changed';
@@ -153,6 +154,7 @@ export async function viewApproval(step: Step, why: string): Promise<TaskItemOf<
   return {
     ...about(step, changed ? `${why} The data behind it changed after it was approved.` : why, action),
     group: 'approval',
+    attachments: row.payload ? await fileNames(db, row.workspaceId, row.payload) : [],
     textHash: row.payload ? textHash(row.payload) : '',
     maxText: row.payload?.text === null ? null : limits.text,
     maxSubject: row.payload?.subject === null ? null : limits.subject,

@@ -43,6 +43,9 @@ export function Approval({ item }: { item: ApprovalItem }) {
             <Text size="sm" className="rapport-text">
               {item.text ?? 'Without a text.'}
             </Text>
+            {item.attachments.length > 0 ? (
+              <Text size="xs">With attachments: {item.attachments.join(', ')}</Text>
+            ) : null}
             <Group gap={8}>
               <Button
                 size="compact-sm"

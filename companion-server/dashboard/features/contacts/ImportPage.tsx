@@ -2,6 +2,7 @@ import { Button, FileInput, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { importRoutes } from '#shared/contract/contact.ts';
 import { limits } from '#shared/kernel/limits.ts';
+import { base64Of } from '../../api/base64.ts';
 import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { TextLink } from '../../components/Link.tsx';
@@ -81,15 +82,4 @@ export function ImportPage() {
       )}
     </Page>
   );
-}
-
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const parts: string[] = [];
-  // Whole triples per part, so that the parts can be joined without padding between them.
-  const size = 3 * 8192;
-  for (let start = 0; start < bytes.length; start += size) {
-    parts.push(btoa(String.fromCharCode(...bytes.subarray(start, start + size))));
-  }
-  return parts.join('');
 }

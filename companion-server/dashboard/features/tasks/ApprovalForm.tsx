@@ -59,6 +59,9 @@ export function ApprovalForm({ item, close }: FormProps<ApprovalItem>) {
             data-autofocus
           />
         )}
+        {item.attachments.length > 0 && (
+          <Text size="sm">With attachments: {item.attachments.join(', ')}</Text>
+        )}
         {problem && Object.keys(error).length === 0 && <ProblemAlert problem={problem} />}
         <Group gap="xs">
           <Button type="submit" loading={approve.isPending}>

@@ -8,6 +8,7 @@ import { Loaded } from '../../components/Loaded.tsx';
 interface Props {
   subject: string;
   text: string;
+  attachments: readonly string[];
   senderId: string | null;
   contactId: string | null;
 }
@@ -16,7 +17,7 @@ interface Props {
 export function EmailPreview(props: Props) {
   const [asked] = useDebouncedValue(props, 400);
   const query = useQuery({
-    ...queryFor(templateRoutes.preview, { body: asked }),
+    ...queryFor(templateRoutes.preview, { body: { ...asked, attachments: [...asked.attachments] } }),
     placeholderData: keepPreviousData,
   });
   return (
@@ -40,6 +41,11 @@ export function EmailPreview(props: Props) {
           </Alert>
         ) : (
           <Stack gap="xs">
+            {problem && (
+              <Text size="sm" c="var(--mantine-color-error)">
+                {problem}
+              </Text>
+            )}
             <Text size="sm">
               To {contactName}, subject: <b>{subject || 'that of the thread'}</b>{' '}
               <Text span c="dimmed" className="tabular">

@@ -12,7 +12,11 @@ import { useAction } from '../../api/useAction.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { VariableText } from '../automations/builder/TemplateField.tsx';
 import { contactName } from '../contacts/contactName.ts';
+import { Attachments } from './Attachments.tsx';
 import { EmailPreview } from './EmailPreview.tsx';
+
+/** A test with files of the largest size takes its time. */
+const TEST_DEADLINE_MS = 120_000;
 
 /** One template: its text, what real contacts would get, and a test mail to oneself. */
 export function TemplateEditor({ template, close }: { template: TemplateView | null; close: () => void }) {
@@ -21,6 +25,7 @@ export function TemplateEditor({ template, close }: { template: TemplateView | n
       name: template?.name ?? '',
       subject: template?.subject ?? '',
       text: template?.text ?? 'Hello {{ firstName | default: "there" }},\n\n',
+      attachments: template?.attachments ?? [],
     },
     validate: {
       name: (name) => (name.trim() ? null : 'Give it a name.'),
@@ -33,10 +38,14 @@ export function TemplateEditor({ template, close }: { template: TemplateView | n
   const contacts = useQuery(queryFor(contactRoutes.list, { query: { limit: 50 } }));
   const create = useAction(templateRoutes.create, { inline: true, done: 'Saved.', onDone: close });
   const update = useAction(templateRoutes.update, { inline: true, done: 'Saved.', onDone: close });
-  const sendTest = useAction(templateRoutes.sendTest, { inline: true, done: 'Sent to your own address.' });
-  const { subject, text } = form.values;
+  const sendTest = useAction(templateRoutes.sendTest, {
+    inline: true,
+    timeoutMs: TEST_DEADLINE_MS,
+    done: 'Sent to your own address.',
+  });
+  const { subject, text, attachments } = form.values;
   const onError = ({ problem }: { problem: Parameters<typeof fieldErrors>[0] }) =>
-    form.setErrors(fieldErrors(problem, ['name', 'subject', 'text']).errors);
+    form.setErrors(fieldErrors(problem, ['name', 'subject', 'text', 'attachments']).errors);
   const problem = create.error?.problem ?? update.error?.problem ?? sendTest.error?.problem;
   return (
     <form
@@ -64,6 +73,15 @@ export function TemplateEditor({ template, close }: { template: TemplateView | n
           error={typeof form.errors.text === 'string' ? form.errors.text : undefined}
           onChange={(value) => form.setFieldValue('text', value)}
         />
+        <Attachments
+          attachments={attachments}
+          text={text}
+          error={typeof form.errors.attachments === 'string' ? form.errors.attachments : undefined}
+          onChange={(change) => {
+            form.clearFieldError('attachments');
+            form.setValues(change);
+          }}
+        />
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Select
             label="Preview for"
@@ -86,7 +104,13 @@ export function TemplateEditor({ template, close }: { template: TemplateView | n
             onChange={setSenderId}
           />
         </SimpleGrid>
-        <EmailPreview subject={subject} text={text} senderId={senderId} contactId={contactId} />
+        <EmailPreview
+          subject={subject}
+          text={text}
+          attachments={attachments}
+          senderId={senderId}
+          contactId={contactId}
+        />
         {problem && <ProblemAlert problem={problem} />}
         <Group justify="flex-end">
           <Button
@@ -94,7 +118,8 @@ export function TemplateEditor({ template, close }: { template: TemplateView | n
             disabled={senderId === null || text.trim() === ''}
             loading={sendTest.isPending}
             onClick={() =>
-              senderId !== null && sendTest.mutate({ body: { senderId, contactId, subject, text } })
+              senderId !== null &&
+              sendTest.mutate({ body: { senderId, contactId, subject, text, attachments } })
             }
           >
             Send test to the sender's address

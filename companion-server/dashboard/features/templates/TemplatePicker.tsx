@@ -11,7 +11,7 @@ export function TemplatePicker({ onPick }: { onPick: (template: TemplateView) =>
   return (
     <Select
       label="Take the text of a template"
-      description="Replaces subject and text. Later changes of the template do not change this step."
+      description="Replaces subject, text and attachments. Later changes of the template do not change this step."
       placeholder="Choose a template"
       searchable
       data={items.map(({ id, name }) => ({ value: id, label: name }))}

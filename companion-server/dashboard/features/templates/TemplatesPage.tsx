@@ -10,6 +10,7 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Time } from '../../components/Time.tsx';
+import { Files } from './Files.tsx';
 import { Signatures } from './Signatures.tsx';
 import { TemplateEditor } from './TemplateEditor.tsx';
 
@@ -41,6 +42,9 @@ export function TemplatesPage() {
             }
           </Loaded>
         </Stack>
+      </Section>
+      <Section title="Files">
+        <Files />
       </Section>
       <Section title="Signatures">
         <Signatures />

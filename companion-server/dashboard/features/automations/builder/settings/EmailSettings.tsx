@@ -1,6 +1,7 @@
 import { Radio, Stack, TextInput } from '@mantine/core';
 import type { NodeOf } from '#shared/automation/graph.ts';
 import { limits } from '#shared/kernel/limits.ts';
+import { Attachments } from '../../../templates/Attachments.tsx';
 import { TemplatePicker } from '../../../templates/TemplatePicker.tsx';
 import { TemplateField } from '../TemplateField.tsx';
 import { type ConfigOf, errorOf, type SettingsProps } from './context.ts';
@@ -20,7 +21,7 @@ export function EmailSettings({ node, context, onChange }: SettingsProps<NodeOf<
           <Radio value="reply" label="Reply in the thread of the email before" />
         </Stack>
       </Radio.Group>
-      <TemplatePicker onPick={({ subject, text }) => change({ subject, text })} />
+      <TemplatePicker onPick={({ subject, text, attachments }) => change({ subject, text, attachments })} />
       <TextInput
         label="Subject"
         description={
@@ -41,6 +42,12 @@ export function EmailSettings({ node, context, onChange }: SettingsProps<NodeOf<
         nodeId={node.id}
         preview={context.preview}
         onChange={(text) => change({ text })}
+      />
+      <Attachments
+        attachments={node.config.attachments}
+        text={node.config.text}
+        error={errorOf(context, 'attachments')}
+        onChange={change}
       />
     </Stack>
   );
