@@ -29,7 +29,7 @@ export async function holdSwitchedOff(
     const { workspaceId, id: scopeId } = channel;
     const hold = { workspaceId, scope: 'kind', scopeId, kind, reason: 'kill_switch' } as const;
     if (found && !held.has(kind)) {
-      const detail = found.reason ?? `Switched off for version ${version ?? 'unknown'} of the extension.`;
+      const detail = found.reason ?? `The extension is version ${version ?? 'unknown'}.`;
       await setHold(unit, { ...hold, detail, by: 'system' });
     }
     if (!found && held.has(kind)) await liftHold(unit, hold, 'system');
