@@ -218,6 +218,38 @@ test('an import: its mapping, its result, and what opens over a page', async () 
   await page.keyboard.press('Escape');
 });
 
+test('drawers and dialogs over a page', async () => {
+  const button = (name: string | RegExp) => page.getByRole('button', { name });
+  const dialog = page.getByRole('dialog');
+  const found: string[] = [];
+  async function check(path: string, title: string | RegExp, open: () => Promise<void>): Promise<void> {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await openScreen(page, world.server().origin + path);
+    await open();
+    await expect(dialog).toHaveAccessibleName(title);
+    found.push(...(await violations(page, fewLooks)));
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+  }
+  const automation = `/automations/${automationId}`;
+  await check(automation, 'Senders of this automation', async () => {
+    await page.getByRole('main').getByRole('button', { name: 'Senders', exact: true }).click();
+    await dialog.getByText(rep.firstName).first().waitFor();
+  });
+  await check(`${automation}?tab=contacts`, /^Cancel/, async () => {
+    const rows = page.getByRole('table', { name: 'Contacts of the automation' }).locator('tbody tr');
+    await rows.first().getByRole('checkbox').check();
+    await button(/^With 1 contacts?$/).click();
+    await page.getByRole('menuitem', { name: /^Cancel/ }).click();
+  });
+  const [someone] = (await api.call(contactRoutes.list, { query: { limit: 1 } })).items;
+  await check(`/contacts/${must(someone, 'a contact').id}`, /^Erase /, async () => {
+    await button('Personal data').click();
+    await page.getByRole('menuitem', { name: 'Erase on request…' }).click();
+  });
+  expect(found).toEqual([]);
+});
+
 test('an automation is built and started with the keyboard alone', async () => {
   await page.setViewportSize({ width: 1280, height: 900 });
   await openScreen(page, `${world.server().origin}/automations`);
