@@ -143,6 +143,24 @@ test('files of an email: attached, shown in its text, refused with a reason', as
   await page.getByRole('button', { name: 'Delete file' }).click();
   await expect(page.getByText('is used in the template "With files"')).toBeVisible();
   expect(await violations(page, fewLooks)).toEqual([]);
+
+  const { id } = await api.call(automationRoutes.create, { body: { name: 'Files' } });
+  const config = { subject: 'Hi', text: 'Hello', thread: 'new' as const };
+  const step = { id: 'm', type: 'send_email' as const, position: { x: 0, y: 0 }, config };
+  const body = { name: 'Files', graph: { nodes: [step], edges: [] } };
+  await api.call(automationRoutes.saveDraft, { params: { automationId: id }, body });
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await openScreen(page, `${world.server().origin}/automations/${id}`);
+  await page.getByRole('button', { name: /^Settings of/ }).click();
+  const earlier = dialog.getByRole('combobox', { name: 'Attach a file that was uploaded before' });
+  await tabTo(page, earlier);
+  await page.keyboard.type('Offer');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('button', { name: 'Remove Offer.pdf' })).toBeVisible();
+  await expect(dialog.getByText(/^1 of 10 files/)).toBeVisible();
+  expect(await violations(page, fewLooks)).toEqual([]);
+  await api.call(automationRoutes.archive, { params: { automationId: id } });
 });
 
 test('the extension while a code waits, while consent is asked, and paired', async () => {
