@@ -7,7 +7,7 @@ import { takeNextSender } from './changeSender.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
 import { enrollContacts, segmentsOf } from './enroll.ts';
 import { addTag, addToList, removeFromList, removeTag } from './marks.ts';
-import { contactsChanged } from './missingData.ts';
+import { liftMissingData } from './missingData.ts';
 import { appendEvent, type EventData, publish } from './record.ts';
 import { contactById, enrollmentById, graphOf, senderById } from './rows.ts';
 import { shapes } from './shapes.ts';
@@ -97,7 +97,7 @@ async function setField(unit: Unit, row: EnrollmentRow, node: NodeOf<'set_field'
     .update(contact)
     .set({ ...change, updatedAt: unit.now })
     .where(eq(contact.id, row.contactId));
-  await contactsChanged(unit, row.workspaceId, [row.contactId], 'system');
+  await liftMissingData(unit, row.workspaceId, [row.contactId], 'system');
   await note(unit, row, node, 'field_set', { field });
 }
 

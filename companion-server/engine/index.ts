@@ -23,6 +23,7 @@ export { type BulkRow, bulkUndoMs, startBulk, stopBulk, undoBulk } from './bulk.
 export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
 export { confirmPerson, refusePerson } from './confirmPerson.ts';
+export { contactsChanged } from './contactsChanged.ts';
 export {
   type EngineContext,
   type EngineLog,
@@ -76,7 +77,6 @@ export { isFailingLogin, isFlapping, type LossRow, lossOf } from './losses.ts';
 export { noteMailbox } from './mailboxes.ts';
 export { addTag, addToList, removeTag } from './marks.ts';
 export { type Connections, connectionsTo, countMatching, matchingIds, reasonsPresent } from './matching.ts';
-export { contactsChanged } from './missingData.ts';
 export { type Observations, recordObservations } from './observations.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';
 export { replan } from './pacing.ts';

@@ -1,0 +1,29 @@
+import { sql } from 'drizzle-orm';
+import type { Unit } from './context.ts';
+import { resumeEnrollment } from './enrollmentDecisions.ts';
+import { liftMissingData } from './missingData.ts';
+import { enrollmentById } from './rows.ts';
+
+const AT_ONCE = 1000;
+
+/**
+ * Data of these contacts came from outside: what waited for it goes on, and who waits before entering because a person
+ * refused their LinkedIn link looks again.
+ */
+export async function contactsChanged(
+  unit: Unit,
+  workspaceId: string,
+  contactIds: readonly string[],
+  by: string,
+): Promise<void> {
+  for (let from = 0; from < contactIds.length; from += AT_ONCE) {
+    const some = contactIds.slice(from, from + AT_ONCE);
+    await liftMissingData(unit, workspaceId, some, by);
+    const outside = await unit.tx.all<{ id: string }>(
+      sql`SELECT e.id AS id FROM json_each(${JSON.stringify(some)}) AS j
+        CROSS JOIN enrollment e ON e.contact_id = j.value AND e.workspace_id = ${workspaceId}
+          AND e.status = 'paused' AND e.reason = 'missing_data'`,
+    );
+    for (const { id } of outside) await resumeEnrollment(unit, await enrollmentById(unit.tx, id), by);
+  }
+}
