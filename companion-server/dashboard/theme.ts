@@ -56,6 +56,9 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
+    // Text on it would have 4.1:1 on Mantine's indigo-2.
+    '--mantine-color-indigo-light-hover':
+      'color-mix(in srgb, var(--mantine-color-indigo-1), var(--mantine-color-indigo-2) 40%)',
     '--rapport-surface': 'var(--mantine-color-gray-0)',
   },
   dark: {
