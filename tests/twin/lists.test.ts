@@ -110,6 +110,8 @@ it('lists a post’s reactors, in the page and by its API; not those who are gon
     posts: [post],
   });
   await page.goto(`${SITE}/feed/update/urn:li:activity:${post.activityId}/`);
+  // A click before that is swallowed, as on the real page.
+  await expect.poll(() => page.evaluate(() => Reflect.get(window, '__unhydrated'))).toBe(false);
   await page.getByRole('button', { name: '2 reactions' }).click();
   await expect.poll(() => page.locator('.social-details-reactors-tab-body-list-item').count()).toBe(2);
   const variables = `(count:10,start:0,threadUrn:urn%3Ali%3Aactivity%3A${post.activityId})`;
