@@ -60,6 +60,8 @@ export const twinPerson = z.object({
   /** Too far away to be named: searches show "LinkedIn Member" where the degree is 3. */
   outOfNetwork: z.boolean().optional(),
   gone: z.boolean().optional(),
+  /** Exists, but not for the member who looks: the page says so, and the API refuses (403). */
+  unavailable: z.boolean().optional(),
 });
 export type TwinPerson = z.infer<typeof twinPerson>;
 

@@ -14,6 +14,7 @@ export const dimensions = {
     'connected',
     'withdrawn',
     'gone',
+    'unavailable',
     'someone_else',
   ],
   /** Which bridge carries the dialogs; or the old stack for the person's own pages. */
@@ -30,13 +31,18 @@ export const dimensions = {
     'answer_error',
     'answer_silent',
     'answer_lost',
+    'answer_hangs',
     'read_429',
     'read_999',
     'read_login',
+    'read_hangs',
     'check_before',
     'check_between',
     'logout_between',
+    'reloaded',
     'other_member',
+    'no_text',
+    'long_note',
     'new_query_ids',
     'weekly_block',
     'weekly_warn',
@@ -53,7 +59,7 @@ const names = Object.keys(dimensions) as Name[];
 
 /** Whether the click that counts is reached at all: only then can something go wrong at it. */
 function acts({ kind, relation, front, locale }: Case): boolean {
-  if (locale === 'unknown' || relation === 'gone' || relation === 'someone_else') return false;
+  if (locale === 'unknown' || ['gone', 'unavailable', 'someone_else'].includes(relation)) return false;
   switch (kind) {
     case 'visit':
       return false;
@@ -82,6 +88,8 @@ const only: Partial<Record<Case['fault'], readonly Case['kind'][]>> = {
   no_invites: ['connect', 'note'],
   new_query_ids: ['message', 'inmail', 'group'],
   enter_sends: ['message', 'inmail', 'group'],
+  no_text: ['message', 'inmail', 'group'],
+  long_note: ['note'],
 };
 /** Faults that show before anything is looked for; all others are about the click. */
 const early: readonly Case['fault'][] = [
@@ -90,6 +98,7 @@ const early: readonly Case['fault'][] = [
   'read_429',
   'read_999',
   'read_login',
+  'read_hangs',
   'check_before',
   'other_member',
 ];
@@ -124,22 +133,29 @@ function pairsOf(each: Case): string[] {
   return names.flatMap((a, i) => names.slice(i + 1).map((b) => `${a}:${each[a]} ${b}:${each[b]}`));
 }
 
+/** From so many cases that cover a wanted pair the one is taken that covers the most others. */
+const SAMPLE = 60;
+
 /** A small set of cases in which every possible pair of values occurs: greedy, and the same for one seed. */
 export function pairwiseCover(seed: number): Case[] {
-  const all = [...product()];
-  const open = new Set(all.flatMap(pairsOf));
+  const byPair = new Map<string, Case[]>();
+  for (const each of product()) {
+    for (const pair of pairsOf(each)) {
+      const known = byPair.get(pair);
+      if (known) known.push(each);
+      else byPair.set(pair, [each]);
+    }
+  }
+  // The rarest pairs first: what is left in the end fits into any case.
+  const open = new Set([...byPair].sort(([, a], [, b]) => a.length - b.length).map(([pair]) => pair));
   const rng = seededRng(seed);
   const chosen: Case[] = [];
-  while (open.size > 0) {
-    const sample = Array.from({ length: 400 }, () => all[Math.floor(rng() * all.length)]).filter((c) => !!c);
-    let best = sample[0];
-    let most = 0;
-    for (const each of sample) {
-      const gain = pairsOf(each).filter((pair) => open.has(pair)).length;
-      if (gain > most) [best, most] = [each, gain];
-    }
-    if (most === 0) best = all.find((each) => pairsOf(each).some((pair) => open.has(pair)));
-    if (!best) break;
+  for (const wanted of open) {
+    const fitting = byPair.get(wanted) ?? [];
+    const sample = Array.from({ length: SAMPLE }, () => fitting[Math.floor(rng() * fitting.length)]);
+    const gainOf = (each: Case) => pairsOf(each).filter((pair) => open.has(pair)).length;
+    const best = sample.reduce((a, b) => (a && b && gainOf(b) > gainOf(a) ? b : a));
+    if (!best) continue;
     for (const pair of pairsOf(best)) open.delete(pair);
     chosen.push(best);
   }

@@ -28,6 +28,10 @@ function beforeThePerson({ fault, locale, kind }: Case): Expected | null {
       return stopped('restricted');
     case 'read_login':
       return stopped('logged_out');
+    case 'read_hangs':
+      return stopped('timeout');
+    case 'no_text':
+      return stopped('content_rejected');
     default:
       // An unknown language forbids every click; reading a profile needs none.
       return locale === 'unknown' && kind !== 'visit' ? stopped('layout_unknown') : null;
@@ -36,8 +40,11 @@ function beforeThePerson({ fault, locale, kind }: Case): Expected | null {
 
 /** Who it is, whether the page is understood, and what the relation allows. */
 function aboutThePerson(each: Case): Expected | null {
-  const { kind, relation, front } = each;
+  const { kind, relation, front, locale } = each;
   if (relation === 'gone') return stopped('profile_not_found');
+  // What a page says in a language without a table is not read: only what LinkedIn's answers say.
+  if (relation === 'unavailable')
+    return stopped(locale === 'unknown' ? 'layout_unknown' : 'profile_unavailable');
   const ownPage = ['visit', 'connect', 'note', 'follow', 'withdraw'].includes(kind);
   if (ownPage && front === 'ember') return stopped('layout_unknown');
   if (relation === 'someone_else') return stopped('wrong_person');
@@ -106,7 +113,13 @@ function atTheClick({ kind, fault, front }: Case): Expected {
       // The new pages' own scripts say nothing to an answer they cannot read.
       return invites || writes ? refused : nothing('not_seen');
     case 'answer_silent':
+    case 'answer_hangs':
       return nothing('not_seen');
+    case 'reloaded':
+      // What was prepared is gone with its page.
+      return stopped('tab_closed');
+    case 'long_note':
+      return stopped('note_too_long');
     case 'answer_login':
     case 'logout_between':
       return nothing(unseen ? 'not_seen' : 'logged_out maybe_effect');

@@ -59,6 +59,7 @@ const answers: Partial<Record<Case['fault'], Fault['effect']>> = {
   answer_error: 'error_toast',
   answer_silent: 'close_without_success',
   answer_lost: 'drop_after_effect',
+  answer_hangs: 'hang',
 };
 
 let people = 0;
@@ -94,6 +95,7 @@ function personFor({ relation, front }: Case, activityId: string): TwinPerson {
     openProfile: !['menu', 'absent', 'email'].includes(relation),
     noInmail: relation === 'absent',
     gone: relation === 'gone',
+    unavailable: relation === 'unavailable',
     posts: [
       {
         activityId: `9${activityId}`,
@@ -124,7 +126,7 @@ function arrange({ twin }: Lane, { kind, relation, front, locale, fault }: Case,
   else control.setLocale(locale);
   const effect = answers[fault];
   if (effect) control.armFault({ on: faultOn[kind], effect, times: 1 });
-  const reads = { read_429: '429', read_999: '999', read_login: 'redirect_login' } as const;
+  const reads = { read_429: '429', read_999: '999', read_login: 'redirect_login', read_hangs: 'hang' } as const;
   if (fault in reads) control.armFault({ on: 'api', effect: reads[fault as keyof typeof reads], times: 1 });
   if (fault === 'slow') control.setHydrationDelay(1_200);
   if (fault === 'check_before') control.requireChallenge(memberId, 'captcha');
@@ -137,18 +139,22 @@ function arrange({ twin }: Lane, { kind, relation, front, locale, fault }: Case,
 }
 
 /** What happens between the last check and the click. */
-function between({ twin }: Lane, { fault }: Case): void {
+async function between({ twin, page }: Lane, { fault }: Case): Promise<void> {
   if (fault === 'check_between') twin.control.requireChallenge(rep.memberId, 'email_pin');
   if (fault === 'logout_between') twin.control.logout(rep.memberId);
+  if (fault === 'reloaded') await page.reload({ waitUntil: 'domcontentloaded' });
 }
 
-function stepOf({ kind, relation, front }: Case, someone: TwinPerson): LinkedinStep {
+function stepOf({ kind, relation, front, fault }: Case, someone: TwinPerson): LinkedinStep {
   const elsewhere: Partial<LinkedinTarget> =
     relation === 'someone_else' ? { profileId: null, memberId: '999999999' } : {};
-  const written = kind === 'note' ? { text: `Hello ${someone.firstName}, note ${people}.` } : {};
+  const note = `Hello ${someone.firstName}, note ${people}.`;
+  // Longer than a Basic account's 200 characters, not longer than the 300 of a paid plan.
+  const written = kind === 'note' ? { text: fault === 'long_note' ? note.padEnd(250, '.') : note } : {};
   const circle = { kind: front === 'ember' ? ('group' as const) : ('event' as const), id: '4711' };
   return stepFor(stepKinds[kind], targetOf(someone, elsewhere), {
     ...written,
+    ...(fault === 'no_text' ? { text: ' ' } : {}),
     whenNoNote: kind === 'note' ? 'wait' : null,
     subject: kind === 'inmail' ? 'Berths in May' : null,
     inmailPolicy: kind === 'inmail' ? 'spend_credit' : null,

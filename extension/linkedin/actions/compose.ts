@@ -28,8 +28,6 @@ export async function namedByLinkedin(
   const read = await readIdentity(env, profileId, signal);
   if (read.ok)
     return { ...target, name: read.value.name || target.name, slug: read.value.slug ?? target.slug };
-  if (read.error.kind === 'missing')
-    stop('profile_not_found', 'LinkedIn does not know this profile any more.');
   if (read.error.kind !== 'changed') throw new StepStop(read.error.failure);
   return target;
 }

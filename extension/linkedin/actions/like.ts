@@ -7,10 +7,10 @@ import { before, maybe, StepStop, stop } from '../failure.ts';
 import { requireLabels, requireMember, sessionFailure } from '../guards.ts';
 import { slugOf, whyNotTarget } from '../identity.ts';
 import { readPosts, saysNoActivity } from '../pages/activity.ts';
-import { missingProfile } from '../pages/profile.ts';
 import { readIdentity } from '../reads/profile.ts';
 import { type Labels, labelsOf } from '../selectors/labels/index.ts';
 import { packBaseline } from './baseline.ts';
+import { requireProfile } from './openProfile.ts';
 import { remember, take } from './prepared.ts';
 
 /** Between two looks at the page that must agree; until then its script may not be wired yet. */
@@ -52,11 +52,8 @@ async function requireAuthor(
 ): Promise<Author> {
   const failure = sessionFailure(env);
   if (failure) throw new StepStop(failure);
-  if (missingProfile(env, labels) === 'not_found')
-    stop('profile_not_found', 'LinkedIn says that this profile does not exist.');
+  requireProfile(env, labels);
   const read = await readIdentity(env, step.target.profileId ?? step.target.slug, signal);
-  if (!read.ok && read.error.kind === 'missing')
-    stop('profile_not_found', 'LinkedIn does not know this profile any more.');
   if (!read.ok) throw new StepStop(read.error.failure);
   const why = whyNotTarget(step.target, read.value);
   if (why) stop('wrong_person', why);

@@ -38,13 +38,18 @@ async function waitForCard(env: PageEnv, labels: Labels | null, signal: AbortSig
   const found = await waitFor(env, 'page', signal, () => {
     const failure = sessionFailure(env);
     if (failure) throw new StepStop(failure);
-    const missing = missingProfile(env, labels);
-    if (missing === 'not_found') stop('profile_not_found', 'LinkedIn says that this profile does not exist.');
-    if (missing === 'unavailable')
-      stop('profile_unavailable', 'LinkedIn says that this profile is not available.');
+    requireProfile(env, labels);
     return readTopCard(env);
   });
   return found ?? stop('layout_unknown', 'The profile’s top card was not found in its known form.');
+}
+
+/** Stops where the page says that there is no such profile, or that it is not shown to this member. */
+export function requireProfile(env: PageEnv, labels: Labels | null): void {
+  const missing = missingProfile(env, labels);
+  if (missing === 'not_found') stop('profile_not_found', 'LinkedIn says that this profile does not exist.');
+  if (missing === 'unavailable')
+    stop('profile_unavailable', 'LinkedIn says that this profile is not available.');
 }
 
 /** Stops unless the person shown is the one meant; of a contact without ids it says who stands at its address. */

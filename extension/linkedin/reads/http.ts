@@ -10,6 +10,8 @@ export interface ReadProblem {
   failure: LinkedinFailure;
   /** `changed`: the call or its shape is not what we know, the page itself may still tell; else stop. */
   kind: 'stop' | 'changed' | 'missing' | 'trouble';
+  /** LinkedIn knows who asks and refuses this one thing. */
+  refused?: boolean;
 }
 
 export type Read<T> = Result<T, ReadProblem>;
@@ -109,7 +111,7 @@ function refusalOf(answer: Answer, origin: string): Read<never> | null {
     case 999:
       return problem('stop', 'restricted', 'LinkedIn refuses this account (999, request denied).');
     case 403:
-      return problem('changed', 'linkedin_error', 'LinkedIn refused the read (403).');
+      return refused(answer.body);
     case 404:
       return problem('missing', 'profile_not_found', 'LinkedIn has nothing there (404).');
     case 400:
@@ -124,6 +126,17 @@ function refusalOf(answer: Answer, origin: string): Read<never> | null {
         return problem('trouble', 'linkedin_error', `LinkedIn failed (${answer.status}).`);
       return null;
   }
+}
+
+function refused(body: string): Read<never> {
+  const { error } = problem('changed', 'linkedin_error', 'LinkedIn refused the read (403).');
+  return err({ ...error, refused: !/csrf/iu.test(body) });
+}
+
+/** A read about one person: refused (403), where other reads are not, that profile is not shown to this member. */
+export function ofPerson<T>(read: Read<T>): Read<T> {
+  if (read.ok || !read.error.refused) return read;
+  return problem('missing', 'profile_unavailable', 'LinkedIn does not show this profile to this account (403).');
 }
 
 function redirected(path: string): Read<never> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ok } from '#shared/kernel/result.ts';
 import type { PageEnv } from '../env.ts';
 import { included, memberIdOf, ofType, profileIdOf } from './entities.ts';
-import { getJson, problem, type Read } from './http.ts';
+import { getJson, ofPerson, problem, type Read } from './http.ts';
 
 const profile = z.looseObject({
   entityUrn: z.string(),
@@ -30,7 +30,7 @@ export async function readIdentity(
   signal: AbortSignal,
 ): Promise<Read<Identity>> {
   const path = `/voyager/api/identity/dash/profiles?q=memberIdentity&memberIdentity=${encodeURIComponent(slugOrId)}&decorationId=com.linkedin.voyager.dash.deco.identity.profile.WebTopCardCore-19`;
-  const read = await getJson(env, path, answer, signal);
+  const read = ofPerson(await getJson(env, path, answer, signal));
   if (!read.ok) return read;
   const found = ofType(read.value.included, 'Profile', profile).find((one) => matches(one, slugOrId));
   const profileId = profileIdOf(found?.entityUrn);

@@ -120,6 +120,7 @@ export const de: Labels = {
   joinLinkedin: 'Mitglied werden',
   alreadyMember: 'Bereits Mitglied? Einloggen',
   notFound: 'Diese Seite existiert nicht',
+  unavailable: 'Dieses Profil ist nicht verfügbar',
   securityTitle: 'Sicherheitsüberprüfung | LinkedIn',
   captchaHeading: 'Kurze Sicherheitsüberprüfung',
   pinHeading: 'Kurze Überprüfung',

@@ -117,6 +117,7 @@ export const en = {
   joinLinkedin: 'Join LinkedIn',
   alreadyMember: 'Already on LinkedIn? Sign in',
   notFound: 'This page doesn’t exist',
+  unavailable: 'This profile is not available',
   securityTitle: 'Security Verification | LinkedIn',
   captchaHeading: 'Let’s do a quick security check',
   pinHeading: 'Let’s do a quick verification',

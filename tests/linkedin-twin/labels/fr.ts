@@ -120,6 +120,7 @@ export const fr: Labels = {
   joinLinkedin: 'Rejoindre LinkedIn',
   alreadyMember: 'Déjà sur LinkedIn ? S’identifier',
   notFound: 'Cette page n’existe pas',
+  unavailable: 'Ce profil n’est pas disponible',
   securityTitle: 'Vérification de sécurité | LinkedIn',
   captchaHeading: 'Petit contrôle de sécurité',
   pinHeading: 'Petite vérification',

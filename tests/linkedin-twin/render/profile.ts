@@ -72,6 +72,13 @@ export function contactDialog(view: ProfileView): Html {
   return html`<dialog open data-testid="dialog" aria-labelledby="dialog-header"><button aria-label="${labels.dismiss}"></button><h2 id="dialog-header">${labels.contactInfo}</h2>${part(labels.contactProfile, html`<a href="${profile}">${profile.slice(8)}</a>`)}${part(labels.contactEmail, contact.email ? html`<a href="mailto:${contact.email}">${contact.email}</a>` : null)}${part(labels.contactPhone, contact.phone ? html`<span>${contact.phone}</span>` : null)}${part(labels.contactWebsite, contact.website ? html`<a href="${contact.website}">${contact.website}</a>` : null)}</dialog>`;
 }
 
+/** A profile that is not shown to this member: the page's frame, a sentence, no screen of a profile. */
+export function unavailablePage(frame: Frame): Html {
+  const title = frame.labels.unavailable;
+  const main = html`<main id="workspace"><section><h2>${title}</h2><a href="https://www.linkedin.com/feed/">LinkedIn</a></section></main>`;
+  return sduiPage(frame, { title: `${title} | LinkedIn`, main, view: {}, script: null });
+}
+
 /** The old stack's profile page, gone from the live site: a reader must say that it does not know it. */
 export function emberProfileMain(view: ProfileView): Html {
   return html`<main class="scaffold-layout__main"><section class="artdeco-card pv-top-card"><h1 class="text-heading-xlarge">${view.name}</h1><span class="dist-value">${view.labels[`degree${view.degree}`].slice(2)}</span><div class="text-body-medium">${view.headline}</div><div class="pvs-profile-actions"><button class="pvs-profile-actions__action artdeco-button" aria-label="${fill(view.labels.inviteAria, { name: view.name })}">${view.labels.connect}</button></div></section></main>`;

@@ -35,6 +35,7 @@ export function readRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World, 
   get('voyagerRelationshipsDashMemberRelationships/:urn', (c, account) => {
     const person = world.findPerson((c.req.param('urn') ?? '').split(':').at(-1) ?? '');
     if (!person || person.gone) return apiError(c, 404, 'NOT_FOUND');
+    if (person.unavailable) return apiError(c, 403, 'PROFILE_INACCESSIBLE');
     const answer = memberRelationship(account, person, world.relation(account, person.profileId));
     return normalized(c, answer.data, answer.included);
   });
@@ -53,6 +54,7 @@ function profile(c: TwinContext, world: World, account: Account): Response {
   }
   const person = world.findPerson(c.req.query('memberIdentity') ?? '');
   if (!person || person.gone) return apiError(c, 404, 'NOT_FOUND');
+  if (person.unavailable) return apiError(c, 403, 'PROFILE_INACCESSIBLE');
   const relationship = memberRelationship(account, person, world.relation(account, person.profileId));
   return normalized(
     c,

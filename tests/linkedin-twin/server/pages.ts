@@ -7,7 +7,7 @@ import type { Html } from '../render/html.ts';
 import { html } from '../render/html.ts';
 import { networkPage, receivedPage, sentPage } from '../render/lists.ts';
 import { messagingMain } from '../render/messaging.ts';
-import { emberProfileMain, profilePage } from '../render/profile.ts';
+import { emberProfileMain, profilePage, unavailablePage } from '../render/profile.ts';
 import type { ListRow } from '../render/views.ts';
 import type { TwinPerson } from '../types.ts';
 import { inbox, markRead } from '../world/messages.ts';
@@ -133,6 +133,7 @@ function profile(c: TwinContext, world: World, account: Account, contactOpen = f
   const person = world.findPerson(ref);
   if (!person || person.gone) return c.redirect('/404/');
   if (/^AC[ow]AA/.test(ref)) return c.redirect(`/in/${encodeURIComponent(person.slug)}/`);
+  if (person.unavailable) return unavailablePage(frameOf(world));
   const view = profileView(world, account, person, contactOpen);
   if (person.frontEnd === 'ember') {
     const main = emberProfileMain(view);
@@ -154,6 +155,7 @@ function activity(c: TwinContext, world: World, account: Account): Html | Respon
   if (/^AC[ow]AA/.test(ref)) {
     return c.redirect(`/in/${encodeURIComponent(person.slug)}/recent-activity/all/`);
   }
+  if (person.unavailable) return unavailablePage(frameOf(world));
   const view = activityView(world, account, person);
   if (person.activityFrontEnd !== 'ember') return activityPage(frameOf(world), view);
   return emberPage(frameOf(world), {

@@ -58,7 +58,7 @@ function refuse(world: World, account: Account, request: InviteRequest): InviteA
   const { person, note, email } = request;
   const no = (status: 400 | 403 | 406 | 429, code: string): InviteAnswer => ({ ok: false, status, code });
   const relation = world.relation(account, person.profileId);
-  if (person.gone) return no(403, 'PROFILE_INACCESSIBLE');
+  if (person.gone || person.unavailable) return no(403, 'PROFILE_INACCESSIBLE');
   if (account.invitesRestricted) return no(403, 'INVITES_RESTRICTED');
   if (relation.state === 'connected') return no(406, 'ALREADY_CONNECTED');
   if (relation.state === 'pending' || relation.state === 'incoming') return no(400, 'CANT_RESEND_YET');
