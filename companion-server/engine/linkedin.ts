@@ -40,7 +40,7 @@ interface Ability {
   /** The extension's version. */
   version?: string;
   /** Which update of the selector catalogue it holds (its id), and which version it works with. */
-  catalogue?: { held: string | null; inForce: string };
+  catalogue?: { held: string | null; inForce: string; problem: string | null };
 }
 
 /** What this device's runner should do now. */
@@ -103,7 +103,7 @@ const ask = together<{ deviceId: string; ability: Ability }, NextWork>({
     const can = new Set(ability.kinds ?? linkedinActionKind.options);
     const kinds = linkedinActionKind.options.filter((kind) => can.has(kind));
     await holdUnsupported(unit, channel, kinds);
-    if (ability.catalogue) await noteCatalogue(unit, channel, ability.catalogue.inForce);
+    if (ability.catalogue) await noteCatalogue(unit, channel, ability.catalogue);
     await holdSwitchedOff(unit, channel.id, deviceId, rules?.killSwitch ?? []);
     const watches = dueWatches(channel, unit.now).filter((kind) => canRead(kind, kinds));
     const mustReconcile = channel.reconcileFrom !== null && watches.length > 0;

@@ -45,8 +45,19 @@ export async function learnVersion(unit: Unit, deviceId: string, version: string
   }
 }
 
-/** A newer catalogue than any before on this account: what stopped at an unknown page is tried again. */
-export async function noteCatalogue(unit: Unit, channel: ChannelRow, version: string): Promise<void> {
+/**
+ * What the account's browser says of the selector catalogue. A newer one than any before: what stopped at an unknown page
+ * is tried again. An update that it dropped stays on the sender profile until another one is taken.
+ */
+export async function noteCatalogue(
+  unit: Unit,
+  channel: ChannelRow,
+  { inForce: version, problem }: { inForce: string; problem: string | null },
+): Promise<void> {
+  if (channel.catalogueProblem !== problem) {
+    rowsOf(unit.tx).update(shapes.channel, [channel.id], { catalogueProblem: problem });
+    await publish(unit, channel.workspaceId, 'sender', channel.senderId);
+  }
   if (channel.catalogueVersion !== null && channel.catalogueVersion >= version) return;
   rowsOf(unit.tx).update(shapes.channel, [channel.id], { catalogueVersion: version });
   const open = await openHolds(unit.tx, [{ scope: 'kind', scopeId: channel.id }]);

@@ -3,7 +3,7 @@ import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
 import { type PageAnswer, type PageRequest, pageAnswers } from '#shared/protocol/messages.ts';
-import type { LayoutSeen } from '#shared/protocol/remoteRules.ts';
+import type { LayoutRead } from '#shared/protocol/remoteRules.ts';
 import { sendMessage } from '../messaging.ts';
 import { PageError, type RunnerPage } from './runner/ports.ts';
 import type { WorkingTab } from './tabs.ts';
@@ -35,7 +35,7 @@ export interface PageDeps {
 /** The working tab as the runner sees it: every request goes to the script injected into its top frame. */
 export function createPage(
   deps: PageDeps,
-): RunnerPage & { readLayout(signal: AbortSignal): Promise<LayoutSeen | null> } {
+): RunnerPage & { readLayout(signal: AbortSignal): Promise<LayoutRead> } {
   async function ask<Op extends PageRequest['op']>(
     request: Extract<PageRequest, { op: Op }>,
     signal: AbortSignal,
@@ -49,6 +49,9 @@ export function createPage(
     readLayout: (signal) => ask<'layout'>({ op: 'layout' }, signal),
     async open(step, signal) {
       await inject(await deps.tab.open(deps.stepUrl(step), signal));
+    },
+    async openList(url, signal) {
+      await inject(await deps.tab.open(url, signal));
     },
     async ensure(signal) {
       await inject(await deps.tab.ensure(signal));

@@ -35,6 +35,8 @@ export function serve(): void {
     const { callId, deadlineMs, request, catalogue } = messageSchemas['runner.call'].parse(data);
     const update = catalogue === null ? null : parseCatalogue(catalogue, document);
     env.catalogue = update?.ok ? update.value : undefined;
+    const refused = update && !update.ok ? update.error : null;
+    if (request.op === 'layout') return { seen: checkLayout(env), refused };
     const cancel = new AbortController();
     running.set(callId, cancel);
     try {
@@ -54,7 +56,12 @@ export function serve(): void {
   });
 }
 
-async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signal: AbortSignal) {
+async function answer(
+  env: PageEnv,
+  guard: ActGuard,
+  request: Exclude<PageRequest, { op: 'layout' }>,
+  signal: AbortSignal,
+) {
   switch (request.op) {
     case 'ping':
       return {};
@@ -79,8 +86,6 @@ async function answer(env: PageEnv, guard: ActGuard, request: PageRequest, signa
       return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
     case 'sentInvitations':
       return readSentInvitations(env, signal);
-    case 'layout':
-      return checkLayout(env);
     case 'listPage':
       return readListPage(env, request, signal);
   }

@@ -239,7 +239,14 @@ export const deviceRoutes = {
       imports: z.boolean().default(false),
       version: z.string().max(40).optional(),
       /** The update of the selector catalogue it holds, and the version it works with; absent: it takes no updates. */
-      catalogue: z.object({ held: z.string().max(64).nullable(), inForce: z.string().max(40) }).optional(),
+      catalogue: z
+        .object({
+          held: z.string().max(64).nullable(),
+          inForce: z.string().max(40),
+          /** Why the update that it holds was dropped; null: it was not. */
+          problem: z.string().max(500).nullable().default(null),
+        })
+        .optional(),
     }),
     response: nextWork,
   }),

@@ -59,6 +59,8 @@ export const linkedinView = z.object({
     .object({ checkedAt: instant, missing: z.array(z.string()) })
     .nullable()
     .default(null),
+  /** Why the browser dropped the server's update of where LinkedIn's controls are; null: it did not. */
+  catalogueProblem: z.string().nullable().default(null),
   /** What is flagged about the account, each with what to check. */
   warnings: z.array(z.string()),
   /** Heartbeat within 3 minutes. */

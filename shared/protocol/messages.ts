@@ -13,7 +13,7 @@ import {
   verifyResult,
 } from './linkedin.ts';
 import { listKind, listRead } from './lists.ts';
-import { layoutSeen } from './remoteRules.ts';
+import { layoutRead } from './remoteRules.ts';
 
 /** Every message inside the extension: what is asked and what is answered, parsed at both ends. */
 
@@ -68,7 +68,7 @@ export const pageAnswers = {
   acceptances: readResult(z.array(acceptanceRead)),
   inbound: readResult(z.array(inboundMessageRead)),
   sentInvitations: readResult(sentInvitationsRead),
-  layout: layoutSeen.nullable(),
+  layout: layoutRead,
   listPage: listRead,
 };
 export type PageAnswer<Op extends keyof typeof pageAnswers> = z.infer<(typeof pageAnswers)[Op]>;

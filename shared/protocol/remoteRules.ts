@@ -51,6 +51,10 @@ export const layoutSeen = z.object({
 });
 export type LayoutSeen = z.infer<typeof layoutSeen>;
 
+/** What a page answers: nothing is expected of some, and the held update of the catalogue may be no good in a page. */
+export const layoutRead = z.object({ seen: layoutSeen.nullable(), refused: z.string().nullable() });
+export type LayoutRead = z.infer<typeof layoutRead>;
+
 /** The switch that stops this kind in this version; an unknown version (null) is stopped by any. */
 export function switchedOff(
   switches: readonly KillSwitch[],

@@ -180,6 +180,7 @@ function pageOf(
       await reach('opened');
     },
     ensure: async () => undefined,
+    openList: none,
     prepare: (step) => answered(() => call(lane.page, 'prepare', step)),
     async act(step: LinkedinStep, notAfter: number) {
       const failure = await answered(() => call(lane.page, 'whyNotMember', step));

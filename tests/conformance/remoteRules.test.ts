@@ -35,6 +35,21 @@ test('a catalogue goes to a browser that takes updates, and to no other', async 
   expect(await next({})).not.toMatchObject({ type: 'catalogue' });
 });
 
+test('an update that the browser dropped shows on the sender profile until another one is taken', async () => {
+  rules = noRemoteRules;
+  const problem = 'topCard: not a selector';
+  const shown = async () => {
+    const params = { senderId: world.ids.senderId };
+    const view = await call(server, senderRoutes.get, { cookie: world.owner }, { params });
+    return view.body;
+  };
+  const held = { held: null, inForce: '2026-10-09' };
+  await next({ catalogue: { ...held, problem } });
+  expect(await shown()).toMatchObject({ linkedin: { catalogueProblem: problem } });
+  await next({ catalogue: held });
+  expect(await shown()).toMatchObject({ linkedin: { catalogueProblem: null } });
+});
+
 test('a kind that is switched off shows on the device, with the reason', async () => {
   rules = { ...noRemoteRules, killSwitch: [{ kind: 'like', versions: ['*'], reason: 'Likes moved.' }] };
   await next({ version: '1.0.0' });

@@ -408,3 +408,49 @@ test.each([{ profileId: 'ACoAAAOTHER' }, { profileId: null, memberId: '42' }, { 
     expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
   },
 );
+
+/** LinkedIn as after a release: the name stands in another element. */
+async function openChanged(someone: TwinPerson): Promise<void> {
+  await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);
+  await page.evaluate(() => {
+    for (const name of document.querySelectorAll('[componentkey$="Topcard"] h2')) {
+      const moved = document.createElement('h4');
+      moved.textContent = name.textContent;
+      name.replaceWith(moved);
+    }
+  });
+}
+
+test('a page that changed stops the step; with the server’s update of the catalogue it goes to its click', async () => {
+  number += 1;
+  const someone = person(String(number));
+  world.twin.control.addPerson(someone);
+  const seen = world.twin.ledger().length;
+  const step = stepFor('connect', targetOf(someone));
+  await openChanged(someone);
+  expect(await call(page, 'prepare', step)).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'layout_unknown', effect: 'before_effect' },
+  });
+  await openChanged(someone);
+  const update = (css: string) => ({ version: '2099-01-02', entries: { name: { css } } });
+  expect(await call(page, 'useCatalogue', update('h4['))).toBe(false);
+  expect(await call(page, 'useCatalogue', update('h4'))).toBe(true);
+  const prepared = await call(page, 'prepare', step);
+  if (prepared.outcome !== 'ready') throw new Error(JSON.stringify(prepared));
+  expect(await call(page, 'act', step)).toEqual({ outcome: 'clicked' });
+  expect(await call(page, 'verify', step, prepared.baseline)).toMatchObject({ outcome: 'verified' });
+  expect(effects(world.twin.ledger().slice(seen))).toEqual([`invite ${someone.slug} -`]);
+
+  // Where an update leads to another control, the checks in code refuse it.
+  const other = person(String(++number));
+  world.twin.control.addPerson(other);
+  await openChanged(other);
+  const astray = { name: { css: 'h4' }, connectLink: { css: 'a[href="#"]' } };
+  expect(await call(page, 'useCatalogue', { version: '2099-01-02', entries: astray })).toBe(true);
+  expect(await call(page, 'prepare', stepFor('connect', targetOf(other)))).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'cannot_be_invited', effect: 'before_effect' },
+  });
+  expect(effects(world.twin.ledger().slice(seen))).toEqual([`invite ${someone.slug} -`]);
+});

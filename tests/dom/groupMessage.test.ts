@@ -5,6 +5,7 @@ import type { Twin, TwinLocale, TwinPerson } from '../linkedin-twin/index.ts';
 import {
   effects,
   endOf,
+  hide,
   openWorld,
   person,
   rep,
@@ -161,18 +162,3 @@ test('a click that leads away ends the step before anything is sent', async () =
   await expect(runStep(page, step)).rejects.toThrow('context was destroyed');
   expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
 }, 30_000);
-
-/** What a page sees of a hidden tab: it says so, and gets no intersections. */
-function hide(tab: Page): Promise<unknown> {
-  return tab.addInitScript(() => {
-    Object.defineProperty(Document.prototype, 'hidden', { get: () => true });
-    Reflect.set(
-      window,
-      'IntersectionObserver',
-      class {
-        observe() {}
-        unobserve() {}
-      },
-    );
-  });
-}

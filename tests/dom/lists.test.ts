@@ -4,7 +4,7 @@ import { linkedinListOf } from '#shared/identity/linkedinList.ts';
 import { must } from '#shared/kernel/assert.ts';
 import type { ListPage, ListRead } from '#shared/protocol/lists.ts';
 import { call } from './support/call.ts';
-import { openWorld, person, rep, type World } from './support/twin.ts';
+import { hide, openWorld, person, rep, type World } from './support/twin.ts';
 
 /** The lists of people that can be imported, read by the page's own GETs: every person once, with their ids. */
 
@@ -97,4 +97,36 @@ test('another member’s lists are not read, nor a list in an unknown shape', as
   });
   world.twin.control.rotateQueryIds();
   expect(await read(url, 0)).toMatchObject({ ok: false, error: { code: 'layout_unknown' } });
+});
+
+test('members whose query is not known any more are read from the group’s own page, scrolling', async () => {
+  world.twin.control.rotateQueryIds();
+  await page.goto('https://www.linkedin.com/groups/77/members/');
+  const { people, pages } = await readAll('https://www.linkedin.com/groups/77/members/');
+  expect(people.map(({ slug }) => slug)).toEqual(crowd.map(({ slug }) => slug));
+  expect(people[0]).toMatchObject({ name: 'Lena Crowd 0', headline: 'Operations lead at Norden Freight' });
+  expect(pages).toBe(5);
+});
+
+test('a hidden tab does not take the first rows of that page for all of them', async () => {
+  const shown = page;
+  page = await world.context.newPage();
+  await hide(page);
+  await page.goto('https://www.linkedin.com/groups/77/members/');
+  const url = 'https://www.linkedin.com/groups/77/members/';
+  expect(await read(url, 0)).toMatchObject({ ok: true, value: { next: 10 } });
+  expect(await read(url, 10)).toMatchObject({ ok: false, error: { code: 'needs_visible_tab' } });
+  await page.close();
+  page = shown;
+});
+
+test('a query id that the server sent as data is used', async () => {
+  const id = must(world.twin.queryIds().socialDashReactionsByReactionType?.split('.')[1], 'query id');
+  await call(page, 'useCatalogue', {
+    version: '2099-01-02',
+    entries: {},
+    queryIds: { voyagerSocialDashReactions: [id] },
+  });
+  const url = 'https://www.linkedin.com/feed/update/urn:li:activity:7123456789012345678/';
+  expect(await read(url, 0)).toMatchObject({ ok: true, value: { next: 10 } });
 });

@@ -133,6 +133,8 @@ test('a catalogue from outside is taken whole or refused whole', async () => {
     await call(page, 'parsesCatalogue', { version: '2099-01-02', entries: { name: { css: 'h1' } } }),
     await call(page, 'parsesCatalogue', { version: '2099-01-02', entries: { name: { css: 'h1[' } } }),
     await call(page, 'parsesCatalogue', {
+      version: '2099-01-02',
+      entries: {},
       queryIds: { messengerConversations: [], messengerMessages: ['x'] },
     }),
   ]);

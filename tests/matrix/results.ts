@@ -42,13 +42,23 @@ function parsed(text: string): unknown {
 }
 
 /** A table: for each kind of step, how many of its cases there are, were run by now and ended otherwise than specified. */
-export function tableOf(cases: readonly Case[], passed: ReadonlySet<string>, wrong: ReadonlySet<string>): string {
+export function tableOf(
+  cases: readonly Case[],
+  passed: ReadonlySet<string>,
+  wrong: ReadonlySet<string>,
+): string {
   const rows = [...dimensions.kind, 'all'].map((kind) => {
     const own = cases.filter((each) => kind === 'all' || each.kind === kind).map(nameOf);
-    const counts = [own.length, own.filter((n) => passed.has(n)).length, own.filter((n) => wrong.has(n)).length];
+    const counts = [
+      own.length,
+      own.filter((n) => passed.has(n)).length,
+      own.filter((n) => wrong.has(n)).length,
+    ];
     return [kind, ...counts, own.length - (counts[1] ?? 0) - (counts[2] ?? 0)];
   });
   return [['', 'cases', 'passed', 'wrong', 'not run'], ...rows]
-    .map(([name, ...cells]) => `${String(name).padEnd(10)}${cells.map((c) => String(c).padStart(9)).join('')}`)
+    .map(
+      ([name, ...cells]) => `${String(name).padEnd(10)}${cells.map((c) => String(c).padStart(9)).join('')}`,
+    )
     .join('\n');
 }

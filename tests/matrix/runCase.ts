@@ -126,7 +126,12 @@ function arrange({ twin }: Lane, { kind, relation, front, locale, fault }: Case,
   else control.setLocale(locale);
   const effect = answers[fault];
   if (effect) control.armFault({ on: faultOn[kind], effect, times: 1 });
-  const reads = { read_429: '429', read_999: '999', read_login: 'redirect_login', read_hangs: 'hang' } as const;
+  const reads = {
+    read_429: '429',
+    read_999: '999',
+    read_login: 'redirect_login',
+    read_hangs: 'hang',
+  } as const;
   if (fault in reads) control.armFault({ on: 'api', effect: reads[fault as keyof typeof reads], times: 1 });
   if (fault === 'slow') control.setHydrationDelay(1_200);
   if (fault === 'check_before') control.requireChallenge(memberId, 'captcha');

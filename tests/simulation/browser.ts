@@ -210,6 +210,7 @@ export class Browser {
       },
       page: {
         open: (step, signal) => ask(() => page.open(step, signal)),
+        openList: (url, signal) => ask(() => page.openList(url, signal)),
         ensure: (signal) => ask(() => page.ensure(signal)),
         prepare: (step, signal) => ask(() => page.prepare(step, signal)),
         act: (step, notAfter, signal) => ask(() => page.act(step, notAfter, signal)),

@@ -145,6 +145,7 @@ export function createPage(tab: Tab): RunnerPage {
       await takes(500, 6_000);
       person = world.at(step.target.slug);
     },
+    openList: () => takes(500, 6_000),
     ensure: () => takes(100, 2_000),
     // Nobody imports a list in these worlds.
     readListPage: async () => ({ ok: false, error: { code: 'layout_unknown', detail: 'No list is open.' } }),

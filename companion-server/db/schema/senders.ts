@@ -157,6 +157,8 @@ export const channel = sqliteTable(
     watchFailure: text('watch_failure'),
     /** The newest selector catalogue that a browser of this account worked with. */
     catalogueVersion: text('catalogue_version'),
+    /** Why that browser dropped the server's update of it; null: it did not. */
+    catalogueProblem: text('catalogue_problem'),
     /** The latest daily layout check of each kind of page (schedule time). */
     layoutChecks:
       json<Partial<Record<LayoutPage, { at: number; catalogue: string; missing: string[] }>>>(

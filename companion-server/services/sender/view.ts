@@ -47,6 +47,7 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
       lastCheckedAt: linkedin.lastCheckedAt,
       reconciling: reconcilingOf(linkedin),
       layout: layoutOf(linkedin),
+      catalogueProblem: linkedin.catalogueProblem,
       warnings: linkedinWarnings(linkedinLoss, now),
       online: isOnline(linkedin, real),
       lastSeenAt: onSchedule(linkedin.lastSeenAt),

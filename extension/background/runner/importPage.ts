@@ -46,6 +46,11 @@ async function readPage(
 ): Promise<ListRead> {
   try {
     await deps.page.ensure(signal);
+    const read = await deps.page.readListPage(request, signal);
+    // The page that shows the list may tell what LinkedIn's own query does not any more.
+    const mayShow = !read.ok && read.error.code === 'layout_unknown' && request.list.kind === 'group_members';
+    if (!mayShow || !(await mayRead(deps))) return read;
+    await deps.page.openList(request.list.url, signal);
     return await deps.page.readListPage(request, signal);
   } catch (error) {
     const code = error instanceof PageError ? error.code : 'timeout';

@@ -5,7 +5,8 @@ import type { TaskWork } from './step.ts';
 
 /**
  * The daily read-only layout check: after a step whose page was understood, or was not, what the open page should
- * show is counted, once a day for each kind of page. It loads nothing and stops nothing.
+ * show is counted, once a day for each kind of page. It loads nothing and stops nothing. An update of the catalogue that
+ * the page had to refuse is dropped.
  */
 export async function checkLayout(deps: RunnerDeps, { step }: TaskWork, signal: AbortSignal): Promise<void> {
   const { layout } = deps;
@@ -13,10 +14,12 @@ export async function checkLayout(deps: RunnerDeps, { step }: TaskWork, signal: 
   if (!layout || !line?.outcome || !isTelling(line.outcome)) return;
   const checked = await layout.checkedAt();
   const now = deps.clock.now();
-  const seen = await layout.read(signal).catch((error: unknown) => {
+  const read = await layout.read(signal).catch((error: unknown) => {
     if (error instanceof PageError) return null;
     throw error;
   });
+  if (read?.refused) await deps.catalogue?.drop(read.refused);
+  const seen = read?.seen;
   if (!seen) return;
   const last = checked[seen.page];
   // A moment ahead was written before the clock was set back.

@@ -24,7 +24,7 @@ import type {
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
 import type { ListRead } from '#shared/protocol/lists.ts';
-import type { LayoutPage, LayoutSeen } from '#shared/protocol/remoteRules.ts';
+import type { LayoutPage, LayoutRead, LayoutSeen } from '#shared/protocol/remoteRules.ts';
 
 /** What the runner needs of the world. The browser's version is in ../page.ts, ../api.ts and ../../storage. */
 
@@ -50,7 +50,7 @@ export interface RunnerApi {
       journal: boolean;
       imports: boolean;
       version?: string;
-      catalogue?: { held: string | null; inForce: string };
+      catalogue?: { held: string | null; inForce: string; problem: string | null };
     },
     signal: AbortSignal,
   ): ApiResult<NextWork>;
@@ -99,6 +99,8 @@ export interface Journal {
 export interface RunnerPage {
   /** Loads the step's page in the working tab, opening the tab where there is none. */
   open(step: LinkedinStep, signal: AbortSignal): Promise<void>;
+  /** The page of a list in the working tab. */
+  openList(url: string, signal: AbortSignal): Promise<void>;
   /** Any LinkedIn page in the working tab, for reading. */
   ensure(signal: AbortSignal): Promise<void>;
   prepare(step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult>;
@@ -145,8 +147,10 @@ export type Progress =
 /** The server's updates of the selector catalogue. */
 export interface CatalogueUpdates {
   /** The update that this browser holds, good or bad, and the version it works with. */
-  state(): Promise<{ held: string | null; inForce: string }>;
+  state(): Promise<{ held: string | null; inForce: string; problem: string | null }>;
   take(work: Extract<NextWork, { type: 'catalogue' }>): Promise<void>;
+  /** The page refused the update that is held: what it says is no selector there. */
+  drop(problem: string): Promise<void>;
 }
 
 export interface RunnerDeps {
@@ -178,7 +182,7 @@ export interface RunnerDeps {
   catalogue?: CatalogueUpdates;
   /** The daily layout check: what the open page lacks, and when each kind of page was checked (unix ms). Absent: none. */
   layout?: {
-    read(signal: AbortSignal): Promise<LayoutSeen | null>;
+    read(signal: AbortSignal): Promise<LayoutRead>;
     checkedAt(): Promise<Partial<Record<LayoutPage, number>>>;
     setCheckedAt(at: Partial<Record<LayoutPage, number>>): Promise<void>;
   };

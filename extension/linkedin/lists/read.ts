@@ -6,8 +6,10 @@ import type { PageEnv } from '../env.ts';
 import { StepStop } from '../failure.ts';
 import { requireMember } from '../guards.ts';
 import { getJson, problem, type Read } from '../reads/http.ts';
+import { withKnownIds } from '../reads/queryIds.ts';
 import * as queries from './queries.ts';
 import * as rows from './rows.ts';
+import { isMembersPage, shownMembers } from './shown.ts';
 
 /** What the importing side asks for: `count` people from `start` on, read as `expectedMemberId`. */
 export interface ListRequest {
@@ -20,10 +22,10 @@ export interface ListRequest {
 /** LinkedIn shows no more of one search than this. */
 const DEEPEST = { people_search: 1_000, event_attendees: 1_000 } as const;
 
-/** Hashes of the site's own queries that worked last; another deploy may know others. */
-const queryIds = {
-  group_members: 'voyagerGroupsDashGroupMemberships.6b1b0f2a4f5c2a0f6f2f5e6f0c9d1e83',
-  post_reactors: 'voyagerSocialDashReactions.41ebf31a9f4c4a84e35a49d5abc9010b',
+/** The site's own queries; their ids are in the catalogue. */
+const queryNames = {
+  group_members: 'voyagerGroupsDashGroupMemberships',
+  post_reactors: 'voyagerSocialDashReactions',
 } as const;
 
 const LIMIT = {
@@ -31,7 +33,10 @@ const LIMIT = {
   detail: 'LinkedIn shows no more search results this month.',
 } as const;
 
-/** One page of a list by the page's own GETs: nothing is clicked, scrolled or shown. */
+/**
+ * One page of a list by the page's own GETs: nothing is clicked or shown. Where the query for a group's members is not
+ * understood any more, the rows of the group's own page, if that is the open one.
+ */
 export async function readListPage(
   env: PageEnv,
   request: ListRequest,
@@ -41,6 +46,10 @@ export async function readListPage(
     await requireMember(env, request.expectedMemberId, signal);
     const read = await readKind(env, request, signal);
     if (read === 'limit') return err(LIMIT);
+    const { kind, id } = request.list;
+    if (!read.ok && read.error.kind === 'changed' && kind === 'group_members' && isMembersPage(env, id)) {
+      return await shownMembers(env, request.start, signal);
+    }
     if (!read.ok) return err({ code: read.error.failure.code, detail: read.error.failure.detail });
     return read;
   } catch (error) {
@@ -115,7 +124,10 @@ async function readQuery(
   signal: AbortSignal,
 ): Promise<Read<ListPage>> {
   const address = kind === 'group_members' ? queries.groupMembers : queries.postReactors;
-  const read = await getJson(env, address(list.id ?? '', queryIds[kind], start), rows.graphqlAnswer, signal);
+  const name = queryNames[kind];
+  const read = await withKnownIds(env, name, (id) =>
+    getJson(env, address(list.id ?? '', `${name}.${id}`, start), rows.graphqlAnswer, signal),
+  );
   if (!read.ok) return read;
   const root = rows.rootOf(read.value);
   if (!root) return problem('changed', 'layout_unknown', 'The list has a shape that is not known.');

@@ -136,7 +136,11 @@ function refused(body: string): Read<never> {
 /** A read about one person: refused (403), where other reads are not, that profile is not shown to this member. */
 export function ofPerson<T>(read: Read<T>): Read<T> {
   if (read.ok || !read.error.refused) return read;
-  return problem('missing', 'profile_unavailable', 'LinkedIn does not show this profile to this account (403).');
+  return problem(
+    'missing',
+    'profile_unavailable',
+    'LinkedIn does not show this profile to this account (403).',
+  );
 }
 
 function redirected(path: string): Read<never> {

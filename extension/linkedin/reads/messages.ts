@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ok } from '#shared/kernel/result.ts';
 import type { PageEnv } from '../env.ts';
-import { type Catalogue, queryIds } from '../selectors/catalogue.ts';
 import { included, ofType, profileIdOf } from './entities.ts';
 import { getJson, problem, type Read } from './http.ts';
+import { type QueryName, withKnownIds } from './queryIds.ts';
 
 const conversation = z.looseObject({
   entityUrn: z.string(),
@@ -115,7 +115,6 @@ export async function readMessages(env: PageEnv, urn: string, signal: AbortSigna
 }
 
 type Envelope = z.infer<typeof envelope>;
-type QueryName = keyof Catalogue['queryIds'];
 
 /** The inbox by category is the only known call with a cursor; the first page of the mailbox has none. */
 function pageVariables(owner: string, cursor: string | null): (queryId: string) => string {
@@ -126,30 +125,19 @@ function pageVariables(owner: string, cursor: string | null): (queryId: string) 
     queryId.startsWith('0d5e') ? `(${mailbox})` : `(${category},count:20,${mailbox}${next})`;
 }
 
-/** Asks with each known query id until one is understood. */
-async function query(
+function query(
   env: PageEnv,
   name: QueryName,
   variables: (queryId: string) => string,
   signal: AbortSignal,
 ): Promise<Read<Envelope>> {
-  let last: Read<Envelope> = problem('changed', 'layout_unknown', `${name} has no known query id.`);
-  for (const id of new Set([...queryIds(env, name), ...idsThePageUses(env, name)])) {
+  return withKnownIds(env, name, async (id) => {
     const path = `/voyager/api/voyagerMessagingGraphQL/graphql?queryId=${name}.${id}&variables=${variables(id)}`;
-    last = await getJson(env, path, envelope, signal);
-    if (last.ok && last.value.data.errors?.length) {
-      last = problem('changed', 'layout_unknown', `${name} is not understood any more.`);
-    }
-    if (last.ok || (last.error.kind !== 'changed' && last.error.kind !== 'missing')) return last;
-  }
-  return last.ok ? last : { ok: false, error: { ...last.error, kind: 'changed' } };
-}
-
-/** Query ids in the page's own requests: they stay right when LinkedIn changes them. */
-function idsThePageUses(env: PageEnv, name: QueryName): string[] {
-  const pattern = new RegExp(`queryId=${name}\\.([0-9a-f]{32})`, 'u');
-  const entries = env.window.performance.getEntriesByType('resource');
-  return entries.flatMap((entry) => pattern.exec(entry.name)?.[1] ?? []).reverse();
+    const read = await getJson(env, path, envelope, signal);
+    return read.ok && read.value.data.errors?.length
+      ? problem('changed', 'layout_unknown', `${name} is not understood any more.`)
+      : read;
+  });
 }
 
 function nextCursor(read: Envelope): string | null {

@@ -81,6 +81,8 @@ const selectorKey = z.enum([
   'inmailTerms',
   'circleRow',
   'circleProfile',
+  'circleName',
+  'circleHeadline',
   'circleControl',
   'circleSearch',
   'overlayPane',
@@ -95,6 +97,8 @@ const catalogueSchema = z.object({
   queryIds: z.object({
     messengerConversations: z.array(z.string().regex(/^[\w.]+$/)).min(1),
     messengerMessages: z.array(z.string().regex(/^[\w.]+$/)).min(1),
+    voyagerGroupsDashGroupMemberships: z.array(z.string().regex(/^[\w.]+$/)).min(1),
+    voyagerSocialDashReactions: z.array(z.string().regex(/^[\w.]+$/)).min(1),
   }),
 });
 export type Catalogue = z.infer<typeof catalogueSchema>;
@@ -234,6 +238,12 @@ export const shippedCatalogue: Catalogue = {
       count: [0, 1000],
     },
     circleProfile: { css: 'a[href*="/in/"]', scope: 'circle_row', count: [1, 3] },
+    circleName: {
+      css: '.artdeco-entity-lockup__title > span:not(.artdeco-entity-lockup__degree)',
+      scope: 'circle_row',
+      count: [0, 1],
+    },
+    circleHeadline: { css: '.artdeco-entity-lockup__subtitle', scope: 'circle_row', count: [0, 1] },
     circleControl: {
       css: 'a[href^="/messaging/compose/"], button',
       scope: 'circle_row',
@@ -258,6 +268,8 @@ export const shippedCatalogue: Catalogue = {
       '0d5e6781bbee71c3e51c8843c6519f48',
     ],
     messengerMessages: ['5846eeb71c981f11e0134cb6626cc314'],
+    voyagerGroupsDashGroupMemberships: ['6b1b0f2a4f5c2a0f6f2f5e6f0c9d1e83'],
+    voyagerSocialDashReactions: ['41ebf31a9f4c4a84e35a49d5abc9010b'],
   },
 };
 

@@ -53,6 +53,12 @@ const api = {
   layout: () => linkedin.checkLayout(env),
   parsesCatalogue: (change: Record<string, unknown>) =>
     linkedin.parseCatalogue({ ...linkedin.shippedCatalogue, ...change }, document).ok,
+  /** From now on this page works with a catalogue as the server sends it; false: it was refused. */
+  useCatalogue(update: unknown): boolean {
+    const parsed = linkedin.parseCatalogue(update, document);
+    env.catalogue = parsed.ok ? parsed.value : undefined;
+    return parsed.ok;
+  },
   topCard() {
     const found = card();
     return found && { ...found, element: found.element.tagName };

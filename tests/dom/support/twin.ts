@@ -174,3 +174,18 @@ export function effects(ledger: readonly LedgerEntry[]): string[] {
     .filter((entry) => !passive.has(entry.kind))
     .map((entry) => `${entry.kind} ${entry.targetSlug ?? '?'} ${entry.text ?? '-'}`);
 }
+
+/** What a page sees of a hidden tab: it says so, and gets no intersections. */
+export function hide(tab: Page): Promise<unknown> {
+  return tab.addInitScript(() => {
+    Object.defineProperty(Document.prototype, 'hidden', { get: () => true });
+    Reflect.set(
+      window,
+      'IntersectionObserver',
+      class {
+        observe() {}
+        unobserve() {}
+      },
+    );
+  });
+}

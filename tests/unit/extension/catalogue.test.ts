@@ -11,12 +11,13 @@ const came = (catalogue: unknown, id: string | null = 'c1') =>
 
 it('a good update is kept, said to be in force, and goes to the page; taken back, the built-in one rules', async () => {
   const updates = createCatalogueUpdates(memoryStore());
-  expect(await updates.state()).toEqual({ held: null, inForce: shippedCatalogue.version });
+  const none = { held: null, inForce: shippedCatalogue.version, problem: null };
+  expect(await updates.state()).toEqual(none);
   await updates.take(came(good));
-  expect(await updates.state()).toEqual({ held: 'c1', inForce: '2099-01-02' });
+  expect(await updates.state()).toEqual({ held: 'c1', inForce: '2099-01-02', problem: null });
   expect(await updates.update()).toEqual(good);
   await updates.take(came(null, null));
-  expect(await updates.state()).toEqual({ held: null, inForce: shippedCatalogue.version });
+  expect(await updates.state()).toEqual(none);
   expect(await updates.update()).toBeNull();
 });
 
@@ -25,12 +26,29 @@ it.each([
   ['another scope', { ...good, entries: { name: { css: 'h1', scope: 'page' } } }],
   ['no selector at all', { ...good, entries: { name: {} } }],
   ['no catalogue', 'h1'],
-])('a bad update (%s) is dropped and not asked for again', async (_what, bad) => {
+])('a bad update (%s) is dropped, said why, and not asked for again', async (_what, bad) => {
   const updates = createCatalogueUpdates(memoryStore());
   await updates.take(came(good, 'c0'));
   await updates.take(came(bad));
-  expect(await updates.state()).toEqual({ held: 'c1', inForce: shippedCatalogue.version });
+  const problem = expect.stringMatching(/./u);
+  expect(await updates.state()).toEqual({ held: 'c1', inForce: shippedCatalogue.version, problem });
   expect(await updates.update()).toBeNull();
+});
+
+it('an update that only the page can tell to be no good is dropped after the first page', async () => {
+  const updates = createCatalogueUpdates(memoryStore());
+  await updates.take(came({ ...good, entries: { name: { css: 'h1[' } } }));
+  expect(await updates.state()).toMatchObject({ inForce: '2099-01-02', problem: null });
+  await updates.drop('name: not a selector');
+  const problem = 'name: not a selector';
+  expect(await updates.state()).toEqual({ held: 'c1', inForce: shippedCatalogue.version, problem });
+  expect(await updates.update()).toBeNull();
+
+  const world = createWorld();
+  world.catalogueRefused = problem;
+  world.queue.push(taskWork(stepFor('t1')));
+  await world.cycle();
+  expect(world.catalogueDropped).toEqual([problem]);
 });
 
 it('an update relocates what it names and nothing else; one that is not newer changes nothing', () => {

@@ -53,3 +53,20 @@ it('never reads more pages than the hard ceiling, whatever the server asks for',
   expect(world.listRequests).toEqual([]);
   expect(world.listPages).toMatchObject([{ read: { ok: false, error: { code: 'too_many_requests' } } }]);
 });
+
+it('opens a group’s own page where LinkedIn’s query for its members is not understood any more', async () => {
+  const world = createWorld();
+  const url = 'https://www.linkedin.com/groups/77/members/';
+  world.listRead = { ok: false, error: { code: 'layout_unknown', detail: 'Not known any more.' } };
+  world.listShown = { ok: true, value: { people: [], nameless: 0, total: null, next: null } };
+  world.queue.push({ ...work, list: { kind: 'group_members', id: '77', url } });
+  await world.cycle();
+  expect(world.listsOpened).toEqual([url]);
+  expect(world.listPages).toMatchObject([{ read: { ok: true } }]);
+  // Both reads count.
+  expect(world.pagesRead).toHaveLength(2);
+
+  world.queue.push(work);
+  await world.cycle();
+  expect(world.listsOpened).toEqual([url]);
+});

@@ -134,9 +134,15 @@ export function createWorld() {
     pagesRead: [] as number[],
     layouts: [] as (LayoutSeen & { catalogue: string })[],
     layoutRead: null as LayoutSeen | null,
+    /** What the page says against the held update of the catalogue. */
+    catalogueRefused: null as string | null,
+    catalogueDropped: [] as string[],
     layoutCheckedAt: {} as Partial<Record<LayoutPage, number>>,
     listPages: [] as { importId: string; start: number; read: ListRead }[],
     listRequests: [] as ListRequest[],
+    listsOpened: [] as string[],
+    /** What is read once the list's own page is open; null: the same as elsewhere. */
+    listShown: null as ListRead | null,
     listRead: { ok: true, value: { people: [], nameless: 0, total: 0, next: null } } as ListRead,
     /** The worker dies here: nothing after it happens in this life. */
     dieAt: null as Moment | null,
@@ -226,8 +232,13 @@ export function createWorld() {
       mayAct: async () => world.mayAct && world.mayRead,
       mayRead: async () => world.mayRead,
       journalLostAt: async () => world.lostAt,
+      catalogue: {
+        state: async () => ({ held: null, inForce: '', problem: null }),
+        take: async () => undefined,
+        drop: async (problem) => void world.catalogueDropped.push(problem),
+      },
       layout: {
-        read: async () => world.layoutRead,
+        read: async () => ({ seen: world.layoutRead, refused: world.catalogueRefused }),
         checkedAt: async () => world.layoutCheckedAt,
         setCheckedAt: async (at) => {
           world.layoutCheckedAt = at;
@@ -303,9 +314,12 @@ export function createWorld() {
           await at('open');
         },
         ensure: async () => undefined,
+        async openList(url) {
+          world.listsOpened.push(url);
+        },
         async readListPage(request) {
           world.listRequests.push(request);
-          return world.listRead;
+          return world.listsOpened.length > 0 ? (world.listShown ?? world.listRead) : world.listRead;
         },
         async prepare() {
           await at('prepare');

@@ -94,6 +94,14 @@ function Account({ sender }: { sender: SenderView }) {
             </span>
           </Fact>
         )}
+        {linkedin.catalogueProblem && (
+          <Fact name="Layout update">
+            <span>
+              The browser refused the server’s update of LinkedIn’s controls and works with its own:{' '}
+              {linkedin.catalogueProblem}. Tell whoever runs the server.
+            </span>
+          </Fact>
+        )}
         <Fact name="Consent">
           <ConsentFact sender={sender} />
         </Fact>
