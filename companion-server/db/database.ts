@@ -28,6 +28,11 @@ const WRITE_ATTEMPTS = 5;
 const GROUP = { file: 64, server: 8 } as const;
 /** Before a unit runs again on a libSQL server; a file has waited for its whole busy timeout already. */
 const PAUSE_MS = 200;
+/**
+ * The database whose unit of work is running here. One for all: Node carries each storage that was ever used along with
+ * every promise made in the process (0.06 µs an `await` without any, 0.24 µs with one, 17 µs with 160).
+ */
+const inWrite = new AsyncLocalStorage<symbol>();
 export const defaultMigrations = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /**
@@ -93,8 +98,9 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
     }
   }
   const takeTurn = mutex();
-  const inWrite = new AsyncLocalStorage<true>();
-  const assertOutside = () => assert(!inWrite.getStore(), 'a write inside a write would wait for itself');
+  const itself = Symbol('database');
+  const assertOutside = () =>
+    assert(inWrite.getStore() !== itself, 'a write inside a write would wait for itself');
   const turns: Turns = {
     async acquire() {
       assertOutside();
@@ -121,7 +127,7 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
     turns,
     async transaction(work) {
       try {
-        await inWrite.run(true, () => writer.transaction(work));
+        await inWrite.run(itself, () => writer.transaction(work));
       } catch (error) {
         kept?.forget(null);
         throw error;

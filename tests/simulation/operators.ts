@@ -323,7 +323,7 @@ export class Office {
   private async resumeAll(): Promise<void> {
     if (!this.env.chance.faultsOn) {
       await this.easeLimits();
-      await this.consent(true);
+      if (await this.someId('SELECT id FROM sender WHERE consent_version IS NULL')) await this.consent(true);
       // A profile that came back from the bin has no browser any more: its contacts would rightly wait for ever.
       for (const senderId of this.restored)
         await this.ask(senderLifeRoutes.delete, { senderId }, { tasks: 'cancel' });

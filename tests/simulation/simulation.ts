@@ -191,6 +191,7 @@ export class Simulation {
   private misfortune(): void {
     const { time, chance, faults, scenario, trace } = this.setting;
     time.after(chance.pick(20, 90) * SECOND, () => {
+      if (!chance.faultsOn) return;
       const { deviceId, senderId } = chance.one(scenario.browsers);
       const member = this.memberOf(senderId);
       if (chance.fails(faults.logout)) {
