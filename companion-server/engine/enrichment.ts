@@ -11,6 +11,7 @@ import { shapes } from './shapes.ts';
 import { askAdmission, blockedOn, passOn, wakeParked } from './slots.ts';
 import { hasStarted, setStanding } from './standing.ts';
 import { createTask, ENRICHMENT_NODE, priority } from './tasks.ts';
+import { capOf } from './usage.ts';
 
 const { enrollment: enrollmentTable, task } = schema;
 
@@ -42,12 +43,14 @@ export async function passOnReading(unit: Unit, senderId: string): Promise<void>
   await wakeParked(unit, blockedOn.sender(senderId), await roomAhead(unit, senderId));
 }
 
-/** How many more profiles the sender may have ahead. */
+/** How many more profiles the sender may have ahead, by the cap that applies now: a new account's is low. */
 async function roomAhead(unit: Unit, senderId: string): Promise<number> {
   const settings = settingsOf(await senderById(unit.tx, senderId));
   const channel = await channelOf(unit.tx, senderId, 'linkedin');
-  const lane = channel ? await rowsOf(unit.tx).get(shapes.lane, channel.id, 'visit') : null;
-  return Math.max(0, DAYS_AHEAD * settings.caps.page_load.daily - (lane?.readyCount ?? 0));
+  if (!channel) return DAYS_AHEAD * settings.caps.page_load.daily;
+  const { daily } = capOf(channel, settings, 'page_load', unit.now);
+  const lane = await rowsOf(unit.tx).get(shapes.lane, channel.id, 'visit');
+  return Math.max(0, DAYS_AHEAD * daily - (lane?.readyCount ?? 0));
 }
 
 /** The read is over: back to admission, or the end of the way in. */

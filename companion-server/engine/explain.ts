@@ -9,11 +9,13 @@ import { type Ahead, lookAhead } from './ahead.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from './context.ts';
 import { emailHoldKinds } from './gates.ts';
 import { type HoldRow, openHolds } from './holds.ts';
+import { slotFor } from './pacing.ts';
 import { isLive, isReady } from './predicates.ts';
 import { isOnline } from './presence.ts';
-import { channelById, contactById, senderById } from './rows.ts';
+import { channelById, contactById, senderById, settingsOf } from './rows.ts';
 
 const { automation, cursor, enrollment, lane, task } = schema;
+type CursorRow = typeof cursor.$inferSelect;
 
 /** Why something stands where it stands, and when it goes next. */
 export interface Explanation {
@@ -100,8 +102,9 @@ export async function explainTask(
   if (row.state === 'unknown' || row.state === 'waiting_approval') return inWords(stepWaits[row.state], what);
   if (row.state === 'claimed' || row.state === 'committing') return inWords(stepWaits.under_way, what);
   const channel = await channelById(q, row.channelId);
-  const [held] = await openHolds(q, channelScopes(channel, row));
-  if (held) return byHold(held);
+  const { email } = await contactById(q, row.contactId);
+  const [held] = await openHolds(q, channelScopes(channel, row, email));
+  if (held) return await afterHold(q, held, row, channel, now);
   const stopped = await notReady(q, channel, real);
   if (stopped) return inWords(stepWaits[stopped], stopped === 'offline' ? what.toLowerCase() : what);
   const { at, limit: paced, before } = await ahead.expect(row, channel);
@@ -121,6 +124,21 @@ export async function explainTask(
     expectedAt: laneBinds ? queue.nextAt : at,
     limit,
   };
+}
+
+/** A hold with an end: the step goes at its next slot after it, never in the moment the hold lifts. */
+async function afterHold(
+  q: Queryable,
+  held: HoldRow,
+  row: TaskRow,
+  channel: ChannelRow,
+  now: number,
+): Promise<Explanation> {
+  const said = byHold(held);
+  if (said.expectedAt === null) return said;
+  const settings = settingsOf(await senderById(q, channel.senderId));
+  const from = Math.max(now, said.expectedAt, row.notBefore ?? 0);
+  return { ...said, expectedAt: (await slotFor(q, channel, settings, row.kind, from)).at };
 }
 
 async function notReady(
@@ -146,12 +164,19 @@ async function explainWait(q: Queryable, row: EnrollmentRow): Promise<Explanatio
     .orderBy(asc(cursor.wakeAt));
   const acting = cursors.find(({ state }) => state === 'acting');
   if (acting) return inWords(stepWaits.manual_task);
-  const first = cursors.find(({ waitsFor }) => waitsFor !== null);
-  if (!first?.waitsFor) return inWords(branchWaits.resume);
-  return { ...inWords(branchWaits[first.waitsFor]), expectedAt: first.wakeAt };
+  // A Join waits for the other branches: what those wait for says more.
+  const first = cursors.find(({ waitsFor }) => waitsFor !== 'join') ?? cursors[0];
+  return explainCursor(first);
 }
 
-function inWords({ sentence, waitsFor, who }: Wait, step = 'The step'): Explanation {
+/** What a waiting branch waits for. */
+export function explainCursor(row: Pick<CursorRow, 'waitsFor' | 'wakeAt'> | undefined): Explanation {
+  if (!row?.waitsFor) return inWords(branchWaits.resume);
+  return { ...inWords(branchWaits[row.waitsFor]), expectedAt: row.wakeAt };
+}
+
+/** What something waits for, in words. */
+export function inWords({ sentence, waitsFor, who }: Wait, step = 'The step'): Explanation {
   return say(sentence.replace('{step}', step), waitsFor, who);
 }
 
@@ -200,13 +225,13 @@ async function firstReady(q: Queryable, channelId: string): Promise<TaskRow | nu
   return firsts.reduce<TaskRow | null>((best, row) => (best && isBefore(best, row) ? best : row), null);
 }
 
-function channelScopes(channel: ChannelRow, row: TaskRow) {
+function channelScopes(channel: ChannelRow, row: TaskRow, email: string | null) {
   return [
     { scope: 'workspace' as const, scopeId: channel.workspaceId },
     { scope: 'sender' as const, scopeId: channel.senderId },
     { scope: 'channel' as const, scopeId: channel.id },
     { scope: 'kind' as const, scopeId: channel.id, kind: row.kind },
-    ...emailHoldKinds(row, row.payload?.recipient ?? null).map((kind) => ({
+    ...emailHoldKinds(row, row.payload?.recipient ?? email).map((kind) => ({
       scope: 'kind' as const,
       scopeId: channel.id,
       kind,
@@ -214,7 +239,8 @@ function channelScopes(channel: ChannelRow, row: TaskRow) {
   ];
 }
 
-async function openTasksOf(q: Queryable, enrollmentId: string): Promise<TaskRow[]> {
+/** The steps of an enrollment that have not ended, what is due first on top. */
+export async function openTasksOf(q: Queryable, enrollmentId: string): Promise<TaskRow[]> {
   return await q
     .select()
     .from(task)
@@ -246,7 +272,8 @@ function byHold(hold: HoldRow): Explanation {
   };
 }
 
-function say(
+/** An answer without a time. */
+export function say(
   sentence: string,
   waitsFor: string | null,
   who: WhoMustAct,
@@ -255,11 +282,13 @@ function say(
   return { sentence, waitsFor, whoMustAct: who, expectedAt: null, limit };
 }
 
-function label(status: string): string {
+/** A status as people read it. */
+export function label(status: string): string {
   return status.charAt(0).toUpperCase() + status.slice(1).replaceAll('_', ' ');
 }
 
-function because(reason: string | null): string {
+/** The sentence of a machine reason, to stand behind another one. */
+export function because(reason: string | null): string {
   return reason ? ` ${reasonSentence(reason)}` : '';
 }
 

@@ -55,9 +55,10 @@ export {
   explainTask,
   type NextAction,
 } from './explain.ts';
+export { explainBranches } from './explainBranches.ts';
 export { contactsAddedToList } from './feed.ts';
 export { acceptanceOf, bouncesOf } from './guards.ts';
-export { type HoldKey, liftHold, type NewHold, openHolds, setHold } from './holds.ts';
+export { FIRST_EMAIL, type HoldKey, liftHold, type NewHold, openHolds, setHold, toDomain } from './holds.ts';
 export { type Idle, isIdle } from './idle.ts';
 export {
   confirmBounce,

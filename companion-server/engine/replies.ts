@@ -60,13 +60,13 @@ export async function pauseForReply(unit: Unit, reply: { contactId: string; at: 
   }
 }
 
-/** Where the automation asks for it, those who work at the same company wait for the same decision. */
+/** Where the automation asks for it, those who work at the same company wait for the same decision; the one who replied may be through it. */
 async function pauseColleagues(unit: Unit, contactId: string): Promise<void> {
   const own = await unit.tx
     .select({ automationId: enrollment.automationId, companyId: enrollment.companyId })
     .from(enrollment)
     .innerJoin(automation, eq(automation.id, enrollment.automationId))
-    .where(and(eq(enrollment.contactId, contactId), eq(automation.pauseColleagues, true), isOpen));
+    .where(and(eq(enrollment.contactId, contactId), eq(automation.pauseColleagues, true)));
   for (const { automationId, companyId } of own) {
     if (companyId === null) continue;
     const colleagues = await unit.tx

@@ -1,6 +1,6 @@
 import { unreachable } from '#shared/kernel/assert.ts';
 import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
-import { type Graph, isActionType } from './graph.ts';
+import { type Graph, isDataNode, isTaskNode } from './graph.ts';
 import { openJoins } from './join.ts';
 import { wasEntered } from './paths.ts';
 import type { Advance, CursorState, EnrollmentEvent, EnrollmentState, Facts, TaskEnding } from './state.ts';
@@ -222,7 +222,8 @@ function skip(walk: Walk): boolean {
 /** A step that was not begun yet is the one to be skipped; a junction before it is no step. */
 function passBy(walk: Walk, cursor: CursorState): void {
   const node = nodeById(walk.graph, cursor.nodeId);
-  if (node && (isActionType(node.type) || node.type === 'delay')) leaveBy(walk, cursor, 'next');
+  if (node && (isTaskNode(node) || isDataNode(node) || node.type === 'delay')) leaveBy(walk, cursor, 'next');
+  else if (node?.type === 'wait_until') leaveBy(walk, cursor, 'timeout');
   else recheck(walk, cursor);
 }
 

@@ -18,6 +18,20 @@ export const contactView = z.object({
 export type ContactView = z.infer<typeof contactView>;
 
 /** Why an enrollment stands where it stands (product §4.3, last paragraph). */
+/** How one branch of an enrollment stands; `ending`: it is over, and did not reach an end. */
+export const branchView = z.object({
+  nodeId: z.string(),
+  /** The step's type and own name; null: the version has it no more. */
+  step: z.object({ type: z.string(), label: z.string() }).nullable(),
+  ending: z.enum(['failed', 'bounced', 'canceled']).nullable(),
+  sentence: z.string(),
+  waitsFor: z.string().nullable(),
+  whoMustAct,
+  expectedAt: instant.nullable(),
+  limit: z.string().nullable(),
+});
+export type BranchView = z.infer<typeof branchView>;
+
 export const enrollmentView = z.object({
   id,
   automationId: id,
@@ -36,6 +50,8 @@ export const enrollmentView = z.object({
   senderId: z.string().nullable(),
   senderName: z.string().nullable(),
   nodeIds: z.array(z.string()),
+  /** The reason per branch, where there are several that did not end well or at all. */
+  branches: z.array(branchView).default([]),
   /** It has ended, is the latest one of this contact here, and the automation runs. */
   canEnterAgain: z.boolean(),
   updatedAt: instant,

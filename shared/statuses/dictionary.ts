@@ -152,11 +152,17 @@ export const automationStatuses: Record<AutomationStatus, StatusEntry> = {
   finished: entry(
     'Finished',
     'blue',
-    'All contacts reached an end and nobody new enters.',
+    'All contacts reached an end and nobody new enters. One whose Segment keeps feeding stays Running.',
     'The last contact ending',
-    'New contacts in its lists',
+    'A contact that is tried again or enters again, an edit that lets others in',
   ),
-  archived: entry('Archived', 'grey', 'Put away; nothing runs.', 'A person', 'A person restoring it'),
+  archived: entry(
+    'Archived',
+    'grey',
+    'Put away; nothing runs. A clone of it can be started.',
+    'A person',
+    '',
+  ),
 };
 
 export const relationStatuses: Record<RelationStatus, StatusEntry> = {

@@ -172,6 +172,7 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'No sender profile of this automation can be used.',
     'Deleted or retired sender profiles',
     'Adding a sender profile',
+    'Nobody new enters. Add a sender profile under "Senders" of the automation.',
   ),
   missing_data: hold(
     'Missing data',

@@ -1,11 +1,13 @@
+import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { automationRoutes } from '#shared/contract/automation.ts';
-import { contactRoutes } from '#shared/contract/contact.ts';
+import { contactRoutes, importRoutes } from '#shared/contract/contact.ts';
 import { deviceRoutes } from '#shared/contract/device.ts';
 import { changeEvent, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { newDeviceToken } from '../../companion-server/auth/deviceToken.ts';
 import { schema } from '../../companion-server/db/index.ts';
-import { makeWorld, visitGraph, type World } from './fixture.ts';
+import { liftHold, setHold, type Unit, unitIn } from '../../companion-server/engine/index.ts';
+import { csv, makeWorld, visitGraph, type World } from './fixture.ts';
 import { call, ORIGIN, problemOf, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
@@ -81,6 +83,73 @@ test('a clone of a started automation is a draft; an archived one is not edited 
     body: { name: 'x', graph },
   });
   expect(problemOf(saved)).toMatchObject({ status: 409 });
+});
+
+test('a start needs a contact that can enter', async () => {
+  const added = await call(server, importRoutes.upload, caller, {
+    body: { fileName: 'x.csv', contentBase64: csv('Email\nblocked@corp.test\n') },
+  });
+  const { id: importId } = importRoutes.upload.response.parse(added.body);
+  const run = { mapping: ['email'], listName: 'Blocked only', legalBasis: 'legitimate_interest' };
+  await call(server, importRoutes.run, caller, { params: { importId }, body: run });
+  const lists = contactRoutes.lists.response.parse((await call(server, contactRoutes.lists, caller)).body);
+  const blocked = lists.items.find(({ name }) => name === 'Blocked only')?.id ?? '';
+  const { canStart, findings } = await preflight(await draft(visitGraph(blocked, world.ids.senderId)));
+  expect(canStart).toBe(false);
+  expect(findings).toContainEqual(expect.objectContaining({ severity: 'error', code: 'no_contacts' }));
+});
+
+test('Finished: everybody has ended and nothing lets anybody in; tried again it runs', async () => {
+  const graph = visitGraph(listId, world.ids.senderId);
+  const [segment] = graph.nodes;
+  const closed = { ...segment, config: { listIds: [listId], keepFeeding: false } };
+  const setCounts = (automationId: string, status: 'finished' | 'in_progress') =>
+    server.services.db.write(async (tx) => {
+      const own = eq(schema.enrollmentCount.automationId, automationId);
+      await tx.delete(schema.enrollmentCount).where(own);
+      await tx.insert(schema.enrollmentCount).values({ automationId, status, n: 1 });
+    });
+  const started = async (nodes: unknown[]) => {
+    const automationId = await draft({ ...graph, nodes });
+    const answer = await call(server, automationRoutes.start, caller, { params: { automationId } });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return automationId;
+  };
+  const ending = await started([closed, ...graph.nodes.slice(1)]);
+  expect((await detail(ending)).status).toBe('running');
+  await setCounts(ending, 'finished');
+  expect((await detail(ending)).status).toBe('finished');
+  await setCounts(ending, 'in_progress');
+  expect((await detail(ending)).status).toBe('running');
+
+  const feeding = await started(graph.nodes);
+  await setCounts(feeding, 'finished');
+  expect((await detail(feeding)).status).toBe('running');
+});
+
+test('a held kind of step pauses in part what uses it, and nothing else', async () => {
+  const { automationId, senderId } = world.ids;
+  const [linkedin] = await server.services.db.reader
+    .select()
+    .from(schema.channel)
+    .where(and(eq(schema.channel.senderId, senderId), eq(schema.channel.kind, 'linkedin')));
+  const hold = (kind: string) => ({
+    workspaceId: world.workspaceId,
+    scope: 'kind' as const,
+    scopeId: linkedin?.id ?? '',
+    kind,
+    reason: 'weekly_invite_limit' as const,
+    by: 'test',
+  });
+  const unit = (work: (unit: Unit) => Promise<unknown>) =>
+    server.services.db.write((tx) => work(unitIn(server.services, tx)));
+  await unit((each) => setHold(each, hold('connect')));
+  expect(await detail(automationId)).toMatchObject({ status: 'running', holds: [] });
+  await unit((each) => setHold(each, hold('visit')));
+  const partly = await detail(automationId);
+  expect(partly.status).toBe('partly_paused');
+  expect(partly.holds).toHaveLength(1);
+  for (const kind of ['connect', 'visit']) await unit((each) => liftHold(each, hold(kind), 'test'));
 });
 
 test('the status follows the holds: a lost session pauses what needs it, and says how it comes back', async () => {

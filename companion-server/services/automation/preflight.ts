@@ -44,15 +44,15 @@ export async function preflightGraph(
   call: MemberCall,
   automationId: string,
   graph: Graph,
+  // One that runs may be edited after everybody entered.
+  whenEmpty: Finding['severity'] = 'error',
 ): Promise<Omit<Preflight, 'forecast'>> {
   const actors = await actorsOf(call, graph);
   const people = await checkContacts(call, graph, strictestNote(actors));
   const findings: Finding[] = [
     ...validateGraph(graph).map(({ code, nodeId, message }) => finding('error', code, nodeId, message)),
     ...(await checkReferences(call, graph)),
-    ...(people.contacts === 0
-      ? [finding('warning', 'no_contacts', null, 'The segments hold no contacts yet.')]
-      : []),
+    ...nobodyEnters(people, whenEmpty),
     ...(await checkEmailNeeds(call, graph)),
     ...(await checkFiles(call, graph)),
     ...checkSenders(graph, actors),
@@ -88,6 +88,18 @@ async function checkContacts(call: MemberCall, graph: Graph, strictest: number) 
     checkTexts(graph, person, strictest, tally);
   }
   return { contacts, reachable, findings: [...tally.findings(), ...stoplisted.findings()] };
+}
+
+/** A segment needs a contact that can enter; one that only the stoplist fills has none. */
+function nobodyEnters(
+  { contacts, reachable }: { contacts: number; reachable: number },
+  severity: Finding['severity'],
+): Finding[] {
+  if (reachable > 0) return [];
+  const why =
+    contacts === 0 ? 'The segments hold no contacts.' : 'All contacts of the segments are on the stoplist.';
+  const todo = 'Put at least one that can enter into a list or tag of a Segment, or widen its filter.';
+  return [finding(severity, 'no_contacts', null, `${why} ${todo}`)];
 }
 
 const onStoplist: About = {

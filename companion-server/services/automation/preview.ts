@@ -19,7 +19,7 @@ export async function previewDraft(
   current: VersionRow,
   choices: MovePlan,
 ): Promise<VersionPreview> {
-  const { findings } = await preflightGraph(call, row.id, row.draft);
+  const { findings } = await preflightGraph(call, row.id, row.draft, 'warning');
   const all = [...findings, ...editProblems(current.graph, row.draft)];
   return {
     basedOn: current.number,

@@ -1,10 +1,17 @@
-import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
-import { actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
+import { and, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { type ActionKind, actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
 import type { AutomationDetail, AutomationSummary } from '#shared/contract/automation.ts';
 import type { HoldView } from '#shared/contract/sender.ts';
-import type { AutomationStatus, ChannelKind } from '#shared/statuses/engine.ts';
+import {
+  type AutomationStatus,
+  type ChannelKind,
+  type EnrollmentStatus,
+  enrollmentStatus,
+  finalEnrollmentStatuses,
+} from '#shared/statuses/engine.ts';
 import { type Queryable, schema } from '../../db/index.ts';
+import { FIRST_EMAIL, toDomain } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
 import { listEnrollments, listReasons } from '../enrollment/view.ts';
 import { notFound } from '../refusal.ts';
@@ -19,6 +26,8 @@ const {
   entering,
   hold,
   nodeCount,
+  segmentSource,
+  sender,
 } = schema;
 
 export type AutomationRow = typeof automation.$inferSelect;
@@ -78,14 +87,17 @@ async function enteringOf(db: Queryable, automationId: string) {
 }
 
 async function summarize(db: Queryable, call: Call, row: AutomationRow): Promise<AutomationSummary> {
-  const counts = await db.select().from(enrollmentCount).where(eq(enrollmentCount.automationId, row.id));
-  const { holds, status } = await standing(db, call, row);
+  const counted = await db.select().from(enrollmentCount).where(eq(enrollmentCount.automationId, row.id));
+  const counts: Counts = Object.fromEntries(
+    counted.filter(({ n }) => n > 0).map(({ status, n }) => [status, n]),
+  );
+  const { holds, status } = await standing(db, call, row, counts);
   return {
     id: row.id,
     name: row.name,
     status,
     holds,
-    counts: Object.fromEntries(counts.filter(({ n }) => n > 0).map(({ status, n }) => [status, n])),
+    counts,
     startedAt: row.startedAt,
     updatedAt: row.updatedAt ?? 0,
   };
@@ -100,58 +112,85 @@ async function graphFor(db: Queryable, row: AutomationRow): Promise<Graph> {
   return rows[0]?.graph ?? row.draft;
 }
 
-/** Paused when nothing of it can move, Partly paused when something cannot: derived from the open holds. */
+type Counts = AutomationSummary['counts'];
+
+/** Finished when everybody reached an end and nobody new enters; paused when nothing of it can move, partly when something cannot. */
 async function standing(
   db: Queryable,
   call: Call,
   row: AutomationRow,
+  counts: Counts,
 ): Promise<{ holds: HoldView[]; status: AutomationStatus }> {
   if (row.status !== 'running') return { holds: [], status: row.status };
-  const used = new Set<ChannelKind>();
-  const graph = await graphFor(db, row);
-  for (const node of graph.nodes) if (isActionType(node.type)) used.add(actionChannel[node.type]);
-  const channels = await channelsFor(db, row, [...used]);
+  const kinds = kindsUsed(await graphFor(db, row));
+  const channels = await channelsFor(db, row, new Set([...kinds].map((kind) => actionChannel[kind])));
   const open = await db
     .select()
     .from(hold)
-    .where(and(eq(hold.workspaceId, call.workspaceId), isNull(hold.liftedAt)));
+    // Those of single contacts are as many as contacts, and stand beside these.
+    .where(and(eq(hold.workspaceId, call.workspaceId), isNull(hold.liftedAt), ne(hold.scope, 'enrollment')));
   const whole = open.filter(
     (one) =>
       (one.scope === 'workspace' && one.scopeId === call.workspaceId) ||
       (one.scope === 'automation' && one.scopeId === row.id),
   );
-  const onChannel = (channelId: string, senderId: string) =>
+  const perChannel = channels.map(({ id, senderId }) =>
     open.filter(
       (one) =>
         (one.scope === 'sender' && one.scopeId === senderId) ||
-        (one.scope === 'channel' && one.scopeId === channelId),
-    );
-  const perChannel = channels.map((each) => onChannel(each.id, each.senderId));
-  const ofKind = open.filter(
-    (one) => one.scope === 'kind' && channels.some((each) => each.id === one.scopeId),
+        (one.scope === 'channel' && one.scopeId === id),
+    ),
   );
-  const blocked = perChannel.filter((found) => found.length > 0).length;
-  const isPaused = whole.length > 0 || (channels.length > 0 && blocked === channels.length);
-  const isPartly = blocked > 0 || ofKind.length > 0;
+  const ofKind = open.filter(
+    (one) => one.scope === 'kind' && channels.some(({ id }) => id === one.scopeId) && stops(one.kind, kinds),
+  );
   const all = new Map([...whole, ...perChannel.flat(), ...ofKind].map((one) => [one.id, one]));
-  return {
-    holds: [...all.values()].map(viewHold),
-    status: isPaused ? 'paused' : isPartly ? 'partly_paused' : 'running',
-  };
+  const holds = [...all.values()].map(viewHold);
+  if (await isOver(db, row, counts)) return { holds, status: 'finished' };
+  const blocked = perChannel.filter((found) => found.length > 0).length;
+  const moves = (counts.in_progress ?? 0) > 0;
+  // Without a usable sender nobody enters; who is under way with one that retires goes on.
+  const stopped = whole.some(({ reason }) => reason !== 'no_usable_sender' || !moves);
+  if (stopped || (channels.length > 0 && blocked === channels.length)) return { holds, status: 'paused' };
+  return { holds, status: holds.length > 0 ? 'partly_paused' : 'running' };
+}
+
+/** What its steps do, and the profile reads that come before them. */
+function kindsUsed({ nodes }: Graph): Set<ActionKind> {
+  const kinds = new Set(nodes.flatMap(({ type }) => (isActionType(type) ? [type] : [])));
+  if ([...kinds].some((kind) => actionChannel[kind] === 'linkedin')) kinds.add('visit');
+  return kinds;
+}
+
+/** Holds of a mailbox may be on its first emails, or on those to one domain. */
+function stops(held: string, kinds: ReadonlySet<ActionKind>): boolean {
+  const isPartOfEmail = held === FIRST_EMAIL || held.startsWith(toDomain(''));
+  return isPartOfEmail ? kinds.has('send_email') : [...kinds].some((kind) => kind === held);
+}
+
+/** Everybody who entered has ended, and no list, tag or mark lets anybody in by itself. */
+async function isOver(db: Queryable, { id }: AutomationRow, counts: Counts): Promise<boolean> {
+  const present = enrollmentStatus.options.filter((status) => (counts[status] ?? 0) > 0);
+  const ended: readonly EnrollmentStatus[] = finalEnrollmentStatuses;
+  if (present.length === 0 || !present.every((status) => ended.includes(status))) return false;
+  const fed = db.select({ n: sql`1` }).from(segmentSource).where(eq(segmentSource.automationId, id)).limit(1);
+  return (await fed).length === 0 && (await enteringOf(db, id)) === null;
 }
 
 /** The channels this automation acts on: of its senders, the kinds its steps use. */
-async function channelsFor(db: Queryable, row: AutomationRow, used: ChannelKind[]) {
-  if (used.length === 0) return [];
+async function channelsFor(db: Queryable, row: AutomationRow, used: ReadonlySet<ChannelKind>) {
+  if (used.size === 0) return [];
   return db
-    .select({ id: channel.id, senderId: channel.senderId })
+    .selectDistinct({ id: channel.id, senderId: channel.senderId })
     .from(channel)
     .innerJoin(automationSender, eq(automationSender.senderId, channel.senderId))
+    .innerJoin(sender, eq(sender.id, channel.senderId))
     .where(
       and(
         eq(automationSender.automationId, row.id),
         eq(automationSender.enabled, true),
-        inArray(channel.kind, used),
+        ne(sender.state, 'deleted'),
+        inArray(channel.kind, [...used]),
       ),
     );
 }

@@ -1,7 +1,7 @@
 import { and, eq, gt, ne } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { automationRoutes } from '#shared/contract/automation.ts';
-import type { EnrollmentView } from '#shared/contract/contact.ts';
+import type { BranchView, EnrollmentView } from '#shared/contract/contact.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { reasonSentence } from '#shared/statuses/dictionary.ts';
 import { type EnrollmentStatus, finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
@@ -11,7 +11,9 @@ import {
   countMatching,
   type Decision,
   decideEnrollment,
+  explainBranches,
   explainEnrollment,
+  graphOf,
   lookAhead,
   matchingIds,
   reasonsPresent,
@@ -65,6 +67,7 @@ async function view(db: Queryable, call: Call, found: Joined, ahead?: Ahead): Pr
     .where(and(eq(cursor.enrollmentId, row.id), ne(cursor.state, 'ended')));
   return {
     id: row.id,
+    branches: await branchesOf(db, row, { now: call.clocks.schedule.now(), real, ahead }),
     automationId: row.automationId,
     automationName: found.automationName,
     contactId: row.contactId,
@@ -82,6 +85,20 @@ async function view(db: Queryable, call: Call, found: Joined, ahead?: Ahead): Pr
     canEnterAgain: await canEnterAgain(db, found),
     updatedAt: row.updatedAt ?? 0,
   };
+}
+
+async function branchesOf(
+  db: Queryable,
+  row: Joined['row'],
+  { now, real, ahead }: { now: number; real: number; ahead?: Ahead },
+): Promise<BranchView[]> {
+  const branches = await explainBranches(db, row, now, { ahead, real });
+  if (branches.length === 0) return [];
+  const { nodes } = await graphOf(db, row.versionId);
+  return branches.map((each) => {
+    const node = nodes.find(({ id }) => id === each.nodeId);
+    return { ...each, step: node ? { type: node.type, label: node.label } : null };
+  });
 }
 
 /** Nobody enters again who opted out or proved to be another contact. */

@@ -1,4 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { AutomationSummary } from '#shared/contract/automation.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import type { HomeView } from '#shared/contract/workspace.ts';
 import { schema } from '../../db/index.ts';
@@ -12,6 +13,7 @@ import { viewHold } from '../sender/holdView.ts';
 import { lostCapacityOf } from '../sender/lostCapacity.ts';
 import { viewSenders } from '../sender/view.ts';
 import { taskActions } from '../task/homeActions.ts';
+import { stuckContacts } from './stuckContacts.ts';
 
 const { automation, hold, segmentSlot } = schema;
 
@@ -28,18 +30,9 @@ export async function home(call: MemberCall): Promise<HomeView> {
   const actions: Action[] = [
     ...senders.flatMap((one) => senderActions(one)),
     ...(await taskActions(call)),
+    ...(await stuckContacts(call)),
     ...(await noticeActions(call)),
-    ...automations
-      .filter(({ status, holds }) => status === 'paused' && holds.some((one) => one.scope === 'automation'))
-      .map(
-        ({ id, name, holds }): Action => ({
-          id: `automation:${id}`,
-          severity: 'orange',
-          title: `${name} is paused`,
-          detail: holds[0]?.detail ?? 'Paused.',
-          href: `/automations/${id}`,
-        }),
-      ),
+    ...automations.flatMap(automationActions),
     ...(await retentionActions(call)),
     ...addressActions(call, automations.length > 0),
     ...mailActions(call, senders),
@@ -75,6 +68,23 @@ async function activeContacts(call: MemberCall): Promise<number> {
     .innerJoin(segmentSlot, eq(segmentSlot.automationId, automation.id))
     .where(eq(automation.workspaceId, call.workspaceId));
   return rows[0]?.active ?? 0;
+}
+
+/** Held as a whole: by a person, or because nobody can take its contacts. */
+function automationActions({ id, name, status, holds }: AutomationSummary): Action[] {
+  const [hold] = holds.filter(({ scope }) => scope === 'automation');
+  if (!hold || status === 'finished') return [];
+  const state = status === 'paused' ? 'is paused' : 'takes nobody in';
+  const detail = [hold.detail, hold.hint].filter(Boolean).join(' ');
+  return [
+    {
+      id: `automation:${id}`,
+      severity: 'orange',
+      title: `${name} ${state}`,
+      detail,
+      href: `/automations/${id}`,
+    },
+  ];
 }
 
 function senderActions(one: SenderView): Action[] {

@@ -4,7 +4,17 @@ import { advance, initialState } from '#shared/automation/reducer.ts';
 import type { EnrollmentEvent, Facts } from '#shared/automation/state.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
 import { HOUR } from '#shared/kernel/clock.ts';
-import { condition, delay, end, graphOf, message, node, noFacts, visit } from '../../support/graphs.ts';
+import {
+  condition,
+  delay,
+  end,
+  graphOf,
+  message,
+  node,
+  noFacts,
+  visit,
+  waitUntil,
+} from '../../support/graphs.ts';
 
 /** How branches meet, part and come back: Join, A/B split, loops, data nodes. */
 
@@ -237,4 +247,34 @@ it('waits for opens and clicks, and takes the timeout without a read', () => {
   const opened = drive(wait('email_opened'));
   opened.wake('w', HOUR);
   expect(opened.state.status).toBe('finished');
+});
+
+describe('skipping the step of a paused contact', () => {
+  const manual = node('manual_task', 'call', { kind: 'call', instruction: 'Call', dueInMs: HOUR });
+  const tag = node('tag', 'mark', { action: 'add', tagId: 't' });
+  const wait = waitUntil('wait', 'replied', HOUR);
+
+  it.each([
+    ['a manual task', manual],
+    ['a data step', tag],
+    ['a wait', wait],
+    ['a delay', delay('rest', HOUR)],
+    ['a message', message('second')],
+  ] as const)('passes %s that was not begun', (_, next) => {
+    const out =
+      next.type === 'wait_until'
+        ? [`${next.id}:timeout>last`, `${next.id}:happened>done`]
+        : [`${next.id}>last`];
+    const graph = graphOf(
+      [message('first'), next, message('last'), end('done')],
+      [`first>${next.id}`, ...out],
+    );
+    const run = drive(graph);
+    run.send({ type: 'replied' });
+    // The message was under way when the reply came: its branch stands before the next step.
+    run.end('first');
+    expect(run.standing()).toEqual([`${next.id}/1`]);
+    expect(run.send({ type: 'skipped' })).toMatchObject([{ type: 'create_task', nodeId: 'last' }]);
+    expect(run.standing()).toEqual(['last/1']);
+  });
 });

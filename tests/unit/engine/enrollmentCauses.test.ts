@@ -298,6 +298,24 @@ describe('every cause of an enrollment status', () => {
       ['in_progress', null],
     ]);
   });
+
+  it('pauses them too when the one who replied is through already', async () => {
+    const anna = await addContact(stage, 1, { bound: true, companyId: 'firm' });
+    await addContact(stage, 2, { bound: true, companyId: 'firm' });
+    await start();
+    await stage.db.write((tx) => tx.update(schema.automation).set({ pauseColleagues: true }));
+    await settle(stage);
+    const { id } = await enrollmentOf(stage, FIRST);
+    await inUnit(stage, async (unit) => {
+      await decideEnrollment(unit, id, 'pause', 'test');
+      await decideEnrollment(unit, id, 'complete', 'test');
+    });
+    await reply(stage, anna);
+    expect(await enrollmentOf(stage, 'c002')).toMatchObject({
+      status: 'paused',
+      reason: 'colleague_replied',
+    });
+  });
 });
 
 describe('a workspace that allows several automations', () => {

@@ -1,12 +1,15 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR } from '#shared/kernel/clock.ts';
+import { senderSettings } from '#shared/schedule/settings.ts';
+import { nextOpen } from '#shared/schedule/window.ts';
 import { finalEnrollmentStatuses, holdReason, taskState } from '#shared/statuses/engine.ts';
 import { linkedinErrorCode } from '#shared/statuses/linkedin.ts';
 import { limitName, reasonSentence } from '#shared/statuses/reasons.ts';
 import { admissionWaits, branchWaits, stepWaits, type WaitsFor } from '#shared/statuses/waits.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
+  explainBranches,
   explainEnrollment,
   explainTask,
   lookAhead,
@@ -119,7 +122,74 @@ describe('why and when', () => {
   });
 });
 
+describe('several branches', () => {
+  const branchesOf = async () => {
+    const row = await enrollmentOf(stage, 'c001');
+    return await explainBranches(stage.db.reader, row, now());
+  };
+  const addBranch = async (values: Partial<typeof schema.cursor.$inferInsert>) => {
+    const { id: enrollmentId } = await enrollmentOf(stage, 'c001');
+    const own = { id: 'zz', enrollmentId, workspaceId: WORKSPACE, automationId: 'a1', visit: 1 };
+    await stage.db.write((tx) =>
+      tx.insert(schema.cursor).values({ ...own, nodeId: 'pause', state: 'waiting', ...values }),
+    );
+  };
+
+  it('each says why it stands; a single one is spoken of by the enrollment itself', async () => {
+    expect(await branchesOf()).toEqual([]);
+    await addBranch({ waitsFor: 'time', wakeAt: now() + HOUR });
+    const [invite, delay] = await branchesOf();
+    expect(invite).toMatchObject({ nodeId: 'invite', ending: null });
+    expect(invite?.sentence).toContain('The invitation');
+    expect(delay).toMatchObject({ nodeId: 'pause', ending: null, expectedAt: now() + HOUR });
+  });
+
+  it('a failed one keeps its reason while another goes on', async () => {
+    await addBranch({ state: 'ended', ending: 'failed', reason: 'no_email', nodeId: 'hello' });
+    const [, broken] = await branchesOf();
+    expect(broken).toMatchObject({
+      nodeId: 'hello',
+      ending: 'failed',
+      sentence: 'Failed. The contact has no email address.',
+      whoMustAct: 'nobody',
+    });
+  });
+
+  it('what a Join waits for is told by the branches that are under way', async () => {
+    const { id } = await enrollmentOf(stage, 'c001');
+    await stage.db.write(async (tx) => {
+      await tx.delete(schema.task).where(eq(schema.task.enrollmentId, id));
+      const joined = { state: 'waiting', waitsFor: 'join', wakeAt: null } as const;
+      await tx.update(schema.cursor).set(joined).where(eq(schema.cursor.enrollmentId, id));
+    });
+    await addBranch({ waitsFor: 'time', wakeAt: now() + HOUR });
+    expect(await why()).toMatchObject({ expectedAt: now() + HOUR, waitsFor: branchWaits.time.waitsFor });
+  });
+});
+
 describe('the expected time', () => {
+  it('is the next slot after a hold that ends by itself, never in the night when it lifts', async () => {
+    const until = now() + 24 * HOUR + 10 * HOUR;
+    await inUnit(stage, (unit) =>
+      setHold(unit, {
+        workspaceId: WORKSPACE,
+        scope: 'kind',
+        scopeId: channels.linkedin,
+        kind: 'connect',
+        reason: 'weekly_invite_limit',
+        until,
+        by: 'test',
+      }),
+    );
+    const settings = senderSettings.parse({ window: { zone: 'UTC' } });
+    await stage.db.write((tx) => tx.update(schema.sender).set({ settings }));
+    const answer = await why();
+    // Tuesday 20:00 is past the working hours.
+    expect(answer.limit).toBe('weekly_invite_limit');
+    expect(answer.expectedAt).toBeGreaterThanOrEqual(nextOpen(settings.window, until));
+    expect(answer.expectedAt).toBeLessThan(nextOpen(settings.window, until) + HOUR);
+  });
+
   it('follows the place in the queue, by the pace itself', async () => {
     await perform(stage, await nextOfKind(stage, 'connect'));
     const ahead = lookAhead(stage.db.reader, now());

@@ -1,6 +1,6 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { enrollmentRoutes } from '#shared/contract/automation.ts';
-import type { EnrollmentView } from '#shared/contract/contact.ts';
+import type { BranchView, EnrollmentView } from '#shared/contract/contact.ts';
 import { limitName, whoMustActLabels } from '#shared/statuses/dictionary.ts';
 import { finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
 import { useAction } from '../../api/useAction.ts';
@@ -8,6 +8,7 @@ import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { statusEntry } from '../../components/dictionary.ts';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Time } from '../../components/Time.tsx';
+import { catalogue } from './builder/catalogue.ts';
 
 /** Where an enrollment stands: status, why, what it waits for, who must act, when it goes on. */
 export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) {
@@ -37,10 +38,39 @@ export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) 
           {whoMustActLabels[whoMustAct]}.
         </Text>
       )}
+      {enrollment.branches.length > 0 && <Branches branches={enrollment.branches} />}
       {!isFinal(status) && <Decide enrollment={enrollment} />}
       {enrollment.canEnterAgain && <EnrollAgain enrollment={enrollment} />}
     </Stack>
   );
+}
+
+/** Where each branch stands, and why. */
+function Branches({ branches }: { branches: readonly BranchView[] }) {
+  return (
+    <List size="sm" spacing={4} aria-label="Branches">
+      {branches.map(({ nodeId, step, sentence, expectedAt, whoMustAct }) => (
+        <List.Item key={`${nodeId} ${sentence}`}>
+          <Text span fw={500} size="sm">
+            {nameOf(step)}:
+          </Text>{' '}
+          {sentence}
+          {expectedAt !== null && (
+            <>
+              {' '}
+              {whoMustAct === 'contact' ? 'At the latest' : 'Expected'} <Time at={expectedAt} />.
+            </>
+          )}
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+function nameOf(step: BranchView['step']): string {
+  if (step === null) return 'A removed step';
+  const known: Record<string, { label: string }> = catalogue;
+  return step.label || (known[step.type]?.label ?? step.type);
 }
 
 function isFinal(status: EnrollmentView['status']): boolean {

@@ -15,7 +15,7 @@ export function RunningSteps({ automation }: { automation: AutomationDetail }) {
   const [editing, setEditing] = useState(false);
   const params = { automationId: automation.id };
   const versions = useQuery(queryFor(versionRoutes.list, { params })).data;
-  const isOpen = automation.status !== 'archived' && automation.status !== 'finished';
+  const isOpen = automation.status !== 'archived';
   return (
     <Stack gap="md">
       {versions?.move && <MoveProgress move={versions.move} />}
