@@ -8,6 +8,7 @@ import { relationOf, setRelation } from './facts.ts';
 import { type IdentityKind, ownerOf } from './identities.ts';
 import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
+import { doubtAfterAcceptance } from './restore/doubt.ts';
 import { contactById } from './rows.ts';
 import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
 import { askThreads } from './threads.ts';
@@ -49,6 +50,7 @@ export async function recordConnected(
   const before = await relationOf(unit.tx, pair.contactId, pair.senderId);
   if (before === 'connected') return false;
   await setRelation(unit, pair, { status: 'connected', at });
+  await doubtAfterAcceptance(unit, pair, at);
   await endWithdrawals(unit, pair, 'already_connected');
   if (before === 'invite_sent' || before === 'invitation_withdrawn') {
     await appendEvent(unit, {

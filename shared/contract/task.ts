@@ -106,6 +106,11 @@ export const taskRoutes = {
     body: z.object({ happened: z.boolean(), note: z.string().trim().max(500).default('') }),
     response: taskResult,
   }),
+  /** The same of several at once; those that were settled meanwhile come back as refused. */
+  settleMany: route('member', 'POST', '/api/v1/tasks/settle', {
+    body: z.object({ taskIds: z.array(id).min(1).max(100), happened: z.boolean() }),
+    response: z.object({ settled: z.array(id), refused: z.array(id) }),
+  }),
   /** This text may go out; with `edited` this one instead, exactly as it stands there. */
   approve: route('member', 'POST', '/api/v1/tasks/:taskId/approve', {
     params,

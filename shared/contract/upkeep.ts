@@ -46,6 +46,8 @@ export const restoreView = z.object({
     /** Done by steps that contacts have not come to again: they will be passed over. */
     waiting: z.number().int(),
   }),
+  /** Contacts whose next email was due and may have been sent: without a copy in Sent a person decides about each. */
+  inDoubt: z.number().int().default(0),
   /** Everything was read: a manager may end the hold. */
   isReady: z.boolean(),
 });

@@ -598,6 +598,14 @@ const cases: Case[] = [
     scoped: true,
   },
   {
+    name: 'settle many',
+    route: taskRoutes.settleMany,
+    input: (w) => ({ body: { taskIds: [w.ids.taskId], happened: true } }),
+    rep: 403,
+    scoped: true,
+    silent: true,
+  },
+  {
     name: 'automation senders',
     route: automationSenderRoutes.list,
     input: ofAutomation(),

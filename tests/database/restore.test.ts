@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asc } from 'drizzle-orm';
 import { afterEach, expect, it } from 'vitest';
+import { systemNewId } from '#shared/kernel/ids.ts';
 import { loadKeys } from '../../companion-server/auth/keys.ts';
-import { type Database, openDatabase, schema } from '../../companion-server/db/index.ts';
+import {
+  type Database,
+  markFileOf,
+  openDatabase,
+  recogniseRestore,
+  schema,
+} from '../../companion-server/db/index.ts';
+import { holdRestored, unitIn } from '../../companion-server/engine/index.ts';
 import { createErasureLog } from '../../companion-server/vault/erasureLog.ts';
 import { createKeyedHash } from '../../companion-server/vault/keyedHash.ts';
+import { startHranaServer } from '../support/hrana/index.ts';
 import { startServer } from '../support/serverProcess.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -164,4 +173,45 @@ it('refuses what is no backup, and changes nothing', async () => {
   }
   expect(existsSync(`${folder.file}.mark`)).toBe(false);
   expect(await folder.inDatabase((db) => db.reader.select().from(schema.workspace))).toHaveLength(1);
+});
+
+it('a database by URL that was set back starts held, too, and once', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'rapport-restore-'));
+  ends.push(() => rmSync(dir, { recursive: true, force: true }));
+  const file = join(dir, 'server.db');
+  const ctx = {
+    clocks: { schedule: { now: () => 1 }, lease: { now: () => 1 } },
+    newId: systemNewId,
+    rng: Math.random,
+    keyedHash: (text: string) => text,
+  };
+  /** What a server does at its start; whether the database was restored, and the holds that are open then. */
+  async function start(work: (db: Database) => Promise<unknown> = async () => {}) {
+    const hrana = await startHranaServer({ file });
+    const url = hrana.httpUrl;
+    const db = await openDatabase({ url });
+    try {
+      const restored = await recogniseRestore({
+        db,
+        markFile: markFileOf(url, dir),
+        newId: systemNewId,
+        onRestored: (tx) => holdRestored(unitIn(ctx, tx)),
+      });
+      await work(db);
+      const holds = await db.reader.select().from(schema.hold);
+      return { restored, held: holds.map(({ scopeId, reason }) => `${scopeId} ${reason}`) };
+    } finally {
+      await db.close();
+      await hrana.stop();
+    }
+  }
+  const addWorkspace = (db: Database) =>
+    db.write((tx) => tx.insert(schema.workspace).values({ id: 'w1', name: 'w1', createdAt: 1 }));
+  expect(await start(addWorkspace)).toEqual({ restored: false, held: [] });
+  copyWhole(file, `${file}.earlier`);
+  expect(await start()).toEqual({ restored: false, held: [] });
+  for (const part of ['', '-wal', '-shm']) rmSync(file + part, { force: true });
+  copyWhole(`${file}.earlier`, file);
+  expect(await start()).toEqual({ restored: true, held });
+  expect(await start()).toEqual({ restored: false, held });
 });

@@ -48,6 +48,7 @@ export const foundStep = sqliteTable(
     /** The task's id, of an email its Message-ID. */
     key: text('key').notNull(),
     workspaceId: workspaceId(),
+    /** "": the backup knows nobody with these identifiers yet (`foundIdentity`). */
     contactId: text('contact_id').notNull(),
     kind: text('kind').$type<ActionKind>().notNull(),
     /** When it was done (schedule time). */
@@ -63,4 +64,23 @@ export const foundStep = sqliteTable(
     index('found_step_open').on(t.contactId, t.kind, t.at).where(sql`taken_by IS NULL`),
     index('found_step_workspace').on(t.workspaceId),
   ],
+);
+
+/** Whom a found step went to who was no contact when the backup was made: by the keyed hash of each identifier. */
+export const foundIdentity = sqliteTable(
+  'found_identity',
+  {
+    workspaceId: workspaceId(),
+    hash: text('hash').notNull(),
+    channelId: text('channel_id').notNull(),
+    key: text('key').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.hash, t.channelId, t.key] })],
+);
+
+/** Enrollments whose next email may have been sent after the backup: without a copy of it a person decides. */
+export const restoredDoubt = sqliteTable(
+  'restored_doubt',
+  { enrollmentId: text('enrollment_id').primaryKey(), workspaceId: workspaceId() },
+  (t) => [index('restored_doubt_workspace').on(t.workspaceId)],
 );

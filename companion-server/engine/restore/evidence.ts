@@ -3,10 +3,11 @@ import type { JournalReport } from '#shared/contract/device.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { schema } from '../../db/index.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from '../context.ts';
-import { ownerOf } from '../identities.ts';
+import type { Identifier } from '../erasure.ts';
+import { type IdentityKind, ownerOf } from '../identities.ts';
 import { channelById, findTask } from '../rows.ts';
 import { channelOfDevice } from '../session.ts';
-import { keepFound, settleFound } from './found.ts';
+import { keepForStranger, keepFound, settleFound } from './found.ts';
 
 const { channel: channelTable, device, task, taskArchive } = schema;
 
@@ -40,7 +41,23 @@ async function recordLine(
   const row = await findTask(unit.tx, taskId);
   if (row) return row.channelId === channel.id && (await settleFound(unit, row, found));
   const contactId = await whoIs(unit, channel.workspaceId, target);
-  return contactId !== null && (await keepFound(unit, channel, contactId, found));
+  if (contactId === null) return await keepForStranger(unit, channel, identifiersOf(target), found);
+  return await keepFound(unit, channel, contactId, found);
+}
+
+function identifiersOf({
+  profileId,
+  memberId,
+  slug,
+}: JournalReport['lines'][number]['target']): Identifier[] {
+  const known = {
+    linkedin_profile: profileId,
+    linkedin_member: memberId,
+    linkedin_slug: normalizeSlug(slug),
+  };
+  return Object.entries(known).flatMap(([kind, value]) =>
+    value ? [{ kind: kind as IdentityKind, value }] : [],
+  );
 }
 
 async function whoIs(
@@ -95,7 +112,8 @@ async function recordEmail(
   const row = known ? await findTask(unit.tx, known.id) : null;
   if (row) return row.channelId === channel.id && (await settleFound(unit, row, found));
   const contactId = await ownerOf(unit, channel.workspaceId, 'email', to);
-  return contactId !== null && (await keepFound(unit, channel, contactId, found));
+  if (contactId === null) return await keepForStranger(unit, channel, [{ kind: 'email', value: to }], found);
+  return await keepFound(unit, channel, contactId, found);
 }
 
 /** Of an enrollment that ended long before: the backup knows that it was sent. */

@@ -1,16 +1,18 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { rowsOf, schema } from '../../db/index.ts';
 import { completeTask } from '../complete.ts';
 import type { ChannelRow, TaskRow, Unit } from '../context.ts';
+import { hashOf, type Identifier } from '../erasure.ts';
 import { setRelation } from '../facts.ts';
 import { appendTaskEvent } from '../record.ts';
 import { channelById, contactById, taskById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { markUnknown } from '../tasks.ts';
 import { accountOf, atCommit, isOutreach } from '../usage.ts';
+import { takeDoubt } from './doubt.ts';
 
-const { foundStep, usage } = schema;
+const { foundIdentity, foundStep, usage } = schema;
 
 type FoundRow = typeof foundStep.$inferSelect;
 
@@ -33,8 +35,29 @@ export async function settleFound(unit: Unit, task: TaskRow, found: Found): Prom
   if (!isNews) return false;
   const channel = await channelById(unit.tx, task.channelId);
   if (!(await keep(unit, channel, task.contactId, found, task.id))) return false;
+  if (task.kind === 'send_email') await takeDoubt(unit, task.enrollmentId);
   await spend(unit, channel, found, task.id);
   await carryOver(unit, task, found);
+  return true;
+}
+
+/** Found to be done to somebody whom the backup does not know: kept for when they are imported again. */
+export async function keepForStranger(
+  unit: Unit,
+  channel: ChannelRow,
+  identifiers: readonly Identifier[],
+  found: Found,
+): Promise<boolean> {
+  if (identifiers.length === 0 || !(await keep(unit, channel, '', found, null))) return false;
+  await spend(unit, channel, found, found.key);
+  const { id: channelId, workspaceId } = channel;
+  for (const each of identifiers) {
+    const hash = hashOf(unit.keyedHash, each);
+    await unit.tx
+      .insert(foundIdentity)
+      .values({ workspaceId, hash, channelId, key: found.key })
+      .onConflictDoNothing();
+  }
   return true;
 }
 
@@ -55,26 +78,63 @@ export async function keepFound(
   return true;
 }
 
-/** A task's turn came in a workspace that was restored. True: it was done after the backup, and is not done again. */
+/**
+ * A task's turn came in a workspace that was restored. True: it was done after the backup and is not done again, or
+ * nobody can tell and a person decides.
+ */
 export async function takeFound(unit: Unit, task: TaskRow): Promise<boolean> {
   const workspace = await rowsOf(unit.tx).get(shapes.workspace, task.workspaceId);
   if (!workspace?.restoredAt) return false;
-  const [found] = await unit.tx
-    .select()
-    .from(foundStep)
-    .where(
-      and(eq(foundStep.contactId, task.contactId), eq(foundStep.kind, task.kind), isNull(foundStep.takenBy)),
-    )
-    .orderBy(asc(foundStep.at))
-    .limit(1);
-  if (!found) return false;
+  const found = (await foundFor(unit, task)) ?? (await foundForStranger(unit, task));
+  const isDoubted = task.kind === 'send_email' && (await takeDoubt(unit, task.enrollmentId));
+  if (!found) {
+    if (isDoubted) await becomeUnsure(unit, task, MAYBE_SENT);
+    return isDoubted;
+  }
   await unit.tx
     .update(foundStep)
-    .set({ takenBy: task.id })
+    .set({ takenBy: task.id, contactId: task.contactId })
     .where(and(eq(foundStep.channelId, found.channelId), eq(foundStep.key, found.key)));
   await moveSpent(unit, found, task.id);
   await carryOver(unit, task, ofOther(task, found));
   return true;
+}
+
+const MAYBE_SENT =
+  'It was due when the server was restored and may have been sent after the backup: no copy of it lies in the Sent folder.';
+
+async function foundFor(unit: Unit, { contactId, kind }: TaskRow): Promise<FoundRow | null> {
+  const [found] = await unit.tx
+    .select()
+    .from(foundStep)
+    .where(and(eq(foundStep.contactId, contactId), eq(foundStep.kind, kind), isNull(foundStep.takenBy)))
+    .orderBy(asc(foundStep.at))
+    .limit(1);
+  return found ?? null;
+}
+
+/** The contact came into this database after the restore, and had been there before the loss. */
+async function foundForStranger(
+  unit: Unit,
+  { workspaceId, contactId, kind }: TaskRow,
+): Promise<FoundRow | null> {
+  const identities = await rowsOf(unit.tx).group(shapes.identity, 'contact', contactId);
+  const hashes = identities.map((each) => hashOf(unit.keyedHash, each));
+  if (hashes.length === 0) return null;
+  const keys = await unit.tx
+    .select({ channelId: foundIdentity.channelId, key: foundIdentity.key })
+    .from(foundIdentity)
+    .where(and(eq(foundIdentity.workspaceId, workspaceId), inArray(foundIdentity.hash, hashes)));
+  let first: FoundRow | null = null;
+  for (const { channelId, key } of keys) {
+    const [found] = await unit.tx
+      .select()
+      .from(foundStep)
+      .where(and(eq(foundStep.channelId, channelId), eq(foundStep.key, key)));
+    const isOpen = found?.kind === kind && found.takenBy === null;
+    if (isOpen && (first === null || (found.at ?? 0) < (first.at ?? 0))) first = found;
+  }
+  return first;
 }
 
 /** Another sender profile did it: whether that counts for this one, a person decides. */
@@ -114,8 +174,12 @@ async function carryOver(unit: Unit, task: TaskRow, { at, certain, proof }: Foun
     await completeTask(unit, row, { verified: true, proof, noteDropped: false });
     return;
   }
-  await markUnknown(unit, row, proof);
-  const data = { result: 'pending', kind: row.kind, detail: proof };
+  await becomeUnsure(unit, row, proof);
+}
+
+async function becomeUnsure(unit: Unit, row: TaskRow, detail: string): Promise<void> {
+  await markUnknown(unit, row, detail);
+  const data = { result: 'pending', kind: row.kind, detail };
   await appendTaskEvent(unit, row, 'task_unknown', `unknown:restored:${row.fence}`, data);
 }
 

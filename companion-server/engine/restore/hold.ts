@@ -5,6 +5,7 @@ import { liftHold, setHold } from '../holds.ts';
 import { isInFlight } from '../predicates.ts';
 import { taskById } from '../rows.ts';
 import { markUnknown, requeue } from '../tasks.ts';
+import { doubtDueEmails } from './doubt.ts';
 
 const { channel, event, task, webhookDelivery, workspace } = schema;
 
@@ -17,6 +18,7 @@ const FENCES_AHEAD = 1000;
  */
 export async function holdRestored(unit: Unit): Promise<void> {
   await endFlights(unit);
+  await doubtDueEmails(unit);
   await unit.tx
     .update(task)
     .set({ fence: sql`${task.fence} + ${FENCES_AHEAD}` })

@@ -4,7 +4,7 @@ import type { ChannelRow, Unit } from '../context.ts';
 import { isConnected } from '../email.ts';
 import { findHold, liftHold } from '../holds.ts';
 
-const { channel, device, foundStep, sender } = schema;
+const { channel, device, foundStep, restoredDoubt, sender } = schema;
 
 export interface RestoreProgress {
   since: number;
@@ -17,6 +17,8 @@ export interface RestoreProgress {
   }[];
   /** Steps done after the backup: recorded, perhaps done, and done by tasks that this database has not made yet. */
   found: { recorded: number; unsure: number; waiting: number };
+  /** Contacts whose next email may have been sent: without a copy in Sent a person decides about each. */
+  inDoubt: number;
 }
 
 const keyOf = (workspaceId: string) =>
@@ -38,7 +40,11 @@ export async function restoreProgress(q: Queryable, workspaceId: string): Promis
     if (missing)
       channels.push({ channelId: row.id, senderId: row.senderId, senderName, kind: row.kind, missing });
   }
-  return { since, channels, found: await countFound(q, workspaceId) };
+  const [doubted] = await q
+    .select({ n: count() })
+    .from(restoredDoubt)
+    .where(eq(restoredDoubt.workspaceId, workspaceId));
+  return { since, channels, found: await countFound(q, workspaceId), inDoubt: doubted?.n ?? 0 };
 }
 
 /** A person goes on. False: something is not read yet, or nothing is held. */

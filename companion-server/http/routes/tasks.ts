@@ -11,6 +11,7 @@ export function serveTasks(app: App): void {
   serveMember(app, routes.list, (call, { query }) => listTasks(call, query));
   serveMember(app, routes.counts, (call) => countTasks(call));
   serveMember(app, routes.approveMany, (call, { body }) => decide.approveMany(call, body));
+  serveMember(app, routes.settleMany, (call, { body }) => decide.settleMany(call, body));
   serveMember(app, routes.settle, (call, { params, body }) => decide.settle(call, params.taskId, body));
   serveMember(app, routes.approve, (call, { params, body }) => decide.approve(call, params.taskId, body));
   serveMember(app, routes.withdrawApproval, (call, { params }) => decide.undoApproval(call, params.taskId));

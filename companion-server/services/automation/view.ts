@@ -180,8 +180,8 @@ async function isOver(db: Queryable, { id }: AutomationRow, counts: Counts): Pro
 /** The channels this automation acts on: of its senders, the kinds its steps use. */
 async function channelsFor(db: Queryable, row: AutomationRow, used: ReadonlySet<ChannelKind>) {
   if (used.size === 0) return [];
-  return db
-    .selectDistinct({ id: channel.id, senderId: channel.senderId })
+  const rows = await db
+    .select({ id: channel.id, senderId: channel.senderId })
     .from(channel)
     .innerJoin(automationSender, eq(automationSender.senderId, channel.senderId))
     .innerJoin(sender, eq(sender.id, channel.senderId))
@@ -193,6 +193,8 @@ async function channelsFor(db: Queryable, row: AutomationRow, used: ReadonlySet<
         inArray(channel.kind, [...used]),
       ),
     );
+  // A sender may stand in several nodes.
+  return [...new Map(rows.map((each) => [each.id, each])).values()];
 }
 
 /** The contacts of one automation of this workspace. */

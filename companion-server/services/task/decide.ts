@@ -47,6 +47,23 @@ export function settle(call: Call, taskId: string, { happened, note }: Body<'set
   });
 }
 
+/** The same of several; those that were settled meanwhile stay as they are. */
+export async function settleMany(call: Call, { taskIds, happened }: Body<'settleMany'>) {
+  const settled: string[] = [];
+  const refused: string[] = [];
+  await call.db.write(async (tx) => {
+    for (const taskId of new Set(taskIds)) {
+      await stepOf(tx, call, taskId);
+      const isDone = await settleTask(unitOf(call, tx), taskId, happened, call.actor.id);
+      (isDone ? settled : refused).push(taskId);
+      if (!isDone) continue;
+      const data = { happened, note: '' };
+      await audit(tx, call, { action: 'task.settled', entity: 'task', entityId: taskId, data });
+    }
+  });
+  return { settled, refused };
+}
+
 /** The text that was shown may go out, or the one that the person made of it. */
 export function approve(call: Call, taskId: string, { textHash, edited }: Body<'approve'>) {
   const data = { edited: edited !== undefined };

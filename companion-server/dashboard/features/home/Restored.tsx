@@ -54,7 +54,20 @@ function Progress({ restore }: { restore: RestoreView }) {
       <Alert color={isReady ? 'green' : 'red'} variant="outline" role="status">
         Restored <Time at={since} />. {foundText(restore)}
       </Alert>
-      {restore.found.unsure > 0 && <TextLink to="/tasks">See the steps that may have been done</TextLink>}
+      {restore.inDoubt > 0 && (
+        <Text size="sm">
+          {restore.inDoubt === 1
+            ? 'The next email to 1 contact was'
+            : `The next emails to ${restore.inDoubt.toLocaleString()} contacts were`}{' '}
+          due before the restore. Those without a copy in the Sent folder may have been sent all the same:
+          when their turn comes they wait under Tasks, "To settle", for somebody who says whether they were.
+        </Text>
+      )}
+      {restore.found.unsure > 0 && (
+        <TextLink to="/tasks" search={{ group: 'unknown' }}>
+          See the steps that may have been done
+        </TextLink>
+      )}
       {isReady ? (
         <Text size="sm">All accounts were read. A manager can go on.</Text>
       ) : (

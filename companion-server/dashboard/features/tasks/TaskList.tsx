@@ -6,9 +6,10 @@ import { PagedList } from '../../components/PagedList.tsx';
 import { Time } from '../../components/Time.tsx';
 import { ApproveSelected } from './ApproveSelected.tsx';
 import { groupWords, nameOf, timeOf } from './groups.ts';
+import { SettleSelected } from './SettleSelected.tsx';
 import { TaskDetail } from './TaskDetail.tsx';
 
-/** One group: arrows or j and k walk, Enter opens what to do; approvals can be chosen and approved together. */
+/** One group: arrows or j and k walk, Enter opens what to do; approvals and unsettled steps can be chosen and decided together. */
 export function TaskList({ group }: { group: TaskGroup }) {
   const [openId, setOpenId] = useState<string | null>(null);
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -27,6 +28,9 @@ export function TaskList({ group }: { group: TaskGroup }) {
         return (
           <Stack gap="sm">
             {group === 'approval' && <ApproveSelected items={items} chosen={chosen} choose={setChosen} />}
+            {group === 'unknown' && items.length > 1 && (
+              <SettleSelected items={items} chosen={chosen} choose={setChosen} />
+            )}
             <Stack
               component="ul"
               gap="xs"
@@ -41,6 +45,7 @@ export function TaskList({ group }: { group: TaskGroup }) {
                   key={item.id}
                   item={item}
                   isChosen={chosen.includes(item.id)}
+                  canChoose={group === 'approval' || (group === 'unknown' && items.length > 1)}
                   toggle={() => toggle(item.id)}
                   open={() => setOpenId(item.id)}
                 />
@@ -79,23 +84,24 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 interface RowProps {
   item: TaskItem;
   isChosen: boolean;
+  canChoose: boolean;
   toggle: () => void;
   open: () => void;
 }
 
-function Row({ item, isChosen, toggle, open }: RowProps) {
+function Row({ item, isChosen, canChoose, toggle, open }: RowProps) {
   const said = item.group === 'manual' ? item.instruction : textOf(item);
   return (
     <Paper component="li" withBorder>
       <Group wrap="nowrap" gap={0} align="stretch">
-        {item.group === 'approval' && (
+        {canChoose && (
           <Checkbox
             size="md"
             pl="md"
             pt="sm"
             checked={isChosen}
             onChange={toggle}
-            aria-label={`Choose the text to ${item.contactName}`}
+            aria-label={`Choose ${item.group === 'approval' ? 'the text' : nameOf(item)} to ${item.contactName}`}
           />
         )}
         <UnstyledButton data-row p="sm" flex={1} miw={0} onClick={open}>

@@ -26,7 +26,7 @@ export const groupWords: Record<TaskGroup, GroupWords> = {
   },
   unknown: {
     label: 'To settle',
-    text: 'These steps may have happened: the connection or the browser was lost right after the click. Rapport never repeats them by itself. Look, then say what you saw.',
+    text: 'These steps may have happened: the connection, the browser or, after a restore, the record of them was lost. Rapport never repeats them by itself. Look, then say what you saw.',
     empty: {
       title: 'Nothing to settle',
       text: 'Every step of every automation is known to have happened or not. New ones appear here by themselves.',
