@@ -262,9 +262,7 @@ test('a step that a browser may have done after the backup waits for a person', 
   expect(new Set(world.ledger).size).toBe(world.ledger.length);
   const tasks = await world.stage.db.reader.select().from(schema.task);
   const unknown = tasks.filter(({ state, kind }) => state === 'unknown' && kind !== 'send_email');
-  expect(unknown.map(({ id }) => id)).toEqual([
-    world.journal[0]?.taskId,
-  ]);
+  expect(unknown.map(({ id }) => id)).toEqual([world.journal[0]?.taskId]);
 });
 
 test('it does not go on before every account was read and every browser has told what it did', async () => {
