@@ -3,7 +3,14 @@ import { automationRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { must } from '#shared/kernel/assert.ts';
-import { everyLook, openScreen, tabOrder, tabTo, violations } from '../support/accessibility.ts';
+import {
+  chooseByKeyboard,
+  everyLook,
+  openScreen,
+  tabOrder,
+  tabTo,
+  violations,
+} from '../support/accessibility.ts';
 import { createSender, enrollments, importCast, startAutomation } from '../support/campaign.ts';
 import { cast, rep } from '../support/cast.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
@@ -155,8 +162,7 @@ test('files of an email: attached, shown in its text, refused with a reason', as
   const earlier = dialog.getByRole('combobox', { name: 'Attach a file that was uploaded before' });
   await tabTo(page, earlier);
   await page.keyboard.type('Offer');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  await chooseByKeyboard(page, earlier, page.getByRole('option', { name: 'Offer.pdf' }));
   await expect(dialog.getByRole('button', { name: 'Remove Offer.pdf' })).toBeVisible();
   await expect(dialog.getByText(/^1 of 10 files/)).toBeVisible();
   expect(await violations(page, fewLooks)).toEqual([]);
@@ -295,15 +301,15 @@ test('an automation is built and started with the keyboard alone', async () => {
     await expect(button(step)).toBeFocused();
   }
   await inDrawer(/^Settings of Segment/, async () => {
-    await tabTo(page, drawer.getByRole('combobox', { name: 'Lists' }));
-    await press('ArrowDown');
-    await press('Enter');
+    const lists = drawer.getByRole('combobox', { name: 'Lists' });
+    await tabTo(page, lists);
+    await chooseByKeyboard(page, lists, page.getByRole('option').first());
   });
   await inDrawer(/^Settings of Sender Profile/, async () => {
-    await tabTo(page, drawer.getByRole('combobox', { name: 'Add sender profile' }));
+    const senders = drawer.getByRole('combobox', { name: 'Add sender profile' });
+    await tabTo(page, senders);
     await page.keyboard.type(rep.firstName);
-    await press('ArrowDown');
-    await press('Enter');
+    await chooseByKeyboard(page, senders, page.getByRole('option', { name: rep.firstName }));
     await expect(drawer.getByRole('list', { name: 'Chosen sender profiles' })).toContainText(rep.firstName);
   });
   await inDrawer(/^Settings of Connect/, async () => {

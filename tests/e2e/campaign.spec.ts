@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { must } from '#shared/kernel/assert.ts';
-import { enrollments, isOver, summarise } from '../support/campaign.ts';
+import { enrollments, runUntilOver, summarise } from '../support/campaign.ts';
 import { cast, castCsv, rep } from '../support/cast.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
 import { effectsOf } from '../support/judge.ts';
@@ -65,10 +65,7 @@ test('a team sets up, pairs, imports, builds, starts; every step happens once, t
   const [automation] = (await api.call(automationRoutes.list)).items;
   const automationId = must(automation, 'automation').id;
   await test.step('the campaign runs to its end', async () => {
-    await world.conductor.runUntil(async () => {
-      const all = await enrollments(api, automationId);
-      return all.length === cast.length && all.every(isOver);
-    }, 400_000);
+    await runUntilOver(api, world, [automationId], cast.length, 400_000);
   });
 
   const summary = await summarise(api, world, automationId, cast);

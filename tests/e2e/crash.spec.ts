@@ -6,7 +6,7 @@ import { taskRoutes } from '#shared/contract/task.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import { appendToSent } from '../../companion-server/email/sentFolder.ts';
-import { createSender, enrollments, isOver, summarise } from '../support/campaign.ts';
+import { createSender, enrollments, runUntilOver, summarise } from '../support/campaign.ts';
 import { type CastMember, castMember } from '../support/cast.ts';
 import { connect, email, end, message, waitUntil } from '../support/graphs.ts';
 import { holdJournalAt, type JournalHold } from '../support/journalHold.ts';
@@ -104,7 +104,7 @@ function received(person: CastMember): string[] {
 
 /** Moves time until the contact's campaign is over, and judges everything that happened so far. */
 async function expectWhole(automationId: string, person: CastMember, effects: string[]): Promise<void> {
-  await world.conductor.runUntil(async () => (await enrollments(api, automationId)).every(isOver), 90_000);
+  await runUntilOver(api, world, [automationId], 1, 90_000);
   expect((await enrollments(api, automationId)).map(({ status }) => status)).toEqual(['finished']);
   expect(received(person)).toEqual(effects);
   expect(await summarise(api, world, automationId, cast)).toMatchObject({

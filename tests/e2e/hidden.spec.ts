@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { MINUTE } from '#shared/kernel/clock.ts';
-import { createSender, enrollments, isOver } from '../support/campaign.ts';
+import { createSender, runUntilOver } from '../support/campaign.ts';
 import { castMember } from '../support/cast.ts';
 import { quietArgs } from '../support/extensionContext.ts';
 import { connect, graphOf, message, node, visit, waitUntil } from '../support/graphs.ts';
@@ -133,10 +133,7 @@ test('every kind of step is done in a tab that nobody sees', async () => {
     };
     ids.push(await miniCampaign(api, { name: member.story, cast: [member], senderId, steps }));
   }
-  await world.conductor.runUntil(async () => {
-    const rows = await Promise.all(ids.map((id) => enrollments(api, id)));
-    return rows.flat().length === cast.length && rows.flat().every(isOver);
-  }, 180_000);
+  await runUntilOver(api, world, ids, cast.length, 180_000);
 
   const happened = world.twin
     .ledger()

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { DAY, MINUTE } from '#shared/kernel/clock.ts';
-import { createSender, enrollments, isOver, summarise } from '../support/campaign.ts';
+import { createSender, runUntilOver, summarise } from '../support/campaign.ts';
 import { type CastMember, castMember, rep } from '../support/cast.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
 import { connect, delay, email, end, message, waitUntil } from '../support/graphs.ts';
@@ -125,7 +125,7 @@ async function expectGreenAfter(reconnect: () => Promise<void>, automationId: st
 }
 
 async function expectOver(automationId: string, person: CastMember, effects: string[]): Promise<void> {
-  await world.conductor.runUntil(async () => (await enrollments(api, automationId)).every(isOver), 90_000);
+  await runUntilOver(api, world, [automationId], 1, 90_000);
   expect(received(person).sort()).toEqual(effects);
   expect(await summarise(api, world, automationId, cast)).toMatchObject({
     unknown: 0,

@@ -65,6 +65,19 @@ export async function tabTo(page: Page, control: Locator): Promise<void> {
   throw new Error(`${control} cannot be reached with the Tab key`);
 }
 
+/** Chooses an option of a combobox that has the focus, with the arrow keys, once the list is there to be seen. */
+export async function chooseByKeyboard(page: Page, combobox: Locator, option: Locator): Promise<void> {
+  await page.keyboard.press('ArrowDown');
+  await option.waitFor();
+  for (let steps = 0; steps < MOST_TABS; steps += 1) {
+    await page.keyboard.press('ArrowDown');
+    const current = await combobox.getAttribute('aria-activedescendant');
+    if (current !== null && current === (await option.getAttribute('id')))
+      return page.keyboard.press('Enter');
+  }
+  throw new Error(`${option} cannot be reached with the arrow keys`);
+}
+
 /** The names of what Tab reaches, in order, until the focus leaves the page or comes round. */
 export async function tabOrder(page: Page): Promise<string[]> {
   const names: string[] = [];

@@ -67,6 +67,33 @@ export function isOver(enrollment: EnrollmentView): boolean {
   return final.includes(enrollment.status) || enrollment.status === 'paused';
 }
 
+/**
+ * Moves time until everybody in these automations is over. Rejects after `withinMs` real ms with where each stands
+ * and why, in the server's own words.
+ */
+export async function runUntilOver(
+  api: OwnerApi,
+  world: World,
+  automationIds: readonly string[],
+  people: number,
+  withinMs: number,
+): Promise<void> {
+  const all = async () => (await Promise.all(automationIds.map((id) => enrollments(api, id)))).flat();
+  const over = async () => {
+    const rows = await all();
+    return rows.length === people && rows.every(isOver);
+  };
+  try {
+    await world.conductor.runUntil(over, withinMs);
+  } catch (cause) {
+    const lines = (await all()).map(
+      ({ contactName, nodeIds, status, sentence, waitsFor, whoMustAct }) =>
+        `${contactName} at ${nodeIds.join(', ')}: ${status}: ${sentence} Waits for: ${waitsFor}. Must act: ${whoMustAct}.`,
+    );
+    throw new Error(`not everybody is over:\n${lines.join('\n')}`, { cause });
+  }
+}
+
 /** The steps the server says it did, from every contact's activity log. */
 async function recordedSteps(
   api: OwnerApi,
