@@ -21,12 +21,12 @@ export function plainBody(parts: BodyParts): string {
   // "-- " is the signature mark every mail program knows.
   if (parts.signatureText) lines.push('', '-- ', parts.signatureText.trim());
   lines.push('', parts.postalAddress.trim(), `${UNSUBSCRIBE}: ${parts.unsubscribeUrl}`, '');
-  return lines.join('\n').replace(/\r\n?/g, '\n');
+  return unixLines(lines.join('\n'));
 }
 
 export function htmlBody(parts: BodyParts): string {
   const signature = parts.signatureText ? `\n<p>${inline(parts.signatureText.trim())}</p>` : '';
-  return `<!doctype html>
+  return unixLines(`<!doctype html>
 <html>
 <body>
 ${markdownHtml(parts.text, { rewriteLink: parts.rewriteLink, imageUrl: parts.imageUrl })}${signature}
@@ -34,7 +34,12 @@ ${markdownHtml(parts.text, { rewriteLink: parts.rewriteLink, imageUrl: parts.ima
 <a href="${escapeHtml(parts.unsubscribeUrl)}">${UNSUBSCRIBE}</a></p>${pixel(parts.openPixelUrl)}
 </body>
 </html>
-`;
+`);
+}
+
+/** What people enter may hold a bare CR, which RFC 5322 forbids in a message; the composer writes CRLF itself. */
+function unixLines(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 function pixel(url: string | null): string {
