@@ -1,6 +1,5 @@
-import { createTransport } from 'nodemailer';
-import { assert } from '#shared/kernel/assert.ts';
 import type { BuiltMessage, MailPerson } from './build.ts';
+import { compose } from './compose.ts';
 
 export interface AnswerInput {
   from: MailPerson;
@@ -15,20 +14,14 @@ export interface AnswerInput {
   date: number;
 }
 
-const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
-
 /** What a person wrote, as they wrote it: a letter has no unsubscribe link. */
-export async function buildAnswer(input: AnswerInput): Promise<BuiltMessage> {
+export function buildAnswer(input: AnswerInput): BuiltMessage {
   const { from, to, subject, text, messageId, references, date } = input;
   const inReplyTo = references.at(-1);
-  const sent = await composer.sendMail({
+  const raw = compose({
     ...{ from, to, subject, text, messageId },
     date: new Date(date),
     ...(inReplyTo ? { inReplyTo, references } : {}),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    xMailer: false,
   });
-  assert(Buffer.isBuffer(sent.message), 'the composer gives the whole message');
-  return { messageId, envelope: { from: from.address, to: to.address }, raw: sent.message };
+  return { messageId, envelope: { from: from.address, to: to.address }, raw };
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createTransport } from 'nodemailer';
-import { assert } from '#shared/kernel/assert.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { type BodyParts, htmlBody, plainBody } from './bodies.ts';
+import { compose } from './compose.ts';
 
 export interface MailPerson {
   name: string;
@@ -50,14 +49,8 @@ export interface BuiltMessage {
   raw: Buffer;
 }
 
-/**
- * Writes messages and sends none. The bytes kept in Sent are the bytes sent: SMTP and IMAP know only CRLF.
- * The library's bare MailComposer would not do: it drops the List headers silently.
- */
-const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
-
 /** Builds one automated email: threading, both bodies, and every way out that mail programs know. */
-export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
+export function buildMessage(input: MessageInput): BuiltMessage {
   const parts: BodyParts = {
     text: input.text,
     rewriteLink: input.rewriteLink,
@@ -67,29 +60,26 @@ export async function buildMessage(input: MessageInput): Promise<BuiltMessage> {
     unsubscribeUrl: input.unsubscribeUrl,
     postalAddress: input.postalAddress,
   };
-  const sent = await composer.sendMail({
-    from: named(input.from),
-    to: named(input.to),
-    subject: threadSubject(input),
-    date: new Date(input.date),
-    messageId: input.messageId,
-    ...threading(input),
-    text: encoded(plainBody(parts)),
-    html: encoded(htmlBody(parts)),
-    attachments: input.attachments?.map(asPart),
-    // A nested array: nodemailer makes two headers of a flat one.
-    list: { unsubscribe: [[input.unsubscribeUrl, unsubscribeMailto(input)]] },
-    headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
-    baseBoundary: createHash('sha256').update(input.messageId).digest('hex').slice(0, 16),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    xMailer: false,
-  });
-  assert(Buffer.isBuffer(sent.message), 'the composer gives the whole message');
+  const raw = compose(
+    {
+      from: named(input.from),
+      to: named(input.to),
+      subject: threadSubject(input),
+      date: new Date(input.date),
+      messageId: input.messageId,
+      ...threading(input),
+      text: encoded(plainBody(parts)),
+      html: encoded(htmlBody(parts)),
+      attachments: input.attachments?.map(asPart),
+      headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+      baseBoundary: createHash('sha256').update(input.messageId).digest('hex').slice(0, 16),
+    },
+    [input.unsubscribeUrl, unsubscribeMailto(input)],
+  );
   return {
     messageId: input.messageId,
     envelope: { from: input.from.address, to: input.to.address },
-    raw: withoutFromLines(sent.message),
+    raw: withoutFromLines(raw),
   };
 }
 

@@ -4,13 +4,12 @@ import { MINUTE } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import { type Claimed, claimLeaseMs, claimTask, loadHeads } from './claim.ts';
-import type { ChannelRow, EngineContext, SenderRow, Unit } from './context.ts';
+import { type ChannelRow, type EngineContext, type SenderRow, type Unit, unitOfWork } from './context.ts';
 import { freshInboxMs } from './gates.ts';
 import { laneMayFire } from './predicates.ts';
 import { nodeOf } from './render.ts';
 import { graphOf, senderById } from './rows.ts';
 import { shapes } from './shapes.ts';
-import { together } from './together.ts';
 import { hasLiveEnrollments } from './watches.ts';
 
 const { channel: channelTable, lane, task: taskTable } = schema;
@@ -52,80 +51,58 @@ export interface EmailJob {
 export type EmailWork =
   | EmailJob
   /** This mailbox must be read (or is due to be) before anything goes out through it. */
-  | { type: 'sync'; channelId: string }
-  | { type: 'none' };
+  | { type: 'sync'; channelId: string };
+
+/** Who asks, and for how much. */
+export interface EmailAsk {
+  /** A mailbox that somebody works with just now: it must neither keep the others waiting nor have its task claimed in vain. */
+  isBusy(channelId: string): boolean;
+  /** How much may be given out; asked when the writer's turn has come. */
+  room(): number;
+}
 
 /**
- * What the email worker should do now: send one message, read one mailbox, or nothing. A mailbox that somebody works
- * with just now (`isBusy`) is passed over: it must neither keep the others waiting nor have its task claimed in vain.
+ * What the email worker should do now, one piece for each mailbox: messages to send and mailboxes to read, in one unit of
+ * work. Mailboxes that are only due to be read come when nothing is to be sent.
  */
-export function claimEmail(
-  ctx: EngineContext,
-  workerId: string,
-  isBusy: (channelId: string) => boolean = () => false,
-): Promise<EmailWork> {
-  return claim(ctx, { workerId, isBusy });
-}
-
-interface Ask {
-  workerId: string;
-  isBusy: (channelId: string) => boolean;
-}
-
-const claim = together<Ask, EmailWork>({
-  async prepare(unit, asks) {
-    if (asks.length < 2) return;
-    const { sendable } = await openOf(unit);
-    const free = sendable.filter(({ id }) => asks.every(({ isBusy }) => !isBusy(id))).slice(0, asks.length);
-    await rowsOf(unit.tx).load(
-      shapes.sender,
-      free.map(({ senderId }) => [senderId]),
-    );
-    await loadHeads(unit, free);
-  },
-  async run(unit, { workerId, isBusy }) {
-    const open = await openOf(unit);
-    for (const channel of takeFrom(open.sendable, isBusy)) {
-      if ((channel.inboxReadAt ?? 0) < unit.now - freshInboxMs)
-        return { type: 'sync', channelId: channel.id };
-      const sender = await senderById(unit.tx, channel.senderId);
-      const claimed = await claimTask(unit, channel, sender, workerId);
-      if (claimed) return await asJob(unit, claimed, channel, sender);
+export function claimEmails(ctx: EngineContext, workerId: string, ask: EmailAsk): Promise<EmailWork[]> {
+  return unitOfWork(ctx, async (unit) => {
+    const isFree = ({ id }: ChannelRow) => !ask.isBusy(id);
+    const room = ask.room();
+    const sendable = (await sendableChannels(unit.tx, unit.now)).filter(isFree);
+    await loadClaims(unit, sendable.slice(0, room));
+    const work: EmailWork[] = [];
+    for (const channel of sendable) {
+      if (work.length >= room) break;
+      const piece = await pieceOf(unit, channel, workerId);
+      if (piece) work.push(piece);
     }
-    open.due ??= await mailDue(unit.tx, unit.now);
-    for (const { id } of takeFrom(open.due, isBusy)) return { type: 'sync', channelId: id };
-    return { type: 'none' };
-  },
-});
-
-/** Mailboxes nobody was given yet in this unit of work. */
-interface Open {
-  sendable: ChannelRow[];
-  /** Read only when it is asked for. */
-  due: ChannelRow[] | null;
+    if (work.length > 0) return work;
+    const due = (await mailDue(unit.tx, unit.now)).filter(isFree).slice(0, room);
+    return due.map(({ id }) => ({ type: 'sync', channelId: id }));
+  });
 }
 
-const openIn = new WeakMap<Unit, Open>();
-
-async function openOf(unit: Unit): Promise<Open> {
-  const known = openIn.get(unit);
-  if (known) return known;
-  const open: Open = { sendable: await sendableChannels(unit.tx, unit.now), due: null };
-  openIn.set(unit, open);
-  return open;
+/** One piece of work; null: there is none. */
+export async function claimEmail(ctx: EngineContext, workerId: string): Promise<EmailWork | null> {
+  const [work] = await claimEmails(ctx, workerId, { isBusy: () => false, room: () => 1 });
+  return work ?? null;
 }
 
-/** Those nobody works with, each given away once; a busy one is passed over and stays for the next who asks. */
-function* takeFrom(channels: ChannelRow[], isBusy: (channelId: string) => boolean): Generator<ChannelRow> {
-  for (let at = 0; at < channels.length; ) {
-    const channel = channels[at];
-    if (!channel) return;
-    if (isBusy(channel.id)) at += 1;
-    else {
-      channels.splice(at, 1);
-      yield channel;
-    }
-  }
+async function pieceOf(unit: Unit, channel: ChannelRow, workerId: string): Promise<EmailWork | null> {
+  if ((channel.inboxReadAt ?? 0) < unit.now - freshInboxMs) return { type: 'sync', channelId: channel.id };
+  const sender = await senderById(unit.tx, channel.senderId);
+  const claimed = await claimTask(unit, channel, sender, workerId);
+  return claimed && (await asJob(unit, claimed, channel, sender));
+}
+
+async function loadClaims(unit: Unit, channels: readonly ChannelRow[]): Promise<void> {
+  if (channels.length < 2) return;
+  await rowsOf(unit.tx).load(
+    shapes.sender,
+    channels.map(({ senderId }) => [senderId]),
+  );
+  await loadHeads(unit, channels);
 }
 
 /** Mailboxes that may send something now. */

@@ -35,7 +35,7 @@ export {
 export { dailyLimitsChanged } from './dailyLimits.ts';
 export * from './decide.ts';
 export { binMs, deleteSender, restoreSender, retireSender } from './departures.ts';
-export { claimEmail, type EmailJob, type EmailWork } from './email.ts';
+export { claimEmail, claimEmails, type EmailJob } from './email.ts';
 export { endManualTask } from './endManualTask.ts';
 export { enrollContacts } from './enroll.ts';
 export { type Decision, decideEnrollment } from './enrollmentDecisions.ts';

@@ -57,7 +57,7 @@ async function statementsOfARun(): Promise<{
     await isIdle(stage.ctx);
     stage.time.real += 60_000;
     const mail = await claimEmail(stage.ctx, 'mailer');
-    if (mail.type === 'task') await send(stage.ctx, 'mailer', mail.taskId, mail.fence);
+    if (mail?.type === 'task') await send(stage.ctx, 'mailer', mail.taskId, mail.fence);
     const work = await nextWorkFor(stage.ctx, 's1-d1', { canAct: true });
     if (work.type === 'watch') await recordObservations(stage.ctx, 's1-d1', everything);
     if (work.type === 'task') await send(stage.ctx, 's1-d1', work.step.taskId, work.step.fence);

@@ -54,13 +54,13 @@ const messages: Record<string, Partial<MessageInput>> = {
   },
 };
 
-async function built(name: string, over: Partial<MessageInput>) {
+function built(name: string, over: Partial<MessageInput>) {
   return buildMessage(input({ messageId: messageIdFor(`task-${name}`, 1, 'Team.Test'), ...over }));
 }
 
 describe.each(Object.entries(messages))('the message %s', (name, over) => {
   it('has exactly the bytes kept', async () => {
-    const { raw } = await built(name, over);
+    const { raw } = built(name, over);
     const golden = new URL(`./golden/${name}.eml`, import.meta.url);
     if (process.env.GOLDEN === 'write')
       await writeFile(golden, raw.toString('latin1').replace(/\r\n/g, '\n'));
@@ -69,11 +69,11 @@ describe.each(Object.entries(messages))('the message %s', (name, over) => {
   });
 
   it('keeps to the RFCs', async () => {
-    expect(rfcProblems((await built(name, over)).raw)).toEqual([]);
+    expect(rfcProblems(built(name, over).raw)).toEqual([]);
   });
 
   it('reads the same in two parsers', async () => {
-    const { raw, messageId } = await built(name, over);
+    const { raw, messageId } = built(name, over);
     const wanted = input(over);
     const postal = await PostalMime.parse(raw);
     const other = await simpleParser(raw);
@@ -102,7 +102,7 @@ describe.each(Object.entries(messages))('the message %s', (name, over) => {
 });
 
 it('keeps the first and the last of a long thread', async () => {
-  const email = await PostalMime.parse((await built('follow-up', messages['follow-up'] ?? {})).raw);
+  const email = await PostalMime.parse(built('follow-up', messages['follow-up'] ?? {}).raw);
   const references = email.references?.split(/\s+/) ?? [];
   expect(references).toHaveLength(20);
   expect(references[0]).toBe('<own-0.1@team.test>');
@@ -127,7 +127,7 @@ it('keeps to the RFCs whatever names, subjects and texts are made of', async () 
   );
   await fc.assert(
     fc.asyncProperty(words, words, words, words, async (name, subject, text, postalAddress) => {
-      const { raw } = await buildMessage(
+      const { raw } = buildMessage(
         input({ from: { name, address: 'anna@team.test' }, subject, text, postalAddress }),
       );
       expect(rfcProblems(raw)).toEqual([]);

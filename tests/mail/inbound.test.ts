@@ -51,7 +51,7 @@ async function one(): Promise<InboundMessage> {
 }
 
 async function sendOne(): Promise<SentMail> {
-  const built = await build();
+  const built = build();
   ownIds.add(built.messageId);
   expect(await sendMessage(settings(), built, signal)).toMatchObject({ outcome: 'sent' });
   const mail = sandbox().sent().at(-1);
@@ -242,7 +242,7 @@ describe('syncMail', () => {
 
 describe('Sent', () => {
   it('holds a message once after it was appended, and only then', async () => {
-    const built = await build();
+    const built = build();
     expect(await findInSent(settings(), built.messageId, signal)).toEqual({ ok: true, value: false });
     expect(await appendToSent(settings(), built.raw, signal)).toEqual({ ok: true, value: 'appended' });
     expect(await findInSent(settings(), built.messageId, signal)).toEqual({ ok: true, value: true });
@@ -251,7 +251,7 @@ describe('Sent', () => {
 
   it('tells after a restore which automated emails it holds, and nothing of mail written by hand', async () => {
     const since = Date.now() - 60_000;
-    const built = await build({ to: { name: 'Boris Clay', address: 'Boris@People.test' } });
+    const built = build({ to: { name: 'Boris Clay', address: 'Boris@People.test' } });
     await appendToSent(settings(), built.raw, signal);
     const byHand = `From: ${ANNA}\r\nTo: ${BORIS}\r\nMessage-ID: <by-hand@team.test>\r\nSubject: Hi\r\n\r\nHi\r\n`;
     await appendToSent(settings(), Buffer.from(byHand), signal);
@@ -283,7 +283,7 @@ describe('the sandbox’s people', () => {
   });
 
   it('inside the team get mail in their inbox', async () => {
-    const built = await build({
+    const built = build({
       from: { name: 'Boris', address: BORIS },
       to: { name: 'Anna', address: ANNA },
     });

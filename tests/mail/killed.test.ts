@@ -128,7 +128,7 @@ async function live(life: Life): Promise<void> {
     for (let round = 0; round < 20; round++) {
       await tick(ctx);
       const work = await claimEmail(ctx, `mailer-${life.endsAt}`);
-      if (work.type === 'none') return;
+      if (!work) return;
       if (work.type === 'sync') await unitOfWork(ctx, (unit) => recordInboundEmail(unit, work.channelId, []));
       else await sendJob(options, `mailer-${life.endsAt}`, work, signal);
     }

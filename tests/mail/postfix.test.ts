@@ -70,7 +70,7 @@ async function sync(): Promise<InboundMessage[]> {
 
 /** Hands one of our emails to Postfix; resolves with what came back about it. */
 async function bounced(to: string): Promise<InboundMessage> {
-  const built = await build({ to: { name: '', address: to } });
+  const built = build({ to: { name: '', address: to } });
   ownIds.add(built.messageId);
   await submit(to, built.raw);
   let found: InboundMessage | undefined;

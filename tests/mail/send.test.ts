@@ -8,7 +8,7 @@ const settings = () => settingsFor(sandbox());
 
 describe('sendMessage', () => {
   it('sends, and says what the server answered', async () => {
-    const built = await build();
+    const built = build();
     expect(await sendMessage(settings(), built, signal)).toEqual({
       outcome: 'sent',
       response: expect.stringMatching(/^250 /),
@@ -23,12 +23,12 @@ describe('sendMessage', () => {
   it('sends over STARTTLS', async () => {
     const secure = settings();
     secure.smtp.security = 'starttls';
-    expect(await sendMessage(secure, await build(), signal)).toMatchObject({ outcome: 'sent' });
+    expect(await sendMessage(secure, build(), signal)).toMatchObject({ outcome: 'sent' });
   });
 
   it('knows that a 4xx answer means not sent, and may be tried again', async () => {
     sandbox().fault({ on: 'smtp', effect: '4xx', times: 1 });
-    const built = await build();
+    const built = build();
     expect(await sendMessage(settings(), built, signal)).toEqual({
       outcome: 'not_sent',
       stage: 'message',
@@ -44,32 +44,32 @@ describe('sendMessage', () => {
     ['5xx_recipient', 'envelope', '550', 'bounced'],
   ] as const)('knows what %s means', async (effect, stage, code, verdict) => {
     sandbox().fault({ on: 'smtp', effect, times: 1 });
-    const result = await sendMessage(settings(), await build(), signal);
+    const result = await sendMessage(settings(), build(), signal);
     expect(result).toMatchObject({ outcome: 'not_sent', stage, code, verdict });
   });
 
   it('blames the mailbox, not the message, for a refused login', async () => {
     sandbox().fault({ on: 'smtp', effect: 'auth_fail', times: 1 });
-    const result = await sendMessage(settings(), await build(), signal);
+    const result = await sendMessage(settings(), build(), signal);
     expect(result).toMatchObject({ outcome: 'not_sent', stage: 'auth', code: '535', verdict: null });
   });
 
   it('calls a connection lost after the final dot unknown, also when the server took the message', async () => {
     sandbox().fault({ on: 'smtp', effect: 'drop_after_data', times: 1 });
-    const built = await build();
+    const built = build();
     expect(await sendMessage(settings(), built, signal)).toMatchObject({ outcome: 'unknown' });
     expect(sandbox().sent().at(-1)?.messageId).toBe(built.messageId);
   });
 
   it('calls a connection lost before DATA not sent', async () => {
     sandbox().fault({ on: 'smtp', effect: 'drop_before_data', times: 1 });
-    const result = await sendMessage(settings(), await build(), signal);
+    const result = await sendMessage(settings(), build(), signal);
     expect(result).toMatchObject({ outcome: 'not_sent', stage: 'envelope', verdict: null });
   });
 
   it('calls a connection lost in the middle of the body not sent', async () => {
     sandbox().fault({ on: 'smtp', effect: 'drop_during_data', times: 1 });
-    const built = await build({ text: 'A line that fills the message.\n'.repeat(700_000) });
+    const built = build({ text: 'A line that fills the message.\n'.repeat(700_000) });
     const before = sandbox().sent().length;
     const result = await sendMessage(settings(), built, signal);
     expect(result).toMatchObject({ outcome: 'not_sent', stage: 'message', verdict: null });
@@ -78,19 +78,19 @@ describe('sendMessage', () => {
 
   it('calls a small body unknown when the dot may have left with it', async () => {
     sandbox().fault({ on: 'smtp', effect: 'drop_during_data', times: 1 });
-    expect(await sendMessage(settings(), await build(), signal)).toMatchObject({ outcome: 'unknown' });
+    expect(await sendMessage(settings(), build(), signal)).toMatchObject({ outcome: 'unknown' });
   });
 
   it('calls a port nobody listens on not sent', async () => {
     const wrong = settings();
     wrong.smtp.port = 1;
-    const result = await sendMessage(wrong, await build(), signal);
+    const result = await sendMessage(wrong, build(), signal);
     expect(result).toMatchObject({ outcome: 'not_sent', stage: 'connect', code: 'ECONNREFUSED' });
   });
 
   it('sends nothing once the signal is aborted', async () => {
     const before = sandbox().sent().length;
-    const result = await sendMessage(settings(), await build(), AbortSignal.abort());
+    const result = await sendMessage(settings(), build(), AbortSignal.abort());
     expect(result).toMatchObject({ outcome: 'not_sent', stage: 'connect' });
     expect(sandbox().sent()).toHaveLength(before);
   });
@@ -127,7 +127,7 @@ describe('sendMessage against a rude server', () => {
     const port = await rude({ ...base, ...answers });
     const own = settings();
     own.smtp.port = port;
-    return sendMessage(own, await build(), abort ?? signal);
+    return sendMessage(own, build(), abort ?? signal);
   }
 
   it('takes a 421 in answer to the message as not sent', async () => {

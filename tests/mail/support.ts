@@ -58,6 +58,6 @@ export function input(over: Partial<MessageInput> = {}): MessageInput {
   };
 }
 
-export function build(over: Partial<MessageInput> = {}): Promise<BuiltMessage> {
+export function build(over: Partial<MessageInput> = {}): BuiltMessage {
   return buildMessage(input(over));
 }

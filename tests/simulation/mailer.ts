@@ -37,7 +37,7 @@ const WORKER = 'mailer';
 /** The server's mail worker, one piece of work, in front of mail servers that fail in every way they do: claim, commit, send, record. False: nothing to do. */
 export async function mailOnce(env: MailWorld, ctx: EngineContext, life: Life): Promise<boolean> {
   const work = await claimEmail(ctx, WORKER);
-  if (work.type === 'none') return false;
+  if (!work) return false;
   if (work.type === 'sync') await sync(env, ctx, work.channelId);
   else await carryOut(env, ctx, life, work);
   return true;

@@ -33,7 +33,7 @@ export async function sendAnswer(
       await setSmtpStatus(ctx, message.channelId, 'The stored password cannot be opened. Enter it again.');
     return;
   }
-  const built = await buildAnswer({
+  const built = buildAnswer({
     from: { name: settings.fromName, address: settings.fromAddress },
     to: { name: await nameOf(services, message.contactId), address: message.to },
     subject: message.subject,

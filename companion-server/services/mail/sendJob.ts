@@ -44,7 +44,7 @@ export async function sendJob(
     return;
   }
   // Built before the commit: what can fail here has no effect yet.
-  const built = await buildMessage({
+  const built = buildMessage({
     from: { name: settings.fromName, address: settings.fromAddress },
     to: { name: job.toName, address: job.to },
     subject: job.subject || job.threadSubject || '',

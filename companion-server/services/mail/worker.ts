@@ -3,15 +3,7 @@ import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import { createSmtpPool } from '../../email/smtpPool.ts';
 import { testConnection } from '../../email/testConnection.ts';
-import {
-  claimEmail,
-  type EngineContext,
-  hasAnswers,
-  nextAnswer,
-  recordAnswer,
-  recordOutcome,
-  unitOfWork,
-} from '../../engine/index.ts';
+import { claimEmails, type EngineContext, hasAnswers, nextAnswer, unitOfWork } from '../../engine/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { searchSentAfterRestore } from './afterRestore.ts';
@@ -26,9 +18,9 @@ import { settleBySentFolder } from './unknowns.ts';
 
 const { channel } = schema;
 
-/** Mailboxes worked with at the same time: most of the time of each is spent waiting for its server. */
-const WORKERS = 50;
-/** Of them, mailboxes being read: a read may hold megabytes. */
+/** Messages under way at the same time, of a mailbox each: most of the time of each is spent waiting for its server. */
+const SENDS = 100;
+/** Mailboxes being read: a read may hold megabytes. */
 const READS = 10;
 const IDLE_MS = 5 * SECOND;
 /** How often a mailbox is read while somebody is under way with it (real time). */
@@ -39,7 +31,7 @@ const UNUSED_POLL_MS = 15 * MINUTE;
 export interface MailWorkers {
   /** Whether a mailbox is being read or written right now. */
   isBusy(): boolean;
-  /** Resolves when all workers ended after the signal. */
+  /** Resolves when all work ended after the signal. */
   done: Promise<void>;
 }
 
@@ -60,8 +52,6 @@ interface Shared extends MailOptions, SendOptions {
   busy: Set<string>;
   /** How many of them are being read. */
   reading: { now: number };
-  /** When answers are looked for again: every worker comes by here, for every email. */
-  answers: { lookAt: number };
   polledAt: Map<string, number>;
   /** Broken mailboxes: when to try again, and how long to wait the time after. */
   retries: Map<string, BackOff>;
@@ -76,16 +66,14 @@ export function startMailWorkers(options: MailOptions): MailWorkers {
     pool,
     busy: new Set(),
     reading: { now: 0 },
-    answers: { lookAt: 0 },
     facts: createFacts(options.services),
     polledAt: new Map(),
     retries: new Map(),
   };
-  const loops = Array.from({ length: WORKERS }, (_, index) => loop(shared, `mail:${process.pid}:${index}`));
   const ears = options.onlySends ? null : keepListening(earsOf(shared));
   return {
     isBusy: () => shared.busy.size > 0,
-    done: Promise.all([...loops, ears]).then(() => pool.close()),
+    done: Promise.all([handOut(shared, `mail:${process.pid}`), ears]).then(() => pool.close()),
   };
 }
 
@@ -101,86 +89,90 @@ function earsOf({ services, signal, polledAt, ticked }: Shared): IdleOptions {
   };
 }
 
-async function loop(shared: Shared, workerId: string): Promise<void> {
+/**
+ * Hands out what there is to do, many pieces in one unit of work, and looks again when one ends or something may have
+ * become ready. Ends when all that was begun has ended.
+ */
+async function handOut(shared: Shared, workerId: string): Promise<void> {
   const { signal, ticked, services } = shared;
+  const running = new Set<Promise<void>>();
+  const begin: Begin = (channelId, work) => {
+    if (shared.busy.has(channelId)) return;
+    shared.busy.add(channelId);
+    const piece = work()
+      .catch((error) => services.log.error({ err: error }, 'work with a mailbox failed'))
+      .finally(() => {
+        shared.busy.delete(channelId);
+        running.delete(piece);
+        shared.wakeEngine();
+        ticked.notify();
+      });
+    running.add(piece);
+  };
   while (!signal.aborted) {
     const seen = ticked.count();
-    let worked = false;
+    const before = running.size;
     try {
-      worked = await workOnce(shared, workerId);
+      await beginAll(shared, workerId, begin);
     } catch (error) {
       services.log.error({ err: error }, 'mail worker failed');
     }
-    if (worked) shared.wakeEngine();
-    else await ticked.wait(seen, IDLE_MS, signal);
+    if (running.size <= before) await ticked.wait(seen, IDLE_MS, signal);
   }
+  await Promise.all(running);
 }
 
-/** One piece of work; false: there is none. */
-async function workOnce(shared: Shared, workerId: string): Promise<boolean> {
-  const { services, ctx, signal } = shared;
+/** Begins work with a mailbox that nobody works with. */
+type Begin = (channelId: string, work: () => Promise<void>) => void;
+
+async function beginAll(shared: Shared, workerId: string, begin: Begin): Promise<void> {
+  const { services, ctx, busy, reading, signal } = shared;
+  const isBusy = (channelId: string) => busy.has(channelId);
+  const room = () => SENDS + reading.now - busy.size;
+  if (room() <= 0) return;
+  await beginAnswers(shared, begin, isBusy);
   // Without a public address nothing may go out: its unsubscribe link would lead nowhere.
-  const isBusy = (channelId: string) => shared.busy.has(channelId);
-  if (await answerOnce(shared, isBusy)) return true;
-  const work = services.publicUrl ? await claimEmail(ctx, workerId, isBusy) : { type: 'none' as const };
-  if (work.type === 'task') {
-    const { channelId, taskId, fence } = work;
-    if (await alone(shared, channelId, () => sendJob(shared, workerId, work, signal))) return true;
-    // Somebody began to read this mailbox in between: given back at once, not when its lease runs out.
-    const outcome = { result: 'not_started' as const, failure: null };
-    await recordOutcome(ctx, workerId, { taskId, fence, outcome });
-    return false;
+  const work = services.publicUrl ? await claimEmails(ctx, workerId, { isBusy, room }) : [];
+  for (const piece of work) {
+    if (piece.type === 'task') begin(piece.channelId, () => sendJob(shared, workerId, piece, signal));
+    else beginRead(shared, begin, piece.channelId, () => read(shared, piece.channelId));
   }
-  if (shared.reading.now >= READS) return false;
-  if (work.type === 'sync') {
-    if (await alone(shared, work.channelId, () => read(shared, work.channelId))) return true;
-  }
-  return shared.onlySends ? false : poll(shared);
+  if (work.length === 0 && !shared.onlySends) await poll(shared, begin);
 }
 
 /** What a person wrote goes before everything automated. */
-async function answerOnce(shared: Shared, isBusy: (channelId: string) => boolean): Promise<boolean> {
+async function beginAnswers(shared: Shared, begin: Begin, isBusy: (id: string) => boolean): Promise<void> {
   const { services, ctx, pool, signal } = shared;
-  const now = ctx.clocks.lease.now();
-  if (now < shared.answers.lookAt) return false;
-  shared.answers.lookAt = now + SECOND;
-  if (!(await hasAnswers(services.db.reader))) return false;
-  const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, isBusy));
-  if (!message) return false;
-  shared.answers.lookAt = 0;
-  const { id, channelId } = message;
-  const isDone = await alone(shared, channelId, () => sendAnswer(services, ctx, message, pool, signal));
-  // Somebody began to read this mailbox in between.
-  if (!isDone) await unitOfWork(ctx, (unit) => recordAnswer(unit, id, { state: 'queued', detail: '' }));
-  return isDone;
+  if (!(await hasAnswers(services.db.reader))) return;
+  for (;;) {
+    const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, isBusy));
+    if (!message) return;
+    begin(message.channelId, () => sendAnswer(services, ctx, message, pool, signal));
+  }
 }
 
-async function alone(shared: Shared, channelId: string, work: () => Promise<void>): Promise<boolean> {
-  if (shared.busy.has(channelId)) return false;
-  shared.busy.add(channelId);
-  try {
-    await work();
-    return true;
-  } finally {
-    shared.busy.delete(channelId);
-  }
+/** As long as not too many are being read. */
+function beginRead(shared: Shared, begin: Begin, channelId: string, work: () => Promise<void>): void {
+  const { reading, busy } = shared;
+  if (reading.now >= READS || busy.has(channelId)) return;
+  reading.now += 1;
+  begin(channelId, () =>
+    work().finally(() => {
+      reading.now -= 1;
+    }),
+  );
 }
 
 async function read(shared: Shared, channelId: string): Promise<void> {
   shared.polledAt.set(channelId, shared.ctx.clocks.lease.now());
-  const { services, ctx, signal, reading } = shared;
-  reading.now += 1;
-  try {
-    await syncMailbox(services, ctx, channelId, signal);
-    await settleBySentFolder(services, ctx, channelId, signal);
-    await searchSentAfterRestore(services, ctx, channelId, signal);
-  } finally {
-    reading.now -= 1;
-  }
+  const { services, ctx, signal } = shared;
+  await syncMailbox(services, ctx, channelId, signal);
+  await settleBySentFolder(services, ctx, channelId, signal);
+  await searchSentAfterRestore(services, ctx, channelId, signal);
 }
 
 /** Reads mailboxes whose time has come, and tries broken ones again. */
-async function poll(shared: Shared): Promise<boolean> {
+async function poll(shared: Shared, begin: Begin): Promise<void> {
   const { services, ctx } = shared;
   const now = ctx.clocks.lease.now();
   const isRestored = sql`EXISTS (SELECT 1 FROM hold h WHERE h.scope = 'workspace' AND h.scope_id = channel.workspace_id
@@ -192,17 +184,18 @@ async function poll(shared: Shared): Promise<boolean> {
     .from(channel)
     .where(and(eq(channel.kind, 'email'), ne(channel.smtpStatus, 'not_set_up')));
   for (const { row, inUse } of rows) {
-    if (shared.busy.has(row.id)) continue;
+    const { id } = row;
+    if (shared.reading.now >= READS) return;
+    if (shared.busy.has(id)) continue;
     if (row.smtpStatus === 'inactive' || row.imapStatus === 'inactive') {
-      if (await isRetryDue(shared, row.id, now)) return alone(shared, row.id, () => recover(shared, row.id));
+      if (await isRetryDue(shared, id, now)) beginRead(shared, begin, id, () => recover(shared, id));
     } else {
-      if (shared.retries.delete(row.id)) await noteRetry(shared, row.id, null);
-      const last = shared.polledAt.get(row.id) ?? 0;
+      if (shared.retries.delete(id)) await noteRetry(shared, id, null);
+      const last = shared.polledAt.get(id) ?? 0;
       const every = inUse === 1 ? POLL_MS : UNUSED_POLL_MS;
-      if (now - last >= every) return alone(shared, row.id, () => read(shared, row.id));
+      if (now - last >= every) beginRead(shared, begin, id, () => read(shared, id));
     }
   }
-  return false;
 }
 
 /** Plans the first try when the mailbox is seen broken, and the next one with each that is made. */

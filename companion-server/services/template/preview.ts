@@ -161,7 +161,7 @@ export async function sendTestEmail(
   }
   const own = { name: settings.fromName, address: settings.fromAddress };
   const { signatureText, unsubscribeUrl, postalAddress } = await partsOf(call, wanted, text);
-  const built = await buildMessage({
+  const built = buildMessage({
     from: own,
     to: own,
     subject: `[Test] ${subject || 'Without subject'}`,

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import { createTransport, type SendMailOptions } from 'nodemailer';
 import { MINUTE, systemTimers } from '#shared/kernel/clock.ts';
 import { createChanges } from '../../../companion-server/services/changes.ts';
 import { startMailWorkers } from '../../../companion-server/services/mail/worker.ts';
@@ -33,23 +33,43 @@ export async function measurePlain(sink: Sink, messages: number, connections: nu
     maxConnections: connections,
     maxMessages: Number.POSITIVE_INFINITY,
   });
-  const text = 'this is a line of an outreach message that is meant to be read by a person. '.repeat(13);
   let next = 0;
   const worker = async () => {
-    for (let n = next++; n < messages; n = next++) {
-      await transport.sendMail({
-        from: { name: 'Rep s1', address: 's1@team.test' },
-        to: { name: `Person${n} Test`, address: `p${n}@firm${n}.test` },
-        subject: `A question, Person${n}`,
-        text: `Hello Person${n},\n\n${text}\n\nBest regards\nAnna`,
-      });
-    }
+    for (let n = next++; n < messages; n = next++) await transport.sendMail(messageTo(n));
   };
   const rate = await rateOf(messages, async () => {
     await Promise.all(Array.from({ length: connections * 2 }, worker));
   });
   transport.close();
   return rate;
+}
+
+const LINES = 'this is a line of an outreach message that is meant to be read by a person. '.repeat(12);
+
+/** The message that our side sends, with its two bodies and its ways out, written with the library alone. */
+function messageTo(n: number): SendMailOptions {
+  const unsubscribe = `https://rapport.test/u/${'token'.repeat(20)}${n}`;
+  const postal = 'Team Ltd, Main Street 1, 12345 Town';
+  return {
+    from: { name: 'Rep s1', address: 's1@team.test' },
+    to: { name: `Person${n} Test`, address: `p${n}@firm${n}.test` },
+    subject: `A question, Person${n}`,
+    text: `Hello Person${n},\n\n${LINES}\n\nBest regards\nAnna\n\n${postal}\nUnsubscribe: ${unsubscribe}\n`,
+    html: `<!doctype html>
+<html>
+<body>
+<p>Hello Person${n},</p>
+<p>${LINES}</p>
+<p>Best regards<br>
+Anna</p>
+<p style="color:#6b6b6b;font-size:12px">${postal}<br>
+<a href="${unsubscribe}">Unsubscribe</a></p>
+</body>
+</html>
+`,
+    list: { unsubscribe: [[unsubscribe, 'mailto:s1@team.test?subject=unsubscribe']] },
+    headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+  };
 }
 
 /** The server's own workers on a database full of due emails: claim, render, build, send, record. */

@@ -6,6 +6,7 @@ import { senderSettings } from '#shared/schedule/settings.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
   claimEmail,
+  claimEmails,
   commitTask,
   contactsAddedToList,
   explainEnrollment,
@@ -275,7 +276,8 @@ describe('email', () => {
 
   it('is not claimed from a mailbox somebody works with', async () => {
     await settle(stage);
-    expect(await claimEmail(stage.ctx, 'mailer', (id) => id === email)).toEqual({ type: 'none' });
+    const ask = { isBusy: (id: string) => id === email, room: () => 5 };
+    expect(await claimEmails(stage.ctx, 'mailer', ask)).toEqual([]);
   });
 
   it('waits with follow-ups that were not planned yet until an absent contact is back', async () => {

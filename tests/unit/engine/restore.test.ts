@@ -115,8 +115,8 @@ async function browseOnce(world: World, crash: boolean): Promise<'reading' | 'ac
 async function mail(world: World): Promise<void> {
   const { stage, ledger, sent } = world;
   const work = await claimEmail(stage.ctx, 'mailer');
-  if (work.type === 'sync') await readMail(stage, work.channelId);
-  if (work.type !== 'task') return;
+  if (work?.type === 'sync') await readMail(stage, work.channelId);
+  if (work?.type !== 'task') return;
   const { taskId, fence, to, text, messageId } = work;
   const { ok } = await commitEmail(stage, { taskId, fence });
   if (!ok) return;

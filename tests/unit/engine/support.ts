@@ -59,8 +59,8 @@ export async function nextEmail(stage: Stage) {
   for (let i = 0; i < MAX_ROUNDS; i++) {
     await settle(stage);
     const work = await claimEmail(stage.ctx, 'mailer');
-    if (work.type === 'task') return work;
-    if (work.type === 'sync') await readMail(stage, work.channelId);
+    if (work?.type === 'task') return work;
+    if (work) await readMail(stage, work.channelId);
     else pass(stage, MINUTE);
   }
   return null;
