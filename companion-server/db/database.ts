@@ -8,6 +8,7 @@ import { assert, must } from '#shared/kernel/assert.ts';
 import { systemTimers } from '#shared/kernel/clock.ts';
 import { guarded, newGuard, type OpenTransaction, rereading, serialized, type Turns } from './client.ts';
 import { isByStatement } from './failures.ts';
+import { openFileClient } from './fileClient.ts';
 import { groupCommit } from './group.ts';
 import { fileOf } from './location.ts';
 import { migrateDatabase } from './migrate.ts';
@@ -54,14 +55,17 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 
 async function open(options: OpenOptions, isFile: boolean, disown: () => Promise<void>): Promise<Database> {
   const { url, authToken, onStatement } = options;
+  const path = fileOf(url);
   const config = {
     url,
     timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
     ...(authToken ? { authToken } : {}),
   };
   const callTimeoutMs = isFile ? null : (options.callTimeoutMs ?? CALL_TIMEOUT_MS);
-  const rawWriter = createClient({ ...config, concurrency: 1 });
-  const rawReader = createClient({ ...config, concurrency: 4 });
+  const connect = (concurrency: number) =>
+    path !== null ? openFileClient(path, config.timeout) : createClient({ ...config, concurrency });
+  const rawWriter = connect(1);
+  const rawReader = connect(4);
   const [guard, readerGuard] = [newGuard(), newGuard()];
   // Others write too where the database is a server's.
   const kept = isFile ? new Kept() : null;
@@ -77,7 +81,7 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
     await rawReader.reconnect();
   });
   const settings = { schema, ...(onStatement ? { logger: { logQuery: onStatement } } : {}) };
-  const writer = drizzle(writerClient, settings);
+  const writer = drizzle({ client: writerClient, ...settings });
 
   async function heal(): Promise<void> {
     await rawWriter.reconnect();
@@ -173,7 +177,7 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
     closeClients();
     throw isFile ? error : explained(error, url);
   }
-  const reader = drizzle(readerClient, settings);
+  const reader = drizzle({ client: readerClient, ...settings });
   provideRows(
     reader,
     () =>
@@ -188,7 +192,7 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
       assertOutside();
       return await inGroup((tx) => withRows(tx, work));
     },
-    authDatabase: drizzle(serialized(writerClient, turns), { schema }),
+    authDatabase: drizzle({ client: serialized(writerClient, turns), schema }),
     isSole: isFile,
     close: async () => {
       const release = await takeTurn();

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { DAY, HOUR } from '#shared/kernel/clock.ts';
+import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import {
   commitTask,
   nextWorkFor,
@@ -57,6 +57,7 @@ export async function measureSteps(world: BenchWorld, wanted: number, batch: num
   const tasksBefore = await tasksIn(world);
   for (let idle = 0; steps < wanted; ) {
     await timed('wake', () => wake(ctx, batch));
+    world.pass(5 * MINUTE);
     const devices = (await sendersWithWork(world, batch)).map(deviceIdOf);
     if (devices.length === 0) {
       if (++idle > 3) throw new Error('no sender had anything to do');
@@ -110,12 +111,13 @@ export async function measureSteps(world: BenchWorld, wanted: number, batch: num
   };
 }
 
-/** Senders who may do something now. */
+/** Senders who have something to do and are past the gap or rest after their last step: who asks before is told to wait. */
 export async function sendersWithWork({ db, ctx }: BenchWorld, count: number): Promise<number[]> {
   const now = ctx.clocks.schedule.now();
   const rows = await db.reader.all<{ sender: number }>(
-    sql`SELECT CAST(substr(channel_id, -12) AS INTEGER) AS sender FROM lane
-      WHERE executor = 'extension' AND ready_count > 0 AND hold_count = 0 AND next_at <= ${now} LIMIT ${count}`,
+    sql`SELECT CAST(substr(channel_id, -12) AS INTEGER) AS sender FROM lane JOIN channel ON channel.id = channel_id
+      WHERE executor = 'extension' AND ready_count > 0 AND lane.hold_count = 0 AND lane.next_at <= ${now}
+      AND coalesce(rest_until, 0) <= ${now} AND last_action_at < ${now - 20 * MINUTE} LIMIT ${count}`,
   );
   return rows.map(({ sender }) => sender);
 }
