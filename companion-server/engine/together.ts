@@ -1,7 +1,7 @@
 import { type EngineContext, type Unit, unitOfWork } from './context.ts';
 
 /** Requests that share one unit of work. */
-const AT_MOST = 100;
+const AT_MOST = 500;
 
 export interface Operation<Request, Answer> {
   /** Reads what all of them need; leaving something out costs time and changes nothing. */

@@ -57,7 +57,7 @@ export async function measureSteps(world: BenchWorld, wanted: number, batch: num
   const tasksBefore = await tasksIn(world);
   for (let idle = 0; steps < wanted; ) {
     await timed('wake', () => wake(ctx, batch));
-    world.pass(5 * MINUTE);
+    world.pass(20 * MINUTE);
     const devices = (await sendersWithWork(world, batch)).map(deviceIdOf);
     if (devices.length === 0) {
       if (++idle > 3) throw new Error('no sender had anything to do');
