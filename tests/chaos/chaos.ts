@@ -21,6 +21,8 @@ export interface ChaosOptions {
   people: number;
   seed: number;
   lanes: number;
+  /** Told after every action; wrong so far: `wrong.length`. */
+  onAction?(so: ChaosResult): void;
 }
 
 export interface ChaosResult {
@@ -102,6 +104,7 @@ async function runLane(lane: Lane, options: ChaosOptions, result: ChaosResult): 
     if (!chosen) break;
     result.actions += 1;
     await play(lane, rig, chosen, rng, result);
+    options.onAction?.(result);
   }
   const strays = lane.twin.ledger().filter(({ kind }) => kind === 'stray');
   for (const stray of strays) result.wrong.push(`stray: ${stray.via} ${stray.targetSlug}`);

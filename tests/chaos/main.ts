@@ -8,6 +8,7 @@ function option(name: string, otherwise: number): number {
   return at < 0 ? otherwise : Number(process.argv[at + 1]);
 }
 
+const PROGRESS_EVERY = 50;
 const options = {
   actions: option('actions', 2_000),
   people: option('people', 300),
@@ -16,9 +17,20 @@ const options = {
 };
 const start = Date.now();
 const browser = await launch();
-const { wrong, ...counts } = await runChaos(browser, options);
+let told = 0;
+const { wrong, ...counts } = await runChaos(browser, {
+  ...options,
+  onAction(so) {
+    for (; told < so.wrong.length; told++) console.log(so.wrong[told]);
+    if (so.actions % PROGRESS_EVERY > 0) return;
+    const { actions, effects, unknown, deaths } = so;
+    console.log(
+      `${actions} of ${options.actions}: ${effects} effects, ${unknown} unknown, ${deaths} deaths, ${told} wrong`,
+    );
+  },
+});
 await browser.close();
-for (const sentence of wrong) console.log(sentence);
+for (; told < wrong.length; told++) console.log(wrong[told]);
 const seconds = Math.round((Date.now() - start) / 1000);
 console.log(JSON.stringify({ ...options, ...counts, wrong: wrong.length, seconds }));
 process.exit(wrong.length > 0 ? 1 : 0);
