@@ -6,6 +6,7 @@ import { nextOpen } from '#shared/schedule/window.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow, EngineContext } from './context.ts';
 import { isConnected, mailReadEveryMs } from './email.ts';
+import { nextPageAt } from './listImports.ts';
 import {
   isInFlight,
   isLive,
@@ -28,6 +29,7 @@ const {
   entering,
   hold,
   lane,
+  listImport,
   relation,
   sender,
   task,
@@ -87,8 +89,10 @@ export async function isIdle(ctx: EngineContext): Promise<Idle> {
   const now = ctx.clocks.schedule.now();
   const inflight = sql`(SELECT 1 FROM ${task} WHERE ${isInFlight} LIMIT 1)`;
   const [isBusy, ...stages] = await valuesOf(ctx.db.reader, [inflight, ...stageHeads]);
-  const channels = (await agendas(ctx.db.reader)).map((agenda) => plansOf(ctx, agenda));
-  const nextWorkAt = earliest([...stages, ...channels.flatMap(({ work }) => work)]);
+  const all = await agendas(ctx.db.reader);
+  const channels = all.map((agenda) => plansOf(ctx, agenda));
+  const pages = await pagesToRead(ctx, all);
+  const nextWorkAt = earliest([...stages, ...channels.flatMap(({ work }) => work), ...pages]);
   const nextReadAt = earliest(channels.map(({ read }) => read));
   const nextDueAt = earliest([nextWorkAt, nextReadAt]);
   return {
@@ -116,11 +120,24 @@ function agendas(q: Queryable) {
       stepAt: sql<Moment>`(SELECT min(${lane.nextAt}) FROM ${lane} WHERE ${eq(lane.channelId, channel.id)} AND ${laneMayFire})`,
       withdrawAt: sql<Moment>`(SELECT min(${relation.withdrawAt}) FROM ${relation}
         WHERE ${eq(relation.senderId, channel.senderId)} AND ${isToWithdraw})`,
+      isImporting: sql<number>`${eq(channel.kind, 'linkedin')} AND EXISTS (SELECT 1 FROM ${listImport}
+        WHERE ${and(eq(listImport.senderId, channel.senderId), sql`state = 'running'`)})`,
       isUsed: sql<number>`EXISTS (SELECT 1 FROM ${enrollment} WHERE ${isTheirs})`,
       isReadAwaited: sql<number>`EXISTS (SELECT 1 FROM ${awaited} WHERE ${and(isTheirs, isUnread)})`,
     })
     .from(channel)
     .innerJoin(sender, eq(sender.id, channel.senderId));
+}
+
+/** When the browsers that are there may read the next page of a list that is imported. */
+async function pagesToRead(ctx: EngineContext, all: readonly Agenda[]): Promise<Moment[]> {
+  const pages: Moment[] = [];
+  for (const { channel: row, sender: theirs, isImporting } of all) {
+    if (!isImporting || row.status !== 'active' || row.holdCount > 0) continue;
+    if (!isOnline(row, ctx.clocks.lease.now())) continue;
+    pages.push(await nextPageAt(ctx.db.reader, row, settingsOf(theirs), ctx.clocks.schedule.now()));
+  }
+  return pages;
 }
 
 /** When this channel next sends or reads something that somebody waits for, and when it reads anyway. */

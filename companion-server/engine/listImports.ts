@@ -6,7 +6,7 @@ import { seededRng, seedOf } from '#shared/kernel/prng.ts';
 import { nextSlot } from '#shared/schedule/pacing.ts';
 import type { SenderSettings } from '#shared/schedule/settings.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
-import { rowsOf, schema } from '../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
 import { shapes } from './shapes.ts';
 import { accountOf, capOf, usageTimes } from './usage.ts';
@@ -25,15 +25,10 @@ export async function nextListPage(
   channel: ChannelRow,
   settings: SenderSettings,
 ): Promise<{ work: Work } | { at: number; limit: string } | null> {
-  const [row] = await unit.tx
-    .select()
-    .from(listImport)
-    .where(and(eq(listImport.senderId, channel.senderId), eq(listImport.state, 'running')))
-    .orderBy(asc(listImport.nextAt))
-    .limit(1);
-  const list = row ? linkedinListOf(row.url) : null;
-  if (!row || !list) return null;
-  const slot = await pageSlot(unit, channel, settings, list);
+  const found = await firstRunning(unit.tx, channel);
+  if (!found) return null;
+  const { row, list } = found;
+  const slot = await pageSlot(unit.tx, unit.now, channel, settings, list);
   const at = Math.max(slot.at, row.nextAt ?? 0);
   if (at > unit.now)
     return { at, limit: slot.at >= (row.nextAt ?? 0) ? slot.bindingLimit : 'search_limit_reached' };
@@ -51,22 +46,52 @@ export async function nextListPage(
   };
 }
 
+/** When the next page of a running import may be read, in schedule time; null: none runs. */
+export async function nextPageAt(
+  q: Queryable,
+  channel: ChannelRow,
+  settings: SenderSettings,
+  now: number,
+): Promise<number | null> {
+  const found = await firstRunning(q, channel);
+  if (!found) return null;
+  const slot = await pageSlot(q, now, channel, settings, found.list);
+  return Math.max(slot.at, found.row.nextAt);
+}
+
+async function firstRunning(q: Queryable, { senderId }: ChannelRow) {
+  const [row] = await q
+    .select()
+    .from(listImport)
+    .where(and(eq(listImport.senderId, senderId), eq(listImport.state, 'running')))
+    .orderBy(asc(listImport.nextAt))
+    .limit(1);
+  const list = row ? linkedinListOf(row.url) : null;
+  return row && list ? { row, list } : null;
+}
+
 function spendsLoads(list: LinkedinList): boolean {
   return list.kind === 'sales_search' || list.kind === 'sales_list';
 }
 
 /** When the next page may be read, and how many people it may bring: the page itself, and each lead of Sales Navigator. */
-async function pageSlot(unit: Unit, channel: ChannelRow, settings: SenderSettings, list: LinkedinList) {
+async function pageSlot(
+  q: Queryable,
+  now: number,
+  channel: ChannelRow,
+  settings: SenderSettings,
+  list: LinkedinList,
+) {
   const kinds: UsageKind[] = spendsLoads(list) ? ['search_page', 'page_load'] : ['search_page'];
   const budgets = [];
   for (const kind of kinds) {
-    const times = await usageTimes(unit.tx, channel, kind, unit.now);
-    budgets.push({ kind, usageTimes: times, cap: capOf(channel, settings, kind, unit.now) });
+    const times = await usageTimes(q, channel, kind, now);
+    budgets.push({ kind, usageTimes: times, cap: capOf(channel, settings, kind, now) });
   }
   const pages = budgets[0]?.usageTimes ?? [];
   const lastActionAt = Math.max(channel.lastActionAt ?? 0, pages.at(-1) ?? 0) || null;
   const slot = nextSlot({
-    now: unit.now,
+    now,
     window: settings.window,
     // Loads of leads come many at once: their cap rules, their spread would make the next page wait for a day.
     budgets: budgets.slice(0, 1),
@@ -77,11 +102,11 @@ async function pageSlot(unit: Unit, channel: ChannelRow, settings: SenderSetting
   });
   const loads = budgets[1];
   if (!loads) return { ...slot, count: PER_PAGE };
-  const day = loads.usageTimes.filter((each) => each > unit.now - DAY);
+  const day = loads.usageTimes.filter((each) => each > now - DAY);
   const left = Math.min(loads.cap.daily - day.length, loads.cap.weekly - loads.usageTimes.length);
   if (left < 1) {
     const isWeekly = loads.cap.weekly <= loads.usageTimes.length;
-    const freed = isWeekly ? (loads.usageTimes[0] ?? unit.now) + 7 * DAY : (day[0] ?? unit.now) + DAY;
+    const freed = isWeekly ? (loads.usageTimes[0] ?? now) + 7 * DAY : (day[0] ?? now) + DAY;
     return { at: freed, bindingLimit: isWeekly ? ('weekly_cap' as const) : ('daily_cap' as const), count: 0 };
   }
   return { ...slot, count: Math.min(LEADS_PER_PAGE, left) };

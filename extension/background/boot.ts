@@ -149,7 +149,15 @@ export async function boot() {
     mayRead: permission.mayRead,
     wake: () => work.wake(),
   });
-  const people = createPeople({ api, database, clock, mayRead: permission.mayRead, wake: () => work.wake() });
+  const people = createPeople({
+    api,
+    database,
+    clock,
+    mayRead: permission.mayRead,
+    readLead: (tabId, lead) =>
+      askPage(tabId, { op: 'lead', lead }, systemNewId(), AbortSignal.timeout(30 * SECOND)),
+    wake: () => work.wake(),
+  });
 
   await store.remove('activity');
   await verifyAlarms();

@@ -19,6 +19,7 @@ const deadlines: Record<PageRequest['op'], number> = {
   inbound: 2 * MINUTE,
   sentInvitations: 2 * MINUTE,
   layout: 10 * SECOND,
+  lead: 20 * SECOND,
   // Sales Navigator: 25 leads, each a request of its own.
   listPage: 3 * MINUTE,
 };

@@ -31,6 +31,7 @@ export function receive(booted: Promise<Booted>): void {
   order('ui.stopEverything', ({ controls }) => controls.stopEverything());
   order('ui.mode', ({ controls }, { approveEach }) => controls.mode(approveEach));
   order('ui.look', ({ people }, { person }) => people.look(person));
+  order('ui.lead', ({ people }, { tabId, url, name }) => people.lead(tabId, url, name));
   order('ui.targets', ({ people }) => people.targets());
   order('ui.addToList', ({ people }, { person, listName }) => people.addToList(person, listName));
   order('ui.addToAutomation', ({ people }, { person, automationId }) =>

@@ -1,3 +1,5 @@
+import type { LinkedinIdentity } from '#shared/identity/linkedin.ts';
+import type { SalesLead } from '#shared/identity/salesLead.ts';
 import { unreachable } from '#shared/kernel/assert.ts';
 import { err, type Result } from '#shared/kernel/result.ts';
 import type {
@@ -30,6 +32,7 @@ import { actWithdraw, prepareWithdraw } from './actions/withdraw.ts';
 import type { PageEnv } from './env.ts';
 import { before, StepStop } from './failure.ts';
 import { requireMember } from './guards.ts';
+import { lead as leadPerson } from './lists/lead.ts';
 import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
 
 export { stepUrl } from './address.ts';
@@ -180,6 +183,15 @@ export function readRelation(
   signal: AbortSignal,
 ): Promise<Result<ProfileRead, LinkedinFailure>> {
   return guarded(signal, () => relation(env, target, signal));
+}
+
+/** Whose public profile stands behind a page of Sales Navigator. */
+export function readLead(
+  env: PageEnv,
+  lead: SalesLead,
+  signal: AbortSignal,
+): Promise<Result<LinkedinIdentity, LinkedinFailure>> {
+  return guarded(signal, () => leadPerson(env, lead, signal));
 }
 
 async function guarded<T>(

@@ -7,6 +7,7 @@ import {
   prepare,
   readAcceptances,
   readInbound,
+  readLead,
   readListPage,
   readSentInvitations,
   readSession,
@@ -86,6 +87,8 @@ async function answer(
       return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
     case 'sentInvitations':
       return readSentInvitations(env, signal);
+    case 'lead':
+      return readLead(env, request.lead, signal);
     case 'listPage':
       return readListPage(env, request, signal);
   }

@@ -1,5 +1,6 @@
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { linkedinListOf } from '#shared/identity/linkedinList.ts';
+import { salesLeadOf } from '#shared/identity/salesLead.ts';
 import { personKey } from '../storage/people.ts';
 import { Approvals } from './approvals/Approvals.tsx';
 import { Controls } from './Controls.tsx';
@@ -11,6 +12,7 @@ import { Mode } from './Mode.tsx';
 import { MustAct } from './MustAct.tsx';
 import { Notice } from './Notice.tsx';
 import { PairingPanel } from './Pairing.tsx';
+import { LeadPanel } from './person/LeadPanel.tsx';
 import { PersonPanel } from './person/PersonPanel.tsx';
 import { personOf } from './person/personOf.ts';
 import { StatusBadges } from './StatusBadges.tsx';
@@ -49,6 +51,7 @@ function Followed({ view }: { view: View }) {
   const tab = useFollowedTab();
   const person = tab ? personOf(tab) : null;
   if (person) return <PersonPanel key={personKey(person)} view={view} person={person} />;
+  if (tab && salesLeadOf(tab.url)) return <LeadPanel key={tab.url} view={view} tab={tab} />;
   const list = tab ? linkedinListOf(tab.url) : null;
   if (list) return <ImportList key={list.url} list={list} />;
   return <Text size="sm">Open somebody’s LinkedIn profile to see who they are in Rapport.</Text>;

@@ -19,10 +19,17 @@ import { layoutRead } from './remoteRules.ts';
 
 /** How a request of popup, side panel or options ended. */
 export const uiAnswer = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true) }),
+  /** `person`: who was asked about, where the order was to find that out. */
+  z.object({ ok: z.literal(true), person: personSeen.optional() }),
   z.object({ ok: z.literal(false), title: z.string(), detail: z.string(), action: z.string().nullable() }),
 ]);
 export type UiAnswer = z.infer<typeof uiAnswer>;
+
+const salesLead = z.object({
+  id: z.string().max(100),
+  authType: z.string().max(100),
+  authToken: z.string().max(100),
+});
 
 /** One piece of work inside a LinkedIn page, done by the injected runner. */
 const pageRequest = z.discriminatedUnion('op', [
@@ -40,6 +47,7 @@ const pageRequest = z.discriminatedUnion('op', [
   }),
   z.object({ op: z.literal('sentInvitations') }),
   z.object({ op: z.literal('layout') }),
+  z.object({ op: z.literal('lead'), lead: salesLead }),
   z.object({
     op: z.literal('listPage'),
     list: z.object({ kind: listKind, id: z.string().nullable(), url: z.string() }),
@@ -69,6 +77,7 @@ export const pageAnswers = {
   inbound: readResult(z.array(inboundMessageRead)),
   sentInvitations: readResult(sentInvitationsRead),
   layout: layoutRead,
+  lead: readResult(personSeen),
   listPage: listRead,
 };
 export type PageAnswer<Op extends keyof typeof pageAnswers> = z.infer<(typeof pageAnswers)[Op]>;
@@ -102,6 +111,8 @@ export const messageSchemas = {
   'ui.mode': z.object({ approveEach: z.boolean() }),
   /** Asks the server about somebody; the answer is kept where the side panel reads. */
   'ui.look': aboutPerson,
+  /** Asks the rep's own tab whom the Sales Navigator page that it shows is about. */
+  'ui.lead': z.object({ tabId: z.number().int(), url: z.string().max(4000), name: z.string().max(300) }),
   'ui.targets': nothing,
   'ui.addToList': aboutPerson.extend({ listName: z.string().trim().min(1).max(120) }),
   'ui.addToAutomation': aboutPerson.extend({ automationId: z.string() }),

@@ -6,7 +6,7 @@ import { senderSettings } from '#shared/schedule/settings.ts';
 import { callsWhileIdle, costOfLoad, hasRunner, shapeOf, sizeOf } from '../bench/extension/measure.ts';
 import { violations } from '../support/accessibility.ts';
 import { createSender, enrollments, importCast } from '../support/campaign.ts';
-import { type CastMember, castMember } from '../support/cast.ts';
+import { type CastMember, castMember, rep } from '../support/cast.ts';
 import { end, message, node } from '../support/graphs.ts';
 import { effectsOf } from '../support/judge.ts';
 import { miniCampaign } from '../support/miniCampaign.ts';
@@ -36,7 +36,7 @@ let tab: Page;
 let panel: Page;
 
 test.beforeAll(async () => {
-  world = await startWorld(cast);
+  world = await startWorld(cast, { members: [{ ...rep, salesNavigator: true }] });
   api = await setUpOwner(world.server());
   senderId = await createSender(api, world);
   const window = { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00' };
@@ -89,6 +89,17 @@ test('shows who the rep looks at, follows the tab, and warns of the stoplist', a
   await expect(card().getByRole('alert')).toContainText('On the stoplist');
   await tab.goto(`${world.twin.origin}/feed/`);
   await expect(panel.getByText('Open somebody’s LinkedIn profile')).toBeVisible();
+});
+
+test('a lead of Sales Navigator is looked up when the rep asks for it', async () => {
+  const key = `${known.person.profileId.replace(/^ACoAA/, 'ACwAA')},NAME_SEARCH,${known.person.profileId.slice(-4)}`;
+  await tab.goto(`${world.twin.origin}/sales/lead/${key}`);
+  const lead = panel.getByRole('region', { name: 'This lead' });
+  await expect(lead.getByRole('heading', { name: nameOf(known) })).toBeVisible();
+  expect(await violations(panel, panelLooks)).toEqual([]);
+  await lead.getByRole('button', { name: 'Find in Rapport' }).click();
+  await heading(known).waitFor();
+  await expect(card().getByText('Known', { exact: true })).toBeVisible();
 });
 
 test('adds a stranger to a list, writes a note, pins the own sender; offline it shows what it has', async () => {

@@ -10,8 +10,8 @@ export function personOf({ url, title }: Pick<FollowedTab, 'url' | 'title'>): Pe
   return { slug: null, profileId: null, ...identity, name: nameIn(title) };
 }
 
-/** "(3) Anna Berg | LinkedIn" -> "Anna Berg"; empty while the page still loads. */
-function nameIn(title: string): string {
-  const name = /^(?:\(\d+\+?\)\s*)?(.+?)\s*\|\s*LinkedIn$/u.exec(title.trim())?.[1] ?? '';
+/** "(3) Anna Berg | LinkedIn", "Anna Berg | Sales Navigator" -> "Anna Berg"; empty while the page still loads. */
+export function nameIn(title: string): string {
+  const name = /^(?:\(\d+\+?\)\s*)?(.+?)\s*\|\s*(?:LinkedIn|Sales Navigator)$/u.exec(title.trim())?.[1] ?? '';
   return name.slice(0, 300);
 }

@@ -211,6 +211,30 @@ describe('caps, guards and limits', () => {
     expect(why.expectedAt).not.toBeNull();
   });
 
+  it('counts the next page of a running import as work, when it may be read', async () => {
+    await addSender(stage, 's1');
+    await recordSession(stage.ctx, DEVICE, signedIn());
+    expect((await isIdle(stage.ctx)).nextWorkAt).toBeNull();
+    const now = stage.ctx.clocks.schedule.now();
+    const row = {
+      id: 'i1',
+      workspaceId: 'w1',
+      senderId: 's1',
+      kind: 'people_search',
+      url: 'https://www.linkedin.com/search/results/people/?keywords=ceo',
+      atMost: 100,
+    } as const;
+    await stage.db.write((tx) =>
+      tx.insert(schema.listImport).values({ ...row, state: 'running', nextAt: now + 3 * MINUTE }),
+    );
+    expect(await isIdle(stage.ctx)).toMatchObject({ idle: true, nextWorkAt: now + 3 * MINUTE });
+    stage.time.real += 4 * MINUTE;
+    await recordSession(stage.ctx, DEVICE, signedIn());
+    expect((await isIdle(stage.ctx)).idle).toBe(false);
+    await stage.db.write((tx) => tx.update(schema.listImport).set({ state: 'stopped' }));
+    expect((await isIdle(stage.ctx)).nextWorkAt).toBeNull();
+  });
+
   it('has one leader, and another when that one is silent', async () => {
     expect(await lead(stage.ctx, 'a')).toBe(true);
     expect(await lead(stage.ctx, 'b')).toBe(false);

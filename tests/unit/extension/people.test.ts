@@ -41,6 +41,13 @@ async function setUp(name: string, answers: Record<string, unknown[]>, mayRead =
     database,
     clock: { now: () => 7 },
     mayRead: async () => mayRead,
+    readLead: async (_tabId, lead) =>
+      lead.id === 'ACwAAANNA'
+        ? { ok: true, value: { slug: 'anna-berg', profileId: null, name: '' } }
+        : {
+            ok: false,
+            error: { code: 'linkedin_error', effect: 'before_effect', detail: 'Refused.', until: null },
+          },
     wake: async () => {
       woken.times += 1;
     },
@@ -84,6 +91,22 @@ it('asks nothing without the rep’s consent', async () => {
   const { server, people } = await setUp('consent', { '/api/v1/device/person': [card] }, false);
   expect(await people.look(anna)).toMatchObject({ ok: false, title: 'Your consent is needed' });
   expect(server.calls).toEqual([]);
+});
+
+it('a lead of Sales Navigator is asked for in its own page, and only with the rep’s consent', async () => {
+  const { people } = await setUp('lead', {});
+  const url = (id: string) => `https://www.linkedin.com/sales/lead/${id},NAME_SEARCH,abcd?_ntb=1`;
+  expect(await people.lead(5, url('ACwAAANNA'), 'Anna Berg')).toEqual({
+    ok: true,
+    person: { slug: 'anna-berg', profileId: null, name: 'Anna Berg' },
+  });
+  expect(await people.lead(5, url('ACwAAOTTO'), '')).toMatchObject({ ok: false, detail: 'Refused.' });
+  expect(await people.lead(5, 'https://www.linkedin.com/sales/home', '')).toMatchObject({ ok: false });
+  const without = await setUp('lead without', {}, false);
+  expect(await without.people.lead(5, url('ACwAAANNA'), '')).toMatchObject({
+    ok: false,
+    title: 'Your consent is needed',
+  });
 });
 
 it('keeps the 200 people looked at last', async () => {
