@@ -50,6 +50,7 @@ function stateOf(world: World) {
         state: r.state,
       })),
     })),
+    circles: world.circles.map(({ kind, id, name }) => ({ kind, id, name })),
     people: [...world.people.values()].map((p) => ({
       profileId: p.profileId,
       slug: p.slug,
