@@ -3,8 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const builtOnce = ['tests/dom/support/buildOnce.ts'];
+
 /** One project per layer, so that a layer can be run alone: `npx vitest --config tests/vitest.config.ts --project mail`. */
-function layer(name: string, timeoutMs: number) {
+function layer(name: string, timeoutMs: number, globalSetup: string[] = []) {
   return {
     extends: true as const,
     test: {
@@ -12,6 +14,7 @@ function layer(name: string, timeoutMs: number) {
       include: [`tests/${name}/**/*.test.ts`, `tests/${name}/**/*.test.tsx`],
       testTimeout: timeoutMs,
       hookTimeout: 60_000,
+      globalSetup,
     },
   };
 }
@@ -29,9 +32,9 @@ export default defineConfig({
       layer('simulation', 600_000),
       layer('mail', 60_000),
       layer('twin', 60_000),
-      layer('dom', 120_000),
-      layer('matrix', 120_000),
-      layer('chaos', 300_000),
+      layer('dom', 120_000, builtOnce),
+      layer('matrix', 120_000, builtOnce),
+      layer('chaos', 300_000, builtOnce),
       layer('database', 60_000),
     ],
   },

@@ -1,10 +1,35 @@
 import { execFileSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A fresh self-signed certificate for www.linkedin.com; nothing of it stays on disk. */
-export function selfSignedCertificate(): { key: string; cert: string } {
+export interface Certificate {
+  key: string;
+  cert: string;
+}
+
+let made: Certificate | null = null;
+
+/** A self-signed certificate for www.linkedin.com, one for each process; nothing of it stays on disk. */
+export function selfSignedCertificate(): Certificate {
+  made ??= make();
+  return made;
+}
+
+/**
+ * Chromium's switch to trust it. Trusted and not merely tolerated: of a site whose certificate has errors Chromium keeps
+ * nothing in its cache, and a profile then asks for 30 scripts each time.
+ */
+export function trustArg(): string {
+  const key = new X509Certificate(selfSignedCertificate().cert).publicKey.export({
+    type: 'spki',
+    format: 'der',
+  });
+  return `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`;
+}
+
+function make(): Certificate {
   const dir = mkdtempSync(join(tmpdir(), 'linkedin-twin-'));
   const key = join(dir, 'key.pem');
   const cert = join(dir, 'cert.pem');

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import { selfSignedCertificate } from './certificate.ts';
+import { selfSignedCertificate, trustArg } from './certificate.ts';
 import { createTwinClock } from './clock.ts';
 import { createControl, runCommand, type TwinControl } from './control.ts';
 import { createApp } from './server/app.ts';
@@ -11,6 +11,7 @@ import type { LedgerEntry, TwinOptions } from './types.ts';
 import { nextEventAt, settle } from './world/events.ts';
 import { World } from './world/world.ts';
 
+export { trustArg } from './certificate.ts';
 export { type TwinCommand, type TwinControl, twinCommand } from './control.ts';
 export * from './types.ts';
 
@@ -48,10 +49,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   return {
     port,
     origin: 'https://www.linkedin.com',
-    chromiumArgs: [
-      `--host-resolver-rules=MAP www.linkedin.com 127.0.0.1:${port}`,
-      '--ignore-certificate-errors',
-    ],
+    chromiumArgs: [`--host-resolver-rules=MAP www.linkedin.com 127.0.0.1:${port}`, trustArg()],
     ledger: () => world.ledger.map((entry) => ({ ...entry })),
     writes: () => [...world.writes],
     toolRequests: () => [...world.toolRequests],

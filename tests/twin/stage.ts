@@ -1,7 +1,7 @@
 import { connect, createServer, type Server } from 'node:net';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { type LedgerEntry, startTwin, type Twin, type TwinMember } from '../linkedin-twin/index.ts';
+import { type LedgerEntry, startTwin, type Twin, type TwinMember, trustArg } from '../linkedin-twin/index.ts';
 import { people, petra, robin } from './people.ts';
 
 export const HOUR = 3_600_000;
@@ -65,7 +65,7 @@ async function openBrowser(): Promise<void> {
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: [
       `--host-resolver-rules=MAP www.linkedin.com 127.0.0.1:${port}`,
-      '--ignore-certificate-errors',
+      trustArg(),
       '--no-sandbox',
       '--disable-background-networking',
       '--disable-quic',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
+import { trustArg } from '../../linkedin-twin/index.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/linkedin');
 
@@ -15,9 +16,19 @@ export function launch(args: string[] = []): Promise<Browser> {
       '--no-first-run',
       '--disable-component-update',
       '--disable-sync',
+      trustArg(),
       ...args,
     ],
   });
+}
+
+const contexts = new WeakMap<Browser, Promise<BrowserContext>>();
+
+/** One context for all fixtures of a browser: they share nothing that a fixture looks at, and a new one is dear. */
+function contextOf(browser: Browser): Promise<BrowserContext> {
+  const known = contexts.get(browser) ?? browser.newContext({ bypassCSP: true });
+  contexts.set(browser, known);
+  return known;
 }
 
 /** A page that answers every address of the origin with one fixture, and the given ones with JSON. */
@@ -27,7 +38,9 @@ export async function openFixture(
   path = '/in/lena-voss/',
   answers: Record<string, unknown> = {},
 ): Promise<Page> {
-  const page = await browser.newPage({ bypassCSP: true });
+  const context = await contextOf(browser);
+  await context.clearCookies();
+  const page = await context.newPage();
   const html = readFileSync(join(folder, `${fixture}.html`), 'utf8');
   await page.route('https://www.linkedin.com/**', (route) => {
     const { pathname } = new URL(route.request().url());

@@ -32,7 +32,11 @@ export function createApp(world: World, sessions: Sessions): Hono<{ Bindings: Ht
   app.get('/sc/h/:build/:folder/:file', (c) => {
     const source = pageScript(`${c.req.param('folder')}/${c.req.param('file')}`);
     if (source === null) return c.text('not found', 404);
-    return c.body(source, 200, { 'content-type': 'text/javascript; charset=utf-8' });
+    // The address holds the build, as on the real site: a browser asks for each script once.
+    return c.body(source, 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
   });
   app.get('/favicon.ico', (c) => c.body(null, 204));
   twinRoutes(app, world, sessions);
