@@ -81,7 +81,7 @@ function Selection({ automation, filter, chosen, matching, onChoose }: Selection
   return (
     <Group gap="sm">
       {none ? (
-        <Text size="sm">{matching} contacts.</Text>
+        <Text size="sm">{matching === '1' ? '1 contact.' : `${matching} contacts.`}</Text>
       ) : (
         <BulkMenu
           automation={automation}

@@ -14,7 +14,7 @@ export function Forecast({ forecast }: { forecast: CapacityForecast }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Sender</Table.Th>
-              <Table.Th>Contacts</Table.Th>
+              <Table.Th ta="right">Contacts</Table.Th>
               {forecast.kinds.map(({ kind }) => (
                 <Table.Th key={kind}>Last {nounOf(kind)}</Table.Th>
               ))}
@@ -24,7 +24,9 @@ export function Forecast({ forecast }: { forecast: CapacityForecast }) {
             {forecast.senders.map((sender) => (
               <Table.Tr key={sender.senderId}>
                 <Table.Td>{sender.name}</Table.Td>
-                <Table.Td>{sender.contacts}</Table.Td>
+                <Table.Td ta="right" className="tabular">
+                  {sender.contacts.toLocaleString()}
+                </Table.Td>
                 {forecast.kinds.map(({ kind }) => {
                   const own = sender.kinds.find((each) => each.kind === kind);
                   return <Table.Td key={kind}>{own ? lastText(own, now) : '–'}</Table.Td>;

@@ -80,7 +80,7 @@ function Stopped({ hold }: { hold: NonNullable<HomeView['stopped']> }) {
   );
 }
 
-const severities = { red: 'You must act', orange: 'Warning', yellow: 'A limit' } as const;
+const severities = { red: 'You must act', orange: 'Warning', yellow: 'To know' } as const;
 
 function MustAct({ actions }: { actions: HomeView['actions'] }) {
   return (

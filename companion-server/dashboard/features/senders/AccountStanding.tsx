@@ -7,6 +7,8 @@ import { Time } from '../../components/Time.tsx';
 /** What stands beside an account's status: what it reads before it goes on, what is flagged, what waits. */
 export function AccountStanding({ sender }: { sender: SenderView }) {
   const { reconciling, warnings } = sender.linkedin;
+  const isQuiet = !reconciling && warnings.length === 0;
+  if (isQuiet && !sender.backlogs.some(({ channel }) => channel === 'linkedin')) return null;
   return (
     <Stack gap="sm">
       {reconciling && (

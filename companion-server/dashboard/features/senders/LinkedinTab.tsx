@@ -87,10 +87,15 @@ function Account({ sender }: { sender: SenderView }) {
         {linkedin.layout && (
           <Fact name="Page layout">
             <span>
-              {linkedin.layout.missing.length === 0
-                ? 'Every known control was found'
-                : `Not found: ${linkedin.layout.missing.join(', ')}. Steps that need one stop by themselves; tell whoever runs the server`}
-              , checked <Time at={linkedin.layout.checkedAt} />
+              {linkedin.layout.missing.length === 0 ? (
+                'Every known control was found.'
+              ) : (
+                <>
+                  Not found: {linkedin.layout.missing.join(', ')}. Steps that need it stop by themselves; the
+                  others go on. Tell whoever runs the server.
+                </>
+              )}{' '}
+              Checked <Time at={linkedin.layout.checkedAt} />.
             </span>
           </Fact>
         )}
@@ -173,12 +178,12 @@ function Devices({ sender }: { sender: SenderView }) {
       {sender.devices.length === 0 ? (
         <Text size="sm">None yet. Pair the rep's browser with the code from the side panel.</Text>
       ) : (
-        <Table.ScrollContainer minWidth={320}>
+        <Table.ScrollContainer minWidth={240}>
           <Table aria-label="Paired browsers">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Browser</Table.Th>
-                <Table.Th>Last seen</Table.Th>
+                <Table.Th visibleFrom="sm">Last seen</Table.Th>
                 <Table.Th>Action</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -190,8 +195,11 @@ function Devices({ sender }: { sender: SenderView }) {
                     <Text size="xs" c="dimmed">
                       Version {device.extensionVersion ?? 'unknown'}, paired <Time at={device.pairedAt} />
                     </Text>
+                    <Text size="xs" c="dimmed" hiddenFrom="sm">
+                      Last seen <Time at={device.lastSeenAt} />
+                    </Text>
                   </Table.Td>
-                  <Table.Td>
+                  <Table.Td visibleFrom="sm">
                     <Time at={device.lastSeenAt} />
                   </Table.Td>
                   <Table.Td>

@@ -62,8 +62,8 @@ function Report({ report }: { report: NonNullable<IntegrityView['last']> }) {
             <Table.Tr>
               <Table.Th>Counter</Table.Th>
               <Table.Th>Of</Table.Th>
-              <Table.Th>Was</Table.Th>
-              <Table.Th>Should be</Table.Th>
+              <Table.Th ta="right">Was</Table.Th>
+              <Table.Th ta="right">Should be</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -71,8 +71,12 @@ function Report({ report }: { report: NonNullable<IntegrityView['last']> }) {
               <Table.Tr key={`${counter}:${key.join(':')}`}>
                 <Table.Td>{counters[counter]}</Table.Td>
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>{key.join(' ')}</Table.Td>
-                <Table.Td>{stored}</Table.Td>
-                <Table.Td>{counted}</Table.Td>
+                <Table.Td ta="right" className="tabular">
+                  {stored.toLocaleString()}
+                </Table.Td>
+                <Table.Td ta="right" className="tabular">
+                  {counted.toLocaleString()}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

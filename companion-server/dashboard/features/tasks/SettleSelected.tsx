@@ -34,10 +34,10 @@ export function SettleSelected({ items, chosen, choose }: Props) {
         loading={settle.isPending}
         onClick={() => settle.mutate({ body: { taskIds, happened: true } })}
       >
-        {count === 0 ? 'Chosen ones happened' : `${count} chosen happened`}
+        {count === 0 ? 'Chosen happened' : `${count} chosen happened`}
       </Button>
       <ConfirmButton
-        label={count === 0 ? 'Chosen ones did not happen' : `${count} chosen did not happen`}
+        label={count === 0 ? 'Chosen did not happen' : `${count} chosen did not happen`}
         disabled={count === 0}
         question={`${count} did not happen?`}
         consequence="These steps count as not done and may be executed. Those that did happen after all would reach the person twice."
