@@ -6,38 +6,63 @@ import type { preflightFinding } from '#shared/contract/automation.ts';
 import { stepName } from './builder/catalogue.ts';
 import { readingOrder } from './builder/graphEdits.ts';
 
+type Finding = z.output<typeof preflightFinding>;
+
 interface Props {
-  findings: readonly z.output<typeof preflightFinding>[];
+  findings: readonly Finding[];
   graph: Graph;
 }
 
-/** What the check against the real contacts found, with the step and the first names. */
+/** What the check against the real contacts found, step by step, with the first names. */
 export function FindingList({ findings, graph }: Props) {
   return (
     <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Findings">
-      {findings.map((finding) => (
+      {byStep(findings).map(([first, ...others]) => (
         <Alert
           component="li"
           role="listitem"
-          key={`${finding.code}-${finding.nodeId}-${finding.message}`}
+          key={`${first.severity}-${first.nodeId}`}
           variant="outline"
-          color={finding.severity === 'error' ? 'red' : 'orange'}
+          color={first.severity === 'error' ? 'red' : 'orange'}
           icon={<IconAlertTriangle aria-hidden />}
-          title={`${finding.severity === 'error' ? 'Must be fixed' : 'Warning'}${ofStep(graph, finding.nodeId)}`}
+          title={`${first.severity === 'error' ? 'Must be fixed' : 'Warning'}${ofStep(graph, first.nodeId)}`}
         >
-          <Text size="sm">{finding.message}</Text>
-          {finding.examples.length > 0 && (
-            <Text size="sm">
-              {finding.examples.join(', ')}
-              {finding.count !== null &&
-                finding.count > finding.examples.length &&
-                ` and ${finding.count - finding.examples.length} more`}
-            </Text>
-          )}
+          <Stack gap="xs">
+            {[first, ...others].map((finding) => (
+              <Words key={`${finding.code}-${finding.message}`} finding={finding} />
+            ))}
+          </Stack>
         </Alert>
       ))}
     </Stack>
   );
+}
+
+function Words({ finding: { message, examples, count } }: { finding: Finding }) {
+  const others = (count ?? 0) - examples.length;
+  return (
+    <Stack gap={0}>
+      <Text size="sm">{message}</Text>
+      {examples.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {examples.join(', ')}
+          {others > 0 && ` and ${others} more`}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+/** Errors and warnings of one step stand together, in the order in which the first of them was found. */
+function byStep(findings: readonly Finding[]): [Finding, ...Finding[]][] {
+  const groups = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.nodeId}`;
+    const group = groups.get(key);
+    if (group) group.push(finding);
+    else groups.set(key, [finding]);
+  }
+  return [...groups.values()];
 }
 
 function ofStep(graph: Graph, nodeId: string | null): string {

@@ -29,7 +29,11 @@ export function Forecast({ forecast }: { forecast: CapacityForecast }) {
                 </Table.Td>
                 {forecast.kinds.map(({ kind }) => {
                   const own = sender.kinds.find((each) => each.kind === kind);
-                  return <Table.Td key={kind}>{own ? lastText(own, now) : '–'}</Table.Td>;
+                  return (
+                    <Table.Td key={kind} style={{ whiteSpace: 'nowrap' }}>
+                      {own ? lastText(own, now) : '–'}
+                    </Table.Td>
+                  );
                 })}
               </Table.Tr>
             ))}

@@ -41,8 +41,9 @@ function Content({ automation, close }: Omit<Props, 'opened'>) {
     <Stack gap="md">
       {check.isPending && <Loading what="the check" />}
       {check.error && <ProblemAlert problem={check.error.problem} onRetry={() => mutate(input)} />}
-      {check.data && <Findings result={check.data} automation={automation} />}
+      {check.data && <Verdict result={check.data} />}
       {check.data?.forecast && <Forecast forecast={check.data.forecast} />}
+      {check.data && <FindingList findings={check.data.findings} graph={automation.graph} />}
       {start.error && <ProblemAlert problem={start.error.problem} />}
       <Group justify="flex-end">
         <Button variant="default" onClick={close}>
@@ -60,28 +61,25 @@ function Content({ automation, close }: Omit<Props, 'opened'>) {
   );
 }
 
-function Findings({ result, automation }: { result: Preflight; automation: AutomationDetail }) {
+function Verdict({ result }: { result: Preflight }) {
   const errors = result.findings.filter(({ severity }) => severity === 'error');
   return (
-    <Stack gap="sm">
-      <Group gap="xs" wrap="nowrap" role="status">
-        {result.canStart ? (
-          <IconCircleCheck
-            aria-hidden
-            size={20}
-            style={{ flexShrink: 0 }}
-            color="var(--mantine-color-green-7)"
-          />
-        ) : (
-          <IconCircleX aria-hidden size={20} style={{ flexShrink: 0 }} color="var(--mantine-color-red-7)" />
-        )}
-        <Text size="sm">
-          {result.canStart
-            ? `Ready to start for ${result.contacts} ${result.contacts === 1 ? 'contact' : 'contacts'}. Its steps can be edited later.`
-            : `It cannot start yet: ${errors.length} ${errors.length === 1 ? 'thing' : 'things'} to fix.`}
-        </Text>
-      </Group>
-      <FindingList findings={result.findings} graph={automation.graph} />
-    </Stack>
+    <Group gap="xs" wrap="nowrap" role="status">
+      {result.canStart ? (
+        <IconCircleCheck
+          aria-hidden
+          size={20}
+          style={{ flexShrink: 0 }}
+          color="var(--mantine-color-green-7)"
+        />
+      ) : (
+        <IconCircleX aria-hidden size={20} style={{ flexShrink: 0 }} color="var(--mantine-color-red-7)" />
+      )}
+      <Text size="sm">
+        {result.canStart
+          ? `Ready to start for ${result.contacts.toLocaleString()} ${result.contacts === 1 ? 'contact' : 'contacts'}. Its steps can be edited later.`
+          : `It cannot start yet: ${errors.length} ${errors.length === 1 ? 'thing' : 'things'} to fix.`}
+      </Text>
+    </Group>
   );
 }
