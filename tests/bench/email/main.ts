@@ -1,46 +1,69 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measureOurs, measurePlain, type Rate } from './outbound.ts';
+import { measureInbound } from './inbound.ts';
+import { measureOurs, measurePlain } from './outbound.ts';
+import { best, type Rate } from './rate.ts';
 import { openEmailWorld, startSink } from './world.ts';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 const plan = values.quick
-  ? { mailboxes: 50, messages: 1_000, rounds: 1, plain: 2_000 }
-  : { mailboxes: 100, messages: 5_000, rounds: 3, plain: 10_000 };
+  ? { rounds: 1, mailboxes: 100, messages: 2_000, plain: 2_000, inbound: 400 }
+  : { rounds: 3, mailboxes: 100, messages: 5_000, plain: 10_000, inbound: 2_000 };
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
-const best = (rates: readonly Rate[]) => rates.reduce((a, b) => (b.perSecond > a.perSecond ? b : a));
+interface Compared {
+  plain: Rate[];
+  ours: Rate[];
+}
+const outbound: Compared = { plain: [], ours: [] };
+const inbound: Compared = { plain: [], ours: [] };
 
 const sink = await startSink();
 await measurePlain(sink, 500, 10);
-const plain: Rate[] = [];
-const ours: Rate[] = [];
 for (let round = 0; round < plan.rounds; round++) {
   // Side by side, so that what else the machine does meets both.
-  plain.push(await measurePlain(sink, plan.plain, 20));
-  const world = await openEmailWorld(plan.mailboxes, plan.messages, sink.port);
-  ours.push(await measureOurs(world, sink));
+  outbound.plain.push(await measurePlain(sink, plan.plain, 20));
+  const world = await openEmailWorld(plan.mailboxes, plan.messages, { smtp: sink.port, imap: sink.port });
+  outbound.ours.push(await measureOurs(world, sink));
   await world.close();
+  const read = await measureInbound(plan.inbound);
+  inbound.plain.push(read.plain);
+  inbound.ours.push(read.ours);
 }
 sink.stop();
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
 const line = (name: string, { messages, perSecond, cpuMs }: Rate) =>
-  `${name.padEnd(44)} ${String(messages).padStart(9)} ${perSecond.toFixed(0).padStart(11)} ${cpuMs.toFixed(3).padStart(13)}`;
-say(`\n${'outbound'.padEnd(44)}  messages    a second  cpu ms each`);
-say(line('nodemailer, pooled, nothing recorded', best(plain)));
-say(line('whole path: claim, render, build, send, record', best(ours)));
-const ratio = best(ours).perSecond / best(plain).perSecond;
-const cpuRatio = best(plain).cpuMs / best(ours).cpuMs;
-say(
-  `ratio ${(ratio * 100).toFixed(0)} % by time, ${(cpuRatio * 100).toFixed(0)} % by processor time; ${best(ours).statements?.toFixed(1)} database statements a message`,
+  say(
+    `${name.padEnd(50)} ${String(messages).padStart(8)} ${perSecond.toFixed(0).padStart(9)} ${cpuMs.toFixed(3).padStart(12)}`,
+  );
+
+/** Each side at its best, and how much of the plain one ours reaches. */
+function told(compared: Compared) {
+  const [plain, ours] = [best(compared.plain), best(compared.ours)];
+  return { plain, ours, ratio: ours.perSecond / plain.perSecond, cpuRatio: plain.cpuMs / ours.cpuMs };
+}
+
+function show(title: string, names: [plain: string, ours: string], { plain, ours, ratio, cpuRatio }: Told) {
+  say(`\n${title.padEnd(50)} messages  a second  cpu ms each`);
+  line(names[0], plain);
+  line(names[1], ours);
+  const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
+  say(
+    `${percent(ratio)} by time, ${percent(cpuRatio)} by processor time; ${ours.statements?.toFixed(2)} database statements a message`,
+  );
+}
+type Told = ReturnType<typeof told>;
+
+const result = { quick: values.quick, load: loadavg()[0], outbound: told(outbound), inbound: told(inbound) };
+show(
+  'outbound',
+  ['nodemailer, pooled, the same message', 'whole path: claim, render, build, send, record'],
+  result.outbound,
 );
-say(
-  JSON.stringify({
-    quick: values.quick,
-    load: loadavg()[0],
-    plain: best(plain),
-    ours: best(ours),
-    ratio,
-    cpuRatio,
-  }),
+show(
+  'inbound, half of it replies of contacts',
+  ['imapflow and postal-mime', 'whole path: read, match, classify, record'],
+  result.inbound,
 );
+say(JSON.stringify(result));
 process.exit(0);

@@ -2,25 +2,8 @@ import { createTransport, type SendMailOptions } from 'nodemailer';
 import { MINUTE, systemTimers } from '#shared/kernel/clock.ts';
 import { createChanges } from '../../../companion-server/services/changes.ts';
 import { startMailWorkers } from '../../../companion-server/services/mail/worker.ts';
-import { countTasks, type EmailWorld, type Sink } from './world.ts';
-
-export interface Rate {
-  /** Database statements for a message. */
-  statements?: number;
-  messages: number;
-  perSecond: number;
-  /** Processor time of this process for a message. */
-  cpuMs: number;
-}
-
-async function rateOf(messages: number, work: () => Promise<void>): Promise<Rate> {
-  const cpu = process.cpuUsage();
-  const from = performance.now();
-  await work();
-  const seconds = (performance.now() - from) / 1000;
-  const used = process.cpuUsage(cpu);
-  return { messages, perSecond: messages / seconds, cpuMs: (used.user + used.system) / 1000 / messages };
-}
+import { type Rate, rateOf } from './rate.ts';
+import { addressOf, countTasks, type EmailWorld, PASSWORD, type Sink } from './world.ts';
 
 /** nodemailer alone, pooled: one account, as many connections as we have mailboxes at work. */
 export async function measurePlain(sink: Sink, messages: number, connections: number): Promise<Rate> {
@@ -28,7 +11,7 @@ export async function measurePlain(sink: Sink, messages: number, connections: nu
     host: '127.0.0.1',
     port: sink.port,
     ignoreTLS: true,
-    auth: { user: 's1', pass: 'secret' },
+    auth: { user: addressOf('s1'), pass: PASSWORD },
     pool: true,
     maxConnections: connections,
     maxMessages: Number.POSITIVE_INFINITY,

@@ -38,6 +38,9 @@ Best regards
 Anna`;
 export const SUBJECT = 'A question, {{ firstName }}';
 
+export const PASSWORD = 'secret';
+export const addressOf = (senderId: string) => `${senderId}@team.test`;
+
 export interface EmailWorld {
   stage: Stage;
   services: Services;
@@ -48,8 +51,18 @@ export interface EmailWorld {
   close(): Promise<void>;
 }
 
-/** Mailboxes on one local server, and contacts whose first email is due. The database is a file on the disk. */
-export async function openEmailWorld(mailboxes: number, messages: number, port: number): Promise<EmailWorld> {
+/** Ports of the local servers that every mailbox is at. */
+export interface MailPorts {
+  smtp: number;
+  imap: number;
+}
+
+/** Mailboxes on local servers, and contacts whose first email is due. The database is a file on the disk. */
+export async function openEmailWorld(
+  mailboxes: number,
+  messages: number,
+  ports: MailPorts,
+): Promise<EmailWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
   const statements = new Map<string, number>();
   const count = (text: string) => statements.set(text, (statements.get(text) ?? 0) + 1);
@@ -79,14 +92,15 @@ export async function openEmailWorld(mailboxes: number, messages: number, port: 
   const senders = Array.from({ length: mailboxes }, (_, at) => `s${at + 1}`);
   for (const id of senders) {
     const { email } = await addSender(stage, id, { devices: [], settings: eagerSettings });
-    const server = { host: '127.0.0.1', port, security: 'none', user: id, password: 'secret' } as const;
+    const fromAddress = addressOf(id);
+    const server = { host: '127.0.0.1', security: 'none', user: fromAddress, password: PASSWORD } as const;
     const settings = withoutPasswords({
-      smtp: server,
-      imap: server,
+      smtp: { ...server, port: ports.smtp },
+      imap: { ...server, port: ports.imap },
       fromName: `Rep ${id}`,
-      fromAddress: `${id}@team.test`,
+      fromAddress,
     });
-    const secret = { kind: 'password', smtp: 'secret', imap: 'secret' } as const;
+    const secret = { kind: 'password', smtp: PASSWORD, imap: PASSWORD } as const;
     const sealed = await sealSecret(services.vault, email, secret);
     await stage.db.write((tx) =>
       tx
