@@ -1,4 +1,4 @@
-import type { BuiltMessage, MailPerson } from './build.ts';
+import { asPart, type BuiltMessage, type MailAttachment, type MailPerson } from './build.ts';
 import { compose } from './compose.ts';
 
 export interface AnswerInput {
@@ -10,6 +10,7 @@ export interface AnswerInput {
   messageId: string;
   /** The thread, oldest first; the last is the message answered. */
   references: string[];
+  attachments?: MailAttachment[];
   /** Unix ms UTC. */
   date: number;
 }
@@ -21,6 +22,7 @@ export function buildAnswer(input: AnswerInput): BuiltMessage {
   const raw = compose({
     ...{ from, to, subject, text, messageId },
     date: new Date(date),
+    attachments: input.attachments?.map(asPart),
     ...(inReplyTo ? { inReplyTo, references } : {}),
   });
   return { messageId, envelope: { from: from.address, to: to.address }, raw };

@@ -109,7 +109,7 @@ function encoded(content: string) {
   return { content, contentTransferEncoding: 'quoted-printable' as const };
 }
 
-function asPart({ filename, contentType, content, cid }: MailAttachment) {
+export function asPart({ filename, contentType, content, cid }: MailAttachment) {
   const contentDisposition = cid ? ('inline' as const) : ('attachment' as const);
   return { filename, contentType, content, cid, contentDisposition };
 }

@@ -1,5 +1,5 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
-import { DAY } from '#shared/kernel/clock.ts';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { DAY, MINUTE } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
 import type { MailPart } from '../db/schema/history.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
@@ -22,6 +22,7 @@ const {
   enrollment,
   handMessage,
   inboundMessage,
+  mailCursor,
   suppression,
   task: taskTable,
   taskArchive,
@@ -55,6 +56,8 @@ export interface InboundEmail {
       }
     | { kind: 'unsubscribe' }
     | { kind: 'complaint' }
+    /** Nobody knows whose it is: a person is asked whether it answers our email to this contact. */
+    | { kind: 'maybe_reply' }
     | { kind: 'notice' }
     /** Found in Sent, not ours: the rep wrote by hand. */
     | { kind: 'by_hand'; messageId: string };
@@ -180,6 +183,14 @@ async function recordOne(
         text: message.text,
         at: message.receivedAt,
       });
+    case 'maybe_reply':
+      return (
+        (await keepMessage(unit, conversation, {
+          ...stored(context),
+          kind: 'maybe_reply',
+          suggests: 'answer',
+        })) !== null
+      );
     case 'notice':
       return false;
   }
@@ -305,8 +316,44 @@ export async function confirmUnsubscribe(unit: Unit, inboundId: string): Promise
   return true;
 }
 
+/** Longer than the next read of the mailbox takes. */
+const READ_AGAIN_MS = 15 * MINUTE;
+
+/**
+ * A person says that a stranger's message is an answer of this contact: the address becomes theirs, and the message is
+ * read again as theirs, with its text. Until then nothing goes to them. False: it is decided already, or the address
+ * belongs to somebody else.
+ */
+export async function confirmAnswer(unit: Unit, inboundId: string): Promise<boolean> {
+  const [row] = await unit.tx
+    .select()
+    .from(inboundMessage)
+    .where(and(eq(inboundMessage.id, inboundId), eq(inboundMessage.suggests, 'answer')));
+  const address = row?.mail?.fromAddress;
+  if (!row || !address) return false;
+  const { workspaceId, contactId, channelId, mail } = row;
+  const owner = await ownerOf(unit, workspaceId, 'email', address);
+  if (owner !== null && owner !== contactId) return false;
+  await unit.tx
+    .insert(contactIdentity)
+    .values({ workspaceId, contactId, kind: 'email', value: address })
+    .onConflictDoNothing();
+  await unit.tx.delete(inboundMessage).where(eq(inboundMessage.id, inboundId));
+  const place = and(eq(mailCursor.channelId, channelId), eq(mailCursor.folder, mail?.evidence.folder ?? ''));
+  await unit.tx
+    .update(mailCursor)
+    .set({ uidNext: sql`min(${mailCursor.uidNext}, ${mail?.uid ?? 1})` })
+    .where(place);
+  // Nothing more goes out of this mailbox before it was read.
+  await unit.tx.update(channelTable).set({ inboxReadAt: null }).where(eq(channelTable.id, channelId));
+  await postponeTasksOf(unit, contactId, unit.now + READ_AGAIN_MS, 'inbox_stale');
+  await publish(unit, workspaceId, 'thread', contactId);
+  return true;
+}
+
 /** What was suggested is not so. */
 export async function dismissSuggestion(unit: Unit, inboundId: string): Promise<boolean> {
+  // A stranger's message is nobody's here; its row stays without a word, so that it is not suggested again.
   const rows = await unit.tx
     .update(inboundMessage)
     .set({ suggests: null })

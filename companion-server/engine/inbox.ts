@@ -25,7 +25,7 @@ export interface ReceivedMessage {
   text: string;
   taskId?: string | null;
   mail?: MailPart | null;
-  suggests?: 'unsubscribe' | 'bounce' | null;
+  suggests?: 'unsubscribe' | 'bounce' | 'answer' | null;
 }
 
 /** Keeps a message that came in. Its id; null: it is there already. */
@@ -41,7 +41,11 @@ export async function keepMessage(
     .returning({ id: inboundMessage.id });
   if (!stored) return null;
   const { at, kind, text } = message;
-  await noteInThread(unit, { senderId, ...place }, { at, kind, text, unread: kind === 'reply' });
+  await noteInThread(
+    unit,
+    { senderId, ...place },
+    { at, kind, text, unread: kind === 'reply' || kind === 'maybe_reply' },
+  );
   return stored.id;
 }
 

@@ -61,6 +61,7 @@ export { acceptanceOf, bouncesOf } from './guards.ts';
 export { FIRST_EMAIL, type HoldKey, liftHold, type NewHold, openHolds, setHold, toDomain } from './holds.ts';
 export { type Idle, isIdle } from './idle.ts';
 export {
+  confirmAnswer,
   confirmBounce,
   confirmUnsubscribe,
   dismissSuggestion,

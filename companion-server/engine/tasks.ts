@@ -184,8 +184,13 @@ export async function moveTo(
   await publish(unit, row.workspaceId, 'task', row.id);
 }
 
-/** An automatic reply: nothing more for this person before `until`. */
-export async function postponeTasksOf(unit: Unit, contactId: string, until: number): Promise<void> {
+/** Nothing more for this person before `until`: an automatic reply, or what `reason` says. */
+export async function postponeTasksOf(
+  unit: Unit,
+  contactId: string,
+  until: number,
+  reason = 'auto_reply',
+): Promise<void> {
   const rows = await unit.tx
     .select({ id: task.id })
     .from(task)
@@ -199,7 +204,7 @@ export async function postponeTasksOf(unit: Unit, contactId: string, until: numb
     );
   for (const { id } of rows) {
     const row = await taskById(unit.tx, id);
-    await moveTo(unit, row, 'scheduled', { notBefore: until, reason: 'auto_reply' });
+    await moveTo(unit, row, 'scheduled', { notBefore: until, reason });
   }
 }
 

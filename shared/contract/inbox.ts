@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentIds } from '#shared/automation/nodes.ts';
 import { channelKind } from '#shared/statuses/engine.ts';
 import { messageKind, threadLabel } from '#shared/statuses/inbox.ts';
 import { enrollmentView } from './contact.ts';
@@ -55,7 +56,7 @@ export const messageView = z.object({
   state: z.enum(['queued', 'sending', 'sent', 'failed', 'unknown']).nullable(),
   detail: z.string().nullable(),
   /** What a person is asked about it. */
-  suggests: z.enum(['unsubscribe', 'bounce']).nullable(),
+  suggests: z.enum(['unsubscribe', 'bounce', 'answer']).nullable(),
   /** Why it was taken for what it is: headers, codes, the system's words. */
   evidence: z.record(z.string(), z.string()),
 });
@@ -122,8 +123,17 @@ export const inboxRoutes = {
   /** Sends an answer as the sender. The same `requestId` again sends nothing more. */
   answer: route('member', 'POST', '/api/v1/inbox/:threadId/answers', {
     params,
-    body: z.object({ requestId: z.uuid(), text: z.string().trim().min(1).max(20_000) }),
+    body: z.object({
+      requestId: z.uuid(),
+      text: z.string().trim().min(1).max(20_000),
+      attachments: attachmentIds,
+    }),
     response: messageView,
+  }),
+  /** A person looked whether an answer went out whose fate is unknown. */
+  settleAnswer: route('member', 'POST', '/api/v1/answers/:answerId/settlement', {
+    params: z.object({ answerId: id }),
+    body: z.object({ wasSent: z.boolean() }),
   }),
   /** A person says whether what was suggested about a message is so. */
   settleSuggestion: route('member', 'POST', '/api/v1/messages/:messageId/suggestion', {

@@ -26,6 +26,7 @@ export const otherReasons = new Map(
     text_changed: 'The data behind the text changed after it was approved; look at it again.',
     skipped_by_person: 'A person skipped the step.',
     spacing: 'Some hours must lie between two messages or invites to one person.',
+    inbox_stale: 'The mailbox is read first; it goes on by itself.',
     visited: 'The profile was read.',
     nothing_to_withdraw: 'No invitation is pending.',
     already_following: 'The sender follows them already.',

@@ -125,6 +125,10 @@ export async function makeWorld(server: TestServer): Promise<World> {
     const place = { workspaceId, contactId, channelId: linkedin?.id ?? '' };
     const reply = { id: messageId, remoteId: 'm', kind: 'reply', suggests: 'unsubscribe' } as const;
     await tx.insert(schema.inboundMessage).values({ ...place, ...reply, text: 'Stop.', at: 1 });
+    const lost = { id: messageId, messageId: '<lost@acme.test>', state: 'unknown', text: 'Lost?' } as const;
+    await tx
+      .insert(schema.handMessage)
+      .values({ ...place, ...lost, references: [], to: 'b@c.test', subject: 'Re: Hi', createdAt: 1, at: 1 });
     const last = { lastAt: 1, lastKind: 'reply', lastText: 'Stop.' } as const;
     await tx.insert(schema.thread).values({ ...place, ...last, id: threadId, senderId, unread: true });
     await tx.insert(schema.notification).values({ ...step, id: notificationId, userId, text: 'Look', at: 1 });

@@ -282,6 +282,13 @@ const cases: Case[] = [
     rep: 404,
     scoped: true,
   },
+  {
+    name: 'settle an answer',
+    route: inboxRoutes.settleAnswer,
+    input: (w) => ({ params: { answerId: w.ids.messageId }, body: { wasSent: true } }),
+    rep: 404,
+    scoped: true,
+  },
   { name: 'bounces and opt-outs', route: inboxRoutes.reports, rep: 200 },
   {
     name: 'add note',

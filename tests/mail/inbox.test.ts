@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attachmentRoutes } from '#shared/contract/attachment.ts';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { inboxRoutes, threadDetail } from '#shared/contract/inbox.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { type HomeView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { appendToSent } from '../../companion-server/email/sentFolder.ts';
@@ -11,6 +13,7 @@ import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
 import { nextAnswer, unitOfWork } from '../../companion-server/engine/index.ts';
 import { engineOf } from '../../companion-server/services/engineOf.ts';
 import { sendAnswer } from '../../companion-server/services/mail/answers.ts';
+import { createFacts } from '../../companion-server/services/mail/facts.ts';
 import { syncMailbox } from '../../companion-server/services/mail/sync.ts';
 import { settleBySentFolder } from '../../companion-server/services/mail/unknowns.ts';
 import { csv } from '../conformance/fixture.ts';
@@ -26,14 +29,16 @@ let manager = '';
 let senderId = '';
 let channelId = '';
 let contactId = '';
+let workspaceId = '';
 
 beforeAll(async () => {
   server = await startTestServer();
-  const { cookie, workspaceId } = await setUp(server);
+  const { cookie, workspaceId: created } = await setUp(server);
+  workspaceId = created;
   manager = (await addMember(server, { id: workspaceId }, 'manager', 'mara@acme.test')).cookie;
   rep = cookie;
-  const created = await asRep(senderRoutes.create, { body: { name: 'Anna', zone: 'Europe/Berlin' } });
-  senderId = idOf(created);
+  const profile = await asRep(senderRoutes.create, { body: { name: 'Anna', zone: 'Europe/Berlin' } });
+  senderId = idOf(profile);
   const saved = await call(
     server,
     mailboxRoutes.save,
@@ -67,12 +72,42 @@ async function asRep(
 }
 
 const idOf = (body: unknown) => (body as { id: string }).id;
+const facts = () => createFacts(server.services);
 const sync = () => syncMailbox(server.services, engineOf(server.services), channelId, signal);
 
 async function listed(filter = 'all', cookie = rep) {
   const answer = await call(server, inboxRoutes.list, { cookie }, { query: { filter } });
   return (answer.body as { items: { id: string; unread: boolean; lastText: string; ofOther: boolean }[] })
     .items;
+}
+
+/** The contact is in an automation and got an email with this subject. */
+async function underWay(subject: string): Promise<void> {
+  const ids = { workspaceId, automationId: 'a', contactId, senderId };
+  const times = { createdAt: 1, updatedAt: 1 };
+  await server.services.db.write(async (tx) => {
+    await tx.insert(schema.enrollment).values({
+      ...{ ...ids, ...times, id: 'under-way', versionId: 'v', segmentNodeId: 's', status: 'in_progress' },
+      ...{ live: 1, repliesFrom: 0, visited: [] },
+    });
+    await tx.insert(schema.task).values({
+      ...{ ...ids, id: 'sent-email', enrollmentId: 'under-way', cursorId: 'c', channelId, nodeId: 'n' },
+      ...{ kind: 'send_email', priority: 1, notBefore: 1, state: 'done', createdAt: 1, finishedAt: 1 },
+      payload: { text: 'Hello', subject, policy: null, recipient: BORIS, noteDropped: false },
+    });
+  });
+}
+
+/** A made-up place in an automation is none that anything could stop. */
+async function notUnderWay(): Promise<void> {
+  await server.services.db.write(async (tx) => {
+    await tx.delete(schema.task).where(eq(schema.task.enrollmentId, 'under-way'));
+    await tx.delete(schema.enrollment).where(eq(schema.enrollment.id, 'under-way'));
+  });
+}
+
+async function actions() {
+  return ((await asRep(workspaceRoutes.home)) as HomeView).actions;
 }
 
 async function opened() {
@@ -85,7 +120,7 @@ async function work(): Promise<boolean> {
   const { services } = server;
   const ctx = engineOf(services);
   const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, () => false));
-  if (message) await sendAnswer(services, ctx, message, createSmtpPool(services.timers), signal);
+  if (message) await sendAnswer(services, ctx, message, createSmtpPool(services.timers), facts(), signal);
   return message !== null;
 }
 
@@ -260,6 +295,97 @@ describe('the inbox', () => {
     expect(await appendToSent(settingsFor(sandbox()), raw, signal)).toMatchObject({ ok: true });
     await settleBySentFolder(server.services, engineOf(server.services), channelId, signal);
     expect((await opened()).messages.find((one) => one.id === id)).toMatchObject({ state: 'sent' });
+  });
+
+  it('lets a person settle an answer whose fate is unknown, once, and only theirs', async () => {
+    sandbox().fault({ on: 'smtp', effect: 'drop_after_data', times: 1 });
+    const id = '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b6';
+    await answer('Lost again?', id)();
+    await work();
+    expect(await actions()).toContainEqual(
+      expect.objectContaining({ id: `answer:${id}`, href: expect.stringContaining('/inbox?thread=') }),
+    );
+    const settle = (cookie: string, wasSent: boolean) =>
+      call(server, inboxRoutes.settleAnswer, { cookie }, { params: { answerId: id }, body: { wasSent } });
+    const other = (await addMember(server, { id: workspaceId }, 'rep', 'other@acme.test')).cookie;
+    expect((await settle(other, true)).status).toBe(404);
+    expect((await settle(rep, false)).status).toBe(200);
+    expect((await opened()).messages.find((one) => one.id === id)).toMatchObject({ state: 'failed' });
+    expect(await settle(rep, true)).toMatchObject({ status: 409, body: { code: 'decided' } });
+    expect(await actions()).not.toContainEqual(expect.objectContaining({ id: `answer:${id}` }));
+    expect(await work()).toBe(false);
+  });
+
+  it('sends files along, and none that does not exist', async () => {
+    const content = Buffer.from('Price list');
+    const file = await asRep(attachmentRoutes.upload, {
+      body: { name: 'prices.txt', type: 'text/plain', contentBase64: content.toString('base64') },
+    });
+    const [thread] = await listed();
+    const send = (id: string, attachments: string[]) =>
+      call(
+        server,
+        inboxRoutes.answer,
+        { cookie: rep },
+        { params: { threadId: thread?.id ?? '' }, body: { requestId: id, text: 'See here.', attachments } },
+      );
+    const lost = await send('0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b7', ['gone']);
+    expect(lost).toMatchObject({ status: 422, body: { fields: [{ field: 'attachments' }] } });
+    const sent = await send('0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b8', [idOf(file)]);
+    expect(sent.body).toMatchObject({ attachments: [{ name: 'prices.txt', size: content.length }] });
+    expect(await work()).toBe(true);
+    const raw = sandbox().receivedByPeople().at(-1)?.raw ?? '';
+    expect(raw).toMatch(/Content-Disposition: attachment; filename=prices\.txt/);
+    expect(raw).toContain(content.toString('base64'));
+  });
+
+  it('suggests whose answer a stranger’s message may be, reads it only after a yes, and asks once', async () => {
+    const subject = 'A plan for the third quarter';
+    await underWay(subject);
+    const letter = { to: ANNA, text: 'Tuesday is fine.' };
+    const own = 'Boris <boris.home@elsewhere.test>';
+    await sandbox().deliver({ ...letter, from: own, subject: `AW: ${subject}` });
+    await sandbox().deliver({ ...letter, from: own, subject: `Re: ${subject} of somebody else` });
+    await sandbox().deliver({ ...letter, from: 'Carla <carla@elsewhere.test>', subject: `Re: ${subject}` });
+    await sync();
+    const asked = async () => (await opened()).messages.filter(({ suggests }) => suggests === 'answer');
+    const [first, ...others] = await asked();
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ kind: 'maybe_reply', text: '', subject: `AW: ${subject}` });
+    await notUnderWay();
+    const say = (isSo: boolean) =>
+      call(
+        server,
+        inboxRoutes.settleSuggestion,
+        { cookie: rep },
+        { params: { messageId: first?.id ?? '' }, body: { isSo } },
+      );
+    expect((await say(true)).status).toBe(200);
+    await sync();
+    expect(await asked()).toEqual([]);
+    const { messages } = await opened();
+    expect(messages.find(({ text }) => text === 'Tuesday is fine.')).toMatchObject({
+      kind: 'reply',
+      writer: expect.stringContaining('boris.home'),
+    });
+    expect((await say(true)).status).toBe(404);
+  });
+
+  it('forgets a suggestion that was none', async () => {
+    await underWay('Another plan');
+    const from = 'Boris <namesake@elsewhere.test>';
+    await sandbox().deliver({ to: ANNA, from, subject: 'Re: Another plan', text: 'Who are you?' });
+    await sync();
+    const asked = async () => (await opened()).messages.filter(({ kind }) => kind === 'maybe_reply');
+    const [first] = await asked();
+    await asRep(inboxRoutes.settleSuggestion, {
+      params: { messageId: first?.id ?? '' },
+      body: { isSo: false },
+    });
+    await sandbox().resetUidValidity(ANNA);
+    await sync();
+    expect(await asked()).toEqual([]);
+    await notUnderWay();
   });
 
   it('answers nobody who opted out', async () => {

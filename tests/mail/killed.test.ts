@@ -7,6 +7,7 @@ import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
 import {
   claimEmail,
   type EngineContext,
+  nextAnswer,
   noteMailbox,
   recordInboundEmail,
   tick,
@@ -14,6 +15,7 @@ import {
 } from '../../companion-server/engine/index.ts';
 import { createChanges } from '../../companion-server/services/changes.ts';
 import type { Services } from '../../companion-server/services/context.ts';
+import { sendAnswer } from '../../companion-server/services/mail/answers.ts';
 import { createFacts } from '../../companion-server/services/mail/facts.ts';
 import { sendJob } from '../../companion-server/services/mail/sendJob.ts';
 import { settleBySentFolder } from '../../companion-server/services/mail/unknowns.ts';
@@ -276,5 +278,95 @@ describe('the server that lives on while the mail server', () => {
     });
     await nextLife(channelId);
     expect(await judge(to)).toBe(wanted);
+  });
+});
+
+describe('the server killed between two steps of an answer that a person wrote', () => {
+  let contact = 500;
+
+  async function queued(): Promise<{ channelId: string; to: string; id: string }> {
+    const world = await openWorld(contact++);
+    const { db, ctx } = theStage();
+    const [person] = await db.reader.select().from(schema.contact);
+    const id = ctx.newId();
+    await db.write((tx) =>
+      tx.insert(schema.handMessage).values({
+        ...{ id, workspaceId: WORKSPACE, channelId: world.channelId, contactId: person?.id ?? '' },
+        ...{ messageId: `<${id}.answer@team.test>`, references: [], to: world.to, subject: 'Re: Hello' },
+        ...{ text: 'Tuesday suits me.', state: 'queued', createdAt: ctx.clocks.lease.now(), at: 0 },
+      }),
+    );
+    return { ...world, id };
+  }
+
+  /** What the worker does with answers. */
+  async function answering(life: Life): Promise<void> {
+    const { ctx: base, db } = theStage();
+    const ctx: EngineContext = { ...base, db: life.database(db) };
+    const services = servicesOf(ctx.db);
+    const pool = createSmtpPool(systemTimers);
+    const working = (async () => {
+      for (;;) {
+        const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, () => false));
+        if (!message) return;
+        await sendAnswer(services, ctx, message, pool, createFacts(services), signal);
+      }
+    })();
+    const over = (async () => {
+      while (!life.isOver) await pause(5);
+    })();
+    await Promise.race([working, over]);
+    pool.close();
+  }
+
+  /** Long enough for what was on its way to be given up. */
+  async function nextAnswers(channelId: string): Promise<void> {
+    theStage().time.real += 11 * MINUTE;
+    await answering(new Life(null));
+    await settleBySentFolder(servicesOf(theStage().db), theStage().ctx, channelId, signal);
+  }
+
+  async function judged(id: string, to: string): Promise<string> {
+    const rows = await theStage().db.reader.select().from(schema.handMessage);
+    const state = rows.find((row) => row.id === id)?.state ?? '';
+    expect(receivedBy(to).length).toBeLessThanOrEqual(1);
+    expect(['sent', 'unknown']).toContain(state);
+    if (state === 'sent') expect(receivedBy(to)).toHaveLength(1);
+    return state;
+  }
+
+  it('sends it once and loses nothing, whichever step was the last', { timeout: 120_000 }, async () => {
+    const results: string[] = [];
+    for (let endsAt = 0; ; endsAt++) {
+      const { channelId, to, id } = await queued();
+      const life = new Life(endsAt);
+      await answering(life);
+      const died = life.isOver;
+      await nextAnswers(channelId);
+      results.push(await judged(id, to));
+      await stage?.close();
+      stage = null;
+      if (!died) break;
+    }
+    // Begun and never sent, and sent with its outcome lost.
+    expect(results.filter((each) => each === 'unknown').length).toBeGreaterThanOrEqual(1);
+    expect(results.length).toBeGreaterThanOrEqual(5);
+    expect(results.at(-1)).toBe('sent');
+  });
+
+  it.each<[Fault['effect'], 'sent' | 'unknown']>([
+    ['drop_before_data', 'sent'],
+    ['drop_before_taking', 'unknown'],
+    ['drop_after_data', 'unknown'],
+  ])('lives on while the mail server does %s: %s', async (effect, wanted) => {
+    const { channelId, to, id } = await queued();
+    sandbox().fault({ on: 'smtp', effect, times: 1 });
+    await answering(new Life(null));
+    await nextAnswers(channelId);
+    const state = (await theStage().db.reader.select().from(schema.handMessage)).find((row) => row.id === id);
+    // Refused before the final dot: not sent, with the words, and the rep writes it again.
+    if (wanted === 'sent') expect(['sent', 'failed']).toContain(state?.state);
+    else expect(await judged(id, to)).toBe('unknown');
+    expect(receivedBy(to).length).toBeLessThanOrEqual(1);
   });
 });

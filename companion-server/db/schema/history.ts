@@ -16,6 +16,8 @@ export interface MailPart {
   /** Sanitised. */
   html: string | null;
   attachments: { name: string; type: string; size: number }[];
+  /** Its number in the folder that the evidence names. */
+  uid?: number;
   /** Headers, status code and the system's own words. */
   evidence: Record<string, string>;
 }
@@ -136,8 +138,8 @@ export const inboundMessage = sqliteTable(
     taskId: text('task_id'),
     /** What only emails have: who wrote it, the whole of it, and what its kind was told by. */
     mail: json<MailPart>('mail'),
-    /** What a person has to confirm or to put aside: they ask to be left alone, the address seems to be gone. */
-    suggests: text('suggests', { enum: ['unsubscribe', 'bounce'] }),
+    /** What a person has to confirm or to put aside: they ask to be left alone, the address seems to be gone, it is an answer of theirs. */
+    suggests: text('suggests', { enum: ['unsubscribe', 'bounce', 'answer'] }),
   },
   (t) => [
     uniqueIndex('inbound_remote').on(t.channelId, t.remoteId),
@@ -163,6 +165,8 @@ export const handMessage = sqliteTable(
     to: text('to').notNull(),
     subject: text('subject').notNull(),
     text: text('text').notNull(),
+    /** Ids of the files that go along; null: none. */
+    attachments: json<string[]>('attachments'),
     /** `unknown`: the connection was lost after the final dot; never repeated by itself. */
     state: text('state', { enum: ['queued', 'sending', 'sent', 'failed', 'unknown'] }).notNull(),
     /** The server's words. */
@@ -176,6 +180,7 @@ export const handMessage = sqliteTable(
   (t) => [
     uniqueIndex('hand_message_id').on(t.channelId, t.messageId),
     index('hand_contact').on(t.contactId, t.at),
+    index('hand_unknown').on(t.workspaceId, t.at).where(sql`state = 'unknown'`),
     index('hand_open').on(t.createdAt, t.id).where(sql`state IN ('queued','sending')`),
   ],
 );

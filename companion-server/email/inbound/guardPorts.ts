@@ -16,13 +16,15 @@ export function guardPorts(ports: InboundPorts, store: StoreBatch) {
   };
   const guard = (ask: (values: string[]) => Promise<Set<string>>) => async (values: string[]) =>
     values.length === 0 ? new Set<string>() : remembering(ask(values));
-  const { ownByToken, alreadySeen } = ports;
+  const { ownByToken, alreadySeen, likelyContacts } = ports;
   const guarded: Required<InboundPorts> = {
     ownMessageIds: guard((ids) => ports.ownMessageIds(ids)),
     contactAddresses: guard((addresses) => ports.contactAddresses(addresses)),
     alreadySeen: guard(async (keys) => (await alreadySeen?.(keys)) ?? new Set()),
     ownByToken: async (tokens) =>
       tokens.length === 0 || !ownByToken ? new Map() : remembering(ownByToken(tokens)),
+    likelyContacts: async (letters) =>
+      letters.length === 0 || !likelyContacts ? new Map() : remembering(likelyContacts(letters)),
   };
   return {
     ports: guarded,

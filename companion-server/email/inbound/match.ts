@@ -2,8 +2,15 @@ import type { ImapFlow, MessageStructureObject } from 'imapflow';
 import { type Classified, classify, mayBeReport } from './classify.ts';
 import { evidenceOf, type Headers } from './headers.ts';
 import type { MailReport } from './report.ts';
-import { matchOwn, matchThread, senderAddresses, threadIds, tokensIn } from './thread.ts';
-import type { Attachment, InboundClass, InboundMatch, InboundMessage, InboundPorts } from './types.ts';
+import { letterOf, matchOwn, matchThread, senderAddresses, threadIds, tokensIn } from './thread.ts';
+import type {
+  Attachment,
+  InboundClass,
+  InboundMatch,
+  InboundMessage,
+  InboundPorts,
+  Letter,
+} from './types.ts';
 
 /** A message whose headers were read. */
 export interface Read {
@@ -21,6 +28,8 @@ const BODY_BYTES = 1024 * 1024;
 /** Bodies asked for in one command: what one answer may hold in memory. */
 const FETCH_BYTES = 8 * BODY_BYTES;
 const FETCH_COUNT = 50;
+/** Strangers' answers looked at in one batch of messages. */
+const LETTERS = 50;
 
 /** Those of the messages that concern us, with body and class. Everybody else's stay unread. */
 export async function matchMessages(
@@ -49,7 +58,25 @@ export async function matchMessages(
       messages.push(...(await concerning({ ...found, classified, attachments }, ports)));
     }
   }
-  return messages;
+  const strangers = fresh.filter(({ uid }) => !wanted.has(uid));
+  return [...messages, ...(await suggested(strangers, ports))];
+}
+
+/** Strangers whose message may answer ours all the same: from another address, or through a program that drops the thread. */
+async function suggested(strangers: Read[], ports: Required<InboundPorts>): Promise<InboundMessage[]> {
+  const letters = new Map<string, { letter: Letter; entry: Read }>();
+  for (const entry of strangers) {
+    const letter = entry.direction === 'in' ? letterOf(entry.headers) : null;
+    if (letter && letters.size < LETTERS) letters.set(letter.key, { letter, entry });
+  }
+  const likely = await ports.likelyContacts([...letters.values()].map(({ letter }) => letter));
+  return [...likely].flatMap(([key, contactAddress]) => {
+    const entry = letters.get(key)?.entry;
+    if (!entry) return [];
+    const classified = { text: '', newText: '', html: null };
+    const match: InboundMatch = { ownMessageId: null, contactAddress, by: 'suggestion' };
+    return [inbound({ entry, classified, attachments: [] }, match, { kind: 'maybe_reply' }, 0)];
+  });
 }
 
 /** An automated email of ours: known already, or of before a backup was restored. No mail program writes the header. */
@@ -139,7 +166,14 @@ function ofAll({ outcomes }: MailReport): InboundClass {
   return { kind: 'notice', what: 'delivered' };
 }
 
-function inbound(found: Found, match: InboundMatch, kind: InboundClass, index: number): InboundMessage {
+/** What of a message is kept, however much of it was read. */
+interface Kept {
+  entry: Read;
+  classified: Pick<Classified, 'text' | 'newText' | 'html'>;
+  attachments: Attachment[];
+}
+
+function inbound(found: Kept, match: InboundMatch, kind: InboundClass, index: number): InboundMessage {
   const { entry, classified, attachments } = found;
   const { headers, folder, uid, receivedAt, direction } = entry;
   return {

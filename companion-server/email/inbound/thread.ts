@@ -1,5 +1,5 @@
 import type { Headers } from './headers.ts';
-import type { InboundMatch } from './types.ts';
+import type { InboundMatch, Letter } from './types.ts';
 import { mailtoUnsubscribeIds } from './unsubscribe.ts';
 
 /** Ids that may be ours: whatever the message says it answers, the nearest first. */
@@ -35,6 +35,25 @@ export function matchThread(
   const contactAddress = senderAddresses(headers).find((address) => contacts.has(address)) ?? null;
   if (ownMessageId !== null) return { ownMessageId, contactAddress, by: 'message_id' };
   return contactAddress === null ? null : { ownMessageId, contactAddress, by: 'sender' };
+}
+
+/** The signs of "answer" before a subject, in the languages that mail programs speak. */
+const ANSWERS = /^\s*((re|aw|antw|sv|vs|odp|ynt|res|rif|rv|antwort|回复|答复)\s*(\[\d+\])?\s*[:：]\s*)+/i;
+
+/** The subject of the message that this one says it answers, in lower case; null: it says no such thing. */
+export function answeredSubject(subject: string): string | null {
+  const bare = subject.replace(ANSWERS, '').trim().toLowerCase();
+  return bare !== '' && ANSWERS.test(subject) ? bare : null;
+}
+
+/** A stranger's message as far as it may be an answer; null: a program's, a list's, or none. */
+export function letterOf({ dedupeKey, from, subject, all }: Headers): Letter | null {
+  const bare = answeredSubject(subject);
+  const isProgram =
+    all('list-unsubscribe').length > 0 ||
+    all('precedence').length > 0 ||
+    all('auto-submitted').some((value) => value.trim().toLowerCase() !== 'no');
+  return bare === null || from === null || isProgram ? null : { key: dedupeKey, from, subject: bare };
 }
 
 /** Whom mail of the mailbox's owner is for: a contact among its recipients, else whose thread it goes on with. */

@@ -40,6 +40,8 @@ export type InboundClass =
   /** By the address in our own List-Unsubscribe header. */
   | { kind: 'unsubscribe' }
   | { kind: 'complaint'; feedbackType: string }
+  /** Nothing but its subject and its writer looks like an answer: only its headers were read, and a person says. */
+  | { kind: 'maybe_reply' }
   /** A delay warning, a delivery or read receipt: nothing happened that changes anything. */
   | { kind: 'notice'; what: 'delayed' | 'delivered' | 'read' | 'feedback' };
 
@@ -48,7 +50,7 @@ export interface InboundMatch {
   ownMessageId: string | null;
   /** The contact's address, where the sender (or a report's recipient) is a known contact. */
   contactAddress: string | null;
-  by: 'message_id' | 'token' | 'sender' | 'report_recipient';
+  by: 'message_id' | 'token' | 'sender' | 'report_recipient' | 'suggestion';
 }
 
 export interface Attachment {
@@ -87,12 +89,22 @@ export interface InboundMessage {
   evidence: Record<string, string>;
 }
 
+/** A stranger's message that says it answers something. */
+export interface Letter {
+  key: string;
+  from: { name: string; address: string };
+  /** Without "Re:" and its like. */
+  subject: string;
+}
+
 /** Questions only the caller's database can answer. Addresses are asked for in lower case. */
 export interface InboundPorts {
   ownMessageIds(ids: string[]): Promise<Set<string>>;
   contactAddresses(addresses: string[]): Promise<Set<string>>;
   /** Our Message-ID behind each unsubscribe token, where the token is ours. */
   ownByToken?(tokens: string[]): Promise<Map<string, string>>;
+  /** Whose answer each of these may be, by its key: the contact's address. */
+  likelyContacts?(letters: Letter[]): Promise<Map<string, string>>;
   /** Keys recorded before; spares reading bodies again after a resync. */
   alreadySeen?(dedupeKeys: string[]): Promise<Set<string>>;
 }

@@ -1,5 +1,5 @@
 import { inboxRoutes } from '#shared/contract/inbox.ts';
-import { queueAnswer } from '../../services/inbox/answer.ts';
+import { queueAnswer, settleAnswer } from '../../services/inbox/answer.ts';
 import { countThreads, listThreads } from '../../services/inbox/list.ts';
 import { contactMessages } from '../../services/inbox/messages.ts';
 import { listReports } from '../../services/inbox/reports.ts';
@@ -17,6 +17,10 @@ export function serveInbox(app: App): void {
   serveMember(app, routes.answer, (call, { params, body }) => queueAnswer(call, params.threadId, body));
   serveMember(app, routes.settleSuggestion, async (call, { params, body }) => {
     await settleSuggestion(call, params.messageId, body.isSo);
+    return {};
+  });
+  serveMember(app, routes.settleAnswer, async (call, { params, body }) => {
+    await settleAnswer(call, params.answerId, body.wasSent);
     return {};
   });
   serveMember(app, routes.ofContact, (call, { params }) => contactMessages(call, params.contactId));

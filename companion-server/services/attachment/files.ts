@@ -85,6 +85,15 @@ function contentId(attachmentId: string): string {
   return `${attachmentId}@attachment`;
 }
 
+/** Name, type and size of files, those that still are there. */
+export async function filesNamed(q: Queryable, workspaceId: string, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  return await q
+    .select({ name: attachment.name, type: attachment.type, size: attachment.size })
+    .from(attachment)
+    .where(and(eq(attachment.workspaceId, workspaceId), inArray(attachment.id, [...ids])));
+}
+
 /** What the files of an email are called. */
 export async function fileNames(
   q: Queryable,

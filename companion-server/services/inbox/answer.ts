@@ -1,23 +1,24 @@
-import { and, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { inboxRoutes, MessageView } from '#shared/contract/inbox.ts';
 import { schema } from '../../db/index.ts';
 import { domainOf } from '../../email/messageId.ts';
-import { chainOf, noteInThread } from '../../engine/index.ts';
+import { chainOf, filesProblem, noteInThread, recordAnswer } from '../../engine/index.ts';
+import { contactName } from '../contact/view.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { Refusal } from '../refusal.ts';
-import { threadOf } from './access.ts';
+import { invalid, notFound, Refusal } from '../refusal.ts';
+import { mayRead, threadOf } from './access.ts';
 import { viewByHand } from './messages.ts';
 import { whyNoAnswer } from './thread.ts';
 
-const { handMessage } = schema;
+const { channel, contact, handMessage, sender, thread } = schema;
 
 /** Puts an answer before everything automated; the mailbox sends it within seconds. */
 export async function queueAnswer(
   call: MemberCall,
   threadId: string,
-  { requestId, text }: z.output<typeof inboxRoutes.answer.body>,
+  { requestId, text, attachments }: z.output<typeof inboxRoutes.answer.body>,
 ): Promise<MessageView> {
   return call.db.write(async (tx) => {
     const found = await threadOf(tx, call, threadId);
@@ -27,9 +28,11 @@ export async function queueAnswer(
       .select()
       .from(handMessage)
       .where(and(eq(handMessage.id, requestId), eq(handMessage.channelId, channelId)));
-    if (known) return viewByHand(known, place);
+    if (known) return viewByHand(tx, known, place);
     const refusal = await whyNoAnswer(tx, found);
     if (refusal !== null) throw new Refusal(409, 'cannot_answer', refusal, null);
+    const problem = await filesProblem(tx, workspaceId, { attachments, text: null });
+    if (problem !== null) throw invalid('attachments', 'bad_attachments', problem, null);
     const unit = unitOf(call, tx);
     const { subject, references } = await chainOf(tx, channelId, contactId);
     const row: typeof handMessage.$inferSelect = {
@@ -37,6 +40,7 @@ export async function queueAnswer(
       messageId: `<${requestId}.answer@${domainOf(found.channel.address ?? '')}>`,
       to: found.contact.email ?? '',
       subject: answering(subject),
+      attachments: attachments.length > 0 ? attachments : null,
       state: 'queued',
       detail: null,
       by: call.actor.id,
@@ -48,7 +52,7 @@ export async function queueAnswer(
     await noteInThread(unit, conversation, { at: unit.now, kind: 'by_hand', text, unread: false });
     const data = { forOther: found.sender.ownerUserId !== call.actor.userId };
     await audit(tx, call, { action: 'answer.queued', entity: 'thread', entityId: threadId, data });
-    return viewByHand(row, place);
+    return viewByHand(tx, row, place);
   });
 }
 
@@ -56,4 +60,53 @@ export async function queueAnswer(
 function answering(subject: string): string {
   const bare = subject.replace(/^\s*(re|aw|sv|antw)\s*:\s*/i, '').trim();
   return `Re: ${bare || 'your message'}`;
+}
+
+/** A person looked in the mailbox whether an answer went out, whose fate is unknown. */
+export async function settleAnswer(call: MemberCall, answerId: string, wasSent: boolean): Promise<void> {
+  await call.db.write(async (tx) => {
+    const [row] = await tx
+      .select({ message: handMessage, sender })
+      .from(handMessage)
+      .innerJoin(channel, eq(channel.id, handMessage.channelId))
+      .innerJoin(sender, eq(sender.id, channel.senderId))
+      .where(and(eq(handMessage.id, answerId), eq(handMessage.workspaceId, call.workspaceId)));
+    if (!row || !mayRead(call, row.sender)) throw notFound('answer');
+    if (row.message.state !== 'unknown') {
+      throw new Refusal(409, 'decided', 'This was settled already.', 'Reload the page to see how.');
+    }
+    const detail = wasSent
+      ? 'A person found it in the mailbox.'
+      : 'A person looked: it was not sent. Write it again.';
+    await recordAnswer(unitOf(call, tx), answerId, { state: wasSent ? 'sent' : 'failed', detail });
+    const data = { wasSent };
+    await audit(tx, call, { action: 'answer.settled', entity: 'message', entityId: answerId, data });
+  });
+}
+
+/** Shown at once; the rest follows when these are settled. */
+const UNKNOWN_SHOWN = 20;
+
+/** Answers of one's sender profiles whose fate nobody knows. */
+export async function unknownAnswers(call: MemberCall) {
+  const rows = await call.db.reader
+    .select({ message: handMessage, sender, contact, threadId: thread.id })
+    .from(handMessage)
+    .innerJoin(channel, eq(channel.id, handMessage.channelId))
+    .innerJoin(sender, eq(sender.id, channel.senderId))
+    .innerJoin(contact, eq(contact.id, handMessage.contactId))
+    .innerJoin(
+      thread,
+      and(eq(thread.channelId, handMessage.channelId), eq(thread.contactId, handMessage.contactId)),
+    )
+    .where(and(eq(handMessage.workspaceId, call.workspaceId), sql`${handMessage.state} = 'unknown'`))
+    .orderBy(desc(handMessage.at))
+    .limit(UNKNOWN_SHOWN);
+  return rows
+    .filter((row) => mayRead(call, row.sender))
+    .map(({ message: { id, text }, contact: person, threadId }) => ({
+      ...{ id, threadId },
+      contactName: contactName(person),
+      text: text.slice(0, 80),
+    }));
 }

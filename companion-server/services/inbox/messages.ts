@@ -1,6 +1,7 @@
-import { and, desc, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, ne, or } from 'drizzle-orm';
 import { MESSAGES_SHOWN, type MessageView } from '#shared/contract/inbox.ts';
 import { type Queryable, schema } from '../../db/index.ts';
+import { filesNamed } from '../attachment/files.ts';
 import { contactOf } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { readableSenders } from './access.ts';
@@ -24,7 +25,14 @@ export async function messagesOf(
   const received = await q
     .select()
     .from(inboundMessage)
-    .where(and(eq(inboundMessage.contactId, contactId), inArray(inboundMessage.channelId, channelIds)))
+    .where(
+      and(
+        eq(inboundMessage.contactId, contactId),
+        inArray(inboundMessage.channelId, channelIds),
+        // Of somebody else, as a person said.
+        or(ne(inboundMessage.kind, 'maybe_reply'), isNotNull(inboundMessage.suggests)),
+      ),
+    )
     .orderBy(desc(inboundMessage.at))
     .limit(MESSAGES_SHOWN);
   const byHand = await q
@@ -35,7 +43,7 @@ export async function messagesOf(
     .limit(MESSAGES_SHOWN);
   return [
     ...received.map((row) => viewReceived(row, placeOf(row.channelId))),
-    ...byHand.map((row) => viewByHand(row, placeOf(row.channelId))),
+    ...(await viewAllByHand(q, byHand, placeOf)),
     ...(await automated(q, contactId, channelIds)).map((row) => viewAutomated(row, placeOf(row.channelId))),
   ]
     .sort((a, b) => a.at - b.at)
@@ -103,11 +111,20 @@ function viewReceived(row: typeof inboundMessage.$inferSelect, place: Place): Me
   };
 }
 
-export function viewByHand(row: typeof handMessage.$inferSelect, place: Place): MessageView {
-  const { id, subject, text, state, detail } = row;
+type HandMessageRow = typeof handMessage.$inferSelect;
+
+async function viewAllByHand(q: Queryable, rows: HandMessageRow[], placeOf: (id: string) => Place) {
+  const views: MessageView[] = [];
+  for (const row of rows) views.push(await viewByHand(q, row, placeOf(row.channelId)));
+  return views;
+}
+
+export async function viewByHand(q: Queryable, row: HandMessageRow, place: Place): Promise<MessageView> {
+  const { id, subject, text, state, detail, workspaceId } = row;
   return {
     ...nothing,
     ...{ id, subject, text, state, detail },
+    attachments: await filesNamed(q, workspaceId, row.attachments ?? []),
     from: 'by_hand',
     kind: 'by_hand',
     writer: null,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { inboxRoutes, ThreadDetail, ThreadView } from '#shared/contract/inbox.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import {
+  confirmAnswer,
   confirmBounce,
   confirmUnsubscribe,
   dismissSuggestion,
@@ -90,7 +91,13 @@ export async function updateThread(
   return viewThread(call, found, waiting);
 }
 
-/** A person says whether a reply asks to be left alone, or an address is gone. */
+const confirming = {
+  unsubscribe: confirmUnsubscribe,
+  bounce: confirmBounce,
+  answer: confirmAnswer,
+} as const;
+
+/** A person says whether a reply asks to be left alone, an address is gone, or a stranger's message answers ours. */
 export async function settleSuggestion(call: MemberCall, messageId: string, isSo: boolean): Promise<void> {
   await call.db.write(async (tx) => {
     const [row] = await tx
@@ -101,8 +108,8 @@ export async function settleSuggestion(call: MemberCall, messageId: string, isSo
       .where(and(eq(inboundMessage.id, messageId), eq(inboundMessage.workspaceId, call.workspaceId)));
     if (!row || !mayRead(call, row.sender)) throw notFound('message');
     const unit = unitOf(call, tx);
-    const { suggests, kind } = row.message;
-    const decide = !isSo ? dismissSuggestion : kind === 'bounce' ? confirmBounce : confirmUnsubscribe;
+    const { suggests } = row.message;
+    const decide = isSo ? confirming[suggests ?? 'unsubscribe'] : dismissSuggestion;
     if (!(await decide(unit, messageId))) {
       throw new Refusal(409, 'decided', 'This was decided already.', 'Reload the page to see how.');
     }

@@ -11,8 +11,10 @@ import {
   recordAnswer,
   unitOfWork,
 } from '../../engine/index.ts';
+import { filesFor } from '../attachment/files.ts';
 import { contactName } from '../contact/view.ts';
 import type { Services } from '../context.ts';
+import type { MailFacts } from './facts.ts';
 import { openSettings } from './settings.ts';
 import { setSmtpStatus } from './sync.ts';
 
@@ -22,6 +24,7 @@ export async function sendAnswer(
   ctx: EngineContext,
   message: HandMessageRow,
   pool: SmtpPool,
+  facts: Pick<MailFacts, 'readFiles'>,
   signal: AbortSignal,
 ): Promise<void> {
   const record = (outcome: AnswerOutcome) =>
@@ -33,6 +36,17 @@ export async function sendAnswer(
       await setSmtpStatus(ctx, message.channelId, 'The stored password cannot be opened. Enter it again.');
     return;
   }
+  const files = await filesFor(facts.readFiles, message.workspaceId, {
+    attachments: message.attachments ?? [],
+    text: '',
+  });
+  if (files === null) {
+    await record({
+      state: 'failed',
+      detail: 'An attachment does not exist any more. Attach the file again.',
+    });
+    return;
+  }
   const built = buildAnswer({
     from: { name: settings.fromName, address: settings.fromAddress },
     to: { name: await nameOf(services, message.contactId), address: message.to },
@@ -40,6 +54,7 @@ export async function sendAnswer(
     text: message.text,
     messageId: message.messageId,
     references: message.references,
+    attachments: files.attachments,
     date: services.clocks.lease.now(),
   });
   // Not ended by the shutdown: a message half out must end in an answer, and has a deadline of its own.

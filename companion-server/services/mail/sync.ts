@@ -12,6 +12,7 @@ import {
 } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
 import { readClaim } from '../unsubscribe/unsubscribe.ts';
+import { likelyContacts } from './likelyContacts.ts';
 import { openSettings } from './settings.ts';
 
 const { channel, contactIdentity, event, handMessage, mailCursor, task, taskArchive } = schema;
@@ -75,6 +76,7 @@ function portsOf(services: Services, row: ChannelRow): InboundPorts {
         rows.flatMap(({ id, messageId }) => (messageId ? [[byTask.get(id) ?? '', messageId]] : [])),
       );
     },
+    likelyContacts: (letters) => likelyContacts(services, row, letters),
     alreadySeen: async (keys) => {
       const names = new Map(
         keys.flatMap((key) => [
@@ -115,6 +117,7 @@ function asInbound(message: InboundMessage, aheadMs: number): InboundEmail {
       html: message.html,
       attachments: message.attachments,
       evidence: { ...message.evidence, ...said, folder: message.folder },
+      uid: message.uid,
     },
   };
 }

@@ -142,12 +142,12 @@ async function beginAll(shared: Shared, workerId: string, begin: Begin): Promise
 
 /** What a person wrote goes before everything automated. */
 async function beginAnswers(shared: Shared, begin: Begin, isBusy: (id: string) => boolean): Promise<void> {
-  const { services, ctx, pool, signal } = shared;
+  const { services, ctx, pool, facts, signal } = shared;
   if (!(await hasAnswers(services.db.reader))) return;
   for (;;) {
     const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, isBusy));
     if (!message) return;
-    begin(message.channelId, () => sendAnswer(services, ctx, message, pool, signal));
+    begin(message.channelId, () => sendAnswer(services, ctx, message, pool, facts, signal));
   }
 }
 

@@ -6,6 +6,7 @@ import { schema } from '../../db/index.ts';
 import { listAutomations } from '../automation/view.ts';
 import { announcedContacts } from '../contact/bin.ts';
 import type { MemberCall } from '../context.ts';
+import { unknownAnswers } from '../inbox/answer.ts';
 import { refusedByPolicy } from '../inbox/refusedByPolicy.ts';
 import { listNotifications } from '../notification/notifications.ts';
 import { isManager } from '../scope.ts';
@@ -37,6 +38,7 @@ export async function home(call: MemberCall): Promise<HomeView> {
     ...addressActions(call, automations.length > 0),
     ...mailActions(call, senders),
     ...(await policyActions(call)),
+    ...(await answerActions(call)),
   ];
   return {
     actions: actions.sort((a, b) => rank[a.severity] - rank[b.severity]),
@@ -209,6 +211,17 @@ async function policyActions(call: MemberCall): Promise<Action[]> {
     title: `Mail of ${senderName} is refused`,
     detail: `${refused} in 7 days, because of the sender or the text. ${words ? `One server said: ${words}. ` : ''}Check the domain and the texts; the people stay where they are.`,
     href: `/senders/${senderId}?tab=email`,
+  }));
+}
+
+/** Answers by hand that may have been sent: only a person can look. */
+async function answerActions(call: MemberCall): Promise<Action[]> {
+  return (await unknownAnswers(call)).map(({ id, contactName, threadId, text }) => ({
+    id: `answer:${id}`,
+    severity: 'red',
+    title: `The answer to ${contactName} may have been sent`,
+    detail: `The connection was lost before the mail server answered. Look in the Sent folder, then say how it was. It begins: ${text}`,
+    href: `/inbox?thread=${threadId}`,
   }));
 }
 

@@ -4,23 +4,27 @@ import { inboxRoutes } from '#shared/contract/inbox.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { Attachments } from '../templates/Attachments.tsx';
 
 interface Props {
   threadId: string;
   /** Why nobody can answer here; null: it can be answered. */
   noAnswer: string | null;
   senderName: string;
+  text: string;
+  setText: (text: string) => void;
 }
 
 /** Writes as the sender. One id for one text, however often Send is pressed: it goes out once. */
-export function Answer({ threadId, noAnswer, senderName }: Props) {
-  const [text, setText] = useState('');
+export function Answer({ threadId, noAnswer, senderName, text, setText }: Props) {
+  const [attachments, setAttachments] = useState<string[]>([]);
   const [requestId, setRequestId] = useState(systemNewId);
   const answer = useAction(inboxRoutes.answer, {
     done: 'Your answer goes out in a moment.',
     inline: true,
     onDone: () => {
       setText('');
+      setAttachments([]);
       setRequestId(systemNewId());
     },
   });
@@ -33,7 +37,8 @@ export function Answer({ threadId, noAnswer, senderName }: Props) {
   }
   const isEmpty = text.trim() === '';
   const send = () => {
-    if (!isEmpty && !answer.isPending) answer.mutate({ params: { threadId }, body: { requestId, text } });
+    if (isEmpty || answer.isPending) return;
+    answer.mutate({ params: { threadId }, body: { requestId, text, attachments } });
   };
   return (
     <Stack gap="xs">
@@ -49,6 +54,11 @@ export function Answer({ threadId, noAnswer, senderName }: Props) {
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
         }}
+      />
+      <Attachments
+        attachments={attachments}
+        text=""
+        onChange={(change) => setAttachments(change.attachments ?? attachments)}
       />
       {answer.error && <ProblemAlert problem={answer.error.problem} />}
       <Group gap="xs">

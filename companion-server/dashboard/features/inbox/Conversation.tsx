@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { enrollmentRoutes } from '#shared/contract/automation.ts';
 import type { EnrollmentView } from '#shared/contract/contact.ts';
 import { inboxRoutes, type ThreadDetail, type ThreadView } from '#shared/contract/inbox.ts';
@@ -36,6 +36,7 @@ export function Conversation({ threadId, search }: { threadId: string; search: I
 
 function Open({ detail }: { detail: ThreadDetail }) {
   const { thread, messages, decisions, noAnswer, linkedinUrl } = detail;
+  const [text, setText] = useState('');
   useMarkRead(thread);
   return (
     <Section
@@ -60,13 +61,23 @@ function Open({ detail }: { detail: ThreadDetail }) {
       <Marks thread={thread} />
       <Stack component="ol" gap="sm" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Messages">
         {messages.map((message) => (
-          <Message key={message.id} message={message} />
+          <Message
+            key={message.id}
+            message={message}
+            onWriteAgain={noAnswer === null ? setText : undefined}
+          />
         ))}
       </Stack>
       {decisions.map((enrollment) => (
         <Decision key={enrollment.id} enrollment={enrollment} />
       ))}
-      <Answer threadId={thread.id} noAnswer={noAnswer} senderName={thread.senderName} />
+      <Answer
+        threadId={thread.id}
+        noAnswer={noAnswer}
+        senderName={thread.senderName}
+        text={text}
+        setText={setText}
+      />
     </Section>
   );
 }

@@ -6,8 +6,14 @@ import { useAction } from '../../api/useAction.ts';
 import { Time } from '../../components/Time.tsx';
 import { kindWords, stateWords } from './words.ts';
 
+interface Props {
+  message: MessageView;
+  /** Takes up the text of an answer that was not sent; absent: nobody can answer here. */
+  onWriteAgain?: (text: string) => void;
+}
+
 /** One message: its new words, the whole of it on demand, and why it was taken for what it is. */
-export function Message({ message }: { message: MessageView }) {
+export function Message({ message, onWriteAgain }: Props) {
   const isTheirs = message.from === 'contact';
   const { kind, state } = message;
   return (
@@ -41,7 +47,7 @@ export function Message({ message }: { message: MessageView }) {
           </Text>
         )}
         <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {message.text || '(no text)'}
+          {message.text || (kind === 'maybe_reply' ? '(not read yet)' : '(no text)')}
         </Text>
         <Attachments message={message} />
         {state !== null && (
@@ -50,10 +56,42 @@ export function Message({ message }: { message: MessageView }) {
             {message.detail && state !== 'sent' && `: ${message.detail}`}
           </Text>
         )}
+        {state === 'unknown' && <Unknown message={message} />}
+        {state === 'failed' && onWriteAgain && (
+          <Group>
+            <Button size="compact-xs" variant="default" onClick={() => onWriteAgain(message.text)}>
+              Write it again
+            </Button>
+          </Group>
+        )}
         <Suggestion message={message} />
         <More message={message} />
       </Stack>
     </Paper>
+  );
+}
+
+/** The connection was lost before the server answered: only a person can look, and nothing is sent again by itself. */
+function Unknown({ message }: { message: MessageView }) {
+  const settle = useAction(inboxRoutes.settleAnswer, { done: 'Noted.' });
+  const say = (wasSent: boolean) => settle.mutate({ params: { answerId: message.id }, body: { wasSent } });
+  return (
+    <Alert variant="outline" color="red" p="xs">
+      <Stack gap="xs">
+        <Text size="sm">
+          The connection was lost before the mail server answered. Look in the Sent folder of the mailbox, or
+          ask them. It is never sent again by itself.
+        </Text>
+        <Group gap="xs">
+          <Button size="xs" loading={settle.isPending} onClick={() => say(true)}>
+            It was sent
+          </Button>
+          <Button size="xs" variant="default" disabled={settle.isPending} onClick={() => say(false)}>
+            It was not sent
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
   );
 }
 
@@ -66,7 +104,8 @@ function Attachments({ message }: { message: MessageView }) {
         <Group component="li" gap={4} key={index} wrap="nowrap">
           <IconPaperclip size={14} aria-hidden />
           <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-            {name || type} ({Math.max(1, Math.round(size / 1024))} kB, stays in the mailbox)
+            {name || type} ({Math.max(1, Math.round(size / 1024))} kB
+            {message.from === 'contact' ? ', stays in the mailbox' : ''})
           </Text>
         </Group>
       ))}
@@ -79,6 +118,11 @@ const questions = {
     text: 'These words seem to ask not to be contacted again.',
     yes: 'Unsubscribe them',
     done: 'Unsubscribed: nothing more is sent to this contact, on any channel.',
+  },
+  answer: {
+    text: 'The subject and the writer look like an answer of this contact, from an address that is not known here. Only its headers were read. Is it theirs?',
+    yes: 'It is their answer',
+    done: 'The address is theirs now. The message is read within a minute.',
   },
   bounce: {
     text: 'A mail system says in words that this came back, without a report. Is the address gone?',

@@ -29,6 +29,7 @@ export const kindWords: Record<MessageView['kind'] | ThreadView['lastKind'], str
   bounce: 'Came back',
   unsubscribe: 'Unsubscribed',
   complaint: 'Complaint',
+  maybe_reply: 'Perhaps an answer',
   by_hand: 'Written by hand',
   automated: 'Sent by an automation',
 };
@@ -39,5 +40,5 @@ export const stateWords: Record<NonNullable<MessageView['state']>, string> = {
   sending: 'Being sent',
   sent: 'Sent',
   failed: 'Not sent',
-  unknown: 'May have been sent: look in the Sent folder',
+  unknown: 'May have been sent',
 };
