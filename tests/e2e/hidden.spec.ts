@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -73,6 +73,14 @@ function startChromium(): void {
   );
 }
 
+/** Chromium writes its cookies every 30 s; on a busy machine a closing one ends without those written last. */
+async function untilSignInIsKept(): Promise<void> {
+  const kept = () => readFileSync(join(profile, 'Default', 'Cookies')).includes('li_at');
+  await expect
+    .poll(kept, { timeout: 60_000, message: 'the cookie of the sign-in is in the profile' })
+    .toBe(true);
+}
+
 async function stopChromium(): Promise<void> {
   const running = chromium;
   chromium = null;
@@ -86,8 +94,9 @@ test('every kind of step is done in a tab that nobody sees', async () => {
   const senderId = await createSender(api, world);
   await workAroundTheClock(api, senderId);
   const setUp = await openRapportBrowser(world, { profile });
-  await setUp.pair(api, senderId);
   await setUp.signInToLinkedin();
+  await setUp.pair(api, senderId);
+  await untilSignInIsKept();
   await setUp.close();
 
   const chains = {
