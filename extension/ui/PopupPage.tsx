@@ -6,6 +6,7 @@ import { StatusBadges } from './StatusBadges.tsx';
 import { CurrentStep, NextStep } from './Steps.tsx';
 import { openSidePanel } from './sidePanel.ts';
 import { Usage } from './Usage.tsx';
+import { VisibleTab } from './VisibleTab.tsx';
 import type { View } from './view.ts';
 
 /** At a glance: state, use, next step, what the rep must do, and the two ways to stop. */
@@ -48,6 +49,7 @@ export function PopupPage({ view }: { view: View }) {
             )}
             <StatusBadges view={view} />
             <MustAct view={view} />
+            <VisibleTab view={view} />
             <CurrentStep view={view} />
             <NextStep view={view} />
             <Usage usage={snapshot.usage} />

@@ -18,6 +18,7 @@ import { personOf } from './person/personOf.ts';
 import { StatusBadges } from './StatusBadges.tsx';
 import { CurrentStep, NextStep } from './Steps.tsx';
 import { Usage } from './Usage.tsx';
+import { VisibleTab } from './VisibleTab.tsx';
 import type { View } from './view.ts';
 
 /** Beside LinkedIn: pairing, consent, then what Rapport does now and next. */
@@ -78,6 +79,7 @@ function Paired({ view }: { view: View }) {
       {problem}
       <StatusBadges view={view} />
       <MustAct view={view} />
+      <VisibleTab view={view} />
       <Followed view={view} />
       <Imports view={view} />
       <Approvals view={view} />
