@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import type { ProfileRead, QuotasSeen } from '#shared/protocol/linkedin.ts';
 import { rowsOf, schema } from '../db/index.ts';
 import { claimLeaseMs, claimLimitMs, commitLeaseMs, contextOf } from './claim.ts';
 import { type EngineContext, type TaskRow, type Unit, unitOfWork } from './context.ts';
@@ -51,7 +51,7 @@ export function renew(
 export function commitTask(
   ctx: EngineContext,
   executorId: string,
-  request: Fence & { lastInboundAt: number | null; profile: ProfileRead | null },
+  request: Fence & { lastInboundAt: number | null; profile: ProfileRead | null; quotas?: QuotasSeen | null },
 ): Promise<CommitAnswer> {
   return allow(ctx, { ...request, executorId });
 }
@@ -60,6 +60,7 @@ interface Request extends Fence {
   executorId: string;
   lastInboundAt: number | null;
   profile: ProfileRead | null;
+  quotas?: QuotasSeen | null;
 }
 
 const allow = together<Request, CommitAnswer>({
@@ -75,6 +76,7 @@ const allow = together<Request, CommitAnswer>({
     if (switches.length > 0) await holdSwitchedOff(unit, task.channelId, executorId, switches);
     if (task.state === 'committing') return await repeat(unit, task, request.lastInboundAt);
     if (!(await isForSamePerson(unit, task))) return await prepareAnew(unit, task);
+    if (request.quotas) await noteQuotas(unit, task.channelId, request.quotas);
     if (request.profile) {
       const learned = await learnProfile(unit, task, request.profile);
       if (learned !== 'bound') {
@@ -89,6 +91,18 @@ const allow = together<Request, CommitAnswer>({
     return still ? await decide(unit, still, request.lastInboundAt) : lost();
   },
 });
+
+/** Keeps what LinkedIn said is left; what it did not say stays as it was. */
+async function noteQuotas(unit: Unit, channelId: string, seen: QuotasSeen): Promise<void> {
+  const { quotas } = await channelById(unit.tx, channelId);
+  const told = (left: number | null) => (left === null ? null : { left, at: unit.now });
+  const next = {
+    notes: told(seen.notesLeft) ?? quotas?.notes ?? null,
+    inmailCredits: told(seen.inmailCredits) ?? quotas?.inmailCredits ?? null,
+  };
+  if (next.notes !== null || next.inmailCredits !== null)
+    rowsOf(unit.tx).update(shapes.channel, [channelId], { quotas: next });
+}
 
 /** Asked before the page's profile is learned: that may add ids, a changed link or address is another person. */
 async function isForSamePerson(unit: Unit, task: TaskRow): Promise<boolean> {

@@ -8,6 +8,7 @@ import {
   linkedinStep,
   linkedinTarget,
   profileRead,
+  quotasSeen,
   sessionReport,
 } from '#shared/protocol/linkedin.ts';
 import { listKind } from '#shared/protocol/lists.ts';
@@ -260,6 +261,7 @@ export const deviceRoutes = {
       /** message: newest inbound message in the thread seen in the precheck. */
       lastInboundAt: instant.nullable(),
       profile: profileRead.nullable(),
+      quotas: quotasSeen.nullable().default(null),
     }),
     response: z.discriminatedUnion('ok', [
       z.object({ ok: z.literal(true), leaseMs: z.number().int() }),

@@ -38,6 +38,8 @@ export const usageView = z.object({
   capWeek: z.number().int(),
 });
 
+const quotaLeft = z.object({ left: z.number().int(), at: instant });
+
 export const linkedinView = z.object({
   channelId: id,
   status: linkedinStatus,
@@ -61,6 +63,11 @@ export const linkedinView = z.object({
     .default(null),
   /** Why the browser dropped the server's update of where LinkedIn's controls are; null: it did not. */
   catalogueProblem: z.string().nullable().default(null),
+  /** What LinkedIn last said is left, in the dialogs of steps; null: it has not said. */
+  quotas: z
+    .object({ notes: quotaLeft.nullable(), inmailCredits: quotaLeft.nullable() })
+    .nullable()
+    .default(null),
   /** What is flagged about the account, each with what to check. */
   warnings: z.array(z.string()),
   /** Heartbeat within 3 minutes. */

@@ -122,6 +122,14 @@ export const linkedinStep = z.object({
 });
 export type LinkedinStep = z.infer<typeof linkedinStep>;
 
+/** What is left of what LinkedIn rations, in its own words on the page of a step; null: it did not say. */
+export const quotasSeen = z.object({
+  /** Personal notes this month. */
+  notesLeft: z.number().int().min(0).max(10_000).nullable(),
+  inmailCredits: z.number().int().min(0).max(100_000).nullable(),
+});
+export type QuotasSeen = z.infer<typeof quotasSeen>;
+
 /**
  * Precheck and preparation, everything short of the effect.
  * `ready`: the next click sends. `closed`: nothing to do (visit done by reading; already connected…).
@@ -134,6 +142,8 @@ export const prepareResult = z.discriminatedUnion('outcome', [
     noteDropped: z.boolean(),
     /** message, inmail, group_message: when they wrote last in the thread before we act; a reply newer than our last one blocks. */
     lastInboundAt: z.number().int().nullable(),
+    /** What LinkedIn said in passing that the account has left. */
+    quotas: quotasSeen.optional(),
     /** Evidence baseline so that verify can tell ours from earlier ones (message ids, invite state). */
     baseline: z.string().max(4000),
   }),

@@ -409,6 +409,16 @@ test.each([{ profileId: 'ACoAAAOTHER' }, { profileId: null, memberId: '42' }, { 
   },
 );
 
+test.each(['en', 'de', 'fr'] as const)('in %s it reads how many notes are left', async (locale) => {
+  const someone = person(String(++number));
+  world.twin.control.addPerson(someone);
+  world.twin.control.setLocale(locale);
+  world.twin.control.setQuota(rep.memberId, { notesLeft: 3 });
+  await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);
+  const step = stepFor('connect', targetOf(someone), { ...withNote, whenNoNote: 'send_without' });
+  expect(await call(page, 'prepare', step)).toMatchObject({ outcome: 'ready', quotas: { notesLeft: 3 } });
+});
+
 /** LinkedIn as after a release: the name stands in another element. */
 async function openChanged(someone: TwinPerson): Promise<void> {
   await page.goto(`https://www.linkedin.com/in/${someone.slug}/`);

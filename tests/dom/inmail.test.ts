@@ -238,6 +238,13 @@ test('the thread is read before: when they wrote last is told', async () => {
   expect((await runStep(page, step)).prepared).toMatchObject({ outcome: 'ready', lastInboundAt: null });
 });
 
+test('how many credits are left is read where one is spent', async () => {
+  const someone = somebody({ openProfile: false });
+  world.twin.control.setQuota(rep.memberId, { inmailCredits: 4 });
+  const step = stepFor('inmail', targetOf(someone), { ...inmail, inmailPolicy: 'spend_credit' });
+  expect((await runStep(page, step)).prepared).toMatchObject({ quotas: { inmailCredits: 4 } });
+});
+
 test('a composer that does not say what it costs is not used', async () => {
   const someone = somebody();
   const seen = world.twin.ledger().length;

@@ -102,6 +102,11 @@ export const accountPace = sqliteTable('account_pace', {
  * One LinkedIn account or one mailbox address: does one thing at a time and has the caps.
  * Lease columns hold real time, everything else schedule time (architecture: two clocks).
  */
+interface Quota {
+  left: number;
+  at: number;
+}
+
 export const channel = sqliteTable(
   'channel',
   {
@@ -159,6 +164,8 @@ export const channel = sqliteTable(
     catalogueVersion: text('catalogue_version'),
     /** Why that browser dropped the server's update of it; null: it did not. */
     catalogueProblem: text('catalogue_problem'),
+    /** What LinkedIn last said is left of the month's notes and of the InMail credits (schedule time). */
+    quotas: json<{ notes: Quota | null; inmailCredits: Quota | null }>('quotas'),
     /** The latest daily layout check of each kind of page (schedule time). */
     layoutChecks:
       json<Partial<Record<LayoutPage, { at: number; catalogue: string; missing: string[] }>>>(

@@ -48,6 +48,7 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
       reconciling: reconcilingOf(linkedin),
       layout: layoutOf(linkedin),
       catalogueProblem: linkedin.catalogueProblem,
+      quotas: linkedin.quotas,
       warnings: linkedinWarnings(linkedinLoss, now),
       online: isOnline(linkedin, real),
       lastSeenAt: onSchedule(linkedin.lastSeenAt),

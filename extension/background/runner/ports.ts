@@ -19,6 +19,7 @@ import type {
   LinkedinStep,
   PrepareResult,
   ProfileRead,
+  QuotasSeen,
   SentInvitationsRead,
   SessionReport,
   VerifyResult,
@@ -57,7 +58,7 @@ export interface RunnerApi {
   renew(task: Fence, signal: AbortSignal): ApiResult<{ ok: boolean; leaseMs: number }>;
   commit(
     task: Fence,
-    seen: { lastInboundAt: number | null; profile: ProfileRead | null },
+    seen: { lastInboundAt: number | null; profile: ProfileRead | null; quotas: QuotasSeen | null },
     signal: AbortSignal,
   ): ApiResult<{ ok: true; leaseMs: number } | { ok: false; code: string; detail: string }>;
   outcome(task: Fence, outcome: StepOutcome, signal: AbortSignal): ApiResult<unknown>;

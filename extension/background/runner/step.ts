@@ -167,7 +167,8 @@ async function commit(
     return null;
   }
   const since = stopwatch(deps);
-  const seen = { lastInboundAt: ready.lastInboundAt, profile: ready.profile };
+  const { lastInboundAt, profile, quotas = null } = ready;
+  const seen = { lastInboundAt, profile, quotas };
   for (let attempt = 1; attempt <= COMMIT_TRIES; attempt++) {
     const answer = await deps.api.commit(task.step, seen, signal);
     if (answer.ok && answer.value.ok) {

@@ -5,7 +5,14 @@ import type { PageEnv } from '../env.ts';
 import { before, maybe, StepStop, stop } from '../failure.ts';
 import { requireLabels, sessionFailure } from '../guards.ts';
 import { likeness, whyNotTarget } from '../identity.ts';
-import { canSend, type InviteStep, invitee, premiumOffers, readInviteDialog } from '../pages/inviteDialog.ts';
+import {
+  canSend,
+  type InviteStep,
+  invitee,
+  notesLeft,
+  premiumOffers,
+  readInviteDialog,
+} from '../pages/inviteDialog.ts';
 import { readTopCard, type TopCard } from '../pages/profile.ts';
 import { type Labels, labelsOf } from '../selectors/labels/index.ts';
 import { packBaseline } from './baseline.ts';
@@ -37,12 +44,18 @@ export async function prepareConnect(
     const { taskId, fence, target } = step;
     remember(env, { taskId, fence, target, profileId: card.profileId, mode, text });
     const baseline = packBaseline({ kind: 'connect', profileId: card.profileId });
-    return { outcome: 'ready', profile, noteDropped, lastInboundAt: null, baseline };
+    const quotas = { notesLeft: noteDropped ? 0 : notesShown(env, labels), inmailCredits: null };
+    return { outcome: 'ready', profile, noteDropped, lastInboundAt: null, quotas, baseline };
   } catch (error) {
     await closeDialogs(env, labels, signal).catch(() => undefined);
     if (error instanceof StepStop) return { outcome: 'failed', failure: error.failure, profile };
     throw error;
   }
+}
+
+function notesShown(env: PageEnv, labels: Labels): number | null {
+  const shown = readInviteDialog(env, labels);
+  return shown ? notesLeft(shown.dialog, labels) : null;
 }
 
 function closedBy(profile: ProfileRead): PrepareResult | null {

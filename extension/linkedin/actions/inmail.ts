@@ -53,7 +53,9 @@ export async function prepareInmail(
     known,
     newestAt,
   });
-  return { outcome: 'ready', profile: null, noteDropped: false, lastInboundAt, baseline };
+  const terms = inmailTerms(env, composer.pane, labels);
+  const quotas = { notesLeft: null, inmailCredits: terms.is === 'costs' ? terms.left : null };
+  return { outcome: 'ready', profile: null, noteDropped: false, lastInboundAt, quotas, baseline };
 }
 
 function writtenIn(step: LinkedinStep): { text: string; subject: string } {

@@ -83,6 +83,13 @@ function noteLimit(env: PageEnv, dialog: Element): number | null {
   return null;
 }
 
+/** How many personal notes the dialog says are left this month; null where it does not say. */
+export function notesLeft(dialog: Element, labels: Labels): number | null {
+  const text = textOf(dialog);
+  const left = labels.notesLeft.map((pattern) => pattern.exec(text)?.groups?.left).find((found) => found);
+  return left === undefined ? null : Number(left);
+}
+
 /** Whether a send button is there and would react. */
 export function canSend(send: HTMLElement | null): send is HTMLElement {
   return send !== null && isEnabled(send);

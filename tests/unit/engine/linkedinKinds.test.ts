@@ -244,6 +244,21 @@ describe('the recipient is bound from the claim to the commit', () => {
     expect(answer).toMatchObject({ ok: true });
   });
 
+  it('what LinkedIn says is left of notes and credits is kept; of what it did not say nothing is', async () => {
+    await start({ ask: ['connect', { note: null, whenNoNote: null }] });
+    const { taskId, fence } = await nextOfKind(stage, 'connect');
+    const seen = { taskId, fence, lastInboundAt: null, profile: null };
+    const kept = async () => {
+      const [row] = await stage.db.reader
+        .select()
+        .from(schema.channel)
+        .where(eq(schema.channel.kind, 'linkedin'));
+      return row?.quotas;
+    };
+    await commitTask(stage.ctx, DEVICE, { ...seen, quotas: { notesLeft: 3, inmailCredits: null } });
+    expect(await kept()).toMatchObject({ notes: { left: 3 }, inmailCredits: null });
+  });
+
   it('a changed address refuses an email', async () => {
     await start({ mail: ['send_email', { subject: 'Hello', text: 'Text', thread: 'new', attachments: [] }] });
     const job = await nextEmail(stage);

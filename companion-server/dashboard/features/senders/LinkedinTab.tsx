@@ -99,6 +99,16 @@ function Account({ sender }: { sender: SenderView }) {
             </span>
           </Fact>
         )}
+        {linkedin.quotas?.notes && (
+          <Fact name="Personal notes">
+            <QuotaFact quota={linkedin.quotas.notes} what="left this month" />
+          </Fact>
+        )}
+        {linkedin.quotas?.inmailCredits && (
+          <Fact name="InMail credits">
+            <QuotaFact quota={linkedin.quotas.inmailCredits} what="left" />
+          </Fact>
+        )}
         {linkedin.catalogueProblem && (
           <Fact name="Layout update">
             <span>
@@ -113,6 +123,15 @@ function Account({ sender }: { sender: SenderView }) {
         {bound && <AccountActions sender={sender} />}
       </Stack>
     </Section>
+  );
+}
+
+/** What LinkedIn itself said in the dialog of a step, so with its age. */
+function QuotaFact({ quota, what }: { quota: { left: number; at: number }; what: string }) {
+  return (
+    <span>
+      {quota.left} {what}, as LinkedIn said <Time at={quota.at} />
+    </span>
   );
 }
 

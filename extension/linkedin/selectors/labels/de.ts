@@ -31,6 +31,7 @@ export const de: Labels = {
   likeControl: [/gefällt mir.* reagieren$/iu, /^gefällt mir$/iu],
   noReaction: [/keine reaktion$/iu],
   noActivity: [/(noch )?keine beiträge/iu, /derzeit nichts zu sehen/iu],
+  notesLeft: [/noch (?<left>\d+) personalisierte einladung/iu],
   inmailCost: [/(?<cost>[\d.]+)\s+von\s+(?<left>[\d.]+)\s+inmail-guthaben/iu],
   inmailFree: [/kostenlos|kostenfrei/iu, /offenes profil/iu],
   inmailNoCredits: [/kein(e)?\s+inmail-guthaben/iu, /(?<![\d.])0\s+inmail-guthaben/iu],

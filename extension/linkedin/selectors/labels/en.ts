@@ -19,6 +19,7 @@ export const en: Labels = {
   likeControl: [/^(un)?react (with )?[“"]?like/iu, /^like$/iu],
   noReaction: [/no reaction$/iu],
   noActivity: [/nothing to see for now/iu, /has(n’t| not) posted/iu, /no posts yet/iu],
+  notesLeft: [/(?<left>\d+) personali[sz]ed invitations? (remaining|left)/iu],
   inmailCost: [/use (?<cost>[\d,.]+) of (?<left>[\d,.]+) inmail credits?/iu],
   inmailFree: [/free (inmail|message)/iu, /open profile/iu],
   inmailNoCredits: [/\bno inmail credits/iu, /out of inmail/iu, /(?<![\d.,])0 inmail credits/iu],

@@ -23,6 +23,7 @@ export const fr: Labels = {
   likeControl: [/^réagir avec/iu, /^j’aime$/iu],
   noReaction: [/aucune réaction$/iu],
   noActivity: [/aucun(e)? (post|publication|activité)/iu, /rien à voir pour le moment/iu],
+  notesLeft: [/(?<left>\d+) invitations? personnalisées? restantes?/iu],
   inmailCost: [/utiliser (?<cost>\d+) crédits? inmail sur (?<left>[\d\s.]+)/iu],
   inmailFree: [/gratuit/iu, /profil ouvert/iu],
   inmailNoCredits: [/(aucun|plus de) crédits? inmail/iu],

@@ -31,6 +31,8 @@ export interface Labels {
   likeControl: readonly RegExp[];
   /** What an activity page without anything says. */
   noActivity: readonly RegExp[];
+  /** How many personal notes are left this month: group `left`. */
+  notesLeft: readonly RegExp[];
   /** What an InMail costs: groups `cost` and `left`. */
   inmailCost: readonly RegExp[];
   /** Says that this InMail costs nothing: an open profile. */
