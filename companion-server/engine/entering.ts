@@ -4,15 +4,13 @@ import { type Queryable, schema } from '../db/index.ts';
 import { isPresent, passes, type Source, sourcesOf } from './audience.ts';
 import { type EngineContext, type Unit, unitOfWork } from './context.ts';
 import { enrollContacts, type StartedAutomation, segmentsOf } from './enroll.ts';
+import { enterAtOnce, enterBatch } from './feed.ts';
 import { publish } from './record.ts';
 import { graphOf } from './rows.ts';
 
-const { automation, contact, contactTag, enrollment, entering, listMember } = schema;
+const { automation, contact, contactTag, enrollment, entering, enteringBatch, listMember } = schema;
 
 type EnteringRow = typeof entering.$inferSelect;
-
-/** Members of lists and tags that one transaction looks at. */
-export const enterAtOnce = 500;
 
 /**
  * Everybody whom the version's segments admit, and who was never here, enters: the first with the decision itself, the
@@ -28,11 +26,16 @@ export async function enterSegments(unit: Unit, started: StartedAutomation, grap
     .insert(entering)
     .values({ automationId, ...begun })
     .onConflictDoUpdate({ target: entering.automationId, set: begun });
-  return await enterSome(unit, { automationId, ...begun }, graph, enterAtOnce);
+  return await enterNext(unit, { automationId, ...begun }, graph, enterAtOnce);
 }
 
-/** The engine's stage: the next `limit` members of the automation that began first. True: there may be more. */
+/** The engine's stage: the next members of the automation that began first. True: there may be more. */
 export async function enterContacts(ctx: EngineContext, limit: number): Promise<boolean> {
+  const isFed = await enterBatch(ctx);
+  return (await enterMembers(ctx, limit)) || isFed;
+}
+
+async function enterMembers(ctx: EngineContext, limit: number): Promise<boolean> {
   const [open] = await ctx.db.reader
     .select({ automationId: entering.automationId })
     .from(entering)
@@ -41,14 +44,19 @@ export async function enterContacts(ctx: EngineContext, limit: number): Promise<
   if (!open) return false;
   await unitOfWork(ctx, async (unit) => {
     const [row] = await unit.tx.select().from(entering).where(isOf(open.automationId));
-    if (row) await enterSome(unit, row, await graphOf(unit.tx, row.versionId), limit);
+    if (row) await enterNext(unit, row, await graphOf(unit.tx, row.versionId), limit);
   });
   return true;
 }
 
 /** Who has entered stays; the others are left out until an edit is published. */
 export async function stopEntering(unit: Unit, automationId: string): Promise<void> {
-  const [gone] = await unit.tx.delete(entering).where(isOf(automationId)).returning();
+  const batches = await unit.tx
+    .delete(enteringBatch)
+    .where(eq(enteringBatch.automationId, automationId))
+    .returning({ workspaceId: enteringBatch.workspaceId });
+  const marks = await unit.tx.delete(entering).where(isOf(automationId)).returning();
+  const [gone] = [...marks, ...batches];
   if (gone) await publish(unit, gone.workspaceId, 'automation', automationId);
 }
 
@@ -61,7 +69,7 @@ function stretchesOf(graph: Graph) {
   );
 }
 
-async function enterSome(unit: Unit, row: EnteringRow, graph: Graph, limit: number): Promise<number> {
+async function enterNext(unit: Unit, row: EnteringRow, graph: Graph, limit: number): Promise<number> {
   const { automationId, workspaceId, versionId } = row;
   const stretches = stretchesOf(graph);
   const [owner] = await unit.tx
@@ -95,7 +103,8 @@ async function enterSome(unit: Unit, row: EnteringRow, graph: Graph, limit: numb
     position = isOver ? '' : (ids.at(-1) ?? position);
   }
   if (owner?.status !== 'running' || source >= stretches.length) {
-    await stopEntering(unit, automationId);
+    await unit.tx.delete(entering).where(isOf(automationId));
+    await publish(unit, workspaceId, 'automation', automationId);
     return entered;
   }
   const looked = row.looked + limit - left;

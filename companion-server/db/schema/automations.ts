@@ -166,6 +166,28 @@ export const entering = sqliteTable(
   (t) => [index('entering_at').on(t.at)],
 );
 
+/** Contacts of a large import that a segment takes in, some in each of the engine's rounds. */
+export const enteringBatch = sqliteTable(
+  'entering_batch',
+  {
+    id: id(),
+    automationId: text('automation_id').notNull(),
+    workspaceId: workspaceId(),
+    /** The segment. */
+    nodeId: text('node_id').notNull(),
+    contactIds: json<string[]>('contact_ids').notNull(),
+    /** Contacts in this one, and in all that came with it. */
+    n: integer('n').notNull(),
+    total: integer('total').notNull(),
+    /** Schedule time. */
+    at: at('at').notNull(),
+  },
+  (t) => [
+    index('entering_batch_automation').on(t.automationId, t.id),
+    index('entering_batch_at').on(t.at, t.id),
+  ],
+);
+
 /** How many contacts of an automation have each status, kept by `setStanding` of the engine. */
 export const enrollmentCount = sqliteTable(
   'enrollment_count',

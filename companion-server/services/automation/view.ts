@@ -24,6 +24,7 @@ const {
   channel,
   enrollmentCount,
   entering,
+  enteringBatch,
   hold,
   nodeCount,
   segmentSource,
@@ -78,12 +79,24 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
 }
 
 async function enteringOf(db: Queryable, automationId: string) {
-  const { looked, total } = entering;
-  const [row] = await db
-    .select({ looked, total })
+  const [mark] = await db
+    .select({ looked: entering.looked, total: entering.total })
     .from(entering)
     .where(eq(entering.automationId, automationId));
-  return row ?? null;
+  const [fed] = await db
+    .select({
+      waiting: sql<number>`coalesce(sum(${enteringBatch.n}), 0)`,
+      total: sql<number>`coalesce(max(${enteringBatch.total}), 0)`,
+    })
+    .from(enteringBatch)
+    .where(eq(enteringBatch.automationId, automationId));
+  if (!mark && !fed?.waiting) return null;
+  // Of several imports at once the waiting ones may be more than the largest brought.
+  const total = Math.max(fed?.total ?? 0, fed?.waiting ?? 0);
+  return {
+    looked: (mark?.looked ?? 0) + total - (fed?.waiting ?? 0),
+    total: (mark?.total ?? 0) + total,
+  };
 }
 
 async function summarize(db: Queryable, call: Call, row: AutomationRow): Promise<AutomationSummary> {

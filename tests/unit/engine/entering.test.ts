@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { count, eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { schema } from '../../../companion-server/db/index.ts';
-import { enterAtOnce, enterContacts } from '../../../companion-server/engine/entering.ts';
+import { enterContacts } from '../../../companion-server/engine/entering.ts';
+import { enterAtOnce } from '../../../companion-server/engine/feed.ts';
 import {
   archiveAutomation,
+  contactsAddedToList,
   isIdle,
   publishVersion,
   stopEntering,
@@ -141,4 +143,48 @@ it('ends with the automation, and passes over who went into the bin meanwhile', 
   await finish();
   expect(await entered()).toBe(2 * enterAtOnce);
   expect(await mark()).toBeUndefined();
+});
+
+const batches = async () => await stage.db.reader.select().from(schema.enteringBatch);
+/** As many more come into the list of a running automation, as with a CSV file. */
+async function importMore(): Promise<void> {
+  const ids = Array.from({ length: 3 * enterAtOnce - 100 }, (_, n) => `q${String(n).padStart(6, '0')}`);
+  await inUnit(stage, async (unit) => {
+    await unit.tx.run(sql`INSERT INTO contact (id, workspace_id, source, legal_basis, created_at, updated_at)
+      SELECT value, ${WORKSPACE}, 'csv', 'x', 1, 1 FROM json_each(${JSON.stringify(ids)})`);
+    await contactsAddedToList(unit, 'l1', ids);
+  });
+}
+
+it('lets a large import into a running automation by units, whole after a crash in between', async () => {
+  await start();
+  await finish();
+  await importMore();
+  expect(await entered()).toBe(PEOPLE + enterAtOnce);
+  expect((await batches()).map(({ n, total }) => [n, total])).toEqual([
+    [enterAtOnce, 3 * enterAtOnce - 100],
+    [enterAtOnce - 100, 3 * enterAtOnce - 100],
+  ]);
+  expect((await isIdle(stage.ctx)).idle).toBe(false);
+  await stage.db.write((tx) =>
+    tx.run(sql`CREATE TRIGGER dies BEFORE INSERT ON enrollment BEGIN SELECT RAISE(ABORT, 'died'); END`),
+  );
+  await expect(round()).rejects.toThrow();
+  await stage.db.write((tx) => tx.run(sql`DROP TRIGGER dies`));
+  await stage.db.close();
+  await reopen();
+  expect(await batches()).toHaveLength(2);
+  expect(await finish()).toBe(2);
+  expect(await entered()).toBe(PEOPLE + 3 * enterAtOnce - 100);
+  expect(await batches()).toEqual([]);
+});
+
+it('leaves out the rest of an import when a person stops it', async () => {
+  await start();
+  await finish();
+  await importMore();
+  await round();
+  await inUnit(stage, (unit) => stopEntering(unit, 'a1'));
+  expect(await finish()).toBe(0);
+  expect(await entered()).toBe(PEOPLE + 2 * enterAtOnce);
 });

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { enterAtOnce, enterContacts } from '../../../companion-server/engine/entering.ts';
+import { enterContacts } from '../../../companion-server/engine/entering.ts';
+import { enterAtOnce } from '../../../companion-server/engine/feed.ts';
 import { addTag, addToList, publishVersion } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
@@ -63,7 +64,7 @@ const entered = async (automationId: string) => {
   return rows.length;
 };
 
-it('takes in ten thousand at once with a handful of statements, and nobody where nothing feeds', async () => {
+it('takes in ten thousand by a few statements for each unit, and nobody where nothing feeds', async () => {
   const people = await addPeople(PEOPLE);
   await start('fed', { listIds: ['l1'] });
   await start('tagged', { tagIds: ['t1'] });
@@ -71,6 +72,10 @@ it('takes in ten thousand at once with a handful of statements, and nobody where
   statements.length = 0;
   await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
   expect(statements.length).toBeLessThan(100);
+  expect(await entered('fed')).toBe(enterAtOnce);
+  statements.length = 0;
+  while (await enterContacts(stage.ctx, enterAtOnce));
+  expect(statements.length).toBeLessThan((20 * PEOPLE) / enterAtOnce);
   expect(await entered('fed')).toBe(PEOPLE);
   expect(await entered('closed')).toBe(0);
   const counted = await stage.db.reader.select().from(schema.enrollmentCount);
