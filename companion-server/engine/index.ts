@@ -24,6 +24,7 @@ export { openChannels } from './channels.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './commit.ts';
 export { confirmPerson, refusePerson } from './confirmPerson.ts';
 export { contactsChanged } from './contactsChanged.ts';
+export { FEW, findByText, hasWord, isIndexed, wordsOf } from './contactText.ts';
 export {
   type EngineContext,
   type EngineLog,

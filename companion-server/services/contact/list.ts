@@ -2,10 +2,11 @@ import { and, asc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-or
 import type { z } from 'zod';
 import type { contactRoutes } from '#shared/contract/contact.ts';
 import { schema } from '../../db/index.ts';
+import { FEW, findByText, hasWord, isIndexed, wordsOf } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
 import { decodeCursor, pageOf, textKey } from '../page.ts';
 import { notFound } from '../refusal.ts';
-import { FEW, findByText, hasWord, isIndexed, wordsOf } from './search.ts';
+
 import { isStoplistedSql, viewContact } from './view.ts';
 
 const { contact, contactCount, list, listMember } = schema;
@@ -19,14 +20,14 @@ type Query = z.output<typeof contactRoutes.list.query>;
 export async function listContacts(call: Call, query: Query) {
   const size = await sizeOf(call, query.listId);
   const words = wordsOf(query.search);
-  const found = await findByText(call, words);
+  const found = await findByText(call.db.reader, call.workspaceId, words);
   const few = found.ids ?? (query.listId && size <= FEW ? await idsIn(call, query.listId) : null);
   const isPlain = words.length === 0;
   const matches = and(
     eq(contact.workspaceId, call.workspaceId),
     isNull(contact.deletedAt),
     query.listId ? inList(query.listId) : undefined,
-    ...words.filter((word) => found.ids === null || !isIndexed(word)).map(hasWord),
+    ...words.filter((word) => found.ids === null || !isIndexed(word)).map((word) => hasWord(word)),
   );
   const after = decodeCursor(query.cursor, textKey);
   const where = and(

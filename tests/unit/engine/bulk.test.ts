@@ -1,12 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BulkInput, BulkSelection } from '#shared/automation/bulk.ts';
+import type { BulkInput, BulkSelection, EnrollmentFilter } from '#shared/automation/bulk.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
   connectionsTo,
+  countMatching,
   type Decision,
   decideEnrollment,
+  matchingIds,
   reasonsPresent,
   startBulk,
   stopBulk,
@@ -281,6 +283,32 @@ describe('before a sender is fixed', () => {
     expect(await ask(everybody)).toEqual({ contacts: 3, notConnected: 2, atLeast: false });
     expect(await ask({ ids: [id] })).toEqual({ contacts: 1, notConnected: 0, atLeast: false });
     expect((await ask(everybody, 'somebody else')).contacts).toBe(0);
+  });
+});
+
+describe('the search', () => {
+  it('finds by name, email and company, and nobody who is not in the automation', async () => {
+    await stage.db.write((tx) =>
+      tx.update(schema.contact).set({ companyName: 'Spedition Groß' }).where(eq(schema.contact.id, 'c002')),
+    );
+    await addContact(stage, 9);
+    const found = async (search: string, more: EnrollmentFilter = {}) => {
+      const filter = { ...more, search };
+      const ids = await matchingIds(stage.db.reader, 'a1', filter, { before: null, limit: 10 });
+      expect((await countMatching(stage.db.reader, 'a1', filter)).total).toBe(ids.length);
+      const rows = await stage.db.reader.select().from(schema.enrollment);
+      return ids.map((id) => rows.find((row) => row.id === id)?.contactId ?? '').sort();
+    };
+    const all = people.map(({ contactId }) => contactId);
+    expect(await found('test')).toEqual(all);
+    expect(await found('spedition')).toEqual(['c002']);
+    expect(await found('GROSS')).toEqual([]);
+    expect(await found('p2@firm2')).toEqual(['c002']);
+    expect(await found('m3')).toEqual(['c003']);
+    expect(await found('firm9')).toEqual([]);
+    expect(await found('test m1', { status: 'in_progress' })).toEqual(['c001']);
+    expect(await found('test', { status: 'failed' })).toEqual([]);
+    expect(await found('test', { nodeId: 'invite' })).toEqual(all);
   });
 });
 

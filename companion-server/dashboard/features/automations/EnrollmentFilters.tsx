@@ -89,8 +89,8 @@ function SearchField({
       }}
     >
       <TextInput
-        label="Name"
-        placeholder="Search by name"
+        label="Search"
+        placeholder="Name, email or company"
         type="search"
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

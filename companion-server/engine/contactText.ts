@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { schema } from '../../db/index.ts';
-import { somewhere } from '../../engine/audience.ts';
-import type { Call } from '../context.ts';
+import { type Queryable, schema } from '../db/index.ts';
+import { somewhere } from './audience.ts';
 
 const { contact, contactText } = schema;
 
@@ -20,10 +19,10 @@ export function isIndexed(word: string): boolean {
   return [...word].length >= TRIGRAM;
 }
 
-/** A word stands in the text of the contact in this row. */
-export function hasWord(word: string): SQL {
+/** A word stands in the text of the contact with this id; of the one in the row where none is given. */
+export function hasWord(word: string, contactId: SQL = sql`${contact.id}`): SQL {
   return sql`EXISTS (SELECT 1 FROM ${contactText}
-    WHERE ${contactText.owner} = ${contact.id} AND ${contactText.text} GLOB ${somewhere(word)})`;
+    WHERE ${contactText.owner} = ${contactId} AND ${contactText.text} GLOB ${somewhere(word)})`;
 }
 
 /** Who has all the words that have trigrams; `ids` is null where that cannot be told soon, and `atLeast` so many have. */
@@ -33,11 +32,15 @@ export interface Found {
 }
 
 /** Asks the full-text index for the first 2,000, whatever comes after. It is one for all workspaces. */
-export async function findByText({ db, workspaceId }: Call, words: readonly string[]): Promise<Found> {
+export async function findByText(
+  q: Queryable,
+  workspaceId: string,
+  words: readonly string[],
+): Promise<Found> {
   const indexed = words.filter(isIndexed);
   if (indexed.length === 0) return { ids: null, atLeast: 0 };
   const phrases = indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ');
-  const hits = await db.reader.all<{ id: string; workspaceId: string }>(
+  const hits = await q.all<{ id: string; workspaceId: string }>(
     sql`SELECT ${contactText.owner} AS id, ${contactText.workspaceId} AS workspaceId
       FROM contact_search CROSS JOIN ${contactText} ON ${contactText.id} = contact_search.rowid
       WHERE contact_search MATCH ${phrases} LIMIT ${FEW + 1}`,
