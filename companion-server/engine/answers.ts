@@ -105,7 +105,7 @@ export async function recordAnswer(unit: Unit, id: string, outcome: AnswerOutcom
 
 async function finish(unit: Unit, message: HandMessageRow, outcome: AnswerOutcome): Promise<void> {
   await unit.tx.update(handMessage).set(outcome).where(eq(handMessage.id, message.id));
-  await publish(unit, message.workspaceId, 'thread', message.contactId);
+  publish(unit, message.workspaceId, 'thread', message.contactId);
 }
 
 /** The chain of ids an answer goes on with: that of the latest email of the contact, itself at the end. */

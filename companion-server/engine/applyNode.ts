@@ -134,7 +134,7 @@ async function notify(unit: Unit, row: EnrollmentRow, node: NodeOf<'notify'>): P
     at: unit.now,
   });
   await note(unit, row, node, 'notified', { userId });
-  await publish(unit, row.workspaceId, 'notification', id);
+  publish(unit, row.workspaceId, 'notification', id);
 }
 
 async function chosenMember(

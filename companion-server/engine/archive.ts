@@ -58,5 +58,5 @@ async function close(unit: Unit, automationId: string): Promise<void> {
     .set({ closing: false })
     .where(eq(automation.id, automationId))
     .returning({ workspaceId: automation.workspaceId });
-  for (const { workspaceId } of closed) await publish(unit, workspaceId, 'automation', automationId);
+  for (const { workspaceId } of closed) publish(unit, workspaceId, 'automation', automationId);
 }

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { rowsOf, schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
 import { segmentsOf, senderNodeOf } from './enroll.ts';
@@ -112,7 +113,7 @@ export async function distributionChanged(unit: Unit, node: NodeOfAutomation): P
     .set({ placed: 0 })
     .where(and(...inNode(node)));
   await checkUsableSenders(unit, node);
-  await publish(unit, node.workspaceId, 'automation', node.automationId);
+  publish(unit, node.workspaceId, 'automation', node.automationId);
 }
 
 /** Puts or lifts `no_usable_sender`. It stops admission only: what is under way belongs to a sender that finishes. */
@@ -148,15 +149,16 @@ async function checkUsableSenders(unit: Unit, node: NodeOfAutomation): Promise<v
 }
 
 /** Whether its enrollments that came in by this segment are being canceled; without one: all of them. */
-export async function isLeaving(
+export function isLeaving(
   unit: Unit,
   senderId: string,
   from: { automationId: string; segmentNodeId: string } | null,
-): Promise<boolean> {
-  const left = await rowsOf(unit.tx).look(leaves, senderId);
-  return left.some(
-    ({ automationId, segmentNodeId }) =>
-      automationId === '' || (automationId === from?.automationId && segmentNodeId === from.segmentNodeId),
+): Awaitable<boolean> {
+  return whenThere(rowsOf(unit.tx).look(leaves, senderId), (left) =>
+    left.some(
+      ({ automationId, segmentNodeId }) =>
+        automationId === '' || (automationId === from?.automationId && segmentNodeId === from.segmentNodeId),
+    ),
   );
 }
 

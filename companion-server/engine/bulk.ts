@@ -46,7 +46,7 @@ export async function startBulk(unit: Unit, wanted: NewBulk): Promise<string> {
     createdBy: by,
     createdAt: unit.now,
   });
-  await publish(unit, wanted.workspaceId, 'bulk', id);
+  publish(unit, wanted.workspaceId, 'bulk', id);
   return id;
 }
 
@@ -73,7 +73,7 @@ export async function undoBulk(unit: Unit, row: BulkRow): Promise<boolean> {
     .update(bulkAction)
     .set({ state: 'undoing', undoneAt: unit.now, endedAt: null, notes: {} })
     .where(eq(bulkAction.id, row.id));
-  await publish(unit, row.workspaceId, 'bulk', row.id);
+  publish(unit, row.workspaceId, 'bulk', row.id);
   return true;
 }
 
@@ -153,7 +153,7 @@ async function changeSome(unit: Unit, row: BulkRow, limit: number, work: ItemWor
     })
     .where(eq(bulkAction.id, row.id));
   if (ids.length < limit) await endBulk(unit, row, 'done');
-  else await publish(unit, row.workspaceId, 'bulk', row.id);
+  else publish(unit, row.workspaceId, 'bulk', row.id);
 }
 
 async function nextIds(unit: Unit, row: BulkRow, limit: number): Promise<string[]> {
@@ -232,7 +232,7 @@ async function undoSome(unit: Unit, row: BulkRow, limit: number, work: ItemWork)
     .set({ restored: row.restored + restored, notes })
     .where(eq(bulkAction.id, row.id));
   if (items.length < limit) await endBulk(unit, row, 'undone');
-  else await publish(unit, row.workspaceId, 'bulk', row.id);
+  else publish(unit, row.workspaceId, 'bulk', row.id);
 }
 
 async function undoItem(unit: Unit, bulk: BulkRow, item: BulkItem): Promise<string | null> {
@@ -246,8 +246,8 @@ async function endBulk(unit: Unit, row: BulkRow, state: 'done' | 'stopped' | 'un
   await unit.tx
     .delete(bulkActionItem)
     .where(sql`${bulkActionItem.bulkId} IN ${oldOnes(unit, row.automationId)}`);
-  await publish(unit, row.workspaceId, 'bulk', row.id);
-  await publish(unit, row.workspaceId, 'automation', row.automationId);
+  publish(unit, row.workspaceId, 'bulk', row.id);
+  publish(unit, row.workspaceId, 'automation', row.automationId);
 }
 
 /** Nothing of them can be undone any more; what was done stands in the activity log of each contact. */

@@ -1,4 +1,5 @@
 import { type ActionKind, actionChannel } from '#shared/automation/graph.ts';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
@@ -36,12 +37,8 @@ export async function openChannel(
   return id;
 }
 
-export async function channelOf(
-  q: Queryable,
-  senderId: string,
-  kind: ChannelKind,
-): Promise<ChannelRow | null> {
-  return (await rowsOf(q).group(shapes.channel, 'sender', senderId, kind))[0] ?? null;
+export function channelOf(q: Queryable, senderId: string, kind: ChannelKind): Awaitable<ChannelRow | null> {
+  return whenThere(rowsOf(q).group(shapes.channel, 'sender', senderId, kind), ([row]) => row ?? null);
 }
 
 export function channelKindOf(action: ActionKind): ChannelKind {

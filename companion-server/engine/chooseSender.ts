@@ -156,7 +156,7 @@ async function countPlaced(
 /** Nobody is assigned silently: the log says how, and who else was in touch. */
 async function noteChoice(unit: Unit, row: EnrollmentRow, choice: Choice): Promise<void> {
   const { senderId, way, collision, unusablePin } = choice;
-  await noteEvent(unit, {
+  noteEvent(unit, {
     workspaceId: row.workspaceId,
     type: 'sender_chosen',
     dedupeKey: `sender_chosen:${row.id}:${unit.newId()}`,

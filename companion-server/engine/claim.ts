@@ -161,7 +161,7 @@ async function prepare(
     executor: executorId,
     claimedAt: unit.real,
   });
-  await spend(unit, channel, head, 'claim');
+  spend(unit, channel, head, 'claim');
   return { task: await taskById(unit.tx, head.id), payload, ...context };
 }
 

@@ -148,7 +148,7 @@ async function decide(unit: Unit, task: TaskRow, lastInboundAt: number | null): 
   });
   const rows = rowsOf(unit.tx);
   rows.update(shapes.attempt, [task.id, task.fence], { committedAt: unit.real });
-  await spend(unit, input.channel, task, 'commit');
+  spend(unit, input.channel, task, 'commit');
   if (isOutreach(task.kind)) rows.update(shapes.contact, [task.contactId], { lastOutreachAt: unit.now });
   await noteAction(unit, input.channel);
   return { ok: true, leaseMs: commitLeaseMs };

@@ -50,7 +50,7 @@ export async function completeTask(unit: Unit, task: TaskRow, evidence: Evidence
   const noteDropped = evidence.noteDropped || (task.payload?.noteDropped ?? false);
   if (evidence.noteDropped) await refundNote(unit, await channelById(unit.tx, task.channelId), task);
   const isEnrichment = task.nodeId === ENRICHMENT_NODE;
-  await appendTaskEvent(unit, task, isEnrichment ? 'profile_read' : doneEvent[task.kind], 'done', {
+  appendTaskEvent(unit, task, isEnrichment ? 'profile_read' : doneEvent[task.kind], 'done', {
     result: 'success',
     kind: task.kind,
     proof: evidence.proof,

@@ -47,7 +47,7 @@ export async function startAutomation(
   const started = { id: automationId, workspaceId, versionId };
   await layOut(unit, started, graph);
   const enrolled = await enterSegments(unit, started, graph);
-  await publish(unit, workspaceId, 'automation', automationId);
+  publish(unit, workspaceId, 'automation', automationId);
   return { versionId, enrolled };
 }
 
@@ -72,7 +72,7 @@ export async function settleTask(
 ): Promise<boolean> {
   const row = await findTask(unit.tx, taskId);
   if (row?.state !== 'unknown') return false;
-  await appendTaskEvent(unit, row, 'task_settled', `settled:${row.fence}`, {
+  appendTaskEvent(unit, row, 'task_settled', `settled:${row.fence}`, {
     result: 'success',
     happened,
     by,

@@ -188,5 +188,5 @@ async function channelsOf(unit: Unit, senderId: string) {
 
 async function announce(unit: Unit, senderId: string): Promise<void> {
   const [row] = await unit.tx.select().from(sender).where(eq(sender.id, senderId));
-  if (row) await publish(unit, row.workspaceId, 'sender', senderId);
+  if (row) publish(unit, row.workspaceId, 'sender', senderId);
 }

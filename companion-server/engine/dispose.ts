@@ -97,6 +97,6 @@ async function takeBack(unit: Unit, task: TaskRow, reason: string): Promise<void
   const now = await taskById(unit.tx, task.id);
   if (now.state === 'committing') await finish(unit, now, 'canceled', { reason });
   else if (!(await cancelTask(unit, now, reason))) return;
-  await appendTaskEvent(unit, now, 'task_canceled', `canceled:${now.fence}`, { reason });
+  appendTaskEvent(unit, now, 'task_canceled', `canceled:${now.fence}`, { reason });
   if (now.nodeId === ENRICHMENT_NODE) await passOnReading(unit, now.senderId);
 }

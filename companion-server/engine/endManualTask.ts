@@ -32,7 +32,7 @@ export async function endManualTask(
     nodeId,
     data: { result: 'success', ending: result, kind: row.kind, by },
   });
-  await publish(unit, workspaceId, 'task', id);
+  publish(unit, workspaceId, 'task', id);
   const ending = result === 'done' ? { kind: result } : { kind: result, reason: 'manual' };
   await applyEvent(unit, enrollmentId, { type: 'task_ended', cursorId, nodeId, visit, result: ending });
   return true;

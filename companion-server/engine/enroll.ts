@@ -114,7 +114,7 @@ async function enterAs(
     ON CONFLICT DO NOTHING
     RETURNING id, contact_id AS contactId`);
   for (const { id, contactId } of entered) {
-    await noteEvent(unit, {
+    noteEvent(unit, {
       workspaceId,
       type: 'enrolled',
       dedupeKey: `enrolled:${id}`,
@@ -145,7 +145,7 @@ export async function enrollContacts(
   if (added > 0) {
     await countStatus(unit, automation.id, { ready: added });
     await askAdmission(unit, automation.id, automation.workspaceId);
-    await publish(unit, automation.workspaceId, 'automation', automation.id);
+    publish(unit, automation.workspaceId, 'automation', automation.id);
   }
   return added;
 }

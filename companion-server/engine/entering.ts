@@ -57,7 +57,7 @@ export async function stopEntering(unit: Unit, automationId: string): Promise<vo
     .returning({ workspaceId: enteringBatch.workspaceId });
   const marks = await unit.tx.delete(entering).where(isOf(automationId)).returning();
   const [gone] = [...marks, ...batches];
-  if (gone) await publish(unit, gone.workspaceId, 'automation', automationId);
+  if (gone) publish(unit, gone.workspaceId, 'automation', automationId);
 }
 
 const isOf = (automationId: string) => eq(entering.automationId, automationId);
@@ -109,7 +109,7 @@ async function enterNext(unit: Unit, row: EnteringRow, graph: Graph, limit: numb
   }
   const looked = row.looked + limit - left;
   await unit.tx.update(entering).set({ source, position, looked }).where(isOf(automationId));
-  await publish(unit, workspaceId, 'automation', automationId);
+  publish(unit, workspaceId, 'automation', automationId);
   return entered;
 }
 

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import type { Facts } from '#shared/automation/state.ts';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import type { ChannelKind, RelationStatus } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import { channelOf } from './channels.ts';
@@ -44,12 +45,12 @@ export function channelsUsed(graph: Graph): Set<ChannelKind> {
 }
 
 /** The pair's row; null: they never had to do with each other. */
-export async function pairOf(q: Queryable, contactId: string, senderId: string) {
-  return await rowsOf(q).get(shapes.relation, contactId, senderId);
+export function pairOf(q: Queryable, contactId: string, senderId: string) {
+  return rowsOf(q).get(shapes.relation, contactId, senderId);
 }
 
-export async function relationOf(q: Queryable, contactId: string, senderId: string): Promise<RelationStatus> {
-  return (await pairOf(q, contactId, senderId))?.status ?? 'not_verified';
+export function relationOf(q: Queryable, contactId: string, senderId: string): Awaitable<RelationStatus> {
+  return whenThere(pairOf(q, contactId, senderId), (pair) => pair?.status ?? 'not_verified');
 }
 
 interface RelationChange {
@@ -89,14 +90,21 @@ export async function setRelation(
 }
 
 /** Whether tracking reported this of an email of this enrollment; not looked up where no step waits for it. */
-async function happened(
+function happened(
   q: Queryable,
   enrollment: EnrollmentRow,
   graph: Graph,
   type: 'email_opened' | 'email_clicked',
-): Promise<boolean> {
+): Awaitable<boolean> {
   const isAsked = graph.nodes.some((node) => node.type === 'wait_until' && node.config.event === type);
-  if (!isAsked) return false;
+  return isAsked ? hasEvent(q, enrollment, type) : false;
+}
+
+async function hasEvent(
+  q: Queryable,
+  enrollment: EnrollmentRow,
+  type: 'email_opened' | 'email_clicked',
+): Promise<boolean> {
   const rows = await q
     .select({ id: event.id })
     .from(event)
@@ -111,9 +119,12 @@ async function happened(
   return rows.length > 0;
 }
 
-async function tagsOf(q: Queryable, contactId: string, graph: Graph): Promise<string[]> {
+function tagsOf(q: Queryable, contactId: string, graph: Graph): Awaitable<string[]> {
   const isAsked = graph.nodes.some((node) => node.type === 'condition' && node.config.test === 'tag');
-  if (!isAsked) return [];
+  return isAsked ? readTags(q, contactId) : [];
+}
+
+async function readTags(q: Queryable, contactId: string): Promise<string[]> {
   const rows = await q
     .select({ tagId: contactTag.tagId })
     .from(contactTag)
@@ -134,7 +145,7 @@ function fieldsOf(contact: ContactRow): Facts['fields'] {
   };
 }
 
-async function hasReplied(q: Queryable, enrollment: EnrollmentRow): Promise<boolean> {
-  const kinds = await rowsOf(q).look(receivedKinds, enrollment.contactId, enrollment.createdAt ?? 0);
-  return kinds.includes('reply');
+function hasReplied(q: Queryable, { contactId, createdAt }: EnrollmentRow): Awaitable<boolean> {
+  const kinds = rowsOf(q).look(receivedKinds, contactId, createdAt ?? 0);
+  return whenThere(kinds, (each) => each.includes('reply'));
 }

@@ -145,7 +145,7 @@ export async function retryLater(unit: Unit, task: TaskRow, code: string, detail
 /** Ends the task and its branch with the reason. */
 export async function failBranch(unit: Unit, task: TaskRow, code: string, detail: string): Promise<void> {
   await finish(unit, task, 'failed', { reason: code, detail });
-  await appendTaskEvent(unit, task, 'task_failed', `failed:${task.fence}`, {
+  appendTaskEvent(unit, task, 'task_failed', `failed:${task.fence}`, {
     result: 'error',
     kind: task.kind,
     code,
@@ -191,7 +191,7 @@ export async function decideByPerson(
 ): Promise<void> {
   await finish(unit, task, 'canceled', { reason, detail });
   rowsOf(unit.tx).update(shapes.task, [task.id], { shown });
-  await appendTaskEvent(unit, task, 'task_canceled', `canceled:${task.fence}`, {
+  appendTaskEvent(unit, task, 'task_canceled', `canceled:${task.fence}`, {
     result: 'error',
     kind: task.kind,
     code: reason,

@@ -1,4 +1,6 @@
+import type { Graph } from '#shared/automation/graph.ts';
 import { domainOf } from '#shared/identity/email.ts';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
 import { nextSharedOpen } from '#shared/schedule/window.ts';
@@ -64,7 +66,7 @@ export interface Refusal {
   disposition: Disposition;
 }
 
-type Gate = (input: GateInput) => Promise<Refusal | null>;
+type Gate = (input: GateInput) => Awaitable<Refusal | null>;
 
 /**
  * What must hold before anything goes to a person, in this order: the first refusal decides. The same chain runs
@@ -95,19 +97,22 @@ export async function firstRefusal(
   chain: readonly Gate[] = gates,
 ): Promise<Refusal | null> {
   for (const gate of chain) {
-    const refusal = await gate(input);
+    const answer = gate(input);
+    const refusal = answer instanceof Promise ? await answer : answer;
     if (refusal) return refusal;
   }
   return null;
 }
 
-async function stoplist({ unit, contact, task }: GateInput): Promise<Refusal | null> {
+function stoplist({ unit, contact, task }: GateInput): Awaitable<Refusal | null> {
   if (contact.deletedAt !== null) return refuse('deleted', 'The contact was deleted.', { do: 'cancel' });
-  if (isHousekeeping(task) || !(await isStoplisted(unit.tx, contact))) return null;
-  return refuse('stoplisted', 'The contact is on the stoplist.', { do: 'cancel_stoplisted' });
+  if (isHousekeeping(task)) return null;
+  return whenThere(isStoplisted(unit.tx, contact), (isListed) =>
+    isListed ? refuse('stoplisted', 'The contact is on the stoplist.', { do: 'cancel_stoplisted' }) : null,
+  );
 }
 
-async function replied({ contact, task, enrollment, lastInboundAt }: GateInput): Promise<Refusal | null> {
+function replied({ contact, task, enrollment, lastInboundAt }: GateInput): Refusal | null {
   if (isHousekeeping(task)) return null;
   if (contact.repliedAt !== null) {
     return refuse('replied_meanwhile', 'The contact replied.', { do: 'pause_replied', at: null });
@@ -119,26 +124,29 @@ async function replied({ contact, task, enrollment, lastInboundAt }: GateInput):
   return null;
 }
 
-async function enrollmentRuns({ enrollment, task }: GateInput): Promise<Refusal | null> {
+function enrollmentRuns({ enrollment, task }: GateInput): Refusal | null {
   const reading = enrollment.status === 'waiting_enrichment' && task.kind === 'visit';
   if (enrollment.status === 'in_progress' || reading || isHousekeeping(task)) return null;
   return refuse('not_running', `The contact is ${enrollment.status} in this automation.`, { do: 'cancel' });
 }
 
 /** Deleted, or removed from the contact's Sender Profile step with its tasks: its enrollments end in the engine's next rounds. */
-async function senderStays({ unit, task, sender, enrollment }: GateInput): Promise<Refusal | null> {
+function senderStays({ unit, task, sender, enrollment }: GateInput): Awaitable<Refusal | null> {
   if (sender.state === 'deleted') {
     return refuse('sender_deleted', 'The sender profile was deleted.', { do: 'cancel' });
   }
-  if (!(await isLeaving(unit, task.senderId, enrollment))) return null;
-  return refuse('sender_removed', 'The sender was removed from this automation.', { do: 'cancel' });
+  return whenThere(isLeaving(unit, task.senderId, enrollment), (isGoing) =>
+    isGoing
+      ? refuse('sender_removed', 'The sender was removed from this automation.', { do: 'cancel' })
+      : null,
+  );
 }
 
-async function holds(input: GateInput): Promise<Refusal | null> {
+function holds(input: GateInput): Awaitable<Refusal | null> {
   const { unit, task, automation, enrollment, channel, contact } = input;
   if (automation.status === 'archived' && !isHousekeeping(task))
     return refuse('archived', 'The automation is archived.', { do: 'cancel' });
-  const found = await openHolds(unit.tx, [
+  const found = openHolds(unit.tx, [
     { scope: 'workspace', scopeId: task.workspaceId },
     { scope: 'automation', scopeId: automation.id },
     { scope: 'sender', scopeId: task.senderId },
@@ -151,6 +159,10 @@ async function holds(input: GateInput): Promise<Refusal | null> {
     })),
     { scope: 'enrollment', scopeId: enrollment.id },
   ]);
+  return whenThere(found, refusalByHold);
+}
+
+function refusalByHold(found: HoldRow[]): Refusal | null {
   const open = found.filter(stopsTasks);
   // Those that stop only some tasks of the lane go first: such a task must not stand before others.
   const hold = open.find((row) => parkedOn(row) !== null) ?? open[0];
@@ -182,7 +194,7 @@ export function isFirstEmail(task: TaskRow): boolean {
   return task.kind === 'send_email' && task.priority >= priority.firstTouch;
 }
 
-async function consent({ sender, channel }: GateInput): Promise<Refusal | null> {
+function consent({ sender, channel }: GateInput): Refusal | null {
   if (channel.kind !== 'linkedin' || sender.consentVersion !== null) return null;
   return refuse('consent', 'The rep has not agreed to automation yet.', { do: 'wait_lane' });
 }
@@ -206,15 +218,15 @@ async function caps({ unit, stage, task, channel, sender }: GateInput): Promise<
   return null;
 }
 
-async function automationLimit({
-  unit,
-  stage,
-  task,
-  channel,
-  automation,
-}: GateInput): Promise<Refusal | null> {
+function automationLimit(input: GateInput): Awaitable<Refusal | null> {
+  const { stage, task, automation } = input;
+  if (automation.dailyLimits === null) return null;
   // What the claim spent is this very task's.
   if (stage === 'commit' && budgetKinds(task.kind).every((kind) => kind === 'page_load')) return null;
+  return withinDailyLimit(input);
+}
+
+async function withinDailyLimit({ unit, task, channel, automation }: GateInput): Promise<Refusal | null> {
   const until = await dailyLimitUntil(unit.tx, automation, channel, task.kind, unit.now);
   if (until === null || until <= unit.now) return null;
   const detail = 'The daily limit of this automation for this sender is reached.';
@@ -222,7 +234,7 @@ async function automationLimit({
 }
 
 /** Asked at the claim, like the sender's own window: what was prepared inside may finish. */
-async function contactHours({ unit, stage, sender, contact }: GateInput): Promise<Refusal | null> {
+function contactHours({ unit, stage, sender, contact }: GateInput): Refusal | null {
   const { window } = settingsOf(sender);
   if (stage === 'commit' || !window.contactZone || contact.zone === null) return null;
   const until = nextSharedOpen(window, contact.zone, unit.now);
@@ -231,33 +243,41 @@ async function contactHours({ unit, stage, sender, contact }: GateInput): Promis
   return refuse('contact_hours', detail, { do: 'postpone', until });
 }
 
-async function spacing({ unit, task, contact }: GateInput): Promise<Refusal | null> {
-  if (!isOutreach(task.kind) || contact.lastOutreachAt === null) return null;
-  const spacingMs = await personSpacingOf(unit.tx, task.workspaceId);
-  const until = contact.lastOutreachAt + spacingMs;
-  if (until <= unit.now) return null;
-  const detail = `At least ${spacingMs / HOUR} hours lie between two messages or invites to one person.`;
-  return refuse('spacing', detail, { do: 'postpone', until });
+function spacing({ unit, task, contact }: GateInput): Awaitable<Refusal | null> {
+  const { lastOutreachAt } = contact;
+  if (!isOutreach(task.kind) || lastOutreachAt === null) return null;
+  return whenThere(personSpacingOf(unit.tx, task.workspaceId), (spacingMs) => {
+    const until = lastOutreachAt + spacingMs;
+    if (until <= unit.now) return null;
+    const detail = `At least ${spacingMs / HOUR} hours lie between two messages or invites to one person.`;
+    return refuse('spacing', detail, { do: 'postpone', until });
+  });
 }
 
 /** Steps planned after an automatic reply was read wait for the return date too. */
-async function away({ unit, task, contact }: GateInput): Promise<Refusal | null> {
+function away({ unit, task, contact }: GateInput): Awaitable<Refusal | null> {
   if (task.kind === 'visit' || isHousekeeping(task)) return null;
-  const until = Math.max(0, ...(await rowsOf(unit.tx).look(awayUntil, contact.id)));
-  if (until <= unit.now) return null;
-  return refuse('auto_reply', 'An automatic reply says that they are away.', { do: 'postpone', until });
+  return whenThere(rowsOf(unit.tx).look(awayUntil, contact.id), (dates) => {
+    const until = Math.max(0, ...dates);
+    if (until <= unit.now) return null;
+    return refuse('auto_reply', 'An automatic reply says that they are away.', { do: 'postpone', until });
+  });
 }
 
-async function freshInbox({ unit, stage, channel }: GateInput): Promise<Refusal | null> {
+function freshInbox({ unit, stage, channel }: GateInput): Refusal | null {
   if (channel.kind !== 'email' || stage === 'claim') return null;
   if (channel.inboxReadAt !== null && channel.inboxReadAt >= unit.now - freshInboxMs) return null;
   return refuse('inbox_stale', 'The mailbox must be read first.', { do: 'postpone', until: unit.now });
 }
 
-async function payloadHash(input: GateInput): Promise<Refusal | null> {
+function payloadHash(input: GateInput): Awaitable<Refusal | null> {
   const { unit, stage, task, enrollment } = input;
   if (stage === 'claim' || task.payloadHash === null) return null;
-  const graph = await graphOf(unit.tx, enrollment.versionId);
+  return whenThere(graphOf(unit.tx, enrollment.versionId), (graph) => refusalByText(input, graph));
+}
+
+function refusalByText(input: GateInput, graph: Graph): Refusal | null {
+  const { unit, task } = input;
   const rendered = renderTask({ ...input, graph });
   if (!rendered.ok) return refuse('missing_data', rendered.error.message, { do: 'missing_data' });
   // Whom it goes to was compared before the page was learned; the note was left out at the claim.

@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import type { HoldReason, HoldScope } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import { cancelAlert, planAlert } from './alerts.ts';
@@ -120,22 +121,25 @@ export async function findHold(q: Queryable, key: HoldKey): Promise<HoldRow | nu
 }
 
 /** Open holds on any of these scopes. */
-export async function openHolds(
+export function openHolds(
   q: Queryable,
   scopes: readonly { scope: HoldScope; scopeId: string; kind?: string }[],
-): Promise<HoldRow[]> {
+): Awaitable<HoldRow[]> {
   const rows = rowsOf(q);
-  await rows.loadGroups(
+  const loaded = rows.loadGroups(
     shapes.hold,
     'open',
     scopes.map(({ scope, scopeId }) => [scope, scopeId]),
   );
-  const found: HoldRow[] = [];
-  for (const { scope, scopeId, kind } of scopes) {
-    const open = await rows.group(shapes.hold, 'open', scope, scopeId);
-    found.push(...open.filter((row) => kind === undefined || row.kind === kind));
-  }
-  return found.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
+  return whenThere(loaded, () => {
+    const found: HoldRow[] = [];
+    for (const { scope, scopeId, kind } of scopes) {
+      for (const row of rows.loadedGroup(shapes.hold, 'open', scope, scopeId)) {
+        if (kind === undefined || row.kind === kind) found.push(row);
+      }
+    }
+    return found.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
+  });
 }
 
 /** Tasks parked on a hold become plannable again; the wake stage takes them up in small batches. */
@@ -208,5 +212,5 @@ async function logHold(
     data: { scope: key.scope, scopeId: key.scopeId, kind: key.kind ?? '', reason: key.reason, by },
   });
   const topic = key.scope === 'kind' || key.scope === 'channel' ? 'sender' : key.scope;
-  await publish(unit, key.workspaceId, topic, key.scopeId);
+  publish(unit, key.workspaceId, topic, key.scopeId);
 }

@@ -395,7 +395,7 @@ export async function unsubscribeContact(
     .from(enrollment)
     .where(eq(enrollment.contactId, contactId));
   for (const { id } of rows) await applyEvent(unit, id, { type: 'unsubscribed' });
-  await publish(unit, contact.workspaceId, 'contact', contactId);
+  publish(unit, contact.workspaceId, 'contact', contactId);
 }
 
 /** Events hold no personal fields; the words as they came stand with the message. */

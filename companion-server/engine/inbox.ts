@@ -101,7 +101,7 @@ export async function noteInThread(
         ...(unread ? { unread, snoozedUntil: null } : kind === 'by_hand' ? { unread: false } : {}),
       },
     });
-  await publish(unit, workspaceId, 'thread', contactId);
+  publish(unit, workspaceId, 'thread', contactId);
 }
 
 /** Two contacts proved to be one: conversations on the same channel become one. */

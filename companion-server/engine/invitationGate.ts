@@ -1,3 +1,4 @@
+import type { Awaitable } from '#shared/kernel/awaitable.ts';
 import type { TaskRow, Unit } from './context.ts';
 import { pairOf } from './facts.ts';
 import { isEngineTask } from './tasks.ts';
@@ -15,14 +16,18 @@ interface InvitationRefusal {
 }
 
 /** LinkedIn takes no new invitation for a while after a withdrawal; only a pending one can be withdrawn. */
-export async function invitation({
+export function invitation(step: { unit: Unit; task: TaskRow }): Awaitable<InvitationRefusal | null> {
+  const { kind } = step.task;
+  return kind === 'connect' || kind === 'withdraw' ? refusalByPair(step) : null;
+}
+
+async function refusalByPair({
   unit,
   task,
 }: {
   unit: Unit;
   task: TaskRow;
 }): Promise<InvitationRefusal | null> {
-  if (task.kind !== 'connect' && task.kind !== 'withdraw') return null;
   const pair = await pairOf(unit.tx, task.contactId, task.senderId);
   if (task.kind === 'withdraw') {
     if (pair?.status === 'connected') {

@@ -93,7 +93,7 @@ async function bounceAtOnce(unit: Unit, task: TaskRow, detail: string): Promise<
     undeliverableEmail: task.payload?.recipient ?? null,
   });
   await finish(unit, task, 'failed', { reason: 'bounced', detail });
-  await appendTaskEvent(unit, task, 'bounced', `bounced:${task.fence}`, {
+  appendTaskEvent(unit, task, 'bounced', `bounced:${task.fence}`, {
     result: 'error',
     kind: task.kind,
     severity: 'hard',

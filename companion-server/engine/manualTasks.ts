@@ -57,7 +57,7 @@ export async function openManualTask(unit: Unit, step: ManualStep): Promise<Task
       .set({ state: 'ready', reason: null, finishedAt: null, senderId })
       .where(eq(manualTask.id, current.id));
   }
-  await publish(unit, current.workspaceId, 'task', current.id);
+  publish(unit, current.workspaceId, 'task', current.id);
   return null;
 }
 
@@ -68,5 +68,5 @@ export async function cancelManualTask(unit: Unit, cursorId: string, reason: str
     .set({ state: 'canceled', reason, finishedAt: unit.now })
     .where(and(eq(manualTask.cursorId, cursorId), isOpenManualTask))
     .returning({ id: manualTask.id, workspaceId: manualTask.workspaceId });
-  for (const { id, workspaceId } of rows) await publish(unit, workspaceId, 'task', id);
+  for (const { id, workspaceId } of rows) publish(unit, workspaceId, 'task', id);
 }

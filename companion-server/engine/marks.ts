@@ -128,7 +128,7 @@ async function note(
   changed: readonly { contactId: string }[],
 ): Promise<void> {
   for (const { contactId } of changed) {
-    await noteEvent(unit, {
+    noteEvent(unit, {
       ...cause,
       type,
       contactId,

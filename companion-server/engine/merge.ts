@@ -274,5 +274,5 @@ async function note(unit: Unit, kept: ContactRow, gone: ContactRow): Promise<voi
     at: unit.real,
     data: { from: gone.id },
   });
-  for (const id of [kept.id, gone.id]) await publish(unit, workspaceId, 'contact', id);
+  for (const id of [kept.id, gone.id]) publish(unit, workspaceId, 'contact', id);
 }

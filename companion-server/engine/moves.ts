@@ -109,7 +109,7 @@ async function moveSome(unit: Unit, fromVersionId: string, limit: number): Promi
     .update(versionMove)
     .set({ moved: sql`${versionMove.moved} + ${rows.length}`, finishedAt: finished ? unit.now : null })
     .where(eq(versionMove.fromVersionId, fromVersionId));
-  await publish(unit, row.workspaceId, 'automation', row.automationId);
+  publish(unit, row.workspaceId, 'automation', row.automationId);
 }
 
 /** Those with a branch on a step that is gone or recomputed, or with a position to restore; for all others nothing changes. */

@@ -150,7 +150,7 @@ async function fail(
 export async function becomeUnknown(unit: Unit, task: TaskRow, detail: string): Promise<void> {
   if (task.state === 'unknown') return;
   await markUnknown(unit, task, detail);
-  await appendTaskEvent(unit, task, 'task_unknown', `unknown:${task.fence}`, {
+  appendTaskEvent(unit, task, 'task_unknown', `unknown:${task.fence}`, {
     result: 'pending',
     kind: task.kind,
     detail,
@@ -212,7 +212,7 @@ async function paceUncommitted(unit: Unit, task: TaskRow): Promise<void> {
 /** It took place after all: cap and spacing, given back when it seemed that it had not, count again. */
 async function countAgain(unit: Unit, task: TaskRow): Promise<void> {
   if (task.committedAt !== null || task.kind === 'visit') return;
-  await spend(unit, await channelById(unit.tx, task.channelId), task, 'commit');
+  spend(unit, await channelById(unit.tx, task.channelId), task, 'commit');
   await unit.tx.update(taskTable).set({ committedAt: unit.now }).where(eq(taskTable.id, task.id));
   if (!isOutreach(task.kind)) return;
   await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));

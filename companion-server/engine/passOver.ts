@@ -12,7 +12,7 @@ export async function passOver(
   reason: string,
 ): Promise<void> {
   await finish(unit, task, state, { reason });
-  await appendTaskEvent(unit, task, 'task_closed', `${state}:${task.fence}`, {
+  appendTaskEvent(unit, task, 'task_closed', `${state}:${task.fence}`, {
     result: 'success',
     kind: task.kind,
     code: reason,
@@ -33,7 +33,7 @@ export async function passOver(
 /** Its branch stands elsewhere by now and waited for it: that one goes on. Reached again, the step is asked for anew. */
 export async function giveUp(unit: Unit, task: TaskRow, reason: string): Promise<void> {
   await cancelTask(unit, task, reason);
-  await appendTaskEvent(unit, task, 'task_canceled', `canceled:${task.fence}`, { reason });
+  appendTaskEvent(unit, task, 'task_canceled', `canceled:${task.fence}`, { reason });
   await applyEvent(unit, task.enrollmentId, {
     type: 'task_ended',
     cursorId: task.cursorId,

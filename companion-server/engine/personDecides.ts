@@ -28,7 +28,7 @@ export async function approveTask(unit: Unit, taskId: string, wish: ApprovalWish
     detail: null,
   });
   const isEdited = wish.edited !== undefined && wish.edited.text !== text;
-  await appendTaskEvent(unit, row, 'text_approved', `approved:${unit.newId()}`, {
+  appendTaskEvent(unit, row, 'text_approved', `approved:${unit.newId()}`, {
     result: 'success',
     kind: row.kind,
     edited: isEdited,

@@ -28,14 +28,14 @@ export async function appendEvent(unit: Unit, event: NewEvent): Promise<boolean>
     .onConflictDoNothing()
     .returning({ id: schema.event.id });
   if (rows.length === 0) return false;
-  if (event.contactId) await publish(unit, event.workspaceId, 'contact', event.contactId);
+  if (event.contactId) publish(unit, event.workspaceId, 'contact', event.contactId);
   return true;
 }
 
 /** The same where nobody asks whether it is new: it is written together with what else the unit changes. */
-export async function noteEvent(unit: Unit, event: NewEvent): Promise<void> {
+export function noteEvent(unit: Unit, event: NewEvent): void {
   rowsOf(unit.tx).insert(shapes.event, { id: unit.newId(), at: unit.now, ...event }, true);
-  if (event.contactId) await publish(unit, event.workspaceId, 'contact', event.contactId);
+  if (event.contactId) publish(unit, event.workspaceId, 'contact', event.contactId);
 }
 
 /** An event about a task, with everything the log shows beside it. */
@@ -45,8 +45,8 @@ export function appendTaskEvent(
   type: EventType,
   suffix: string,
   data: EventData,
-): Promise<void> {
-  return noteEvent(unit, {
+): void {
+  noteEvent(unit, {
     workspaceId: task.workspaceId,
     type,
     dedupeKey: `task:${task.id}:${suffix}`,
@@ -72,11 +72,6 @@ export type Topic =
   | 'workspace';
 
 /** Tells open pages that something changed (SSE reads the outbox). */
-export async function publish(
-  unit: Unit,
-  workspaceId: string,
-  topic: Topic,
-  entityId: string | null,
-): Promise<void> {
+export function publish(unit: Unit, workspaceId: string, topic: Topic, entityId: string | null): void {
   rowsOf(unit.tx).insert(shapes.outbox, { workspaceId, topic, entityId, at: unit.real }, true);
 }

@@ -56,7 +56,7 @@ export async function noteCatalogue(
 ): Promise<void> {
   if (channel.catalogueProblem !== problem) {
     rowsOf(unit.tx).update(shapes.channel, [channel.id], { catalogueProblem: problem });
-    await publish(unit, channel.workspaceId, 'sender', channel.senderId);
+    publish(unit, channel.workspaceId, 'sender', channel.senderId);
   }
   if (channel.catalogueVersion !== null && channel.catalogueVersion >= version) return;
   rowsOf(unit.tx).update(shapes.channel, [channel.id], { catalogueVersion: version });
@@ -77,6 +77,6 @@ export function recordLayout(
     const channel = await channelOfDevice(unit, deviceId);
     const layoutChecks = { ...channel.layoutChecks, [page]: { at: unit.now, catalogue, missing } };
     rowsOf(unit.tx).update(shapes.channel, [channel.id], { layoutChecks });
-    await publish(unit, channel.workspaceId, 'sender', channel.senderId);
+    publish(unit, channel.workspaceId, 'sender', channel.senderId);
   });
 }

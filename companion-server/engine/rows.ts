@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import { must } from '#shared/kernel/assert.ts';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
 import { type Queryable, rowsOf, schema } from '../db/index.ts';
 import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow } from './context.ts';
@@ -14,36 +15,39 @@ class Version {
 }
 
 /** Single rows by id; a missing one is a broken invariant. */
-export async function channelById(q: Queryable, id: string): Promise<ChannelRow> {
-  return must(await rowsOf(q).get(shapes.channel, id), `channel ${id}`);
+export function channelById(q: Queryable, id: string): Awaitable<ChannelRow> {
+  return whenThere(rowsOf(q).get(shapes.channel, id), (row) => must(row, `channel ${id}`));
 }
 
-export async function senderById(q: Queryable, id: string): Promise<SenderRow> {
-  return must(await rowsOf(q).get(shapes.sender, id), `sender ${id}`);
+export function senderById(q: Queryable, id: string): Awaitable<SenderRow> {
+  return whenThere(rowsOf(q).get(shapes.sender, id), (row) => must(row, `sender ${id}`));
 }
 
-export async function contactById(q: Queryable, id: string): Promise<ContactRow> {
-  return must(await rowsOf(q).get(shapes.contact, id), `contact ${id}`);
+export function contactById(q: Queryable, id: string): Awaitable<ContactRow> {
+  return whenThere(rowsOf(q).get(shapes.contact, id), (row) => must(row, `contact ${id}`));
 }
 
-export async function enrollmentById(q: Queryable, id: string): Promise<EnrollmentRow> {
-  return must(await rowsOf(q).get(shapes.enrollment, id), `enrollment ${id}`);
+export function enrollmentById(q: Queryable, id: string): Awaitable<EnrollmentRow> {
+  return whenThere(rowsOf(q).get(shapes.enrollment, id), (row) => must(row, `enrollment ${id}`));
 }
 
 /** Null when there is none: ids of tasks come from outside. */
-export async function findTask(q: Queryable, id: string): Promise<TaskRow | null> {
-  return await rowsOf(q).get(shapes.task, id);
+export function findTask(q: Queryable, id: string): Awaitable<TaskRow | null> {
+  return rowsOf(q).get(shapes.task, id);
 }
 
-export async function taskById(q: Queryable, id: string): Promise<TaskRow> {
-  return must(await findTask(q, id), `task ${id}`);
+export function taskById(q: Queryable, id: string): Awaitable<TaskRow> {
+  return whenThere(findTask(q, id), (row) => must(row, `task ${id}`));
 }
 
 /** The graph of an immutable version. */
-export async function graphOf(q: Queryable, versionId: string): Promise<Graph> {
+export function graphOf(q: Queryable, versionId: string): Awaitable<Graph> {
+  const known = rowsOf(q).immutable.get(versionId);
+  return known instanceof Version ? known.graph : readGraph(q, versionId);
+}
+
+async function readGraph(q: Queryable, versionId: string): Promise<Graph> {
   const { immutable } = rowsOf(q);
-  const known = immutable.get(versionId);
-  if (known instanceof Version) return known.graph;
   const rows = await q
     .select({ graph: schema.automationVersion.graph })
     .from(schema.automationVersion)
@@ -78,6 +82,9 @@ function parsedOnce(stored: object): SenderSettings {
 }
 
 /** Least time between two automated messages or invites to one person, as the workspace set it. */
-export async function personSpacingOf(q: Queryable, workspaceId: string): Promise<number> {
-  return must(await rowsOf(q).get(shapes.workspace, workspaceId), `workspace ${workspaceId}`).personSpacingMs;
+export function personSpacingOf(q: Queryable, workspaceId: string): Awaitable<number> {
+  return whenThere(
+    rowsOf(q).get(shapes.workspace, workspaceId),
+    (row) => must(row, `workspace ${workspaceId}`).personSpacingMs,
+  );
 }

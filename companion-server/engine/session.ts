@@ -218,5 +218,5 @@ async function setStatus(unit: Unit, channel: ChannelRow, change: Partial<Channe
     senderId: channel.senderId,
     data: { status: change.status ?? channel.status, reason: change.reason ?? null },
   });
-  await publish(unit, channel.workspaceId, 'sender', channel.senderId);
+  publish(unit, channel.workspaceId, 'sender', channel.senderId);
 }

@@ -20,12 +20,12 @@ export async function setStanding(unit: Unit, row: EnrollmentRow, standing: Stan
   const { revision } = await enrollmentById(unit.tx, row.id);
   const change = { ...standing, revision: revision + 1, updatedAt: unit.now };
   rowsOf(unit.tx).update(shapes.enrollment, [row.id], change);
-  await publish(unit, row.workspaceId, 'enrollment', row.id);
+  publish(unit, row.workspaceId, 'enrollment', row.id);
   if (row.status === standing.status && row.reason === standing.reason) return;
   if (row.status !== standing.status) {
     await countStatus(unit, row.automationId, { [row.status]: -1, [standing.status]: 1 });
   }
-  await noteEvent(unit, {
+  noteEvent(unit, {
     workspaceId: row.workspaceId,
     type: 'status_changed',
     dedupeKey: `enrollment:${row.id}:${unit.newId()}`,

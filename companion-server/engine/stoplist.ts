@@ -1,4 +1,5 @@
 import { domainOf } from '#shared/identity/email.ts';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { type Queryable, rowsOf, type schema } from '../db/index.ts';
 import type { ContactRow } from './context.ts';
 import { shapes } from './shapes.ts';
@@ -6,20 +7,33 @@ import { shapes } from './shapes.ts';
 type SuppressionKind = typeof schema.suppression.$inferSelect.kind;
 
 /** One probe: is any identifier of this person on the stoplist? */
-export async function isStoplisted(q: Queryable, contact: ContactRow): Promise<boolean> {
-  const keys = await stoplistKeys(q, contact);
+export function isStoplisted(q: Queryable, contact: ContactRow): Awaitable<boolean> {
   const rows = rowsOf(q);
-  await rows.loadGroups(shapes.suppression, 'value', keys);
-  for (const key of keys) {
-    if ((await rows.group(shapes.suppression, 'value', ...key)).length > 0) return true;
-  }
-  return false;
+  return whenThere(stoplistKeys(q, contact), (keys) =>
+    whenThere(rows.loadGroups(shapes.suppression, 'value', keys), () =>
+      keys.some((key) => rows.loadedGroup(shapes.suppression, 'value', ...key).length > 0),
+    ),
+  );
 }
 
 /** Everything a stoplist entry may name this person by, as workspace, kind and value. */
-export async function stoplistKeys(q: Queryable, contact: ContactRow): Promise<[string, string, string][]> {
+export function stoplistKeys(q: Queryable, contact: ContactRow): Awaitable<StoplistKey[]> {
   const rows = rowsOf(q);
-  const identities = await rows.group(shapes.identity, 'contact', contact.id);
+  const { companyId } = contact;
+  return whenThere(rows.group(shapes.identity, 'contact', contact.id), (identities) =>
+    whenThere(companyId === null ? null : rows.get(shapes.company, companyId), (company) =>
+      keysBy(contact, identities, company?.key ?? null),
+    ),
+  );
+}
+
+type StoplistKey = [workspaceId: string, kind: SuppressionKind, value: string];
+
+function keysBy(
+  contact: ContactRow,
+  identities: readonly (typeof schema.contactIdentity.$inferSelect)[],
+  companyKey: string | null,
+): StoplistKey[] {
   const keys = new Map<string, { kind: SuppressionKind; value: string }>();
   const add = (kind: SuppressionKind, value: string | null) => {
     if (value) keys.set(`${kind}:${value}`, { kind, value });
@@ -30,6 +44,6 @@ export async function stoplistKeys(q: Queryable, contact: ContactRow): Promise<[
   add('linkedin_profile', contact.linkedinProfileId);
   add('linkedin_member', contact.linkedinMemberId);
   for (const { kind, value } of [...keys.values()]) if (kind === 'email') add('domain', domainOf(value));
-  if (contact.companyId) add('company', (await rows.get(shapes.company, contact.companyId))?.key ?? null);
+  add('company', companyKey);
   return [...keys.values()].map(({ kind, value }) => [contact.workspaceId, kind, value]);
 }

@@ -181,7 +181,7 @@ export async function moveTo(
     const end = { endedAt: unit.now, outcome: state, detail: change.detail ?? null };
     rows.update(shapes.attempt, [row.id, row.fence], end);
   }
-  await publish(unit, row.workspaceId, 'task', row.id);
+  publish(unit, row.workspaceId, 'task', row.id);
 }
 
 /** Nothing more for this person before `until`: an automatic reply, or what `reason` says. */

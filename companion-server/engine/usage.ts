@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
 import { basicNoteCap, type SenderSettings } from '#shared/schedule/settings.ts';
@@ -64,12 +65,12 @@ export function accountOf(channel: Pick<ChannelRow, 'kind' | 'address' | 'id'>):
   return `${channel.kind}:${channel.address ?? channel.id}`;
 }
 
-export async function spend(
+export function spend(
   unit: Unit,
   channel: ChannelRow,
   task: Pick<TaskRow, 'id' | 'kind' | 'payload'>,
   when: 'claim' | 'commit',
-): Promise<void> {
+): void {
   const kinds = when === 'claim' ? atClaim[task.kind] : spentAtCommit(task);
   for (const kind of kinds) {
     const spent = { account: accountOf(channel), kind, at: unit.now, taskId: task.id };
@@ -133,24 +134,25 @@ export function usageKeys(channel: ChannelRow, kind: ActionKind, now: number): [
 }
 
 /** When this kind was used in the last 7 days, oldest first. */
-export async function usageTimes(
+export function usageTimes(
   q: Queryable,
   channel: ChannelRow,
   kind: UsageKind,
   now: number,
-): Promise<number[]> {
-  return await usedSince(q, channel, kind, now - WEEK);
+): Awaitable<number[]> {
+  return usedSince(q, channel, kind, now - WEEK);
 }
 
 /** When this kind, or a note, was used since a moment, oldest first. */
-export async function usedSince(
+export function usedSince(
   q: Queryable,
   channel: ChannelRow,
   kind: UsageKind | 'note',
   since: number,
-): Promise<number[]> {
-  const [times = []] = await rowsOf(q).look(usedAt, accountOf(channel), kind, fullHour(since));
-  return times.filter((at) => at >= since).sort((a, b) => a - b);
+): Awaitable<number[]> {
+  return whenThere(rowsOf(q).look(usedAt, accountOf(channel), kind, fullHour(since)), ([times = []]) =>
+    times.filter((at) => at >= since).sort((a, b) => a - b),
+  );
 }
 
 export function capOf(

@@ -148,7 +148,7 @@ async function putInForce(unit: Unit, automation: RunningAutomation, from: Graph
   await syncSenders(unit, { automationId, workspaceId }, from, to);
   await enterSegments(unit, automation, to);
   await askAdmission(unit, automationId, workspaceId);
-  await publish(unit, workspaceId, 'automation', automationId);
+  publish(unit, workspaceId, 'automation', automationId);
 }
 
 /** What the edit changed in the Sender Profile nodes; changes made there on the running automation stay. */

@@ -1,4 +1,6 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { must } from '#shared/kernel/assert.ts';
+import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import type { Kept, Lists } from './kept.ts';
 import { beginningIn, concerns, type Lookup, type RowShape } from './shape.ts';
 import { isRead, tableWritten } from './statement.ts';
@@ -30,28 +32,40 @@ export class Rows {
     private readonly kept: Kept | null = null,
   ) {}
 
-  async get<T extends SQLiteTable>(shape: RowShape<T>, ...key: Key): Promise<T['$inferSelect'] | null> {
-    return await this.table(shape).get(key);
+  get<T extends SQLiteTable>(shape: RowShape<T>, ...key: Key): Awaitable<T['$inferSelect'] | null> {
+    const table = this.table(shape);
+    const known = table.peek(key);
+    return known !== undefined ? known : table.get(key);
   }
 
-  async load(shape: RowShape, keys: readonly Key[]): Promise<void> {
-    await this.table(shape).load(keys);
+  load(shape: RowShape, keys: readonly Key[]): Promise<void> | undefined {
+    return this.table(shape).load(keys);
   }
 
-  async group<T extends SQLiteTable, Group extends string>(
+  group<T extends SQLiteTable, Group extends string>(
     shape: RowShape<T, Group>,
     name: Group,
     ...key: Key
-  ): Promise<T['$inferSelect'][]> {
-    return await this.table(shape).group(name, key);
+  ): Awaitable<T['$inferSelect'][]> {
+    const table = this.table(shape);
+    return table.peekGroup(name, key) ?? table.group(name, key);
   }
 
-  async loadGroups<Group extends string>(
+  /** Once the group was loaded. */
+  loadedGroup<T extends SQLiteTable, Group extends string>(
+    shape: RowShape<T, Group>,
+    name: Group,
+    ...key: Key
+  ): T['$inferSelect'][] {
+    return must(this.table(shape).peekGroup(name, key), `${name} of ${shape.text.name} was not loaded`);
+  }
+
+  loadGroups<Group extends string>(
     shape: RowShape<SQLiteTable, Group>,
     name: Group,
     keys: readonly Key[],
-  ): Promise<void> {
-    await this.table(shape).loadGroups(name, keys);
+  ): Promise<void> | undefined {
+    return this.table(shape).loadGroups(name, keys);
   }
 
   /** Changes a row that exists. */
@@ -79,17 +93,19 @@ export class Rows {
   }
 
   /** What is answered to `key`, asked once. */
-  async look<Answer>(lookup: Lookup<Answer>, ...key: Key): Promise<Answer[]> {
+  look<Answer>(lookup: Lookup<Answer>, ...key: Key): Awaitable<Answer[]> {
     const known = this.answerTo(lookup, key);
     if (known !== undefined) return known as Answer[];
-    await this.ask(lookup, [key]);
-    return (this.answerTo(lookup, key) ?? []) as Answer[];
+    return whenThere(this.ask(lookup, [key]), () => (this.answerTo(lookup, key) ?? []) as Answer[]);
   }
 
   /** Asks for all keys that were not asked for, in one statement. */
-  async ask<Answer>(lookup: Lookup<Answer>, keys: readonly Key[]): Promise<void> {
+  ask<Answer>(lookup: Lookup<Answer>, keys: readonly Key[]): Promise<void> | undefined {
     const asked = keys.filter((key) => this.answerTo(lookup, key) === undefined);
-    if (asked.length === 0) return;
+    return asked.length === 0 ? undefined : this.askAll(lookup, asked);
+  }
+
+  private async askAll<Answer>(lookup: Lookup<Answer>, asked: readonly Key[]): Promise<void> {
     const answers = this.answersOf(lookup);
     await this.tables.get(lookup.table)?.flush();
     const found = await this.run(lookup.text, asked);

@@ -55,11 +55,14 @@ export class TableRows {
     return this.changes.size > 0 || this.added.size > 0 || this.increases.size > 0;
   }
 
-  /** Reads those that are not known yet, in one statement. */
-  async load(keys: readonly Key[]): Promise<void> {
+  /** Reads those that are not known yet, in one statement; nothing to wait for where all are known. */
+  load(keys: readonly Key[]): Promise<void> | undefined {
     const unknown = distinct(keys, (text) => this.find(text) === undefined);
     const missing = unknown.filter((key) => !this.isAbsent(key));
-    if (missing.length === 0) return;
+    return missing.length === 0 ? undefined : this.read(missing);
+  }
+
+  private async read(missing: readonly Key[]): Promise<void> {
     if (this.added.size > 0 || missing.some((key) => this.increases.has(textOf(key)))) await this.flush();
     const { text, key } = this.shape;
     for (const values of await this.run(text.select(key), missing)) this.remember(text.decode(values));
@@ -96,11 +99,14 @@ export class TableRows {
     return false;
   }
 
-  /** Reads the groups that are not known yet, in one statement. */
-  async loadGroups(name: string, keys: readonly Key[]): Promise<void> {
+  /** Reads the groups that are not known yet, in one statement; nothing to wait for where all are known. */
+  loadGroups(name: string, keys: readonly Key[]): Promise<void> | undefined {
     const group = this.groups.get(name);
     const missing = group ? distinct(keys, (text) => this.membersOf(group, text) === undefined) : [];
-    if (missing.length === 0 || !group) return;
+    return missing.length === 0 || !group ? undefined : this.readGroups(group, missing);
+  }
+
+  private async readGroups(group: GroupRows, missing: readonly Key[]): Promise<void> {
     if (this.isDirty) await this.flush();
     const { text } = this.shape;
     const found = await this.run(text.select(group.by, group.where), missing);

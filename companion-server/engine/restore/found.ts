@@ -180,7 +180,7 @@ async function carryOver(unit: Unit, task: TaskRow, { at, certain, proof }: Foun
 async function becomeUnsure(unit: Unit, row: TaskRow, detail: string): Promise<void> {
   await markUnknown(unit, row, detail);
   const data = { result: 'pending', kind: row.kind, detail };
-  await appendTaskEvent(unit, row, 'task_unknown', `unknown:restored:${row.fence}`, data);
+  appendTaskEvent(unit, row, 'task_unknown', `unknown:restored:${row.fence}`, data);
 }
 
 async function noteOutreach(

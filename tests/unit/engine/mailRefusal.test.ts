@@ -101,7 +101,7 @@ it('an unknown recipient is bounced at once, and the guard counts it', async () 
   const job = await refused('bounced');
   expect(await enrollmentOf(stage, job.contactId)).toMatchObject({ status: 'bounced' });
   expect(await taskRow(stage, job.taskId)).toMatchObject({ state: 'failed', reason: 'bounced' });
-  const row = await inUnit(stage, (unit) => channelById(unit.tx, email));
+  const row = await inUnit(stage, async (unit) => channelById(unit.tx, email));
   expect(await bouncesOf(stage.db.reader, row, now())).toEqual({ sent: 1, bounced: 1 });
   const [contact] = await stage.db.reader
     .select({ gone: schema.contact.undeliverableEmail })
