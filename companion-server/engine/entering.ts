@@ -104,7 +104,7 @@ async function enterNext(unit: Unit, row: EnteringRow, graph: Graph, limit: numb
   }
   if (owner?.status !== 'running' || source >= stretches.length) {
     await unit.tx.delete(entering).where(isOf(automationId));
-    await publish(unit, workspaceId, 'automation', automationId);
+    publish(unit, workspaceId, 'automation', automationId);
     return entered;
   }
   const looked = row.looked + limit - left;

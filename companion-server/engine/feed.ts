@@ -110,7 +110,7 @@ export async function enterBatch(ctx: EngineContext): Promise<boolean> {
     if (owner?.status !== 'running' || owner.versionId === null) return;
     const started = { id: owner.id, workspaceId: owner.workspaceId, versionId: owner.versionId };
     await enterAdmitted(unit, started, row.nodeId, row.contactIds);
-    await publish(unit, owner.workspaceId, 'automation', owner.id);
+    publish(unit, owner.workspaceId, 'automation', owner.id);
   });
   return true;
 }

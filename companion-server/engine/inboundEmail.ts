@@ -347,7 +347,7 @@ export async function confirmAnswer(unit: Unit, inboundId: string): Promise<bool
   // Nothing more goes out of this mailbox before it was read.
   await unit.tx.update(channelTable).set({ inboxReadAt: null }).where(eq(channelTable.id, channelId));
   await postponeTasksOf(unit, contactId, unit.now + READ_AGAIN_MS, 'inbox_stale');
-  await publish(unit, workspaceId, 'thread', contactId);
+  publish(unit, workspaceId, 'thread', contactId);
   return true;
 }
 
