@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { systemTimers } from '#shared/kernel/clock.ts';
 import { sendMessage } from '../../companion-server/email/send.ts';
+import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
 import { build, sandboxForFile, settingsFor, signal } from './support.ts';
 
 const sandbox = sandboxForFile();
@@ -24,6 +26,20 @@ describe('sendMessage', () => {
     const secure = settings();
     secure.smtp.security = 'starttls';
     expect(await sendMessage(secure, build(), signal)).toMatchObject({ outcome: 'sent' });
+  });
+
+  it('sends nothing where the encrypted session cannot be made, and tries again after it', async () => {
+    const secure = settings();
+    secure.smtp.security = 'starttls';
+    sandbox().fault({ on: 'smtp', effect: 'tls_fail', times: 1 });
+    const built = build();
+    const result = await sendMessage(secure, built, signal);
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'connect', verdict: null });
+    expect(await sendMessage(secure, built, signal)).toMatchObject({ outcome: 'sent' });
+    const taken = sandbox()
+      .receivedByPeople()
+      .filter(({ messageId }) => messageId === built.messageId);
+    expect(taken).toHaveLength(1);
   });
 
   it('knows that a 4xx answer means not sent, and may be tried again', async () => {
@@ -160,5 +176,44 @@ describe('sendMessage against a rude server', () => {
     await expect.poll(() => server?.listening).toBe(true);
     setTimeout(() => controller.abort(), 500);
     expect(await sending).toMatchObject({ outcome: 'unknown' });
+  });
+});
+
+describe('a pool of sessions', () => {
+  const pool = createSmtpPool(systemTimers);
+  const send = (over = settings()) => sendMessage(over, build(), signal, pool);
+  afterAll(() => pool.close());
+
+  it('sends over the session it has: a server that takes no more is not asked for another', async () => {
+    expect(await send()).toMatchObject({ outcome: 'sent' });
+    sandbox().fault({ on: 'smtp', effect: 'too_many_connections', times: 1 });
+    for (let n = 0; n < 3; n++) expect(await send()).toMatchObject({ outcome: 'sent' });
+    // Without the pool the fault is met.
+    const result = await sendMessage(settings(), build(), signal);
+    expect(result).toMatchObject({ outcome: 'not_sent', stage: 'connect', code: '421' });
+  });
+
+  it('opens another for other settings, and keeps none whose message was refused', async () => {
+    expect(await send({ ...settings(), smtp: { ...settings().smtp, password: 'wrong' } })).toMatchObject({
+      stage: 'auth',
+    });
+    sandbox().fault({ on: 'smtp', effect: '5xx', times: 1 });
+    expect(await send()).toMatchObject({ outcome: 'not_sent', code: '554' });
+    expect(pool.take(settings().smtp)).toBeNull();
+  });
+
+  it('carries a message once over a new session where the idle one has ended', async () => {
+    expect(await send()).toMatchObject({ outcome: 'sent' });
+    const before = sandbox().receivedByPeople().length;
+    sandbox().fault({ on: 'smtp', effect: 'drop_before_data', times: 1 });
+    expect(await send()).toMatchObject({ outcome: 'sent' });
+    expect(sandbox().receivedByPeople()).toHaveLength(before + 1);
+  });
+
+  it('keeps nothing after it was closed', async () => {
+    const closed = createSmtpPool(systemTimers);
+    closed.close();
+    expect(await sendMessage(settings(), build(), signal, closed)).toMatchObject({ outcome: 'sent' });
+    expect(closed.take(settings().smtp)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Grid, Group, Stack, Text } from '@mantine/core';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import { useAction } from '../../api/useAction.ts';
@@ -14,27 +14,33 @@ import { PauseButton } from './PauseButton.tsx';
 
 /** State of the mailbox and its settings. */
 export function EmailTab({ sender }: { sender: SenderView }) {
+  const isConnected = sender.mailbox.address !== null;
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }}>
-      <Section
-        title="Mailbox settings"
-        text="Both servers are tested before anything is saved. Passwords are stored encrypted and never shown again."
-      >
-        <MailboxForm sender={sender} />
-      </Section>
-      <Stack gap="md">
-        <MailboxState sender={sender} />
-        <Backlog sender={sender} channel="email" />
-        <BounceFigures guards={sender.guards} />
-        <Section title="Use against caps">
-          <StaleNote isStale={sender.redDot.email} asOf={sender.mailbox.lastSyncedAt} />
-          <Usage
-            usage={sender.usage.filter(({ kind }) => kind === 'email')}
-            caption="Email use against caps"
-          />
+    <Grid gap="md">
+      {/* Where the columns lie below each other, how a mailbox stands goes before its long form. */}
+      <Grid.Col span={{ base: 12, lg: 6 }} order={{ base: isConnected ? 2 : 1, lg: 1 }}>
+        <Section
+          title="Mailbox settings"
+          text="Both servers are tested before anything is saved. Passwords are stored encrypted and never shown again."
+        >
+          <MailboxForm sender={sender} />
         </Section>
-      </Stack>
-    </SimpleGrid>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 6 }} order={{ base: isConnected ? 1 : 2, lg: 2 }}>
+        <Stack gap="md">
+          <MailboxState sender={sender} />
+          <Backlog sender={sender} channel="email" />
+          <BounceFigures guards={sender.guards} />
+          <Section title="Use against caps">
+            <StaleNote isStale={sender.redDot.email} asOf={sender.mailbox.lastSyncedAt} />
+            <Usage
+              usage={sender.usage.filter(({ kind }) => kind === 'email')}
+              caption="Email use against caps"
+            />
+          </Section>
+        </Stack>
+      </Grid.Col>
+    </Grid>
   );
 }
 
