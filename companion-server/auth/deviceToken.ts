@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, isNull, ne } from 'drizzle-orm';
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { type Queryable, schema } from '../db/index.ts';
 
 /** 32 random bytes for the extension; only its hash is stored. */
@@ -22,8 +22,18 @@ export interface PairedDevice {
 
 /** The device a token belongs to, unless it was unpaired or its sender profile deleted. */
 export async function deviceOfToken(db: Queryable, token: string): Promise<PairedDevice | null> {
+  const query = queries.get(db) ?? queryOn(db);
+  queries.set(db, query);
+  const rows = await query.execute({ hash: hashOfToken(token) });
+  return rows[0] ?? null;
+}
+
+/** Built once: every request of a device asks it. */
+const queries = new WeakMap<Queryable, ReturnType<typeof queryOn>>();
+
+function queryOn(db: Queryable) {
   const { device, sender } = schema;
-  const rows = await db
+  return db
     .select({
       deviceId: device.id,
       workspaceId: device.workspaceId,
@@ -33,7 +43,11 @@ export async function deviceOfToken(db: Queryable, token: string): Promise<Paire
     .from(device)
     .innerJoin(sender, eq(sender.id, device.senderId))
     .where(
-      and(eq(device.tokenHash, hashOfToken(token)), isNull(device.revokedAt), ne(sender.state, 'deleted')),
-    );
-  return rows[0] ?? null;
+      and(
+        eq(device.tokenHash, sql.placeholder('hash')),
+        isNull(device.revokedAt),
+        ne(sender.state, 'deleted'),
+      ),
+    )
+    .prepare();
 }
