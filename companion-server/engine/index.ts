@@ -84,7 +84,14 @@ export { type Observations, recordObservations } from './observations.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';
 export { replan } from './pacing.ts';
 export { approveTask, skipTask, withdrawApproval } from './personDecides.ts';
-export { isOpenManualTask, isPaused, isUnknown, isWaitingApproval, lacksData } from './predicates.ts';
+export {
+  isOpenManualTask,
+  isPaused,
+  isReplied,
+  isUnknown,
+  isWaitingApproval,
+  lacksData,
+} from './predicates.ts';
 export { isOnline, type Spell, silentSpells } from './presence.ts';
 export { reap } from './reap.ts';
 export { appendEvent } from './record.ts';

@@ -30,6 +30,8 @@ export const isInFlight = sql`${task.state} IN ('claimed','committing')`;
 export const isLive = sql`${enrollment.live} = 1`;
 export const isAssigned = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.senderId} IS NOT NULL`;
 export const isPaused = sql`${enrollment.status} = 'paused'`;
+/** Paused by the contact's own reply. */
+export const isReplied = sql`${enrollment.status} = 'paused' AND ${enrollment.reason} = 'replied'`;
 /** Ended, and its tasks still lie among those that run. */
 export const isToArchive = sql`${enrollment.endedAt} IS NOT NULL AND ${enrollment.archivedAt} IS NULL`;
 export const isQueued = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.blockedOn} IS NULL`;

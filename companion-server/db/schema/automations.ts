@@ -326,6 +326,9 @@ export const enrollment = sqliteTable(
     index('enrollment_version').on(t.versionId, t.id).where(sql`ended_at IS NULL`),
     index('enrollment_active').on(t.automationId, t.segmentNodeId, t.companyId).where(sql`live = 1`),
     index('enrollment_paused').on(t.workspaceId, t.reason, t.id).where(sql`status = 'paused'`),
+    index('enrollment_replied')
+      .on(t.senderId, t.updatedAt)
+      .where(sql`status = 'paused' AND reason = 'replied'`),
     index('enrollment_to_archive')
       .on(t.endedAt, t.id)
       .where(sql`ended_at IS NOT NULL AND archived_at IS NULL`),

@@ -1,7 +1,7 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { DeviceSnapshot } from '#shared/contract/device.ts';
 import { schema } from '../../db/index.ts';
-import { isPaused } from '../../engine/index.ts';
+import { isReplied } from '../../engine/index.ts';
 import { contactName } from '../contact/view.ts';
 import type { DeviceCall } from '../context.ts';
 
@@ -22,15 +22,8 @@ export async function repliesTo(call: DeviceCall): Promise<DeviceSnapshot['repli
     })
     .from(enrollment)
     .innerJoin(contact, eq(contact.id, enrollment.contactId))
-    .where(
-      and(
-        eq(enrollment.workspaceId, call.workspaceId),
-        isPaused,
-        inArray(enrollment.reason, ['replied']),
-        eq(enrollment.senderId, call.actor.senderId),
-      ),
-    )
-    .orderBy(desc(contact.repliedAt))
+    .where(and(eq(enrollment.senderId, call.actor.senderId), isReplied))
+    .orderBy(desc(enrollment.updatedAt))
     .limit(REPLIES);
   const seen = new Set<string>();
   return rows.flatMap(({ contactId, at, ...person }) => {

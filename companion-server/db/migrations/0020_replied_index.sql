@@ -1,0 +1,1 @@
+CREATE INDEX `enrollment_replied` ON `enrollment` (`sender_id`,`updated_at`) WHERE status = 'paused' AND reason = 'replied';
