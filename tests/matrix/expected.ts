@@ -87,12 +87,11 @@ function refusedInvitation(relation: Case['relation']): Expected | null {
   }
 }
 
-/** In this suite `absent` takes no InMail, and for `email` there is no credit left. */
+/** In this suite `absent` takes no InMail, and for `email` the Basic account has no credit: its plan offers none. */
 function refusedInmail(relation: Case['relation']): Expected | null {
   // To a connection one writes for free; the step goes on as one that is done.
   if (relation === 'connected') return nothing('already_connected');
-  if (relation === 'absent') return stopped('inmail_not_allowed');
-  return relation === 'email' ? stopped('inmail_no_credits') : null;
+  return relation === 'absent' || relation === 'email' ? stopped('inmail_not_allowed') : null;
 }
 
 /** The one click: what LinkedIn answers, and how much of that the page shows. */
