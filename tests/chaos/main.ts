@@ -1,11 +1,23 @@
 import { launch } from '../dom/support/fixtures.ts';
 import { runChaos } from './chaos.ts';
+import { runRealChaos } from './real.ts';
 
-/** `npm run chaos -- [--actions 2000] [--people 300] [--seed 1] [--lanes 4]`: exit code 1 when anything was wrong. */
+/**
+ * `npm run chaos -- [--actions 2000] [--people 300] [--seed 1] [--lanes 4]`, or with the built extension and the real
+ * server `npm run chaos -- --real [--people 20] [--seed 1] [--minutes 10]`: exit code 1 when anything was wrong.
+ */
 
 function option(name: string, otherwise: number): number {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? otherwise : Number(process.argv[at + 1]);
+}
+
+if (process.argv.includes('--real')) {
+  const real = { people: option('people', 20), seed: option('seed', 1), minutes: option('minutes', 10) };
+  const { wrong, ...counts } = await runRealChaos(real);
+  for (const sentence of wrong) console.log(sentence);
+  console.log(JSON.stringify({ ...real, ...counts, wrong: wrong.length }));
+  process.exit(wrong.length > 0 ? 1 : 0);
 }
 
 const PROGRESS_EVERY = 50;

@@ -76,7 +76,7 @@ export async function runRealChaos(options: {
       const waiting = new Set((await unknowns(api)).map(({ contactId }) => contactId));
       return open.every(({ contactId }) => waiting.has(contactId));
     };
-    await world.conductor.runUntil(settled, options.minutes * MINUTE).catch(() => undefined);
+    await throughOutages(world, settled, options.minutes * MINUTE);
     stop.abort();
     await making;
     // Whatever is under way comes to its end before anybody judges.
@@ -88,6 +88,22 @@ export async function runRealChaos(options: {
   } finally {
     await browser?.close();
     await world.stop();
+  }
+}
+
+/** Moves time until `settled`; a server that was just killed answers nothing, and comes back. */
+async function throughOutages(
+  world: World,
+  settled: () => Promise<boolean>,
+  withinMs: number,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (Date.now() < deadline) {
+    try {
+      return await world.conductor.runUntil(settled, deadline - Date.now());
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 }
 
@@ -144,7 +160,7 @@ async function makeTrouble(
     ],
   ];
   while (!signal.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, 1_000 + rng() * 5_000));
+    await new Promise((resolve) => setTimeout(resolve, 4_000 + rng() * 10_000));
     if (signal.aborted) return;
     const chosen = pickWeighted(troubles, rng);
     if (!chosen) return;
@@ -154,7 +170,10 @@ async function makeTrouble(
   }
 }
 
-function pickWeighted<T extends readonly [string, number, ...unknown[]]>(from: readonly T[], rng: Rng): T | null {
+function pickWeighted<T extends readonly [string, number, ...unknown[]]>(
+  from: readonly T[],
+  rng: Rng,
+): T | null {
   let draw = rng() * from.reduce((sum, [, weight]) => sum + weight, 0);
   for (const each of from) {
     draw -= each[1];
