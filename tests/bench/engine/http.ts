@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { z } from 'zod';
 import { systemTimers } from '#shared/kernel/clock.ts';
@@ -23,7 +22,12 @@ export type HttpResult = z.infer<typeof finished> & {
 };
 
 /** Tasks as devices do them: three requests each over real sockets, from another process, many devices at a time. */
-export async function measureHttp(world: BenchWorld, devices: number, atOnce: number): Promise<HttpResult> {
+export async function measureHttp(
+  world: BenchWorld,
+  devices: number,
+  atOnce: number,
+  devicesProgram: string,
+): Promise<HttpResult> {
   const senders = await sendersWithWork(world, devices);
   const shutdown = new AbortController();
   const services = createServices({
@@ -55,7 +59,7 @@ export async function measureHttp(world: BenchWorld, devices: number, atOnce: nu
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const child = fork(fileURLToPath(new URL('devices.ts', import.meta.url)), {
+  const child = fork(devicesProgram, {
     execArgv: ['--import', 'tsx'],
   });
   child.send({ port, atOnce, tokens: senders.map(tokenOf) });
@@ -67,7 +71,7 @@ export async function measureHttp(world: BenchWorld, devices: number, atOnce: nu
     throw new Error(`the devices ended with ${code}`);
   });
   failed.catch(() => {});
-  const finishedBy = once(child, 'message', { signal: AbortSignal.timeout(120_000) });
+  const finishedBy = once(child, 'message', { signal: AbortSignal.timeout(240_000) });
   const [message] = await Promise.race([finishedBy, failed]);
   const used = process.cpuUsage(cpu);
   clearInterval(watch);

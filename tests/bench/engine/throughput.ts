@@ -7,7 +7,7 @@ import { openWorld } from './world.ts';
 /** Whole steps and HTTP tasks in a process that does nothing else, so that its memory is the engine's. */
 const { values } = parseArgs({
   options: Object.fromEntries(
-    ['folder', 'size', 'senders', 'steps', 'batch', 'devices', 'atOnce'].map((name) => [
+    ['folder', 'size', 'senders', 'steps', 'batch', 'devices', 'atOnce', 'devicesProgram'].map((name) => [
       name,
       { type: 'string' as const },
     ]),
@@ -22,7 +22,7 @@ world.pass(60_000 * 60);
 while ((await sendersWithWork(world, number('devices'))).length < number('devices')) {
   if (!(await wake(world.ctx, 200))) break;
 }
-const http = await measureHttp(world, number('devices'), number('atOnce'));
+const http = await measureHttp(world, number('devices'), number('atOnce'), String(values.devicesProgram));
 await world.close();
 process.send?.({ steps, http });
 process.exit(0);
