@@ -20,6 +20,7 @@ import { dailyLimitUntil } from './dailyLimits.ts';
 import { FIRST_EMAIL, type HoldRow, openHolds, partOfLane, toDomain } from './holds.ts';
 import { invitation, isHousekeeping } from './invitationGate.ts';
 import { awayUntil } from './lookups.ts';
+import { unreadInboxes } from './otherInbox.ts';
 import { slotFor } from './pacing.ts';
 import { hashOf, renderTask } from './render.ts';
 import { graphOf, personSpacingOf, settingsOf } from './rows.ts';
@@ -85,6 +86,7 @@ export const gates: readonly Gate[] = [
   contactHours,
   spacing,
   away,
+  otherInbox,
   freshInbox,
   payloadHash,
 ];
@@ -261,6 +263,19 @@ function away({ unit, task, contact }: GateInput): Awaitable<Refusal | null> {
     const until = Math.max(0, ...dates);
     if (until <= unit.now) return null;
     return refuse('auto_reply', 'An automatic reply says that they are away.', { do: 'postpone', until });
+  });
+}
+
+/** Where the automation asks for it: replies on the sender's other channel must be known too. */
+function otherInbox({ unit, task, channel, enrollment, automation }: GateInput): Awaitable<Refusal | null> {
+  if (!automation.waitForInboxes || !isOutreach(task.kind)) return null;
+  return unreadInboxes(unit.tx, enrollment, unit.now).then((unread) => {
+    const other = unread.find((each) => each.channel !== channel.kind);
+    if (!other) return null;
+    const name = other.channel === 'email' ? 'emails' : 'LinkedIn messages';
+    const detail = `It waits until the sender's ${name} were read: this automation asks for it.`;
+    const until = unit.now + 15 * MINUTE;
+    return refuse('other_inbox_unread', detail, { do: 'postpone', until });
   });
 }
 

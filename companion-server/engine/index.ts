@@ -81,6 +81,7 @@ export { noteMailbox } from './mailboxes.ts';
 export { addTag, addToList, removeTag } from './marks.ts';
 export { type Connections, connectionsTo, countMatching, matchingIds, reasonsPresent } from './matching.ts';
 export { type Observations, recordObservations } from './observations.ts';
+export { unreadInboxes } from './otherInbox.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';
 export { replan } from './pacing.ts';
 export { approveTask, skipTask, withdrawApproval } from './personDecides.ts';

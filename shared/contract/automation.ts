@@ -27,6 +27,8 @@ export type AutomationSummary = z.infer<typeof automationSummary>;
 const automationSettings = z.object({
   /** A reply pauses those at the same company too. */
   pauseColleagues: z.boolean().optional(),
+  /** Nothing is written while the sender's other channel was not read lately. */
+  waitForInboxes: z.boolean().optional(),
   /** Texts are shown first. */
   approveEach: z.boolean().optional(),
   trackOpens: z.boolean().optional(),
@@ -47,6 +49,8 @@ export const emailStatistics = z.object({
 export const automationDetail = automationSummary.extend({
   /** A reply pauses the colleagues at the same company too. */
   pauseColleagues: z.boolean(),
+  /** Nothing is written while the sender's other channel was not read lately. */
+  waitForInboxes: z.boolean(),
   /** The rep sees what is written to its contacts before it goes. */
   approveEach: z.boolean(),
   /** Its emails report when they are opened, and when their links are followed. */

@@ -50,6 +50,10 @@ export const enrollmentView = z.object({
   senderId: z.string().nullable(),
   senderName: z.string().nullable(),
   nodeIds: z.array(z.string()),
+  /** Inboxes of the sender that were not read lately: replies there are missed while the other channel goes on. */
+  unreadInboxes: z
+    .array(z.object({ channel: z.enum(['linkedin', 'email']), readAt: instant.nullable() }))
+    .default([]),
   /** The reason per branch, where there are several that did not end well or at all. */
   branches: z.array(branchView).default([]),
   /** It has ended, is the latest one of this contact here, and the automation runs. */

@@ -25,6 +25,8 @@ export const otherReasons = new Map(
     auto_reply: 'An automatic reply said that they are away; it goes on when they are back.',
     text_changed: 'The data behind the text changed after it was approved; look at it again.',
     skipped_by_person: 'A person skipped the step.',
+    other_inbox_unread:
+      "The replies on the sender's other channel were not read within the last hour, and the automation waits for them.",
     spacing: 'Some hours must lie between two messages or invites to one person.',
     inbox_stale: 'The mailbox is read first; it goes on by itself.',
     visited: 'The profile was read.',
@@ -67,6 +69,7 @@ const limitNames = new Map(
     rest: 'a rest after activity',
     automation_limit: "the automation's own daily limit",
     spacing: 'the time between two messages to one person',
+    other_inbox_unread: "a read of the sender's other channel",
     cannot_resend_yet: 'the end of the lock after a withdrawal',
     note_quota_reached: 'the next free note',
     active_limit: 'the limit of active contacts',

@@ -29,6 +29,8 @@ export const automation = sqliteTable(
     closing: integer('closing', { mode: 'boolean' }).notNull().default(false),
     /** A reply pauses the colleagues at the same company here too. */
     pauseColleagues: integer('pause_colleagues', { mode: 'boolean' }).notNull().default(false),
+    /** Nothing is written while the sender's other channel was not read lately. */
+    waitForInboxes: integer('wait_for_inboxes', { mode: 'boolean' }).notNull().default(false),
     /** What is written to its contacts is shown to the rep first. */
     approveEach: integer('approve_each', { mode: 'boolean' }).notNull().default(false),
     /** Its emails report when they are opened, and when their links are followed. */

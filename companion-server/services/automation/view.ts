@@ -67,6 +67,7 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
     graph,
     versionNumber: version?.number ?? null,
     pauseColleagues: row.pauseColleagues,
+    waitForInboxes: row.waitForInboxes,
     approveEach: row.approveEach,
     trackOpens: row.trackOpens,
     trackClicks: row.trackClicks,

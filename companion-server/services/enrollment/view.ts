@@ -17,6 +17,7 @@ import {
   lookAhead,
   matchingIds,
   reasonsPresent,
+  unreadInboxes,
 } from '../../engine/index.ts';
 import { contactName } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
@@ -44,20 +45,42 @@ function joined(db: Queryable) {
 }
 type Joined = Awaited<ReturnType<ReturnType<typeof joined>['execute']>>[number];
 
+/** What the rows of one answer look at together. */
+interface Shared {
+  ahead?: Ahead;
+  inboxesOf?: typeof unreadInboxes;
+}
+
+/** Rows of one page mostly have the same sender and version. */
+function onceEach(): typeof unreadInboxes {
+  const known = new Map<string, ReturnType<typeof unreadInboxes>>();
+  return (q, row, now) => {
+    const key = `${row.versionId} ${row.senderId}`;
+    const answer = known.get(key) ?? unreadInboxes(q, row, now);
+    known.set(key, answer);
+    return answer;
+  };
+}
+
 /** Why this contact stands where it stands, what it waits for, who must act and when it goes on. */
 export async function viewEnrollment(
   db: Queryable,
   call: Call,
   id: string,
-  ahead?: Ahead,
+  shared?: Shared,
 ): Promise<EnrollmentView> {
   const rows = await joined(db).where(
     and(eq(enrollment.id, id), eq(enrollment.workspaceId, call.workspaceId)),
   );
-  return view(db, call, must(rows[0], `enrollment ${id}`), ahead);
+  return view(db, call, must(rows[0], `enrollment ${id}`), shared);
 }
 
-async function view(db: Queryable, call: Call, found: Joined, ahead?: Ahead): Promise<EnrollmentView> {
+async function view(
+  db: Queryable,
+  call: Call,
+  found: Joined,
+  { ahead, inboxesOf = unreadInboxes }: Shared = {},
+): Promise<EnrollmentView> {
   const { row } = found;
   const real = call.clocks.lease.now();
   const why = await explainEnrollment(db, row, call.clocks.schedule.now(), { ahead, real });
@@ -68,6 +91,7 @@ async function view(db: Queryable, call: Call, found: Joined, ahead?: Ahead): Pr
   return {
     id: row.id,
     branches: await branchesOf(db, row, { now: call.clocks.schedule.now(), real, ahead }),
+    unreadInboxes: row.status === 'in_progress' ? await inboxesOf(db, row, call.clocks.schedule.now()) : [],
     automationId: row.automationId,
     automationName: found.automationName,
     contactId: row.contactId,
@@ -140,7 +164,7 @@ export async function listEnrollments(
   const before = decodeCursor(after, idKey)?.[0] ?? null;
   const ids = await matchingIds(reader, automationId, filter, { before, limit: limit + 1 });
   // The rows of one page stand in few queues: each is run forward once.
-  const ahead = lookAhead(reader, call.clocks.schedule.now());
+  const shared = { ahead: lookAhead(reader, call.clocks.schedule.now()), inboxesOf: onceEach() };
   const { items, nextCursor } = pageOf(
     ids,
     limit,
@@ -148,7 +172,7 @@ export async function listEnrollments(
     (id) => id,
   );
   return {
-    items: await Promise.all(items.map((id) => viewEnrollment(reader, call, id, ahead))),
+    items: await Promise.all(items.map((id) => viewEnrollment(reader, call, id, shared))),
     nextCursor,
     ...(await countMatching(reader, automationId, filter)),
   };

@@ -38,6 +38,11 @@ export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) 
           {whoMustActLabels[whoMustAct]}.
         </Text>
       )}
+      {enrollment.unreadInboxes.map(({ channel, readAt }) => (
+        <Text size="sm" c="dimmed" key={channel}>
+          {channel === 'email' ? 'Email' : 'LinkedIn'} replies last read <Time at={readAt} none="never" />.
+        </Text>
+      ))}
       {enrollment.branches.length > 0 && <Branches branches={enrollment.branches} />}
       {!isFinal(status) && <Decide enrollment={enrollment} />}
       {enrollment.canEnterAgain && <EnrollAgain enrollment={enrollment} />}

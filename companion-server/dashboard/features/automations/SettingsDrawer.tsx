@@ -19,6 +19,7 @@ export function SettingsDrawer({ automation }: { automation: AutomationDetail })
       <Drawer opened={opened} onClose={close} position="right" size="lg" title="Settings of this automation">
         <Stack gap="xl">
           <PauseColleagues automation={automation} />
+          <WaitForInboxes automation={automation} />
           <ApproveEach automation={automation} />
           <Tracking automation={automation} />
           <OwnLimits automationId={automation.id} />
@@ -41,6 +42,21 @@ function PauseColleagues({ automation: { id, pauseColleagues } }: { automation: 
           params: { automationId: id },
           body: { pauseColleagues: event.currentTarget.checked },
         })
+      }
+    />
+  );
+}
+
+function WaitForInboxes({ automation: { id, waitForInboxes } }: { automation: AutomationDetail }) {
+  const save = useAction(automationRoutes.settings, { done: 'Saved.' });
+  return (
+    <Switch
+      label="Write only while the replies of both channels are known"
+      description="Otherwise email goes on while the browser is shut, and LinkedIn while the mailbox is broken, and a reply there is seen later. With this on, steps wait until the sender's other channel was read within the last hour."
+      checked={waitForInboxes}
+      disabled={save.isPending}
+      onChange={(event) =>
+        save.mutate({ params: { automationId: id }, body: { waitForInboxes: event.currentTarget.checked } })
       }
     />
   );

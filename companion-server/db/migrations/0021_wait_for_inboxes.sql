@@ -1,0 +1,1 @@
+ALTER TABLE `automation` ADD `wait_for_inboxes` integer DEFAULT false NOT NULL;
