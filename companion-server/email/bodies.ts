@@ -1,4 +1,4 @@
-import { markdownHtml, markdownPlain } from '#shared/automation/markdown.ts';
+import { markdownBodies } from '#shared/automation/markdown.ts';
 
 /** The two bodies of a message: the same words as plain text and as HTML. */
 
@@ -16,20 +16,26 @@ export interface BodyParts {
 
 const UNSUBSCRIBE = 'Unsubscribe';
 
-export function plainBody(parts: BodyParts): string {
-  const lines = [markdownPlain(parts.text)];
+export function bodiesOf(parts: BodyParts): { plain: string; html: string } {
+  const { text, rewriteLink, imageUrl } = parts;
+  const { plain, html } = markdownBodies(text, { rewriteLink, imageUrl });
+  return { plain: plainBody(parts, plain), html: htmlBody(parts, html) };
+}
+
+function plainBody(parts: BodyParts, text: string): string {
+  const lines = [text];
   // "-- " is the signature mark every mail program knows.
   if (parts.signatureText) lines.push('', '-- ', parts.signatureText.trim());
   lines.push('', parts.postalAddress.trim(), `${UNSUBSCRIBE}: ${parts.unsubscribeUrl}`, '');
   return unixLines(lines.join('\n'));
 }
 
-export function htmlBody(parts: BodyParts): string {
+function htmlBody(parts: BodyParts, text: string): string {
   const signature = parts.signatureText ? `\n<p>${inline(parts.signatureText.trim())}</p>` : '';
   return unixLines(`<!doctype html>
 <html>
 <body>
-${markdownHtml(parts.text, { rewriteLink: parts.rewriteLink, imageUrl: parts.imageUrl })}${signature}
+${text}${signature}
 <p style="color:#6b6b6b;font-size:12px">${inline(parts.postalAddress.trim())}<br>
 <a href="${escapeHtml(parts.unsubscribeUrl)}">${UNSUBSCRIBE}</a></p>${pixel(parts.openPixelUrl)}
 </body>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { limits } from '#shared/kernel/limits.ts';
-import { type BodyParts, htmlBody, plainBody } from './bodies.ts';
+import { type BodyParts, bodiesOf } from './bodies.ts';
 import { compose } from './compose.ts';
 
 export interface MailPerson {
@@ -60,6 +60,7 @@ export function buildMessage(input: MessageInput): BuiltMessage {
     unsubscribeUrl: input.unsubscribeUrl,
     postalAddress: input.postalAddress,
   };
+  const { plain, html } = bodiesOf(parts);
   const raw = compose(
     {
       from: named(input.from),
@@ -68,8 +69,8 @@ export function buildMessage(input: MessageInput): BuiltMessage {
       date: new Date(input.date),
       messageId: input.messageId,
       ...threading(input),
-      text: encoded(plainBody(parts)),
-      html: encoded(htmlBody(parts)),
+      text: encoded(plain),
+      html: encoded(html),
       attachments: input.attachments?.map(asPart),
       headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
       baseBoundary: createHash('sha256').update(input.messageId).digest('hex').slice(0, 16),

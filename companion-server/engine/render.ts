@@ -21,8 +21,28 @@ export interface RenderInput {
   given?: TemplateVariables;
 }
 
-/** The final text of a task for its contact, or what is missing. */
+/** What was rendered last for a contact, as long as the row is the same: rows are never changed in place. */
+const rendered = new WeakMap<ContactRow, { input: RenderInput; result: Result<TaskPayload, RenderError> }>();
+
+/**
+ * The final text of a task for its contact, or what is missing. What the claim of an email rendered its commit asks for
+ * again, to see whether the data behind it changed; it is the same where nothing did.
+ */
 export function renderTask(input: RenderInput): Result<TaskPayload, RenderError> {
+  const last = rendered.get(input.contact);
+  if (last && isSame(last.input, input)) return last.result;
+  const result = render(input);
+  // Other kinds look at the channel too, which changes with every step.
+  if (input.task.kind === 'send_email') rendered.set(input.contact, { input, result });
+  return result;
+}
+
+function isSame(a: RenderInput, b: RenderInput): boolean {
+  const isTask = a.task.nodeId === b.task.nodeId && a.task.kind === b.task.kind;
+  return isTask && a.graph === b.graph && a.sender === b.sender && !a.given && !b.given;
+}
+
+function render(input: RenderInput): Result<TaskPayload, RenderError> {
   const node = nodeOf(input);
   switch (node?.type) {
     case 'connect': {

@@ -9,13 +9,16 @@ export interface Changes {
   wait(seen: number, ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** Given as the reason, so that none is made with its stack at every write. */
+const WOKEN = new Error('woken');
+
 export function createChanges(timers: Timers): Changes {
   let count = 0;
   const waiting = new Set<AbortController>();
   return {
     notify() {
       count += 1;
-      for (const one of waiting) one.abort();
+      for (const one of waiting) one.abort(WOKEN);
     },
     count: () => count,
     async wait(seen, ms, signal) {

@@ -29,8 +29,14 @@ export interface HtmlOptions {
   imageUrl?: (attachmentId: string) => string;
 }
 
-export function markdownHtml(text: string, { rewriteLink, imageUrl }: HtmlOptions = {}): string {
+/** Both bodies of one text, which is parsed once. */
+export function markdownBodies(text: string, options: HtmlOptions = {}): { plain: string; html: string } {
   const tokens = markdown.parse(text, {});
+  // The plain one first: the other changes where links lead.
+  return { plain: plainOf(tokens), html: htmlOf(tokens, options) };
+}
+
+function htmlOf(tokens: Token[], { rewriteLink, imageUrl }: HtmlOptions): string {
   if (rewriteLink) {
     for (const [index, link] of linksIn(tokens).entries()) {
       link.attrSet('href', rewriteLink(hrefOf(link), index));
@@ -86,11 +92,15 @@ function linksIn(tokens: readonly Token[]): Token[] {
 
 /** The same words as plain text: a link with another text stands behind it in brackets, images are left out. */
 export function markdownPlain(text: string): string {
+  return plainOf(markdown.parse(text, {}));
+}
+
+function plainOf(tokens: readonly Token[]): string {
   const lines: string[] = [];
   /** Of each list one is in: the next number, null for bullets. */
   const lists: (number | null)[] = [];
   let mark = '';
-  for (const token of markdown.parse(text, {})) {
+  for (const token of tokens) {
     switch (token.type) {
       case 'bullet_list_open':
         lists.push(null);

@@ -2,7 +2,7 @@ import { attachmentsIn, markdownPlain } from '#shared/automation/markdown.ts';
 import { renderTemplate, type TemplateVariables, templateSeed } from '#shared/automation/render.ts';
 import type { EmailPreview } from '#shared/contract/template.ts';
 import { limits } from '#shared/kernel/limits.ts';
-import { htmlBody, plainBody } from '../../email/bodies.ts';
+import { bodiesOf } from '../../email/bodies.ts';
 import { buildMessage } from '../../email/build.ts';
 import { domainOf, messageIdFor } from '../../email/messageId.ts';
 import { sendMessage } from '../../email/send.ts';
@@ -106,8 +106,7 @@ export async function previewEmail(call: MemberCall, wanted: Wanted): Promise<Em
   return {
     contactName,
     subject,
-    plain: plainBody(parts),
-    html: htmlBody(parts),
+    ...bodiesOf(parts),
     characters,
     missing,
     problem: filesAre,

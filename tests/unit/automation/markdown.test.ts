@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeMarkdown, linksOf, markdownHtml, markdownPlain } from '#shared/automation/markdown.ts';
+import { escapeMarkdown, linksOf, markdownBodies, markdownPlain } from '#shared/automation/markdown.ts';
 import { renderTemplate } from '#shared/automation/render.ts';
 
 const text =
@@ -8,7 +8,7 @@ const text =
 
 describe('one source, two bodies', () => {
   it('makes HTML of it', () => {
-    const html = markdownHtml(text);
+    const html = markdownBodies(text).html;
     expect(html).toContain('<p>Hi <strong>you</strong>,</p>');
     expect(html).toContain('<a href="https://x.test/p_q">our <em>page</em></a>');
     expect(html).toContain('<a href="https://y.test/a?b=1&amp;c=2">');
@@ -27,14 +27,14 @@ describe('one source, two bodies', () => {
     '![x](data:text/html,x)',
     '<img src=x onerror=y>',
   ])('lets no %s into the HTML', (bad) => {
-    const tags = markdownHtml(bad).match(/<\/?[a-z]+/gi) ?? [];
+    const tags = markdownBodies(bad).html.match(/<\/?[a-z]+/gi) ?? [];
     expect(tags.filter((tag) => !/^<\/?p$/i.test(tag))).toEqual([]);
   });
 
   it('rewrites links to pages only, in their order', () => {
     const source = '[a](https://a.test) <b> [mail](mailto:x@y.test) https://b.test';
     expect(linksOf(source)).toEqual(['https://a.test', 'https://b.test']);
-    const html = markdownHtml(source, { rewriteLink: (_url, index) => `https://t.test/${index}` });
+    const html = markdownBodies(source, { rewriteLink: (_url, index) => `https://t.test/${index}` }).html;
     expect(html.match(/href="[^"]*"/g)).toEqual([
       'href="https://t.test/0"',
       'href="mailto:x@y.test"',
@@ -61,7 +61,7 @@ it.each([
 it('makes no markup of any value', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'*_[]()`-+1.a <>\\!'), maxLength: 30 }), (value) => {
-      const html = markdownHtml(`x ${escapeMarkdown(value)} y`);
+      const html = markdownBodies(`x ${escapeMarkdown(value)} y`).html;
       expect(html.match(/<(?!p>|\/p>|br>)[a-z/]+/gi) ?? []).toEqual([]);
     }),
     { numRuns: 500 },
