@@ -7,7 +7,16 @@ import { setUpOwner } from '../../support/ownerApi.ts';
 import { openRapportBrowser, signInToLinkedin } from '../../support/rapportBrowser.ts';
 import { chromiumPath } from '../../support/require.ts';
 import { startWorld } from '../../support/world.ts';
-import { callsWhileIdle, costOfLoad, hasRunner, popupPaint, shapeOf, sizeOf, workerHeap } from './measure.ts';
+import {
+  callsWhileIdle,
+  costOfLoad,
+  emptyPaint,
+  hasRunner,
+  popupPaint,
+  shapeOf,
+  sizeOf,
+  workerHeap,
+} from './measure.ts';
 
 /** Cost of the extension on the rep's own browsing: a table, then one line of JSON. */
 
@@ -64,8 +73,13 @@ try {
   }
   const popup = await browser.context.newPage();
   const paints: number[] = [];
-  for (let round = 0; round < rounds; round++)
+  const empty: number[] = [];
+  const scripts: number[] = [];
+  for (let round = 0; round < rounds; round++) {
     paints.push(await popupPaint(popup, browser.url('popup.html')));
+    empty.push(await emptyPaint(popup, browser.url('icon/128.png')));
+    scripts.push((await costOfLoad(popup, browser.url('popup.html'))).ms);
+  }
   const heap = await workerHeap(popup);
   const sizes = {
     sentinel: sizeOf('content-scripts/sentinel.js').gzip,
@@ -77,8 +91,19 @@ try {
   for (const [name, bytes] of Object.entries(sizes)) say(`${name.padEnd(12)} ${bytes} bytes gzipped`);
   for (const [name, result] of Object.entries(measured)) say(`${name.padEnd(12)} ${JSON.stringify(result)}`);
   say(`popup        first paint, ms: ${JSON.stringify(spread(paints))}`);
+  say(`             of a picture beside it: ${JSON.stringify(spread(empty))}`);
+  say(`             its own scripts, ms: ${JSON.stringify(spread(scripts))}`);
   say(`worker       ${heap === null ? 'heap not told' : `${(heap / 1_048_576).toFixed(1)} MiB heap`}`);
-  say(JSON.stringify({ sizes, pages: measured, popupPaintMs: spread(paints), workerHeapBytes: heap }));
+  say(
+    JSON.stringify({
+      sizes,
+      pages: measured,
+      popupPaintMs: spread(paints),
+      emptyPaintMs: spread(empty),
+      popupScriptMs: spread(scripts),
+      workerHeapBytes: heap,
+    }),
+  );
 } finally {
   await plain.close();
   await browser.close();

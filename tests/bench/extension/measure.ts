@@ -107,6 +107,16 @@ export function shapeOf(page: Page): Promise<Record<string, number>> {
 export async function popupPaint(page: Page, url: string): Promise<number> {
   await page.goto(url);
   await page.getByRole('heading', { level: 1 }).waitFor();
+  return firstPaint(page);
+}
+
+/** The same of a page without any script of ours, a picture: what this browser takes on this machine for nothing. */
+export async function emptyPaint(page: Page, url: string): Promise<number> {
+  await page.goto(url);
+  return firstPaint(page);
+}
+
+function firstPaint(page: Page): Promise<number> {
   return page.evaluate(
     () =>
       new Promise<number>((resolve) => {
