@@ -11,6 +11,7 @@ export const headOfLane: Lookup<string> = {
   text: `${answering('t.id')} cross join task as t on t.id = (
     select id from task where channel_id = k.value ->> 0 and kind = k.value ->> 1 and state = 'ready'
     order by priority, not_before, id limit 1)`,
+  concerns: ({ state }) => state === 'ready',
   decode: ([id]) => String(id),
 };
 

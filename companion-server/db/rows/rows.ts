@@ -72,9 +72,9 @@ export class Rows {
   update<T extends SQLiteTable>(shape: RowShape<T>, key: Key, change: Partial<T['$inferSelect']>): void {
     const table = this.table(shape);
     const before = askedTables.has(shape.text.name) ? (table.peek(key) ?? null) : undefined;
-    table.update(key, change);
+    const after = table.update(key, change);
     if (before === undefined) return;
-    this.forgetAnswers(shape.text.name, before === null ? [] : [before, { ...before, ...change }]);
+    this.forgetAnswers(shape.text.name, before === null || after === null ? [] : [before, after]);
   }
 
   /** Adds a row; `ignore`: unless its key, or another unique value, is there already. */

@@ -140,7 +140,8 @@ export class TableRows {
     return this.peekGroup(name, key) ?? [];
   }
 
-  update(key: Key, change: Values): void {
+  /** Gives the row as it is then; null where it is not known. */
+  update(key: Key, change: Values): Values | null {
     const text = textOf(key);
     const row = this.find(text);
     const added = this.added.get(text);
@@ -155,6 +156,7 @@ export class TableRows {
       if (row && after) for (const each of [row, after]) group.kept?.delete(keyIn(each, group.by));
       else group.kept?.clear();
     }
+    return after;
   }
 
   private keepChange(text: string, key: Key, change: Values): void {
@@ -207,17 +209,17 @@ export class TableRows {
     const added = take(this.added);
     const changes = take(this.changes);
     const increases = take(this.increases);
-    for (const alike of sorted(added, ({ row, ignore }) => `${ignore} ${Object.keys(row)}`)) {
+    for (const alike of sorted(added, ({ row, ignore }) => `${ignore} ${namesIn(row)}`)) {
       const properties = Object.keys(alike[0]?.row ?? {});
       const list = alike.map(({ row }) => text.encode(row, properties));
       await this.run(text.insert(properties, alike[0]?.ignore ?? false), list);
     }
-    for (const alike of sorted(changes, ({ change }) => Object.keys(change).sort().join())) {
+    for (const alike of sorted(changes, ({ change }) => namesIn(change))) {
       const properties = Object.keys(alike[0]?.change ?? {}).sort();
       const list = alike.map((each) => [...each.key, ...text.encode(each.change, properties)]);
       await this.run(text.update(properties), list);
     }
-    for (const alike of sorted(increases, ({ counters }) => Object.keys(counters).join())) {
+    for (const alike of sorted(increases, ({ counters }) => namesIn(counters))) {
       const counters = Object.keys(alike[0]?.counters ?? {});
       const others = Object.keys(alike[0]?.row ?? {}).filter((property) => !key.includes(property));
       const properties = [...key, ...others, ...counters];
@@ -302,6 +304,13 @@ function differing(row: Values, change: Values): Values {
 function isEmpty(values: Values): boolean {
   for (const _ in values) return false;
   return true;
+}
+
+/** Those who have the same in the same order are written together. */
+function namesIn(values: Values): string {
+  let names = '';
+  for (const name in values) names += `${name},`;
+  return names;
 }
 
 /** Without the properties that are left out. */
