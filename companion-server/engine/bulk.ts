@@ -175,7 +175,7 @@ async function changeItem(unit: Unit, bulk: BulkRow, enrollmentId: string): Prom
     .where(and(eq(enrollment.id, enrollmentId), eq(enrollment.automationId, bulk.automationId)));
   if (!row) return { changed: false, note: 'not_found' };
   const change = (await mayTouch(unit, bulk, row))
-    ? await changeOne(unit, row, bulk.input, bulk.createdBy)
+    ? await changeOne(unit, row, bulk.input, { by: bulk.createdBy, at: bulk.createdAt ?? 0 })
     : { changed: false as const, note: 'not_yours' };
   await keepItem(unit, bulk, enrollmentId, change);
   return change;

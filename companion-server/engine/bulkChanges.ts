@@ -20,22 +20,28 @@ export type Change =
   | { changed: true; note: string | null; before: BulkSnapshot }
   | { changed: false; note: string };
 
+/** Who ordered it, and when. */
+interface Order {
+  by: string;
+  at: number;
+}
+
 /** Does a bulk action with one enrollment. `note` of one that was left as it is: why. */
 export async function changeOne(
   unit: Unit,
   row: EnrollmentRow,
   input: BulkInput,
-  by: string,
+  order: Order,
 ): Promise<Change> {
   const before = await snapshotOf(unit, row);
-  const result = await apply(unit, row, input, by);
+  const result = await apply(unit, row, input, order);
   if ('skipped' in result) return { changed: false, note: result.skipped };
   return { changed: true, note: result.note ?? null, before: { ...before, after: result.after ?? null } };
 }
 
 type Applied = { skipped: string } | { note?: string; after?: string };
 
-async function apply(unit: Unit, row: EnrollmentRow, input: BulkInput, by: string): Promise<Applied> {
+async function apply(unit: Unit, row: EnrollmentRow, input: BulkInput, order: Order): Promise<Applied> {
   if (input.action === 'retry') {
     const refused = await retryFailed(unit, row);
     return refused ? { skipped: refused } : {};
@@ -48,7 +54,9 @@ async function apply(unit: Unit, row: EnrollmentRow, input: BulkInput, by: strin
       return (await pauseEnrollment(unit, row, 'manual')) ? {} : { skipped: 'paused_already' };
     case 'resume':
       if (row.status !== 'paused') return { skipped: 'not_paused' };
-      await resumeEnrollment(unit, row, by);
+      // Who ordered it knew nothing of an answer that was read since.
+      if (row.reason === 'replied' && row.updatedAt > order.at) return { skipped: 'changed_since' };
+      await resumeEnrollment(unit, row, order.by);
       return {};
     case 'cancel':
       await stopEnrollment(unit, row, 'manual');

@@ -108,6 +108,26 @@ async function failFirst(): Promise<string> {
 }
 
 describe('a bulk action', () => {
+  it('resumes nobody whose answer was read after the order', async () => {
+    const [early, late] = people as [Person, Person, Person];
+    await reply(stage, early, 'early');
+    await settle(stage);
+    const id = await inUnit(stage, (unit) =>
+      startBulk(unit, {
+        workspaceId: WORKSPACE,
+        automationId: 'a1',
+        input: { action: 'resume' },
+        selection: everybody,
+        onlyOwner: null,
+        by: 'test',
+      }),
+    );
+    await reply(stage, late, 'late');
+    await settle(stage);
+    expect(await statuses()).toEqual(['in_progress', 'paused', 'in_progress']);
+    expect(await bulkRow(id)).toMatchObject({ changed: 1, notes: { changed_since: 1 } });
+  });
+
   it('pauses, resumes and takes both back, and keeps the counters', async () => {
     const paused = await run({ action: 'pause' });
     expect(paused).toMatchObject({ state: 'done', total: 3, changed: 3, skipped: 0 });
