@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { reachesAhead } from '#shared/automation/paths.ts';
-import { isFinal } from '#shared/automation/reducer.ts';
+import { advance, isFinal } from '#shared/automation/reducer.ts';
 import { variantOf } from '#shared/automation/split.ts';
 import type { EnrollmentEvent, EnrollmentState } from '#shared/automation/state.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
+import { HOUR } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';
-import { node } from '../support/graphs.ts';
+import { delay, end, graphOf, node, noFacts } from '../support/graphs.ts';
 import { anyGraph, anySteps, runFairly, runSteps } from '../support/reducerRuns.ts';
 
 it('is pure, bounded, and starts no step twice', () => {
@@ -85,6 +86,55 @@ it('comes to an end in a world where everything waited for comes, whatever fails
       expect(isFinal(state.status)).toBe(true);
     }),
     { numRuns: 400 },
+  );
+});
+
+it('a loop that never leaves its steps ends at the bound of transitions, not before and not after', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 2, max: limits.nodeVisits }),
+      (length, maxVisits) => {
+        const ids = Array.from({ length }, (_, n) => `d${n}`);
+        const chain = ids.slice(1).map((id, n) => `d${n}>${id}`);
+        const { nodes, edges } = graphOf(
+          [...ids.map((id) => delay(id, HOUR)), end('over')],
+          [...chain, `d${length - 1}>d0`, `d${length - 1}>over`],
+        );
+        const looped = edges.map((edge) =>
+          edge.target === 'd0' && edge.source !== 'sender' ? { ...edge, loop: { maxVisits } } : edge,
+        );
+        const { state, rounds } = runFairly({ nodes, edges: looped }, [1]);
+        expect(isFinal(state.status)).toBe(true);
+        expect(state.transitions).toBeLessThanOrEqual(limits.enrollmentTransitions);
+        expect(rounds).toBeLessThanOrEqual(limits.enrollmentTransitions);
+        const isTooLong = length * maxVisits > limits.enrollmentTransitions;
+        expect(state.cursors.some(({ reason }) => reason === 'too_many_steps')).toBe(isTooLong);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+it('a resume gives every waiting branch its moment back', () => {
+  fc.assert(
+    fc.property(anyGraph, anySteps, (graph, steps) => {
+      runSteps(graph, steps, (_before, _event, { state }) => {
+        if (state.status !== 'in_progress') return;
+        let ids = 0;
+        const context = { now: 1_000_000_000, facts: noFacts, newCursorId: () => `r${++ids}` };
+        const paused = advance(state, { type: 'paused', reason: 'manual' }, graph, context).state;
+        // What came due meanwhile is not looked for again (engine/wake.ts).
+        const cursors = paused.cursors.map((each) => ({ ...each, wakeAt: null }));
+        const after = advance({ ...paused, cursors }, { type: 'resumed' }, graph, context).state;
+        for (const { id, nodeId, visit, ...cursor } of after.cursors) {
+          if (cursor.state !== 'waiting' || cursor.waitsFor === 'join' || cursor.waitsFor === 'fresh_read')
+            continue;
+          expect(cursor.wakeAt).not.toBeNull();
+        }
+      });
+    }),
+    { numRuns: 100 },
   );
 });
 
