@@ -5,6 +5,7 @@ import type { Auth } from '../auth/auth.ts';
 import type { Role } from '../auth/membership.ts';
 import type { Database, Tx } from '../db/index.ts';
 import { schema } from '../db/index.ts';
+import type { MailServers } from '../email/mailServers.ts';
 import type { OAuthClient, TokenFlights } from '../email/oauth.ts';
 import type { SystemMailAccount } from '../email/systemMail.ts';
 import type { EngineContext } from '../engine/index.ts';
@@ -51,6 +52,8 @@ export interface Services {
   dns: Dns;
   /** Over https from the internet only. */
   fetchText: FetchText;
+  /** What the mail worker reaches mailboxes through. */
+  mailServers: MailServers;
   /** The operator lets mailboxes lie inside the private network. */
   mailPrivateNetwork: boolean;
   /** Of the first-run link; asked for while no owner exists. */

@@ -5,6 +5,7 @@ import type { Rng } from '#shared/kernel/prng.ts';
 import { createAuth } from '../auth/auth.ts';
 import type { Keys } from '../auth/keys.ts';
 import type { Database } from '../db/index.ts';
+import { mailServers } from '../email/mailServers.ts';
 import type { OAuthClient } from '../email/oauth.ts';
 import type { SystemMailAccount } from '../email/systemMail.ts';
 import { createDns, type Dns } from '../network/dns.ts';
@@ -98,6 +99,7 @@ export function createServices(options: ServicesOptions): Services {
     tokenFlights: new Map(),
     dns: options.dns ?? createDns(),
     fetchText: options.fetchText ?? fetchText,
+    mailServers,
     mailPrivateNetwork: options.mailPrivateNetwork ?? false,
     maxAskAgainMs: options.maxAskAgainMs,
     remoteRules: options.remoteRules,

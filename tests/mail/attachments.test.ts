@@ -2,6 +2,7 @@ import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemTimers } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
+import { mailServers } from '../../companion-server/email/mailServers.ts';
 import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
 import { type MailFile, rememberFiles } from '../../companion-server/services/attachment/files.ts';
 import { createChanges } from '../../companion-server/services/changes.ts';
@@ -92,6 +93,7 @@ it('an email arrives with its file and with the image within its text', async ()
     },
     clocks: stage.ctx.clocks,
     changes: createChanges(systemTimers),
+    mailServers,
     publicUrl: 'https://rapport.test',
     unsubscribeKey: new Uint8Array(32),
     log: stage.ctx.log,

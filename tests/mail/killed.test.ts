@@ -3,6 +3,7 @@ import { ImapFlow } from 'imapflow';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, systemTimers } from '#shared/kernel/clock.ts';
 import { type Database, schema } from '../../companion-server/db/index.ts';
+import { mailServers } from '../../companion-server/email/mailServers.ts';
 import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
 import {
   claimEmail,
@@ -111,6 +112,7 @@ function servicesOf(db: Database): Services {
     vault: { open: async () => ({ ok: true, value: JSON.stringify({ smtp: PASSWORD, imap: PASSWORD }) }) },
     clocks: ctx.clocks,
     changes: createChanges(systemTimers),
+    mailServers,
     mailPrivateNetwork: true,
     publicUrl: 'https://rapport.test',
     unsubscribeKey: new Uint8Array(32),

@@ -1,5 +1,6 @@
-import type { EmailOutcome } from '../../companion-server/engine/index.ts';
+import type { SendResult } from '../../companion-server/email/send.ts';
 import type { RunnerDeps } from '../../extension/background/runner/ports.ts';
+import type { Books } from './books.ts';
 import type { Faults } from './faults.ts';
 import type { Request } from './network.ts';
 import type { Tilt } from './scenario.ts';
@@ -9,14 +10,16 @@ export interface Bug {
   /** Faults and a world in which it is soon seen; all else is drawn. */
   faults?: Partial<Faults>;
   tilt?: Tilt;
+  /** Within so many jobs; else within the first that faults come in. */
+  jobs?: number;
   /** Only by what never comes to its end. */
   isSeenLate?: boolean;
   /** Triggers that undo what the product writes, as a wrong statement would. */
   sql?: readonly string[];
   runner?(deps: RunnerDeps): RunnerDeps;
   /** What a handler of the server is given instead of what was sent. */
-  request?(request: Request): Request;
-  emailOutcome?(outcome: EmailOutcome): EmailOutcome;
+  request?(request: Request, books: Books): Request | Promise<Request>;
+  emailOutcome?(outcome: SendResult): SendResult;
   /** Whether mailboxes are read without seeing anything. */
   mailIsUnread?: boolean;
 }
@@ -28,6 +31,12 @@ function whenever(table: string, column: string, condition: string, action: stri
 
 const freed = `UPDATE task SET state = 'ready', lease_owner = NULL, lease_until = NULL WHERE id = NEW.id;
   UPDATE lane SET ready_count = ready_count + 1 WHERE channel_id = NEW.channel_id AND kind = NEW.kind`;
+
+/** Much is tried again, and what was said before comes late once more. */
+const stale: Partial<Faults> = {
+  ...{ echo: 1, tabClosed: 0.1, browserCrash: 0.5, sleep: 0.06 },
+  ...{ operate: 0, drop: 0, slow: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
+};
 
 /** Each must make some seed fail. */
 export const bugs: Record<string, Bug> = {
@@ -73,6 +82,40 @@ export const bugs: Record<string, Bug> = {
     sql: [
       `UPDATE sender SET settings = json_set(settings, '$.window.from', '00:00', '$.window.to', '24:00',
         '$.window.days', json('[1,2,3,4,5,6,7]'))`,
+    ],
+  },
+  'actions follow each other without the gap that was set': {
+    faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
+    jobs: 600,
+    tilt: { isLively: true, people: 6, senders: 1, cap: 20, template: 'around' },
+    sql: [
+      `UPDATE sender SET settings = json_set(settings, '$.gaps', json('{"linkedin":{"minMs":30000,"maxMs":30000},
+        "email":{"minMs":5000,"maxMs":5000}}'))`,
+    ],
+  },
+  'an account that came back counts as read': {
+    faults: { operate: 0, logout: 0.5, wrongAccount: 0.2, everybodySleeps: 0.2 },
+    tilt: { people: 6, senders: 1, cap: 8, template: 'invite' },
+    sql: [
+      whenever(
+        'channel',
+        'reconcile_from',
+        'NEW.reconcile_from IS NOT NULL',
+        `UPDATE channel SET inbox_read_at = NEW.reconcile_from, acceptances_read_at = NEW.reconcile_from
+          WHERE id = NEW.id`,
+      ),
+    ],
+  },
+  'whoever failed is tried again by itself': {
+    faults: { operate: 0, refuse: 0.5 },
+    tilt: { people: 6, senders: 1, cap: 8 },
+    sql: [
+      whenever(
+        'enrollment',
+        'status',
+        `NEW.status = 'failed'`,
+        `UPDATE enrollment SET status = 'ready', ended_at = NULL WHERE id = NEW.id`,
+      ),
     ],
   },
   'two runners are let in': {
@@ -164,18 +207,83 @@ export const bugs: Record<string, Bug> = {
         },
       })),
   },
+  'a commit does not look at its fence': {
+    faults: stale,
+    jobs: 900,
+    tilt: { isLively: true, people: 6, senders: 1, browsers: 1, cap: 20, template: 'invite' },
+    request: newestFence('/device/commit'),
+  },
+  'a late outcome counts for the newer claim': {
+    faults: stale,
+    jobs: 500,
+    tilt: { isLively: true, people: 6, senders: 1, browsers: 1, cap: 20, template: 'invite' },
+    request: newestFence('/device/outcome'),
+  },
+  'a commit does not look at what the thread shows': {
+    jobs: 900,
+    faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0, tabClosed: 0.3 },
+    tilt: { isLively: true, people: 6, senders: 1, cap: 20, template: 'invite' },
+    request: (request) => changed(request, '/device/commit', (body) => ({ ...body, lastInboundAt: null })),
+  },
+  'answers on LinkedIn are thrown away': {
+    faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
+    jobs: 500,
+    tilt: { isLively: true, people: 6, senders: 1, cap: 20, template: 'across' },
+    request: (request) =>
+      changed(request, '/device/observations', (body) =>
+        'inbound' in body ? { ...body, inbound: [] } : body,
+      ),
+  },
+  'acceptances are thrown away': {
+    faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
+    tilt: { people: 6, senders: 1, cap: 8, template: 'across' },
+    request: (request) =>
+      changed(request, '/device/observations', (body) =>
+        'acceptances' in body ? { ...body, acceptances: [] } : body,
+      ),
+  },
+  'an order to pause an automation resumes it': {
+    faults: { operate: 1 },
+    tilt: { people: 6, senders: 1, cap: 8, order: 'pauses an automation' },
+    request: (request) => led(request, /(\/automations\/\w+)\/pause$/, '$1/resume'),
+  },
+  'lowered caps are answered and not kept': {
+    faults: { operate: 1, logout: 0, wrongAccount: 0 },
+    tilt: { people: 6, senders: 1, cap: 4, template: 'emails', order: 'lowers caps' },
+    request: (request) =>
+      request.method === 'PATCH'
+        ? changed(request, '', (body) => ({ ...body, settings: withoutCaps(body) }))
+        : request,
+  },
+  'a withdrawn consent counts as given': {
+    faults: { operate: 1, logout: 0, wrongAccount: 0 },
+    tilt: { people: 6, senders: 1, cap: 8, template: 'invite', order: 'withdraws consent' },
+    request: (request) => changed(request, '/consent', (body) => ({ ...body, agreed: true })),
+  },
+  'texts go out that somebody wanted to see first': {
+    faults: { operate: 1, logout: 0, wrongAccount: 0 },
+    tilt: { people: 6, senders: 1, cap: 8, template: 'emails', order: 'wants to see texts first' },
+    request: (request) => changed(request, '/settings', (body) => ({ ...body, approveEach: false })),
+  },
+  'an opt-out is thanked for and not written': {
+    jobs: 600,
+    faults: { operate: 0, logout: 0, wrongAccount: 0 },
+    tilt: { people: 6, senders: 1, cap: 8, template: 'emails', isLively: true },
+    request: (request) => (request.url.includes('/u/') ? { ...request, method: 'GET', body: null } : request),
+  },
   // The mailer
   'replies by email are not read': {
+    jobs: 600,
     faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
-    tilt: { people: 6, senders: 1, cap: 8, template: 'emails' },
+    tilt: { isLively: true, people: 6, senders: 1, cap: 20, template: 'emails' },
     mailIsUnread: true,
   },
   'an email without an answer counts as not sent': {
     faults: { smtp: 0.6, operate: 0 },
     tilt: { people: 6, senders: 1, cap: 8, template: 'emails' },
     emailOutcome: (outcome) =>
-      outcome.result === 'unsure'
-        ? { result: 'not_sent', verdict: 'retry', code: 'sending_error', detail: 'lost' }
+      outcome.outcome === 'unknown'
+        ? { outcome: 'not_sent', stage: 'message', code: 'ECONNRESET', response: 'lost', verdict: null }
         : outcome,
   },
   // The runner
@@ -208,6 +316,26 @@ export const bugs: Record<string, Bug> = {
 function changed(request: Request, path: string, change: (body: object) => object): Request {
   if (!request.url.endsWith(path)) return request;
   return { ...request, body: JSON.stringify(change(JSON.parse(request.body ?? '{}'))) };
+}
+
+/** Whatever claim this is about, it is taken for the newest. */
+function newestFence(path: string) {
+  return async (request: Request, books: Books): Promise<Request> => {
+    if (!request.url.endsWith(path)) return request;
+    const { taskId } = JSON.parse(request.body ?? '{}') as { taskId: string };
+    const task = await books.task(taskId);
+    return changed(request, path, (body) => ({ ...body, fence: task?.fence }));
+  };
+}
+
+function led(request: Request, from: RegExp, to: string): Request {
+  return { ...request, url: request.url.replace(from, to) };
+}
+
+function withoutCaps(body: object): object {
+  const { settings } = body as { settings: { caps: object } };
+  const caps = Object.keys(settings.caps).map((kind) => [kind, { daily: 20, weekly: 100 }]);
+  return { ...settings, caps: Object.fromEntries(caps) };
 }
 
 function neighbour<T extends { slug: string }>(target: T): T {

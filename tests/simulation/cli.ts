@@ -1,4 +1,5 @@
 import { bugs } from './bugs.ts';
+import { type Reached, together } from './reached.ts';
 import { type RunResult, run } from './run.ts';
 import type { TemplateName } from './templates.ts';
 
@@ -61,6 +62,8 @@ async function main(): Promise<void> {
   const count = single === null ? Number(option('seeds') ?? 100) : 1;
   const minutes = Number(option('minutes') ?? Number.POSITIVE_INFINITY);
   const startedAt = performance.now();
+  const tellsReached = process.argv.includes('--reached');
+  const reached: Reached[] = [];
   let [failures, effects, jobs, seeds] = [0, 0, 0, 0];
   for (let seed = first; seed < first + count; seed++) {
     if (performance.now() - startedAt > minutes * 60_000) break;
@@ -68,16 +71,19 @@ async function main(): Promise<void> {
     const result = await run(seed, {
       bug,
       trace: process.argv.includes('--trace'),
+      tellsReached,
       ...(tilt ? { tilt } : {}),
     });
     seeds += 1;
     effects += result.effects;
     jobs += result.jobs;
+    reached.push(result.reached);
     if (process.argv.includes('--each')) process.stdout.write(`${summary(result)}\n`);
     if (!result.violation) continue;
     failures += 1;
     process.stdout.write(`${report(result)}\n`);
   }
+  for (const [what, n] of together(reached)) process.stdout.write(`${what} ${n}\n`);
   const seconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage();
   const cpu = ((user + system) / 1e6 / seeds).toFixed(2);

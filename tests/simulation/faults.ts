@@ -9,6 +9,8 @@ const most = {
   drop: 0.2,
   duplicate: 0.2,
   slow: 0.15,
+  /** What was said of an earlier claim comes once more while a newer one is out. */
+  echo: 0.5,
   /** A life of a browser ends at one of its first calls; a server's at one of its first statements. */
   browserCrash: 0.5,
   serverCrash: 0.5,
@@ -39,6 +41,9 @@ const most = {
 
 export type Fault = keyof typeof most;
 export type Faults = Record<Fault, number>;
+
+/** A world in which nothing goes wrong. */
+export const noFaults = Object.fromEntries(Object.keys(most).map((name) => [name, 0])) as Faults;
 
 export function drawFaults(rng: Rng): Faults {
   const drawn = Object.entries(most).map(([name, limit]) => [name, rng() < 0.5 ? rng() * limit : 0]);

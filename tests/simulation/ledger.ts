@@ -52,6 +52,13 @@ const usageOf: Record<string, UsageKind> = {
 /** What writes to the person. */
 const writing = ['connect', 'message', 'inmail', 'send_email'];
 
+export type MailFate = 'sent' | 'not_sent' | 'unknown';
+const FRESH_MAIL_MS = 5 * MINUTE;
+
+/** What a rep's browser reads of an account before anything goes on after a reconnect. */
+export type Watch = 'inbound' | 'acceptances';
+const watches: readonly Watch[] = ['inbound', 'acceptances'];
+
 /** What reached people, what was allowed, and what was known: the rules are kept or a Violation is thrown. */
 export class Ledger {
   /** The first rule that was broken: who clicked may have caught what was thrown. */
@@ -67,6 +74,14 @@ export class Ledger {
   private readonly asking = new Set<string>();
   private readonly approved = new Set<string>();
   private readonly awayUntil = new Map<string, number>();
+  /** Accounts nobody is signed in to. */
+  private readonly signedOut = new Set<string>();
+  /** Accounts that came back, since when, and what of them was read since. */
+  /** When each mailbox was last read to its end: when that reading began. */
+  private readonly mailboxReadAt = new Map<string, number>();
+  /** What mail servers said of each claim, whoever heard it. */
+  private readonly mail = new Map<string, MailFate>();
+  private readonly unread = new Map<string, { since: number; read: Set<Watch> }>();
 
   constructor(
     private readonly clock: { real: number; offset: number },
@@ -117,9 +132,49 @@ export class Ledger {
     return this.effects.some((effect) => effect.taskId === taskId);
   }
 
+  /** The server's own word for who is signed in has changed. */
+  accountChanged(channelId: string, isThere: boolean): void {
+    if (!isThere) this.signedOut.add(channelId);
+    else if (this.signedOut.delete(channelId))
+      this.unread.set(channelId, { since: this.now(), read: new Set() });
+  }
+
+  /** Handed in; what was read before the account came back proves nothing about the time since. */
+  accountRead(channelId: string, what: Watch, readAt: number): void {
+    const unread = this.unread.get(channelId);
+    if (!unread || readAt < unread.since) return;
+    unread.read.add(what);
+    if (watches.every((each) => unread.read.has(each))) this.unread.delete(channelId);
+  }
+
+  mailboxRead(channelId: string, startedAt: number): void {
+    this.mailboxReadAt.set(channelId, startedAt);
+  }
+
+  mailed(taskId: string, fence: number, fate: MailFate): void {
+    this.mail.set(`${taskId}#${fence}`, fate);
+  }
+
+  /** An allowed email is planned anew: nothing came of it, and nothing may. */
+  mailCameBack(taskId: string, fence: number): void {
+    const fate = this.mail.get(`${taskId}#${fence}`);
+    const yes = this.yeses.find((each) => isSame(each, { taskId, fence }));
+    if (!yes) return;
+    if (fate === 'sent' || fate === 'unknown') this.fail(`comes back, and its server said ${fate}`, yes);
+    yes.disproved = true;
+  }
+
+  /** The claim of the latest yes. */
+  newestYes(taskId: string): number {
+    return Math.max(0, ...this.yeses.map((yes) => (yes.taskId === taskId ? yes.fence : 0)));
+  }
+
   claimed(claim: Claim): void {
     this.claims.push(claim);
     this.checkHolds(claim);
+    if (this.signedOut.has(claim.channelId)) this.fail(`${claim.kind} while nobody is signed in`, claim);
+    if (this.unread.has(claim.channelId))
+      this.fail(`${claim.kind} before the account was read after its return`, claim);
     const settings = this.settingsOf(claim.senderId);
     if (!isWorkingTime(settings.window, claim.at))
       this.fail(`${claim.kind} outside of the working window`, claim);
@@ -136,11 +191,16 @@ export class Ledger {
     if (yes.kind !== 'withdraw' && stops && stops.size > 0)
       this.fail(`a yes after ${[...stops.keys()].join(', ')}`, yes);
     if (this.yeses.some((each) => isSame(each, yes))) return;
+    const newest = Math.max(...this.claims.map((each) => (each.taskId === yes.taskId ? each.fence : 0)));
+    if (newest > yes.fence) this.fail(`a yes to claim ${yes.fence}, and ${newest} was given out since`, yes);
     const needsApproval = this.asking.has(yes.automationId) && writing.includes(yes.kind);
     if (needsApproval && !this.approved.has(yes.taskId)) this.fail('a yes nobody approved', yes);
     const away = this.awayUntil.get(yes.contactId) ?? 0;
     if (yes.kind !== 'visit' && yes.kind !== 'withdraw' && away > yes.at)
       this.fail('a yes while they are away', yes);
+    const readAt = this.mailboxReadAt.get(yes.channelId) ?? 0;
+    if (yes.kind === 'send_email' && yes.at - readAt > FRESH_MAIL_MS)
+      this.fail('a yes without a look into the mailbox', yes);
     const before = this.yeses.filter((each) => each.channelId === yes.channelId && !each.disproved);
     const last = Math.max(0, ...before.map(({ at }) => at));
     const gaps = this.settingsOf(yes.senderId).gaps[yes.kind === 'send_email' ? 'email' : 'linkedin'];
@@ -166,7 +226,7 @@ export class Ledger {
 
   /** Something reached a person. */
   record(effect: Omit<Effect, 'at' | 'channelId'>, fence: number): void {
-    const at = this.clock.real + this.clock.offset;
+    const at = this.now();
     const yes = this.yeses.find((each) => isSame(each, { taskId: effect.taskId, fence }));
     const reached = { ...effect, at, channelId: yes?.channelId ?? '' };
     const twice = this.effects.find(
@@ -210,6 +270,10 @@ export class Ledger {
         each.channelId === one.channelId &&
         each.at > one.at,
     );
+  }
+
+  private now(): number {
+    return this.clock.real + this.clock.offset;
   }
 
   private checkHolds(claim: Claim): void {

@@ -22,6 +22,9 @@ const GIVE_UP_MS = 20_000;
 
 /** Between everybody and the server: requests and answers get lost, come twice, late and out of order. */
 export class Network {
+  /** What was said of tasks: it may come once more. */
+  private readonly said = new Map<string, Request[]>();
+
   constructor(
     private readonly time: VirtualTime,
     private readonly chance: Chance,
@@ -58,11 +61,30 @@ export class Network {
         signal?.removeEventListener('abort', end);
         resolve(response);
       };
+      this.remember(request);
       const copies = this.copies();
       for (let i = 0; i < copies; i++) {
         this.time.after(this.latency(), () => this.time.start(() => this.arrive(request, answered)));
       }
     });
+  }
+
+  /** A task was given out anew: somewhere on the way lay what was said of it before. */
+  echo(taskId: string): void {
+    for (const request of this.said.get(taskId) ?? []) {
+      if (!this.chance.fails(this.faults.echo)) continue;
+      const nobody = () => undefined;
+      this.time.after(this.chance.pick(100, 12_000), () =>
+        this.time.start(() => this.arrive(request, nobody)),
+      );
+    }
+    this.said.delete(taskId);
+  }
+
+  private remember(request: Request): void {
+    if (!/\/device\/(commit|outcome)$/.test(request.url)) return;
+    const { taskId } = JSON.parse(request.body ?? '{}') as { taskId: string };
+    this.said.set(taskId, [...(this.said.get(taskId) ?? []), request]);
   }
 
   private async arrive(request: Request, resolve: (response: Response) => void): Promise<void> {
@@ -78,7 +100,7 @@ export class Network {
   }
 
   private latency(): number {
-    return this.chance.fails(this.faults.slow) ? this.chance.pick(5_000, 150_000) : this.chance.pick(20, 600);
+    return this.chance.fails(this.faults.slow) ? this.chance.pick(5_000, 300_000) : this.chance.pick(20, 600);
   }
 }
 

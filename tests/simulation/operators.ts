@@ -13,6 +13,7 @@ import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { taskRoutes } from '#shared/contract/task.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import type { Books } from './books.ts';
 import { SERVER_URL } from './browser.ts';
@@ -22,6 +23,7 @@ import type { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
 import type { Network } from './network.ts';
 import type { Scenario } from './scenario.ts';
+import { START } from './setup.ts';
 import type { VirtualTime } from './virtualTime.ts';
 
 export interface OfficeWorld {
@@ -55,6 +57,7 @@ const actions: Record<string, Action> = {
   'resumes a sender': (o) =>
     o.ask(senderRoutes.resume, { senderId: o.anySender() }, { channel: o.anyChannel() }),
   'disconnects LinkedIn': (o) => o.ask(senderRoutes.disconnectLinkedin, { senderId: o.anySender() }),
+  'resumes LinkedIn': (o) => o.ask(senderRoutes.resume, { senderId: o.anySender() }, { channel: 'linkedin' }),
   'removes a sender': async (o) => {
     // The first stays: without any sender contacts rightly wait for one.
     const [, ...others] = o.scenario.senders;
@@ -137,6 +140,7 @@ export class Office {
   private readonly fetch: typeof fetch;
   private readonly restored = new Set<string>();
   private isEased = false;
+  private scripted = 0;
 
   constructor(private readonly env: OfficeWorld) {
     this.chance = env.chance;
@@ -148,6 +152,7 @@ export class Office {
     const { time, chance } = this.env;
     time.after(chance.pick(20, 150) * SECOND, () => {
       time.start(async () => {
+        await this.followScript();
         if (chance.fails(this.env.faults.operate)) await this.doSomething();
         await this.doDuties();
         this.open();
@@ -241,7 +246,7 @@ export class Office {
   private async easeLimits(): Promise<void> {
     if (this.isEased) return;
     this.isEased = true;
-    if (!this.chance.happens(0.75)) return;
+    if (this.scenario.keepsLimits || !this.chance.happens(0.75)) return;
     for (const { id: senderId } of this.scenario.senders) {
       const settings = this.env.ledger.settings.get(senderId);
       if (!settings) continue;
@@ -266,12 +271,26 @@ export class Office {
     await this.ask(senderRoutes.update, { senderId }, { settings: lower });
   }
 
+  /** When the next order of the script is due; null: none is left. */
+  nextOrderAt(): number | null {
+    const next = this.scenario.script[this.scripted];
+    return next ? START + next.afterMs : null;
+  }
+
+  private async followScript(): Promise<void> {
+    for (let at = this.nextOrderAt(); at !== null && at <= this.env.time.now(); at = this.nextOrderAt()) {
+      const order = this.scenario.script[this.scripted++]?.order ?? '';
+      await this.carryOut(order);
+    }
+  }
+
   private async doSomething(): Promise<void> {
-    const { order } = this.scenario;
-    const among = Object.entries(actions).filter(([name]) => order === null || name === order);
-    const [name, action] = this.chance.one(among);
-    this.env.trace(`somebody ${name}`);
-    await action(this);
+    await this.carryOut(this.scenario.order ?? this.chance.one(Object.keys(actions)));
+  }
+
+  private async carryOut(order: string): Promise<void> {
+    this.env.trace(`somebody ${order}`);
+    await must(actions[order], `something people do: ${order}`)(this);
   }
 
   /** What a team does anyway: settle unknowns by what really happened, and decide what waits for a person. */

@@ -10,9 +10,12 @@ import { taskRoutes } from '#shared/contract/task.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
-import type { Books } from './books.ts';
+import type { Books, TaskFacts } from './books.ts';
 import type { Ledger } from './ledger.ts';
 import type { Request } from './network.ts';
+import type { Rises } from './rises.ts';
+import { finalStatuses } from './transitions.ts';
+import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 /** Who keeps account of what people ordered. */
@@ -20,8 +23,7 @@ export interface Account {
   ledger: Ledger;
   books: Books;
   world: World;
-  /** Tasks and enrollments that a person brought back. */
-  broughtBack: Set<string>;
+  rises: Rises;
 }
 
 /**
@@ -82,10 +84,15 @@ const readings: readonly Reading[] = [
     };
   }),
   on(bulkRoutes.start, ({ automationId }, { input }) =>
-    ['resume', 'retry', 'move'].includes(input.action) ? { before: (a) => bringBack(a, automationId) } : {},
+    ['resume', 'retry', 'move'].includes(input.action)
+      ? { before: (a) => bringBack(a, automationId, input.action === 'retry' ? ['failed'] : []) }
+      : {},
   ),
-  on(bulkRoutes.undo, () => ({ before: (a) => bringBack(a, null) })),
-  on(versionRoutes.undo, ({ automationId }) => ({ before: (a) => bringBack(a, automationId) })),
+  on(bulkRoutes.undo, ({ bulkId }) => ({ before: (a) => undo(a, bulkId) })),
+  // Whoever ended because their step or segment was gone.
+  on(versionRoutes.undo, ({ automationId }) => ({
+    before: (a) => bringBack(a, automationId, ['canceled', 'finished']),
+  })),
   on(automationRoutes.settings, ({ automationId }, { approveEach }) => {
     if (approveEach === undefined) return {};
     const order = ({ ledger }: Account) => ledger.askFirst(automationId, approveEach);
@@ -104,12 +111,12 @@ const readings: readonly Reading[] = [
     before: ({ ledger }) => ledger.lift(`sender:${senderId}:deleted`),
   })),
   on(taskRoutes.settle, ({ taskId }, { happened }) => ({
-    before: ({ ledger, broughtBack }) => {
+    before: ({ ledger }) => {
       if (happened) return;
-      broughtBack.add(taskId);
       for (const yes of ledger.yeses) if (yes.taskId === taskId) yes.disproved = true;
     },
   })),
+  on(deviceRoutes.outcome, (_, report) => lateOutcome(report)),
   on(stoplistRoutes.add, (_, { value }) => ({
     after: ({ ledger, world }) => {
       for (const person of world.people) {
@@ -148,17 +155,46 @@ function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R ext
   };
 }
 
-/** Contacts of this automation may go on, whatever they had come to. */
-async function bringBack(
-  { ledger, books, broughtBack }: Account,
-  automationId: string | null,
-): Promise<void> {
-  const rows = await books.rows(
-    'SELECT id, contact_id FROM enrollment WHERE automation_id = coalesce(?, automation_id)',
-    [automationId],
+/** What was reported of an older claim changes nothing of a newer one; evidence of an effect counts however late. */
+function lateOutcome({ taskId, fence, outcome }: z.output<typeof deviceRoutes.outcome.body>): Rule {
+  let before: TaskFacts | null = null;
+  return {
+    before: async ({ books }) => {
+      before = await books.task(taskId);
+    },
+    after: async ({ books }) => {
+      if (!before || before.fence === fence || outcome.result === 'done') return;
+      const now = await books.task(taskId);
+      if (now?.state === before.state && now.fence === before.fence) return;
+      throw new Violation(
+        `task ${taskId}#${before.fence} became ${now?.state} by what was said of #${fence}`,
+      );
+    },
+  };
+}
+
+/** What this bulk action had ended may go on again. */
+async function undo(account: Account, bulkId: string): Promise<void> {
+  const [row] = await account.books.rows(
+    `SELECT automation_id, json_extract(input, '$.action') AS action FROM bulk_action WHERE id = ?`,
+    [bulkId],
   );
+  if (!row) return;
+  const from = row.action === 'cancel' ? ['canceled'] : row.action === 'move' ? finalStatuses : [];
+  await bringBack(account, String(row.automation_id), from);
+}
+
+/** Contacts of this automation may go on, after an answer, after an order to stop, and once `from` these ends. */
+async function bringBack(
+  { ledger, books, rises }: Account,
+  automationId: string,
+  from: readonly string[],
+): Promise<void> {
+  if (from.length > 0) rises.order(automationId, from);
+  const rows = await books.rows('SELECT id, contact_id FROM enrollment WHERE automation_id = ?', [
+    automationId,
+  ]);
   for (const { id, contact_id: contactId } of rows) {
-    broughtBack.add(String(id));
     ledger.lift(`enrollment:${id}`);
     ledger.goOn(String(contactId), 'reply');
   }

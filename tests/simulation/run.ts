@@ -9,6 +9,7 @@ import { Books } from './books.ts';
 import type { Bug } from './bugs.ts';
 import { Chance } from './chance.ts';
 import { drawFaults, type Faults } from './faults.ts';
+import { type Reached, reachedBy } from './reached.ts';
 import { drawScenario, type Tilt } from './scenario.ts';
 import { START } from './setup.ts';
 import { Simulation } from './simulation.ts';
@@ -31,6 +32,8 @@ export interface RunResult {
   jobs: number;
   /** Schedule time that passed. */
   days: number;
+  /** Empty unless asked for. */
+  reached: Reached;
 }
 
 export interface RunOptions {
@@ -38,6 +41,9 @@ export interface RunOptions {
   trace?: boolean;
   /** Given instead of drawn. */
   tilt?: Tilt;
+  faults?: Partial<Faults>;
+  /** Costs a look through the whole world at its end. */
+  tellsReached?: boolean;
   /** Turns of the event loop by which real work and rest take longer. */
   idleTurns?: () => number;
 }
@@ -45,11 +51,11 @@ export interface RunOptions {
 /** One seed: a world, a mix of faults, and everything checked until it is over. */
 export async function run(
   seed: number,
-  { bug = null, trace = false, idleTurns, tilt }: RunOptions = {},
+  { bug = null, trace = false, idleTurns, tilt, ...given }: RunOptions = {},
 ): Promise<RunResult> {
   const time = new VirtualTime(START, idleTurns);
   const restoreDeadlines = virtualDeadlines(time);
-  const faults = { ...drawFaults(seededRng(seed * 7919)), ...bug?.faults };
+  const faults = { ...drawFaults(seededRng(seed * 7919)), ...bug?.faults, ...given.faults };
   const chance = new Chance(seededRng(seed));
   const { note, last, fingerprint } = notes(time, trace);
   const result: RunResult = {
@@ -61,6 +67,7 @@ export async function run(
     effects: 0,
     jobs: 0,
     days: 0,
+    reached: new Map(),
   };
   const { cookie, ownerId, copyTo } = await templateDatabase();
   const dir = newFolder();
@@ -108,6 +115,7 @@ export async function run(
     simulation = null;
     restoreDeadlines();
     await ended?.close();
+    if (given.tellsReached) result.reached = await reachedBy(books);
     books.close();
     await db.close();
     rmSync(dir, { recursive: true, force: true });

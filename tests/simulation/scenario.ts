@@ -1,20 +1,39 @@
 import { eq } from 'drizzle-orm';
-import { MINUTE } from '#shared/kernel/clock.ts';
+import type { Graph } from '#shared/automation/graph.ts';
+import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
 import { hashOfToken } from '../../companion-server/auth/deviceToken.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import type { Pairing } from './browser.ts';
 import type { Chance } from './chance.ts';
-import { addAutomation, addContact, addSender, type Person, START, type Stage, WORKSPACE } from './setup.ts';
+import {
+  addAutomation,
+  addContact,
+  addressOf,
+  addSender,
+  type Person,
+  START,
+  type Stage,
+  WORKSPACE,
+} from './setup.ts';
 import { type TemplateName, templates } from './templates.ts';
 
 /** The small world of one seed: who there is, and what runs. */
 export interface Scenario {
-  senders: { id: string; settings: SenderSettings }[];
+  senders: { id: string; settings: SenderSettings; mailbox: string }[];
   browsers: Pairing[];
   people: Person[];
   automations: string[];
   order: string | null;
+  isLively: boolean;
+  keepsLimits: boolean;
+  script: readonly Scripted[];
+}
+
+export interface Scripted {
+  /** Schedule time since the start. */
+  afterMs: number;
+  order: string;
 }
 
 /** What is given instead of drawn: a world in which a certain thing is likely to be seen. */
@@ -26,8 +45,16 @@ export interface Tilt {
   browsers?: 1 | 2;
   /** Actions of each kind a day. */
   cap?: number;
+  /** Everybody's profile is known, senders work round the clock, invitations are accepted and messages answered. */
+  isLively?: boolean;
+  /** Local hours of all senders, in UTC and on every day. */
+  hours?: readonly [from: string, to: string];
+  /** Windows and caps stay as they are once nothing goes wrong any more. */
+  keepsLimits?: boolean;
   /** What people do in the dashboard, each time. */
   order?: string;
+  /** What they do there at certain times, besides their duties. */
+  script?: readonly Scripted[];
 }
 
 export async function drawScenario(
@@ -36,12 +63,14 @@ export async function drawScenario(
   ownerUserId: string,
   tilt: Tilt = {},
 ): Promise<Scenario> {
-  const senders = drawSenders(chance, tilt);
+  const senders: Scenario['senders'] = [];
   const browsers: Pairing[] = [];
-  for (const { id, settings } of senders) {
+  for (const { id, settings } of drawSenders(chance, tilt)) {
     const hasTwo = tilt.browsers ? tilt.browsers === 2 : chance.happens(0.35);
     const devices = hasTwo ? [`${id}-d1`, `${id}-d2`] : [`${id}-d1`];
-    await addSender(stage, id, { settings, devices });
+    const { email } = await addSender(stage, id, { settings, devices });
+    await addMailbox(stage, email, addressOf(id));
+    senders.push({ id, settings, mailbox: email });
     await stage.db.write((tx) =>
       tx.update(schema.sender).set({ ownerUserId }).where(eq(schema.sender.id, id)),
     );
@@ -57,47 +86,78 @@ export async function drawScenario(
   for (let n = 1; n <= count; n++) {
     const company = chance.happens(0.5) ? { companyId: 'company' } : {};
     people.push(
-      await addContact(stage, n, { bound: chance.happens(0.4), email: chance.happens(0.85), ...company }),
+      await addContact(stage, n, {
+        bound: tilt.isLively || chance.happens(0.4),
+        email: chance.happens(0.85),
+        ...company,
+      }),
     );
   }
   const automations: string[] = [];
   for (let n = 1; n <= (chance.happens(0.2) ? 2 : 1); n++) {
     const template = templates[tilt.template ?? chance.one(names)];
     const id = `a${n}`;
-    await addAutomation(
-      stage,
-      id,
-      template(
-        id,
-        senders.map((each) => each.id),
-        chance,
-      ),
-    );
+    const ids = senders.map((each) => each.id);
+    const graph = template(id, ids, chance);
+    await addAutomation(stage, id, tilt.isLively ? withoutWaits(graph) : graph);
     automations.push(id);
   }
-  return { senders, browsers, people, automations, order: tilt.order ?? null };
+  const { order = null, isLively = false, keepsLimits = false, script = [] } = tilt;
+  return { senders, browsers, people, automations, order, isLively, keepsLimits, script };
 }
 
 const names = Object.keys(templates) as TemplateName[];
 
-function drawSenders(chance: Chance, tilt: Tilt): Scenario['senders'] {
+function drawSenders(chance: Chance, tilt: Tilt): { id: string; settings: SenderSettings }[] {
   const ids = ['s1', 's2', 's3'].slice(0, tilt.senders ?? chance.one([1, 1, 1, 1, 2, 2, 3]));
   return ids.map((id) => ({ id, settings: drawSettings(chance, tilt) }));
+}
+
+/** Everybody enters at once, and a step follows the other as soon as it may. */
+function withoutWaits(graph: Graph): Graph {
+  const nodes = graph.nodes.map((node) => {
+    if (node.type === 'delay') return { ...node, config: { durationMs: MINUTE } };
+    if (node.type !== 'segment') return node;
+    return { ...node, config: { ...node.config, activeLimit: null, coworkersLimit: null } };
+  });
+  return { ...graph, nodes };
+}
+
+async function addMailbox(stage: Stage, channelId: string, address: string): Promise<void> {
+  const server = { host: 'mail.test', port: 465, security: 'tls', user: address, password: '' };
+  const settings = { smtp: server, imap: { ...server, port: 993 }, fromName: 'Rep', fromAddress: address };
+  await stage.db.write((tx) =>
+    tx
+      .insert(schema.mailbox)
+      .values({ channelId, workspaceId: WORKSPACE, settings, sealed: 'sealed', updatedAt: START }),
+  );
 }
 
 /** Small caps and windows in zones that change their clocks within the simulated weeks. */
 function drawSettings(chance: Chance, tilt: Tilt): SenderSettings {
   const zone = chance.one(['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland']);
-  const days = chance.happens(0.5) ? [1, 2, 3, 4, 5] : [1, 2, 3, 4, 5, 6, 7];
-  const [from, to] = chance.one([
-    ['09:00', '18:00'],
-    ['00:00', '24:00'],
-    ['10:30', '14:00'],
-  ] as const);
+  const days = chance.happens(0.5) && !tilt.isLively ? [1, 2, 3, 4, 5] : [1, 2, 3, 4, 5, 6, 7];
+  const roundTheClock = ['00:00', '24:00'] as const;
+  const [from, to] = tilt.isLively
+    ? roundTheClock
+    : chance.one([['09:00', '18:00'], roundTheClock, ['10:30', '14:00']] as const);
   const cap = (least: number, most: number) => ({
     daily: tilt.cap ?? chance.pick(least, most),
     weekly: chance.pick(most, most * 4),
   });
+  if (tilt.hours) {
+    const [from, to] = tilt.hours;
+    const window = { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from, to };
+    return senderSettings.parse({
+      window,
+      caps: { page_load: cap(4, 20), invite: cap(1, 6) },
+      rampEnabled: false,
+    });
+  }
+  const gap = (least: number, most: number) => {
+    const minMs = chance.pick(least, most);
+    return { minMs, maxMs: minMs + chance.pick(0, most / 2) };
+  };
   return senderSettings.parse({
     window: { zone, days, from, to },
     caps: {
@@ -110,8 +170,8 @@ function drawSettings(chance: Chance, tilt: Tilt): SenderSettings {
       email: cap(2, 8),
     },
     gaps: {
-      linkedin: { minMs: 30_000, maxMs: chance.pick(30_000, 4 * MINUTE) },
-      email: { minMs: 5_000, maxMs: chance.pick(5_000, 3 * MINUTE) },
+      linkedin: gap(30 * SECOND, (tilt.isLively ? 40 : chance.one([2, 40])) * MINUTE),
+      email: gap(5 * SECOND, chance.one([1, 40]) * MINUTE),
     },
     rampEnabled: chance.happens(0.2),
   });

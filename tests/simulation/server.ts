@@ -1,19 +1,21 @@
 import { tmpdir } from 'node:os';
 import { inspect } from 'node:util';
 import { deviceRoutes } from '#shared/contract/device.ts';
-import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { MINUTE, SECOND, type Timers } from '#shared/kernel/clock.ts';
 import type { Rng } from '#shared/kernel/prng.ts';
 import type { Database } from '../../companion-server/db/index.ts';
 import { type EngineContext, takeOver, tick } from '../../companion-server/engine/index.ts';
 import { createApp } from '../../companion-server/http/app.ts';
 import type { App } from '../../companion-server/http/httpEnv.ts';
 import { unlimitedRates } from '../../companion-server/http/limits.ts';
-import { createLog } from '../../companion-server/observability/log.ts';
+import { createLog, type Log } from '../../companion-server/observability/log.ts';
 import { createChanges } from '../../companion-server/services/changes.ts';
+import type { Services } from '../../companion-server/services/context.ts';
 import { createServices } from '../../companion-server/services/create.ts';
+import { type MailWorkers, startMailWorkers } from '../../companion-server/services/mail/worker.ts';
 import { SERVER_URL } from './browser.ts';
 import { Life } from './life.ts';
-import { type MailWorld, mailOnce } from './mailer.ts';
+import { type MailWorld, simulatedMail } from './mailer.ts';
 import type { Answer, Request } from './network.ts';
 import { type Account, orderOf } from './orders.ts';
 import { keys } from './template.ts';
@@ -25,7 +27,9 @@ export interface ServerWorld extends MailWorld, Account {
   rng: Rng;
   newId: () => string;
   /** A planted bug in what a handler is given. */
-  spoilRequest(request: Request): Request;
+  spoilRequest(request: Request): Request | Promise<Request>;
+  /** A device was given this task. */
+  onClaim(taskId: string): void;
   /** After each round that left nothing to be done at once. */
   onRound(ctx: EngineContext, nextDueAt: number | null): Promise<void>;
 }
@@ -38,6 +42,7 @@ class ServerDied extends Error {
 const LONGEST_LIFE = 1_500;
 /** The most one round may ask of the database, whatever there is to do in these small worlds. */
 const MOST_STATEMENTS = 4_000;
+const LOOKS_RARER = 8;
 /** The engine looks at least this often. */
 const IDLE_MS = 30 * SECOND;
 const log = createLog('silent');
@@ -46,6 +51,22 @@ const quiet = { info: () => undefined, warn: () => undefined };
 /** The engine goes on after a defect that it sets aside: here none may happen. */
 function fail(fields: object, message: string): never {
   throw new Violation(`${message}: ${inspect(fields)}`);
+}
+
+/** Passwords lie open here: what opens them is real work that nobody counts. */
+const openVault = {
+  seal: async (text: string) => text,
+  open: async () => ({ ok: true, value: JSON.stringify({ smtp: 'secret', imap: 'secret' }) }),
+} as unknown as Services['vault'];
+
+/** Looks without an occasion are made more rarely: each would be a job of its own. */
+function slowed({ sleep }: Timers): Timers {
+  return { sleep: (ms, signal) => sleep(ms < MINUTE ? ms * LOOKS_RARER : ms, signal) };
+}
+
+/** Whose browser it is. */
+function senderOf({ headers }: Request): string {
+  return /token-of-the-browser-(\w+)-/.exec(headers.get('authorization') ?? '')?.[1] ?? '';
 }
 
 /** The real server over one database. A life ends at any statement; the next one begins with nothing but the database. */
@@ -59,6 +80,8 @@ export class Server {
   private nextDueAt: number | null = null;
   private callOffRound = (): void => undefined;
   private isAside = false;
+  private mail: MailWorkers | null = null;
+  private onTick: () => void = () => undefined;
   /** The most statements one round took so far. */
   mostInOneRound = 0;
 
@@ -67,12 +90,14 @@ export class Server {
   boot(): void {
     const { time, chance, faults, trace } = this.env;
     const endsAt = chance.fails(faults.serverCrash) ? chance.pick(1, LONGEST_LIFE) : null;
+    const shutdown = new AbortController();
     this.life = new Life(endsAt, () => {
       trace('the server dies');
       this.app = null;
+      shutdown.abort();
       time.after(chance.pick(SECOND / 2, MINUTE), () => this.boot());
     });
-    const { app, ctx } = this.wire(this.life);
+    const { app, ctx } = this.wire(this.life, shutdown.signal);
     this.app = app;
     const { life } = this;
     this.isDirty = true;
@@ -104,6 +129,11 @@ export class Server {
     return before !== now;
   }
 
+  /** Whether a mailbox is being read or written. */
+  isMailing(): boolean {
+    return this.mail?.isBusy() ?? false;
+  }
+
   /** What a request meets at this address. */
   async serve(request: Request): Promise<Answer | null> {
     const { app, life } = this;
@@ -111,7 +141,7 @@ export class Server {
     this.expectProof(request);
     const order = orderOf(request);
     await order.before?.(this.env);
-    const { method, url, headers, body } = this.env.spoilRequest(request);
+    const { method, url, headers, body } = await this.env.spoilRequest(request);
     const response = await app.request(url, { method, headers, body });
     const answer = { status: response.status, body: await response.text() };
     if (life.isOver) return null;
@@ -134,26 +164,25 @@ export class Server {
     this.callOffRound = time.after(sleep + chance.pick(200, 9_000), () => {
       if (life.isOver) return;
       time.start(async () => {
-        await this.guarded(life, () => this.doRound(life, ctx));
+        await this.guarded(life, () => this.doRound(ctx));
         if (!life.isOver) this.wake(life, ctx);
       });
     });
   }
 
-  private async doRound(life: Life, ctx: EngineContext): Promise<void> {
+  private async doRound(ctx: EngineContext): Promise<void> {
     this.isDirty = false;
     const before = this.statements;
     const next = await tick(ctx);
     this.countRound(this.statements - before);
     this.nextDueAt = next.nextDueAt;
-    const didMail = await mailOnce(this.env, ctx, life);
-    this.isDirty ||= next.busy || didMail;
+    this.onTick();
+    this.isDirty ||= next.busy;
     if (!this.isDirty) await this.env.onRound(ctx, next.nextDueAt);
   }
 
-  private wire(life: Life): { app: App; ctx: EngineContext } {
+  private wire(life: Life, shutdown: AbortSignal): { app: App; ctx: EngineContext } {
     const { db, time, newId, rng } = this.env;
-    const shutdown = new AbortController();
     const timers = time.timersOf(life);
     const database: Database = {
       ...db,
@@ -184,25 +213,58 @@ export class Server {
       newId,
       rng,
       changes: createChanges(timers),
-      onWrite: () => {
-        if (this.isDirty || life.isOver) return;
-        this.isDirty = true;
-        this.wake(life, ctx);
-      },
+      onWrite: () => this.dirty(life, ctx),
       baseUrl: SERVER_URL,
-      publicUrl: null,
+      publicUrl: SERVER_URL,
       allowLoopback: true,
       version: 'simulated',
-      shutdown: shutdown.signal,
+      shutdown,
     });
     const app = createApp({
       services,
       rates: unlimitedRates,
       dashboard: null,
-      shutdown: shutdown.signal,
+      shutdown,
       isReady: () => true,
     });
+    this.mail = this.startMail(life, ctx, services, shutdown);
     return { app, ctx };
+  }
+
+  /** The real workers, in front of simulated servers. */
+  private startMail(life: Life, ctx: EngineContext, services: Services, shutdown: AbortSignal): MailWorkers {
+    const { time, chance } = this.env;
+    const timers = slowed(time.timersOf(life));
+    const ticked = createChanges(timers);
+    this.onTick = () => time.after(chance.pick(1, 100), ticked.notify);
+    return startMailWorkers({
+      services: {
+        ...services,
+        timers,
+        vault: openVault,
+        log: this.strict(life),
+        mailServers: simulatedMail(this.env, life),
+      },
+      ctx,
+      ticked,
+      wakeEngine: () => this.dirty(life, ctx),
+      signal: shutdown,
+    });
+  }
+
+  /** What the workers set aside as a defect ends the run. */
+  private strict(life: Life): Log {
+    const error = (fields: object, text: string) => {
+      if (!life.isOver) this.env.ledger.violation ??= new Violation(`${text}: ${inspect(fields)}`);
+    };
+    return { ...quiet, error } as unknown as Log;
+  }
+
+  /** Something was written: the engine looks again soon. */
+  private dirty(life: Life, ctx: EngineContext): void {
+    if (this.isDirty || life.isOver) return;
+    this.isDirty = true;
+    this.wake(life, ctx);
   }
 
   /** Whatever fails in a life that is over has no meaning. */
@@ -238,20 +300,18 @@ export class Server {
       const { taskId, fence, kind, target } = work.step;
       env.trace(`claimed ${kind} ${taskId}#${fence} for ${target.slug}`);
       await told.claim(env, work.step);
+      env.onClaim(taskId);
     } else if (request.url.endsWith(deviceRoutes.commit.path)) {
       const asked = deviceRoutes.commit.body.parse(JSON.parse(request.body ?? ''));
       const said = deviceRoutes.commit.response.parse(JSON.parse(answer.body));
       env.trace(`commit ${asked.taskId}#${asked.fence}: ${said.ok ? 'yes' : said.code}`);
-      if (said.ok) await told.yes(env, asked);
+      if (said.ok) await told.yes(env, asked, asked.lastInboundAt);
     } else if (request.url.endsWith(deviceRoutes.outcome.path)) {
       const { taskId, fence, outcome } = deviceRoutes.outcome.body.parse(JSON.parse(request.body ?? ''));
       env.trace(`outcome ${taskId}#${fence}: ${outcome.result} -> ${answer.body.slice(0, 60)}`);
     } else if (request.url.endsWith(deviceRoutes.observations.path)) {
-      const { inbound = [] } = deviceRoutes.observations.body.parse(JSON.parse(request.body ?? ''));
-      for (const { fromProfileId, messageId } of inbound) {
-        const person = env.world.people.find(({ profileId }) => profileId === fromProfileId);
-        if (person) env.ledger.stop(person.contactId, `reply:${messageId}`);
-      }
+      const seen = deviceRoutes.observations.body.parse(JSON.parse(request.body ?? ''));
+      await told.observations(env, senderOf(request), seen);
     }
   }
 }

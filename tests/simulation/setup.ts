@@ -72,6 +72,7 @@ export async function openStage(
   return { ctx, db, rng, time, schemaText: tables.map((row) => `${row.sql};`).join('\n'), close };
 }
 
+export const addressOf = (sender: string) => `${sender}@team.test`;
 export const memberIdOf = (sender: string) => `77${sender.replace(/\D/g, '')}`;
 
 /** Works round the clock with short gaps, so that tests say themselves what limits them. */
@@ -134,7 +135,7 @@ async function connect(
     .where(eq(schema.channel.id, channels.linkedin));
   await tx
     .update(schema.channel)
-    .set({ address: `${id}@team.test`, smtpStatus: 'active', imapStatus: 'active', inboxReadAt: START })
+    .set({ address: addressOf(id), smtpStatus: 'active', imapStatus: 'active', inboxReadAt: START })
     .where(eq(schema.channel.id, channels.email));
 }
 

@@ -13,9 +13,10 @@ import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { Office } from './operators.ts';
 import { checkCounters, checkDone, checkExplained, checkOneAtATime, whatIsOpen } from './recounts.ts';
+import { Rises } from './rises.ts';
 import type { Scenario } from './scenario.ts';
 import { Server } from './server.ts';
-import { memberIdOf, type Person, WORKSPACE } from './setup.ts';
+import { addressOf, memberIdOf, type Person, WORKSPACE } from './setup.ts';
 import { keys } from './template.ts';
 import { Transitions } from './transitions.ts';
 import { Violation } from './violation.ts';
@@ -69,21 +70,23 @@ export class Simulation {
     const settings = new Map(scenario.senders.map((sender) => [sender.id, sender.settings]));
     this.ledger = new Ledger(time.clock, settings);
     this.world = new World(scenario.people, time, chance, {
-      accept: 0.3 + 0.7 * chance.rng(),
-      reply: 0.5 * chance.rng(),
+      accept: scenario.isLively ? 1 : 0.3 + 0.7 * chance.rng(),
+      reply: scenario.isLively ? 1 : 0.5 * chance.rng(),
     });
-    const broughtBack = new Set<string>();
-    this.transitions = new Transitions(books, this.ledger, broughtBack);
+    const rises = new Rises();
+    this.transitions = new Transitions({ books, ledger: this.ledger, time }, rises);
+    for (const { id, mailbox } of scenario.senders) this.world.mailboxes.set(addressOf(id), mailbox);
     const shared = { time, chance, faults, books, world: this.world, ledger: this.ledger, trace };
     this.server = new Server({
       ...shared,
       db,
       rng: chance.rng,
       newId,
-      broughtBack,
-      spoilRequest: (request) => bug?.request?.(request) ?? request,
+      rises,
+      spoilRequest: (request) => bug?.request?.(request, books) ?? request,
       spoilOutcome: (outcome) => bug?.emailOutcome?.(outcome) ?? outcome,
       isBlind: bug?.mailIsUnread ?? false,
+      onClaim: (taskId) => this.network.echo(taskId),
       onRound: (ctx, nextDueAt) => this.passIdleTime(ctx, nextDueAt),
     });
     const serve = (request: Parameters<Server['serve']>[0]) => this.server.serve(request);
@@ -99,12 +102,14 @@ export class Simulation {
 
   /** Before each statement of the server. */
   statement(): void {
+    this.setting.time.stir();
     this.server.statement();
   }
 
   async play(): Promise<number> {
     const { time, chance, books, bug } = this.setting;
-    const { faulty, most } = bug?.isSeenLate ? FEW_JOBS : JOBS;
+    const { most, ...jobsOf } = bug?.isSeenLate ? FEW_JOBS : JOBS;
+    const faulty = bug?.jobs ?? jobsOf.faulty;
     for (const browser of this.browsers) await browser.pair();
     this.server.boot();
     for (const browser of this.browsers) time.after(0, () => browser.boot());
@@ -167,8 +172,9 @@ export class Simulation {
     const { idle, nextWorkAt, nextReadAt } = await isIdle(ctx);
     const now = time.now();
     const readAt = this.world.hasNews ? nextReadAt : null;
-    const targets = [nextWorkAt, readAt, this.world.nextPlanAt()].filter((at) => at !== null && at > now);
-    if (!idle) return;
+    const plans = [nextWorkAt, readAt, this.world.nextPlanAt(), this.office.nextOrderAt()];
+    const targets = plans.filter((at) => at !== null && at > now);
+    if (!idle || this.server.isMailing()) return;
     if (targets.length === 0) {
       // Only somebody at a desk can move anything: until then time passes faster.
       time.clock.real += UNTIL_SOMEBODY;

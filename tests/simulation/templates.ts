@@ -110,6 +110,34 @@ export const templates = {
         'second>over',
       ],
     ),
+  /** One channel after the other: an answer on one must be known to the other. */
+  across: (id, senders, chance) =>
+    graphOf(
+      {
+        ...start(senders, chance),
+        invite: ['connect', { note: null, whenNoNote: null }],
+        accepted: ['wait_until', { event: 'accepted', timeoutMs: timeout(chance) }],
+        hello: ['message', { text: `${id} hello {{ firstName }}` }],
+        pause: ['delay', { durationMs: delay(chance) }],
+        mail: ['send_email', { subject: `${id} first`, text: `${id} mail {{ firstName }}`, thread: 'new' }],
+        rest: ['delay', { durationMs: delay(chance) }],
+        again: ['message', { text: `${id} again {{ firstName }}` }],
+        over: ['end', { outcome: 'neutral' }],
+        none: ['end', { outcome: 'negative' }],
+      },
+      [
+        'seg>who',
+        'who>invite',
+        'invite>accepted',
+        'accepted.happened>hello',
+        'accepted.timeout>none',
+        'hello>pause',
+        'pause>mail',
+        'mail>rest',
+        'rest>again',
+        'again>over',
+      ],
+    ),
   /** Look first, then by what is known: a message to a connection, an email to whoever has one, an invitation. */
   looking: (id, senders, chance) =>
     graphOf(

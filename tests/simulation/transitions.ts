@@ -1,21 +1,26 @@
 import type { Books } from './books.ts';
 import type { Ledger } from './ledger.ts';
+import type { Rises } from './rises.ts';
+import { type Fence, told, type Witness } from './told.ts';
 import { Violation } from './violation.ts';
 
 /** Every change of a state writes a line of its own, whatever code made it. */
 export const journalStatements = [
-  'CREATE TABLE simulated_change (seq INTEGER PRIMARY KEY, entity TEXT, id TEXT, fence INTEGER, was TEXT, is_now TEXT)',
+  'CREATE TABLE simulated_change (seq INTEGER PRIMARY KEY, entity TEXT, id TEXT, fence INTEGER, was TEXT, is_now TEXT, kind TEXT)',
   ...(['insert', 'update'] as const).map(
     (
       verb,
     ) => `CREATE TRIGGER simulated_task_${verb} AFTER ${verb === 'insert' ? 'INSERT' : 'UPDATE OF state'} ON task
       ${verb === 'insert' ? '' : 'WHEN OLD.state <> NEW.state'} BEGIN
-      INSERT INTO simulated_change (entity, id, fence, was, is_now)
-      VALUES ('task', NEW.id, NEW.fence, ${verb === 'insert' ? "''" : 'OLD.state'}, NEW.state); END`,
+      INSERT INTO simulated_change (entity, id, fence, was, is_now, kind)
+      VALUES ('task', NEW.id, NEW.fence, ${verb === 'insert' ? "''" : 'OLD.state'}, NEW.state, NEW.kind); END`,
   ),
   `CREATE TRIGGER simulated_enrollment AFTER UPDATE OF status ON enrollment WHEN OLD.status <> NEW.status BEGIN
     INSERT INTO simulated_change (entity, id, fence, was, is_now)
     VALUES ('enrollment', NEW.id, NEW.transitions, OLD.status, NEW.status); END`,
+  `CREATE TRIGGER simulated_channel AFTER UPDATE OF status ON channel WHEN OLD.status <> NEW.status BEGIN
+    INSERT INTO simulated_change (entity, id, fence, was, is_now)
+    VALUES ('channel', NEW.id, 0, OLD.status, NEW.status); END`,
 ];
 
 /** Where a task may go from each state. */
@@ -29,19 +34,27 @@ const taskMoves: Record<string, readonly string[]> = {
   unknown: ['done', 'failed', 'closed', 'canceled', 'ready', 'scheduled'],
   /** Canceled before its effect; its step may come again, or evidence of the effect late. */
   canceled: ['ready', 'scheduled', 'done'],
+  /** To be planned anew, where a person ordered it. */
+  failed: ['canceled'],
 };
-const finalStatuses = ['finished', 'duplicate', 'canceled', 'failed', 'bounced', 'unsubscribed'];
+export const finalStatuses = ['finished', 'duplicate', 'canceled', 'failed', 'bounced', 'unsubscribed'];
+/** Whether an order to many, or a version that was published, is still being worked off. */
+const IS_UNDER_WAY = `SELECT 1 FROM bulk_action WHERE state IN ('running', 'undoing')
+  UNION ALL SELECT 1 FROM version_move WHERE finished_at IS NULL LIMIT 1`;
 
 /** Reads the changes since the last look: each must be legal. */
 export class Transitions {
+  private readonly books: Books;
+  private readonly ledger: Ledger;
   private seen = 0;
 
   constructor(
-    private readonly books: Books,
-    private readonly ledger: Ledger,
-    /** Tasks a person settled as not happened, and enrollments a person brought back. */
-    readonly allowed: Set<string>,
-  ) {}
+    private readonly witness: Witness,
+    private readonly rises: Rises,
+  ) {
+    this.books = witness.books;
+    this.ledger = witness.ledger;
+  }
 
   /** False: nothing has changed. */
   async check(): Promise<boolean> {
@@ -51,19 +64,44 @@ export class Transitions {
     for (const row of rows) {
       this.seen = Number(row.seq);
       const [id, was, now] = [String(row.id), String(row.was), String(row.is_now)];
-      if (row.entity === 'task') this.checkTask(id, Number(row.fence), was, now);
-      else if (finalStatuses.includes(was) && !this.allowed.has(id)) {
-        // One that ended may only be told apart further, e.g. finished and then opted out.
-        if (!finalStatuses.includes(now)) throw new Violation(`enrollment ${id} rose from ${was} to ${now}`);
-      }
+      if (row.entity === 'task') {
+        const fence = { taskId: id, fence: Number(row.fence) };
+        await this.checkTask(fence, was, now, row.kind === 'send_email');
+      } else if (row.entity === 'channel') this.ledger.accountChanged(id, now === 'active');
+      else await this.checkEnrollment(id, was, now);
     }
+    if (this.rises.isAny && (await this.books.rows(IS_UNDER_WAY)).length === 0) this.rises.forget();
     return rows.length > 0;
   }
 
-  private checkTask(id: string, fence: number, was: string, now: string): void {
+  /** One that ended may only be told apart further, e.g. finished and then opted out; else a person brings it back. */
+  private async checkEnrollment(id: string, was: string, now: string): Promise<void> {
+    if (!finalStatuses.includes(was) || finalStatuses.includes(now)) return;
+    const automationId = await this.automationOf('enrollment', id);
+    if (!this.rises.take(id, automationId, was))
+      throw new Violation(`enrollment ${id} rose from ${was} to ${now}`);
+  }
+
+  private async automationOf(table: 'enrollment' | 'task', id: string): Promise<string> {
+    const [row] = await this.books.rows(`SELECT automation_id FROM ${table} WHERE id = ?`, [id]);
+    return String(row?.automation_id);
+  }
+
+  private async checkTask(
+    { taskId: id, fence }: Fence,
+    was: string,
+    now: string,
+    isEmail: boolean,
+  ): Promise<void> {
     if (!taskMoves[was]?.includes(now)) throw new Violation(`task ${id} went from ${was} to ${now}`);
+    if (was === 'failed' && !this.rises.mayRise(await this.automationOf('task', id), 'failed'))
+      throw new Violation(`failed task ${id} is planned anew, and nobody ordered it`);
     const comesBack = (was === 'committing' || was === 'unknown') && (now === 'ready' || now === 'scheduled');
-    if (!comesBack || this.ledger.isDisproved(id, fence) || this.allowed.has(id)) return;
+    // The mail worker tells nobody what it was given: here it shows.
+    if (isEmail && now === 'claimed') await told.claim(this.witness, { taskId: id, fence });
+    if (isEmail && now === 'committing') await told.yes(this.witness, { taskId: id, fence });
+    if (!comesBack || this.ledger.isDisproved(id, fence)) return;
+    if (isEmail) return this.ledger.mailCameBack(id, fence);
     // A yes that the world never saw was never acted on either.
     if (this.ledger.yeses.some((yes) => yes.taskId === id && yes.fence === fence)) {
       throw new Violation(`task ${id}#${fence} came back to ${now} from ${was} without proof`);

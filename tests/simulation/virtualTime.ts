@@ -25,6 +25,7 @@ export class VirtualTime {
   private readonly deadlines: Planned[] = [];
   private seq = 0;
   private underWay = 0;
+  private isStirred = false;
   private defect: unknown = null;
 
   constructor(
@@ -101,11 +102,17 @@ export class VirtualTime {
     return true;
   }
 
+  /** Something goes on that nobody counts: it is waited for, too. */
+  stir(): void {
+    this.isStirred = true;
+  }
+
   async settle(): Promise<void> {
     let rest = 0;
     for (let turn = 0; rest < SETTLED_TURNS; turn++) {
       await setImmediate();
-      rest = this.underWay === 0 ? rest + 1 : 0;
+      rest = this.underWay === 0 && !this.isStirred ? rest + 1 : 0;
+      this.isStirred = false;
       if (turn > MOST_TURNS) throw new Error('Real work never ends: does it wait for virtual time?');
     }
     await this.dawdle();

@@ -41,6 +41,12 @@ export class World {
   onOptOut: (person: Person) => void = () => undefined;
   /** Something happened that only a read can find. */
   hasNews = false;
+  /** Message-IDs in the Sent folders. */
+  readonly sent = new Set<string>();
+  /** The mailbox channel of each address. */
+  readonly mailboxes = new Map<string, string>();
+  private readonly ears = new Map<string, () => void>();
+  private readonly keepsSent: boolean;
   private readonly ties = new Map<string, Tie>();
   private readonly slugs: Map<string, Person>;
   private readonly plans: { at: number; run: () => void }[] = [];
@@ -52,6 +58,7 @@ export class World {
     private readonly chance: Chance,
     private readonly mood: Mood,
   ) {
+    this.keepsSent = chance.happens(0.5);
     this.slugs = new Map(people.map((person) => [person.slug, person]));
   }
 
@@ -150,13 +157,29 @@ export class World {
     });
   }
 
-  /** The mail server took the message. */
+  channelAt(address: string): string {
+    const channelId = this.mailboxes.get(address);
+    if (!channelId) throw new Violation(`nobody has the mailbox ${address}`);
+    return channelId;
+  }
+
+  /** Told of whatever comes into this mailbox; answers how to stop. */
+  listen(address: string, onLetter: () => void): () => void {
+    this.ears.set(this.channelAt(address), onLetter);
+    return () => this.ears.delete(this.channelAt(address));
+  }
+
+  /** The mail server took the message. Some keep a copy by themselves. */
   delivered(person: Person, messageId: string, channelId: string): void {
+    if (this.keepsSent) this.sent.add(messageId);
     if (!this.chance.happens(this.mood.reply)) return;
     const answer = this.chance.pick(0, 6);
     this.plan(this.chance.pick(MINUTE, 20 * HOUR), () => {
       if (answer === 6) this.onOptOut(person);
-      else this.inboxes.push(this.letter(person, messageId, channelId, answer));
+      else {
+        this.inboxes.push(this.letter(person, messageId, channelId, answer));
+        this.ears.get(channelId)?.();
+      }
     });
   }
 

@@ -1,6 +1,5 @@
 import { eq } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
-import { listAutomatedSent } from '../../email/sentFolder.ts';
 import { type EngineContext, recordSentFolder, restoreProgress, unitIn } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
 import { openSettings } from './settings.ts';
@@ -27,7 +26,7 @@ export async function searchSentAfterRestore(
   const settings = await openSettings(services, channelId);
   if (!settings) return;
   const aheadMs = ctx.clocks.schedule.now() - ctx.clocks.lease.now();
-  const sent = await listAutomatedSent(settings, row.from - aheadMs, signal);
+  const sent = await services.mailServers.listAutomatedSent(settings, row.from - aheadMs, signal);
   if (!sent.ok) {
     if (!signal.aborted) await setImapStatus(ctx, channelId, failureWords(sent.error));
     return;

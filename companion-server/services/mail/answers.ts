@@ -1,8 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import { buildAnswer } from '../../email/answer.ts';
-import { type SendResult, sendMessage } from '../../email/send.ts';
-import { appendToSent } from '../../email/sentFolder.ts';
+import type { SendResult } from '../../email/send.ts';
 import type { SmtpPool } from '../../email/smtpPool.ts';
 import {
   type AnswerOutcome,
@@ -58,11 +57,11 @@ export async function sendAnswer(
     date: services.clocks.lease.now(),
   });
   // Not ended by the shutdown: a message half out must end in an answer, and has a deadline of its own.
-  const sent = await sendMessage(settings, built, new AbortController().signal, pool);
+  const sent = await services.mailServers.send(settings, built, new AbortController().signal, pool);
   await record(outcomeOf(sent));
   if (isMailboxFault(sent)) await setSmtpStatus(ctx, message.channelId, `${sent.code} ${sent.response}`);
   if (sent.outcome !== 'sent') return;
-  const kept = await appendToSent(settings, built.raw, signal);
+  const kept = await services.mailServers.appendToSent(settings, built.raw, signal);
   if (!kept.ok) services.log.warn({ code: kept.error.code }, 'an answer could not be copied to Sent');
 }
 

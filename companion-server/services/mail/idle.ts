@@ -1,7 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { HOUR, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
-import { listenForNews } from '../../email/listen.ts';
 import type { Services } from '../context.ts';
 import { type BackOff, nextTry } from './backOff.ts';
 import { openSettings } from './settings.ts';
@@ -77,7 +76,7 @@ async function listen(
       const settings = await openSettings(services, channelId);
       if (!settings) return;
       const since = clocks.lease.now();
-      const ended = await listenForNews(settings.imap, () => onNews(channelId), signal);
+      const ended = await services.mailServers.listen(settings.imap, () => onNews(channelId), signal);
       if (signal.aborted) return;
       if (ended === 'unsupported') {
         await timers.sleep(ASK_AGAIN_MS, signal);

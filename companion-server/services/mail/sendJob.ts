@@ -1,8 +1,8 @@
 import { monotonicClock } from '#shared/kernel/clock.ts';
 import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
+import type { MailboxAccess } from '../../email/access.ts';
 import { type BuiltMessage, buildMessage, type MessageInput } from '../../email/build.ts';
-import { type SendResult, sendMessage } from '../../email/send.ts';
-import { appendToSent } from '../../email/sentFolder.ts';
+import type { SendResult } from '../../email/send.ts';
 import type { SmtpPool } from '../../email/smtpPool.ts';
 import { createTrackingToken, type TrackingClaim } from '../../email/tracking.ts';
 import { createUnsubscribeToken } from '../../email/unsubscribeToken.ts';
@@ -68,7 +68,7 @@ export async function sendJob(
     return;
   }
   // Not ended by the shutdown: a message half out must end in an answer, and has a deadline of its own.
-  const sent = await sendMessage(settings, built, new AbortController().signal, pool);
+  const sent = await services.mailServers.send(settings, built, new AbortController().signal, pool);
   await recordOutcome(ctx, workerId, { taskId, fence, outcome: outcomeOf(sent) });
   if (isMailboxFault(sent)) await setSmtpStatus(ctx, job.channelId, `${sent.code} ${sent.response}`);
   if (sent.outcome === 'sent' && keepCopies) await keepCopy(services, settings, built, signal);
@@ -97,11 +97,11 @@ function outcomeOf(sent: SendResult): Outcome {
 /** Evidence that a message went out, so only after success; without it nothing is lost but our own copy. */
 async function keepCopy(
   services: Services,
-  settings: Parameters<typeof appendToSent>[0],
+  settings: MailboxAccess,
   built: BuiltMessage,
   signal: AbortSignal,
 ): Promise<void> {
-  const kept = await appendToSent(settings, built.raw, signal);
+  const kept = await services.mailServers.appendToSent(settings, built.raw, signal);
   if (!kept.ok) services.log.warn({ code: kept.error.code }, 'a sent message could not be copied to Sent');
 }
 

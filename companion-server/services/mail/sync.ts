@@ -1,6 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
-import { syncMail } from '../../email/inbound/sync.ts';
 import type { InboundBatch, InboundMessage, InboundPorts, MailCursor } from '../../email/inbound/types.ts';
 import { type ConnectionFailure, serverWords } from '../../email/problems.ts';
 import {
@@ -140,7 +139,8 @@ export async function syncMailbox(
     const aheadMs = readAt - ctx.clocks.lease.now();
     const store = (batch: InboundBatch) => storeBatch(ctx, row, batch, aheadMs);
     const cursor = await cursorOf(services, row, aheadMs);
-    const result = await syncMail(settings, cursor, portsOf(services, row), store, signal);
+    const { sync } = services.mailServers;
+    const result = await sync(settings, cursor, portsOf(services, row), store, signal);
     if (!result.ok) {
       if (!signal.aborted) await setImapStatus(ctx, channelId, failureWords(result.error));
       return;

@@ -1,6 +1,5 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
-import { findInSent } from '../../email/sentFolder.ts';
 import { type EngineContext, recordAnswer, recordOutcome, unitOfWork } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
 import { openSettings } from './settings.ts';
@@ -42,6 +41,7 @@ export async function settleBySentFolder(
   if (open.length === 0 && answers.length === 0) return;
   const settings = await openSettings(services, channelId);
   if (!settings) return;
+  const { findInSent } = services.mailServers;
   for (const { taskId, fence, messageId, executor } of open) {
     const found = await findInSent(settings, messageId ?? '', signal);
     // A mailbox that does not answer is the reading's to report.

@@ -2,7 +2,6 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import { createSmtpPool } from '../../email/smtpPool.ts';
-import { testConnection } from '../../email/testConnection.ts';
 import { claimEmails, type EngineContext, hasAnswers, nextAnswer, unitOfWork } from '../../engine/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
@@ -220,7 +219,7 @@ async function recover(shared: Shared, channelId: string): Promise<void> {
   // A refused token may have been the reason.
   const settings = await openSettings(services, channelId, { renew: true });
   if (!settings) return;
-  const { smtp, imap } = await testConnection(settings, signal);
+  const { smtp, imap } = await services.mailServers.test(settings, signal);
   if (signal.aborted) return;
   if (!imap.ok) await setImapStatus(ctx, channelId, failureWords(imap));
   else await read(shared, channelId);

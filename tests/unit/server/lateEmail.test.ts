@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SECOND, systemTimers } from '#shared/kernel/clock.ts';
 import { type Database, schema } from '../../../companion-server/db/index.ts';
+import { mailServers } from '../../../companion-server/email/mailServers.ts';
 import { createSmtpPool } from '../../../companion-server/email/smtpPool.ts';
 import { createChanges } from '../../../companion-server/services/changes.ts';
 import type { Services } from '../../../companion-server/services/context.ts';
@@ -33,6 +34,7 @@ function servicesOf(db: Database): Services {
     vault: { open: async () => ({ ok: true, value: JSON.stringify({ smtp: 'p', imap: 'p' }) }) },
     clocks: stage.ctx.clocks,
     changes: createChanges(systemTimers),
+    mailServers,
     publicUrl: 'https://rapport.test',
     unsubscribeKey: new Uint8Array(32),
     log: stage.ctx.log,
