@@ -2,8 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { Timers } from '#shared/kernel/clock.ts';
 import type { Life } from './life.ts';
 
-/** Macrotask turns without any work under way after which nothing but virtual time can go on. */
-const SETTLED_TURNS = 2;
+/**
+ * Macrotask turns without any work under way or statement after which nothing but virtual time can go on. The database gives
+ * way between two units, and at each hundredth call, also at a BEGIN, which is no statement of the engine's.
+ */
+const SETTLED_TURNS = 4;
 const MOST_TURNS = 2_000_000;
 
 interface Planned {
