@@ -39,7 +39,7 @@ export interface Setting {
 /** Idle time is passed over in such steps, so that what is due at about the same time comes together. */
 const GRAINS = [15 * MINUTE, HOUR, 3 * HOUR, 3 * HOUR] as const;
 /** After the faults: only what never ends is still to be seen. */
-const LATE_GRAIN = 3 * HOUR;
+const LATE_GRAIN = 6 * HOUR;
 /** Real time that passes anyway: nobody waits longer before asking the server again. */
 const A_BREATH = MINUTE;
 const UNTIL_SOMEBODY = 2 * MINUTE;
