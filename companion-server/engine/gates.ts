@@ -7,6 +7,7 @@ import { nextSharedOpen } from '#shared/schedule/window.ts';
 import { rowsOf } from '../db/index.ts';
 import { approvedPayload } from './approvals.ts';
 import { isLeaving } from './automationSenders.ts';
+import { isKnownAutoReply } from './autoReplies.ts';
 import type {
   AutomationRow,
   ChannelRow,
@@ -114,14 +115,18 @@ function stoplist({ unit, contact, task }: GateInput): Awaitable<Refusal | null>
   );
 }
 
-function replied({ contact, task, enrollment, lastInboundAt }: GateInput): Refusal | null {
+function replied({ unit, contact, task, enrollment, lastInboundAt }: GateInput): Awaitable<Refusal | null> {
   if (isHousekeeping(task)) return null;
   if (contact.repliedAt !== null) {
     return refuse('replied_meanwhile', 'The contact replied.', { do: 'pause_replied', at: null });
   }
   if (lastInboundAt !== null && lastInboundAt > enrollment.repliesFrom) {
     const disposition = { do: 'pause_replied', at: lastInboundAt } as const;
-    return refuse('replied_meanwhile', 'The thread shows a newer message of the contact.', disposition);
+    return isKnownAutoReply(unit.tx, contact.id, lastInboundAt).then((isAutomatic) =>
+      isAutomatic
+        ? null
+        : refuse('replied_meanwhile', 'The thread shows a newer message of the contact.', disposition),
+    );
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { DAY, MINUTE } from '#shared/kernel/clock.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
 import { schema } from '../db/index.ts';
 import type { MailPart } from '../db/schema/history.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
@@ -9,7 +9,7 @@ import { type Conversation, keepHandMessage, keepMessage } from './inbox.ts';
 import { applyEvent, applyToContact } from './interpret.ts';
 import { finishMailboxReconnect } from './mailboxes.ts';
 import { appendEvent, publish } from './record.ts';
-import { recordReply } from './replies.ts';
+import { AWAY_MS, recordReply } from './replies.ts';
 import { channelById, contactById } from './rows.ts';
 import { bringBack } from './taskArchive.ts';
 import { postponeTasksOf } from './tasks.ts';
@@ -29,7 +29,6 @@ const {
 } = schema;
 
 /** An automatic reply without a date found in it. */
-const AWAY_MS = 14 * DAY;
 
 /** A received message as far as the engine needs it; the email code tells the kinds apart. */
 export interface InboundEmail {

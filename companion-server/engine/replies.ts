@@ -1,13 +1,18 @@
 import { and, eq, inArray, isNotNull, isNull, ne } from 'drizzle-orm';
-import { schema } from '../db/index.ts';
+import { DAY } from '#shared/kernel/clock.ts';
+import { genericReplies, isGenericReply } from '#shared/replies/generic.ts';
+import { findReturnDate } from '#shared/replies/returnDate.ts';
+import { rowsOf, schema } from '../db/index.ts';
 import type { Unit } from './context.ts';
 import { pauseEnrollment } from './enrollmentDecisions.ts';
 import { setRelation } from './facts.ts';
 import { type Conversation, keepMessage, type ReceivedMessage } from './inbox.ts';
 import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
+import { shapes } from './shapes.ts';
 import { blockedOn, passOn } from './slots.ts';
 import { setStanding } from './standing.ts';
+import { postponeTasksOf } from './tasks.ts';
 
 const { automation, contact, enrollment } = schema;
 
@@ -19,6 +24,8 @@ export type Reply = Conversation & Omit<ReceivedMessage, 'kind'>;
 export async function recordReply(unit: Unit, reply: Reply): Promise<boolean> {
   const { workspaceId, contactId, channelId, senderId, ...message } = reply;
   const conversation = { workspaceId, contactId, channelId, senderId };
+  if (await isGeneric(unit, workspaceId, message.text))
+    return await recordGeneric(unit, conversation, message);
   if ((await keepMessage(unit, conversation, { ...message, kind: 'reply' })) === null) return false;
   const { remoteId, at } = message;
   await appendEvent(unit, {
@@ -32,6 +39,38 @@ export async function recordReply(unit: Unit, reply: Reply): Promise<boolean> {
   });
   await setRelation(unit, { workspaceId, contactId, senderId }, { interaction: true, at });
   if (await concernsAutomation(unit, contactId, at)) await pauseForReply(unit, { contactId, at });
+  return true;
+}
+
+/** How long an automatic reply without a date postpones. */
+export const AWAY_MS = 14 * DAY;
+
+async function isGeneric(unit: Unit, workspaceId: string, text: string): Promise<boolean> {
+  const settings = await rowsOf(unit.tx).get(shapes.workspace, workspaceId);
+  return isGenericReply(text, settings?.genericReplies ?? genericReplies);
+}
+
+/** It says of itself that a program wrote it: nothing ends, it only waits. */
+async function recordGeneric(
+  unit: Unit,
+  conversation: Conversation,
+  message: Omit<ReceivedMessage, 'kind'>,
+): Promise<boolean> {
+  const stored = { ...message, kind: 'auto_reply', suggests: null } as const;
+  if ((await keepMessage(unit, conversation, stored)) === null) return false;
+  const { workspaceId, contactId, senderId, channelId } = conversation;
+  const returnAt = findReturnDate(message.text, message.at);
+  const until = returnAt ?? message.at + AWAY_MS;
+  await appendEvent(unit, {
+    workspaceId,
+    type: 'auto_reply_received',
+    dedupeKey: `auto_reply:${channelId}:${message.remoteId}`,
+    contactId,
+    senderId,
+    at: message.at,
+    data: { until, dated: returnAt !== null },
+  });
+  await postponeTasksOf(unit, contactId, until);
   return true;
 }
 

@@ -40,6 +40,7 @@ export const meView = z.object({
     manyAutomations: z.boolean(),
     /** Contacts nobody was in touch with for so many months go to the recycle bin; null: never. */
     retentionMonths: z.number().int().nullable(),
+    genericReplies: z.array(z.string()),
   }),
 });
 export type MeView = z.infer<typeof meView>;
@@ -105,6 +106,8 @@ export const workspaceRoutes = {
       /** Several automations may have one contact active at a time. */
       manyAutomations: z.boolean().optional(),
       retentionMonths: z.number().int().min(3).max(120).nullable().optional(),
+      /** Phrases of messages that are no replies: they postpone instead of pausing. */
+      genericReplies: z.array(z.string().trim().min(3).max(200)).max(100).optional(),
     }),
     response: meView,
   }),

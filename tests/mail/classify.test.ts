@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { findReturnDate } from '#shared/replies/returnDate.ts';
 import { classify } from '../../companion-server/email/inbound/classify.ts';
-import { findReturnDate } from '../../companion-server/email/inbound/returnDate.ts';
 import { asksToUnsubscribe } from '../../companion-server/email/inbound/unsubscribe.ts';
 
 const MONDAY = Date.UTC(2026, 2, 2, 9);

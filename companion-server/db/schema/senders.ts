@@ -30,6 +30,8 @@ export const workspace = sqliteTable('workspace', {
   restoredFrom: at('restored_from'),
   /** Contacts nobody was in touch with for so many months go to the recycle bin; null: never. */
   retentionMonths: integer('retention_months').default(24),
+  /** Phrases of messages that are no replies; null: those that come along. */
+  genericReplies: json<string[]>('generic_replies'),
   createdAt: at('created_at').notNull(),
 });
 

@@ -1,10 +1,10 @@
 import EmailReplyParser from 'email-reply-parser';
 import PostalMime, { type Email } from 'postal-mime';
+import { findReturnDate } from '#shared/replies/returnDate.ts';
 import { isAutoReply } from './autoReply.ts';
 import { fromMailSystem, type Headers, headersOf, reportType } from './headers.ts';
 import { htmlAsText, safeHtml } from './html.ts';
 import { type MailReport, readReport } from './report.ts';
-import { findReturnDate } from './returnDate.ts';
 import type { InboundClass } from './types.ts';
 import { asksToUnsubscribe, mailtoUnsubscribeIds } from './unsubscribe.ts';
 

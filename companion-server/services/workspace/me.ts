@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { genericReplies } from '#shared/replies/generic.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { wakeSharedContacts } from '../../engine/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
@@ -29,7 +30,15 @@ export async function me(call: MemberCall): Promise<MeView> {
     name: call.actor.name,
     email: call.actor.email,
     role,
-    workspace: { id, name, postalAddress, personSpacingMs, manyAutomations, retentionMonths },
+    workspace: {
+      id,
+      name,
+      postalAddress,
+      personSpacingMs,
+      manyAutomations,
+      retentionMonths,
+      genericReplies: [...(row.genericReplies ?? genericReplies)],
+    },
   };
 }
 
@@ -65,6 +74,7 @@ export async function updateWorkspace(
     ...(input.postalAddress === undefined ? {} : { postalAddress: input.postalAddress }),
     ...(input.manyAutomations === undefined ? {} : { manyAutomations: input.manyAutomations }),
     ...(input.retentionMonths === undefined ? {} : { retentionMonths: input.retentionMonths }),
+    ...(input.genericReplies === undefined ? {} : { genericReplies: input.genericReplies }),
     ...(input.personSpacingMs === undefined ? {} : { personSpacingMs: input.personSpacingMs }),
   };
   await call.db.write(async (tx) => {

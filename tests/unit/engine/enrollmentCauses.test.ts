@@ -11,6 +11,7 @@ import {
   deleteSender,
   explainEnrollment,
   recordInboundEmail,
+  recordObservations,
   unsubscribeContact,
 } from '../../../companion-server/engine/index.ts';
 import {
@@ -350,6 +351,47 @@ describe('a reply', () => {
       ['paused', 'colleague_replied'],
       ['in_progress', null],
     ]);
+  });
+});
+
+describe('a message that a program wrote', () => {
+  const away = 'This is an automatic reply. I am back on 20 March 2026.';
+  const inbound = async (text: string, id = 'auto') => {
+    pass(stage, HOUR);
+    const anna = { fromProfileId: 'ACoAAperson000001', conversationId: 'c' };
+    const deliveredAt = stage.ctx.clocks.schedule.now();
+    await recordObservations(stage.ctx, 's1-d1', {
+      inbound: [{ ...anna, messageId: id, deliveredAt, text }],
+    });
+    return deliveredAt;
+  };
+
+  it('postpones to the date it names, pauses nobody, and is no reply in the thread either', async () => {
+    await addContact(stage, 1, { bound: true });
+    await start();
+    await settle(stage);
+    const at = await inbound(away);
+    expect(await enrollmentOf(stage, FIRST)).toMatchObject({ status: 'in_progress', reason: null });
+    const [task] = await stage.db.reader.select().from(schema.task);
+    const until = task?.notBefore ?? 0;
+    expect(new Date(until).toISOString().slice(0, 10)).toMatch(/^2026-03-2[01]$/);
+    pass(stage, until - at);
+    await settle(stage);
+    const step = await nextOfKind(stage, 'connect');
+    expect(await commit(stage, step, at)).toMatchObject({ ok: true });
+  });
+
+  it('is told by the phrases of the workspace', async () => {
+    await addContact(stage, 1, { bound: true });
+    await start();
+    await settle(stage);
+    await stage.db.write((tx) =>
+      tx.update(schema.workspace).set({ genericReplies: ['thanks for connecting'] }),
+    );
+    await inbound('Thanks for   connecting! My team will be in touch.', 'm1');
+    expect((await enrollmentOf(stage, FIRST)).status).toBe('in_progress');
+    await inbound(away, 'm2');
+    expect(await enrollmentOf(stage, FIRST)).toMatchObject({ status: 'paused', reason: 'replied' });
   });
 });
 

@@ -72,6 +72,7 @@ function WorkspaceForm({ me }: { me: MeView }) {
       postalAddress: me.workspace.postalAddress,
       spacingHours: me.workspace.personSpacingMs / HOUR,
       manyAutomations: me.workspace.manyAutomations,
+      genericReplies: me.workspace.genericReplies.join('\n'),
       retention: String(me.workspace.retentionMonths ?? 'never'),
     },
     validate: { name: (value) => (value.trim() ? null : 'Enter the name of the workspace.') },
@@ -80,11 +81,15 @@ function WorkspaceForm({ me }: { me: MeView }) {
   return (
     <form
       noValidate
-      onSubmit={form.onSubmit(({ spacingHours, retention, ...body }) =>
+      onSubmit={form.onSubmit(({ spacingHours, retention, genericReplies, ...body }) =>
         save.mutate(
           {
             body: {
               ...body,
+              genericReplies: genericReplies
+                .split('\n')
+                .map((line) => line.trim())
+                .filter(Boolean),
               personSpacingMs: Math.round(Number(spacingHours) * HOUR),
               retentionMonths: retention === 'never' ? null : Number(retention),
             },
@@ -122,6 +127,14 @@ function WorkspaceForm({ me }: { me: MeView }) {
           allowDeselect={false}
           data={retentionChoices(me.workspace.retentionMonths)}
           {...form.getInputProps('retention')}
+        />
+        <Textarea
+          label="Phrases of automatic replies"
+          description="One a line. A message that contains one is no reply: its contact waits until the date it names, else 14 days. Emails that say so in their headers are known without a phrase."
+          autosize
+          minRows={3}
+          maxRows={10}
+          {...form.getInputProps('genericReplies')}
         />
         {save.error && <ProblemAlert problem={save.error.problem} />}
         <Group>
