@@ -15,7 +15,16 @@ export async function bundle(entry: string, outDir: string): Promise<void> {
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
-    build: { ssr: entry, outDir, emptyOutDir: false, target: 'node20', minify: false, sourcemap: true },
+    build: {
+      ssr: entry,
+      outDir,
+      emptyOutDir: false,
+      target: 'node20',
+      minify: false,
+      sourcemap: true,
+      // The migrations lie beside the one file that looks for them.
+      rollupOptions: { output: { codeSplitting: false } },
+    },
   });
   cpSync(join(root, 'companion-server/db/migrations'), join(outDir, 'migrations'), { recursive: true });
 }
