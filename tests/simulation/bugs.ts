@@ -1,7 +1,7 @@
 import type { SendResult } from '../../companion-server/email/send.ts';
 import type { RunnerDeps } from '../../extension/background/runner/ports.ts';
 import type { Books } from './books.ts';
-import type { Faults } from './faults.ts';
+import { type Faults, noFaults } from './faults.ts';
 import type { Request } from './network.ts';
 import type { Tilt } from './scenario.ts';
 
@@ -85,9 +85,9 @@ export const bugs: Record<string, Bug> = {
     ],
   },
   'actions follow each other without the gap that was set': {
-    faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
+    faults: noFaults,
     jobs: 600,
-    tilt: { isLively: true, people: 6, senders: 1, cap: 20, template: 'around' },
+    tilt: { isFine: true, isLively: true, people: 6, senders: 1, cap: 20, template: 'around' },
     sql: [
       `UPDATE sender SET settings = json_set(settings, '$.gaps', json('{"linkedin":{"minMs":30000,"maxMs":30000},
         "email":{"minMs":5000,"maxMs":5000}}'))`,

@@ -26,6 +26,7 @@ export interface Scenario {
   automations: string[];
   order: string | null;
   isLively: boolean;
+  isFine: boolean;
   keepsLimits: boolean;
   script: readonly Scripted[];
 }
@@ -49,6 +50,8 @@ export interface Tilt {
   isLively?: boolean;
   /** Local hours of all senders, in UTC and on every day. */
   hours?: readonly [from: string, to: string];
+  /** Idle time is passed over in the shortest steps. */
+  isFine?: boolean;
   /** Windows and caps stay as they are once nothing goes wrong any more. */
   keepsLimits?: boolean;
   /** What people do in the dashboard, each time. */
@@ -102,8 +105,8 @@ export async function drawScenario(
     await addAutomation(stage, id, tilt.isLively ? withoutWaits(graph) : graph);
     automations.push(id);
   }
-  const { order = null, isLively = false, keepsLimits = false, script = [] } = tilt;
-  return { senders, browsers, people, automations, order, isLively, keepsLimits, script };
+  const { order = null, isLively = false, isFine = false, keepsLimits = false, script = [] } = tilt;
+  return { senders, browsers, people, automations, order, isLively, isFine, keepsLimits, script };
 }
 
 const names = Object.keys(templates) as TemplateName[];

@@ -39,7 +39,7 @@ export interface Setting {
 /** Idle time is passed over in such steps, so that what is due at about the same time comes together. */
 const GRAINS = [15 * MINUTE, HOUR, 3 * HOUR, 3 * HOUR] as const;
 /** After the faults: only what never ends is still to be seen. */
-const LATE_GRAIN = 6 * HOUR;
+const LATE_GRAIN = 3 * HOUR;
 /** Real time that passes anyway: nobody waits longer before asking the server again. */
 const A_BREATH = MINUTE;
 const UNTIL_SOMEBODY = 2 * MINUTE;
@@ -66,7 +66,7 @@ export class Simulation {
 
   constructor(private readonly setting: Setting) {
     const { time, chance, faults, scenario, db, books, newId, bug, trace } = setting;
-    this.grain = chance.one(GRAINS);
+    this.grain = scenario.isFine ? GRAINS[0] : chance.one(GRAINS);
     const settings = new Map(scenario.senders.map((sender) => [sender.id, sender.settings]));
     this.ledger = new Ledger(time.clock, settings);
     this.world = new World(scenario.people, time, chance, {
