@@ -169,7 +169,7 @@ function drawSettings(chance: Chance, tilt: Tilt): SenderSettings {
       inmail: cap(1, 3),
       follow_like: cap(1, 5),
       withdrawal: cap(1, 4),
-      page_load: cap(4, 20),
+      page_load: tilt.isFine ? { daily: 150, weekly: 750 } : cap(4, 20),
       email: cap(2, 8),
     },
     gaps: {
