@@ -2,7 +2,7 @@ import { beginningIn, concerns, type Lookup, type RowShape } from './shape.ts';
 import type { Values } from './text.ts';
 
 /** Rows of one table, or answers to one question, that stay where nothing else is said: twice as many at most. */
-const AT_MOST = 3_000;
+const AT_MOST = 1_000;
 
 /**
  * What the latest transactions read and wrote, so that a step's commit need not read again what its claim read. Only
