@@ -85,7 +85,8 @@ export async function noteInThread(
   { at, kind, text, unread }: { at: number; kind: MessageKind | 'by_hand'; text: string; unread: boolean },
 ): Promise<void> {
   const latest = { lastAt: at, lastKind: kind, lastText: text.slice(0, SHOWN) };
-  const isLatest = sql`excluded.last_at >= ${thread.lastAt}`;
+  // Mail is dated to the second: what came in the same one as our own answer came after it.
+  const isLatest = sql`excluded.last_at / 1000 >= ${thread.lastAt} / 1000`;
   const keepIfOlder = (name: 'last_at' | 'last_kind' | 'last_text') =>
     sql`CASE WHEN ${isLatest} THEN ${sql.raw(`excluded.${name}`)} ELSE ${sql.raw(`thread.${name}`)} END`;
   await unit.tx
