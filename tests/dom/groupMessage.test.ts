@@ -121,35 +121,31 @@ const cases: Case[] = [
   { name: 'without a group', step: {}, ends: 'linkedin_error before_effect', sent: 0 },
 ];
 
-test.each(cases)(
-  'a message to $name',
-  async (each) => {
-    const number = String(cases.indexOf(each) + 100);
-    const someone = person(number, each.person);
-    const { twin } = world;
-    twin.control.addPerson(someone);
-    const others = crowd.map((p) => p.profileId);
-    const everybody = [rep.profileId, ...others, someone.profileId].filter(
-      (id) =>
-        !(id === someone.profileId && each.missing === 'person') &&
-        !(id === rep.profileId && each.missing === 'rep'),
-    );
-    for (const circle of [GROUP, EVENT])
-      twin.control.setCircle({ ...circle, name: 'Freight', people: everybody });
-    if (each.locale) twin.control.setLocale(each.locale);
-    each.setup?.(twin, someone);
-    if (each.hidden) await hide(page);
-    const seen = twin.ledger().length;
+test.each(cases)('a message to $name', async (each) => {
+  const number = String(cases.indexOf(each) + 100);
+  const someone = person(number, each.person);
+  const { twin } = world;
+  twin.control.addPerson(someone);
+  const others = crowd.map((p) => p.profileId);
+  const everybody = [rep.profileId, ...others, someone.profileId].filter(
+    (id) =>
+      !(id === someone.profileId && each.missing === 'person') &&
+      !(id === rep.profileId && each.missing === 'rep'),
+  );
+  for (const circle of [GROUP, EVENT])
+    twin.control.setCircle({ ...circle, name: 'Freight', people: everybody });
+  if (each.locale) twin.control.setLocale(each.locale);
+  each.setup?.(twin, someone);
+  if (each.hidden) await hide(page);
+  const seen = twin.ledger().length;
 
-    const run = await runStep(page, stepFor('group_message', targetOf(someone), each.step));
+  const run = await runStep(page, stepFor('group_message', targetOf(someone), each.step));
 
-    expect(endOf(run)).toBe(each.ends);
-    const happened = effects(twin.ledger().slice(seen));
-    expect(happened).toHaveLength(each.sent);
-    for (const line of happened) expect(line).toMatch(new RegExp(`^message ${someone.slug} Hello Lena`));
-  },
-  30_000,
-);
+  expect(endOf(run)).toBe(each.ends);
+  const happened = effects(twin.ledger().slice(seen));
+  expect(happened).toHaveLength(each.sent);
+  for (const line of happened) expect(line).toMatch(new RegExp(`^message ${someone.slug} Hello Lena`));
+});
 
 test('a click that leads away ends the step before anything is sent', async () => {
   const someone = person('199', { messageSurface: 'page' });
@@ -161,4 +157,4 @@ test('a click that leads away ends the step before anything is sent', async () =
   // The document is gone: the runner hears nothing and reports that nothing was started.
   await expect(runStep(page, step)).rejects.toThrow('context was destroyed');
   expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
-}, 30_000);
+});
