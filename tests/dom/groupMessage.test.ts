@@ -156,5 +156,7 @@ test('a click that leads away ends the step before anything is sent', async () =
   const step = stepFor('group_message', targetOf(someone), { circle: EVENT });
   // The document is gone: the runner hears nothing and reports that nothing was started.
   await expect(runStep(page, step)).rejects.toThrow('context was destroyed');
+  // Chromium does not close a page that is on its way to another.
+  await page.waitForURL('**/messaging/compose/**');
   expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
 });
