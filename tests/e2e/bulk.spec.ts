@@ -81,6 +81,7 @@ test('two are chosen and paused; the end is said, with an Undo that puts them ba
 test('the reasons present are offered, and one of them narrows the table', async () => {
   await ask('Pause', 'two');
   await confirm('Pause');
+  await expect(box()).toContainText('Pause: 0 of 2');
   await account.settle();
   await expect(paused()).toHaveCount(2);
   await page.getByRole('combobox', { name: 'Reason' }).click();
@@ -90,6 +91,7 @@ test('the reasons present are offered, and one of them narrows the table', async
   await button('Show all reasons').press('Enter');
   await expect(rows()).toHaveCount(PEOPLE);
   await box().getByRole('button', { name: 'Undo' }).click();
+  await expect(box()).toContainText('undoing');
   await account.settle();
   await expect(paused()).toHaveCount(0);
 });
