@@ -29,6 +29,10 @@ const UNTIL =
 const AWAY =
   /(?<!\p{L})(away|out of (the )?office|on (annual )?leave|on (vacation|holiday)|absent\p{L}*|absence|en congés?|en vacances|abwesend|nicht (im (büro|haus)|erreichbar)|(im )?urlaub|fuera de (la )?oficina|de vacaciones|ausente|ausencia|fuori (sede|ufficio)|in ferie|assente|afwezig|(met|op) vakantie|de férias|fora do escritório|ausência)(?!\p{L})/iu;
 
+/** Only where English is written may the month stand first: "3/20". */
+const ENGLISH =
+  /\b(back|return(s|ing)?|until|till|through|away|office|leave|vacation|holidays?|available)\b/i;
+
 interface FoundDay {
   at: number;
   index: number;
@@ -88,8 +92,11 @@ function daysIn(text: string, sentAt: number): FoundDay[] {
     add(match.index, day(Number(match[1]), Number(match[2]), Number(match[3])));
   for (const match of text.matchAll(/(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})?(?!\d)/g))
     add(match.index, inYear(match[3], Number(match[2]), Number(match[1]), sentAt));
+  const order = ENGLISH.test(text) ? eitherFirst : dayThenMonth;
   for (const match of text.matchAll(/(?<![\d/])(\d{1,2})\/(\d{1,2})(?:\/(\d{4}|\d{2}))?(?![\d/])/g))
-    add(match.index, slashed(match[3], Number(match[1]), Number(match[2]), sentAt));
+    add(match.index, order(match[3], Number(match[1]), Number(match[2]), sentAt));
+  for (const match of text.matchAll(/(?<![\d-])(\d{1,2})-(\d{1,2})-(\d{4}|\d{2})(?![\d-])/g))
+    add(match.index, order(match[3], Number(match[1]), Number(match[2]), sentAt));
   const dayFirst =
     /\b(\d{1,2})(?:st|nd|rd|th|\.|º)?\s+(?:of\s+|de\s+)?(\p{L}{3,10})\.?,?(?:\s+(?:de\s+)?(\d{4}))?/gu;
   for (const match of text.matchAll(dayFirst))
@@ -106,8 +113,17 @@ function monthOf(word: string | undefined): number {
   return MONTHS.findIndex((names) => names.includes(lower)) + 1;
 }
 
+function dayThenMonth(
+  year: string | undefined,
+  first: number,
+  second: number,
+  sentAt: number,
+): number | null {
+  return inYear(year, second, first, sentAt);
+}
+
 /** "3/4": which of the two is the month only the writer knows. The later day that is near wins: late is polite. */
-function slashed(year: string | undefined, first: number, second: number, sentAt: number): number | null {
+function eitherFirst(year: string | undefined, first: number, second: number, sentAt: number): number | null {
   const both = [inYear(year, second, first, sentAt), inYear(year, first, second, sentAt)];
   const near = both.filter((at): at is number => at !== null && at - sentAt < 120 * DAY_MS && at > sentAt);
   const any = both.filter((at): at is number => at !== null);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { contactRoutes } from '#shared/contract/contact.ts';
+import { contactRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { createUnsubscribeToken } from '../../companion-server/email/unsubscribeToken.ts';
 import { defaultRateLimits } from '../../companion-server/http/limits.ts';
 import { makeWorld, type World } from './fixture.ts';
@@ -52,6 +52,21 @@ test('opening the link changes nothing; the button and the one-click unsubscribe
   );
   const types = contactRoutes.activity.response.parse(activity.body).items.map(({ type }) => type);
   expect(types.filter((type) => type === 'unsubscribed')).toHaveLength(1);
+});
+
+test('who was taken off the stoplist opts out again with the same link', async () => {
+  const { items } = stoplistRoutes.list.response.parse(
+    (await call(server, stoplistRoutes.list, { cookie: world.owner })).body,
+  );
+  for (const { id } of items)
+    await call(server, stoplistRoutes.remove, { cookie: world.owner }, { params: { entryId: id } });
+  expect((await contact()).stoplisted).toBe(false);
+  expect(await (await server.app.request(link)).text()).toContain(
+    '<button type="submit">Unsubscribe</button>',
+  );
+  await server.app.request(link, { method: 'POST' });
+  expect((await contact()).stoplisted).toBe(true);
+  expect(await (await server.app.request(link)).text()).toContain('You are unsubscribed');
 });
 
 test.each(['nonsense', 'a.b', `${'x'.repeat(300)}.yyy`])('a wrong token %s says so', async (token) => {

@@ -30,6 +30,20 @@ describe('bounces', () => {
     ['Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 550 5.1.1 unknown', 'hard', '5.1.1'],
     ['Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp;\r\n 554 blocked as spam', 'policy', '5.0.0'],
     ['Action: failed\r\nStatus: 5.5.0\r\nDiagnostic-Code: smtp; 550 no', 'hard', '5.5.0'],
+    // A sender's quota, expiry, a loop, the protocol: nothing about the address.
+    ['Action: failed\r\nStatus: 5.1.90', 'soft', '5.1.90'],
+    ['Action: failed\r\nStatus: 5.2.122', 'soft', '5.2.122'],
+    ['Action: failed\r\nStatus: 5.4.5', 'soft', '5.4.5'],
+    ['Action: failed\r\nStatus: 5.4.14', 'soft', '5.4.14'],
+    ['Action: failed\r\nStatus: 5.4.300', 'soft', '5.4.300'],
+    ['Action: failed\r\nStatus: 5.4.316', 'soft', '5.4.316'],
+    ['Action: failed\r\nStatus: 5.5.4', 'soft', '5.5.4'],
+    ['Action: failed\r\nStatus: 5.6.0', 'policy', '5.6.0'],
+    ['Action: failed\r\nStatus: 5.6.7', 'policy', '5.6.7'],
+    ['Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 554 Message rejected', 'policy', '5.0.0'],
+    ['Action: failed\r\nStatus: 5.4.310', 'hard', '5.4.310'],
+    ['Action: failed\r\nStatus: 5.9.9\r\nDiagnostic-Code: smtp; 550 User unknown', 'hard', '5.9.9'],
+    ['Action: failed\r\nStatus: 5.9.9', 'soft', '5.9.9'],
   ])('reads %j as %s', async (fields, severity, status) => {
     const found = await dsn(fields);
     expect(found.class).toMatchObject({ kind: 'bounce', severity, status, recipient: 'boris@people.test' });
@@ -131,6 +145,12 @@ describe('findReturnDate', () => {
     ['Estaré fuera hasta el 9 de abril de 2026.', day(2026, 4, 10)],
     ['Ik ben terug op 23 maart.', day(2026, 3, 23)],
     ['Back on 7 January', day(2027, 1, 7)],
+    ['Je suis de retour le 04/05/2026.', day(2026, 5, 4)],
+    ['Estaré fuera del 20/03/2026 al 03/04/2026, de vacaciones.', day(2026, 4, 4)],
+    ['Ik ben afwezig tot 4-5-2026.', day(2026, 5, 5)],
+    ['Met vakantie t/m 04-05-2026', day(2026, 5, 5)],
+    ['Sono in ferie fino al 06/04/2026', day(2026, 4, 7)],
+    ['Estou de férias até 06/04/2026', day(2026, 4, 7)],
   ])('%j', (text, at) => {
     expect(findReturnDate(text, MONDAY)).toBe(at);
   });

@@ -31,7 +31,7 @@ export async function classify(raw: Uint8Array, receivedAt: number): Promise<Cla
   const text = textOf(email);
   const newText = newWordsOf(text);
   const report = readReport(email, headers);
-  const kind = report ? mainOutcome(report) : classifyPersonal(headers, text, newText, receivedAt);
+  const kind = report ? mainOutcome(report) : classifyPersonal(headers, newText, receivedAt);
   const html = email.html ? safeHtml(email.html) : null;
   return { headers, class: kind, report, text, newText, html };
 }
@@ -91,9 +91,9 @@ function mainOutcome({ outcomes }: MailReport): InboundClass {
   return (bounced ?? outcomes[0])?.class ?? { kind: 'notice', what: 'delivered' };
 }
 
-function classifyPersonal(headers: Headers, text: string, newText: string, receivedAt: number): InboundClass {
+function classifyPersonal(headers: Headers, newText: string, receivedAt: number): InboundClass {
   if (isAutoReply(headers))
-    return { kind: 'auto_reply', returnAt: findReturnDate(text, headers.sentAt ?? receivedAt) };
+    return { kind: 'auto_reply', returnAt: findReturnDate(newText, headers.sentAt ?? receivedAt) };
   if (mailtoUnsubscribeIds(headers.subject).length > 0) return { kind: 'unsubscribe' };
   return { kind: 'reply', suggests: asksToUnsubscribe(newText) ? 'unsubscribe' : null };
 }

@@ -4,21 +4,36 @@ import type { BounceSeverity } from './types.ts';
 
 const POLICY_WORDS =
   /\b(spam|blocked|block ?list(ed)?|black ?list(ed)?|policy|reputation|dmarc|spf|dkim|unsolicited|bulk mail)\b/i;
-/** "No such address": mailbox or domain unknown, moved, disabled, or accepts no mail at all. */
-const GONE = /^5\.(1\.\d{1,3}|0\.0|4\.4|2\.1)$/;
+/**
+ * "No such address": mailbox or domain unknown, moved, disabled, or accepts no mail at all. 5.5.0 is Outlook.com's
+ * "mailbox unavailable".
+ */
+const GONE = /^5\.(1\.([0-6]|9|10)|0\.0|4\.[14]|4\.310|2\.1|5\.0)$/;
+const GONE_WORDS =
+  /\b(no such (user|mailbox|recipient|address|domain)|user unknown|unknown (user|recipient|mailbox)|(user|recipient|mailbox|address|domain) (\S+ )?(does not exist|not found|unknown|disabled|invalid)|invalid (recipient|mailbox|address)|recipient (address )?rejected)\b/i;
+/** About the sender or the message: our own address (5.1.7, 5.1.8), policy (5.7), content (5.6). */
+const POLICY = /^5\.(7\.\d+|6\.\d+|1\.[78])$/;
+/**
+ * Not now: class 4, a full mailbox (5.2.2), too large (5.2.3, 5.3.4), the systems (5.3), the way there (5.4: loops, expiry,
+ * no connection), the protocol (5.5), and a sender's quota (5.1.90, 5.2.121, 5.2.122, 5.4.5), which ends by itself.
+ */
+const SOFT = /^(4\..*|5\.2\.([23]|12[12])|5\.[35]\.\d+|5\.4\.\d+|5\.1\.90|552)$/;
 
 /**
  * `hard`: the address is gone. `soft`: not now. `policy`: refused because of who sends or what: that says nothing
- * about the address. `words`: what the remote server answered.
+ * about the address. `words`: what the remote server answered. A code that says nothing is hard only by its words: an
+ * address once given up is not written to again.
  */
 export function severityOf(status: string | null, words: string): BounceSeverity {
-  if (status === null) return POLICY_WORDS.test(words) ? 'policy' : 'soft';
-  // 5.1.7 and 5.1.8 are about our own address.
-  if (/^5\.(7\.\d+|1\.[78])$/.test(status)) return 'policy';
-  if (GONE.test(status)) return /^5\.0\.0$/.test(status) && POLICY_WORDS.test(words) ? 'policy' : 'hard';
-  // Class 4 is transient, 5.2.2 a full mailbox, 5.2.3 and 5.3.4 a message too large, 5.3 and 5.5 the systems.
-  if (status.startsWith('4') || /^(5\.2\.[23]|5\.3\.\d+|5\.4\.[67]|552)$/.test(status)) return 'soft';
-  return POLICY_WORDS.test(words) ? 'policy' : 'hard';
+  const byPolicy = POLICY_WORDS.test(words);
+  if (status === null) return byPolicy ? 'policy' : 'soft';
+  if (POLICY.test(status)) return 'policy';
+  if (status === '5.0.0' && byPolicy) return 'policy';
+  if (status === '5.0.0' && /\bmessage rejected\b/i.test(words) && !GONE_WORDS.test(words)) return 'policy';
+  if (GONE.test(status)) return 'hard';
+  if (SOFT.test(status)) return 'soft';
+  if (byPolicy) return 'policy';
+  return GONE_WORDS.test(words) ? 'hard' : 'soft';
 }
 
 export function enhancedCode(text: string): string | null {

@@ -30,9 +30,8 @@ export async function sendAnswer(
     unitOfWork(ctx, (unit) => recordAnswer(unit, message.id, outcome));
   const settings = await openSettings(services, message.channelId);
   if (!settings || signal.aborted) {
+    // Why not stands in the mailbox's status already.
     await record({ state: 'queued', detail: 'The mailbox cannot be opened.' });
-    if (!settings)
-      await setSmtpStatus(ctx, message.channelId, 'The stored password cannot be opened. Enter it again.');
     return;
   }
   const files = await filesFor(facts.readFiles, message.workspaceId, {

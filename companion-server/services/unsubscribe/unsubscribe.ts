@@ -1,7 +1,8 @@
 import { and, eq } from 'drizzle-orm';
-import { schema, type Tx } from '../../db/index.ts';
+import { type Queryable, schema } from '../../db/index.ts';
 import { readUnsubscribeToken, type UnsubscribeClaim } from '../../email/unsubscribeToken.ts';
-import { appendEvent, unsubscribeContact } from '../../engine/index.ts';
+import { appendEvent, isStoplisted, unsubscribeContact } from '../../engine/index.ts';
+import type { ContactRow } from '../contact/view.ts';
 import type { Services } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 
@@ -16,43 +17,58 @@ export function readClaim(services: Services, token: string): UnsubscribeClaim |
   }
 }
 
-const dedupeKey = (claim: UnsubscribeClaim) => `unsubscribed:${claim.contactId}`;
+const firstKey = ({ contactId }: UnsubscribeClaim) => `unsubscribed:${contactId}`;
 
+/** Whether the person has opted out by a link and still stands on the stoplist. */
 export async function isUnsubscribed(services: Services, claim: UnsubscribeClaim): Promise<boolean> {
-  const rows = await services.db.reader
-    .select({ id: event.id })
-    .from(event)
-    .where(and(eq(event.workspaceId, claim.workspaceId), eq(event.dedupeKey, dedupeKey(claim))));
-  return rows.length > 0;
+  const { reader } = services.db;
+  const person = await personOf(reader, claim);
+  return person !== null && (await hasOptedOut(reader, claim)) && (await isStoplisted(reader, person));
 }
 
 /**
  * The contact opts out: every identifier goes on the stoplist and all branches end on all channels, in this
- * transaction. A second time changes nothing.
+ * transaction. A second time changes nothing, unless a member took them off the stoplist meanwhile.
  */
 export async function unsubscribe(services: Services, claim: UnsubscribeClaim): Promise<void> {
   await services.db.write(async (tx) => {
     const unit = unitOf(services, tx);
-    const contactId = await personOf(tx, claim);
-    if (contactId === null) return;
-    const isNew = await appendEvent(unit, {
+    const person = await personOf(tx, claim);
+    if (person === null) return;
+    const again = await hasOptedOut(tx, claim);
+    if (again && (await isStoplisted(tx, person))) return;
+    await appendEvent(unit, {
       workspaceId: claim.workspaceId,
       type: 'unsubscribed',
-      dedupeKey: dedupeKey(claim),
-      contactId,
+      dedupeKey: again ? `${firstKey(claim)}:${unit.now}` : firstKey(claim),
+      contactId: person.id,
       taskId: claim.taskId,
       data: { result: 'success', via: 'link' },
     });
-    if (!isNew) return;
-    await unsubscribeContact(unit, contactId, { via: 'link', inboundId: null });
+    await unsubscribeContact(unit, person.id, { via: 'link', inboundId: null });
   });
 }
 
+async function hasOptedOut(q: Queryable, claim: UnsubscribeClaim): Promise<boolean> {
+  const rows = await q
+    .select({ id: event.id })
+    .from(event)
+    .where(and(eq(event.workspaceId, claim.workspaceId), eq(event.dedupeKey, firstKey(claim))));
+  return rows.length > 0;
+}
+
 /** The contact a link means: the one it was merged into, if it proved to be the same person. */
-async function personOf(tx: Tx, { workspaceId, contactId }: UnsubscribeClaim): Promise<string | null> {
-  const [row] = await tx
-    .select({ id: contact.id, mergedInto: contact.mergedInto })
-    .from(contact)
-    .where(and(eq(contact.workspaceId, workspaceId), eq(contact.id, contactId)));
-  return row ? (row.mergedInto ?? row.id) : null;
+async function personOf(
+  q: Queryable,
+  { workspaceId, contactId }: UnsubscribeClaim,
+): Promise<ContactRow | null> {
+  const byId = async (id: string) =>
+    (
+      await q
+        .select()
+        .from(contact)
+        .where(and(eq(contact.workspaceId, workspaceId), eq(contact.id, id)))
+    )[0];
+  const row = await byId(contactId);
+  return (row?.mergedInto ? await byId(row.mergedInto) : row) ?? null;
 }
