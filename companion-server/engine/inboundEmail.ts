@@ -159,6 +159,7 @@ async function recordOne(
   const { workspaceId, senderId, id: channelId } = channel;
   const conversation = { workspaceId, senderId, channelId, contactId: about.contact.id };
   const context = { unit, conversation, message, about };
+  if (message.kind.kind === 'reply' || message.kind.kind === 'auto_reply') await addressWorks(context);
   switch (message.kind.kind) {
     case 'reply':
       return await recordReply(unit, {
@@ -261,6 +262,12 @@ async function addressIsGone(unit: Unit, { contact, task }: About, address: stri
     await applyToContact(unit, contact.id, { type: 'bounced', cursorId: null });
 }
 
+/** Whoever writes from an address receives there too: a report that called it gone was wrong, or is past. */
+async function addressWorks({ unit, message, about: { contact } }: Context): Promise<void> {
+  if (contact.undeliverableEmail === null || contact.undeliverableEmail !== message.contactAddress) return;
+  await unit.tx.update(contactTable).set({ undeliverableEmail: null }).where(eq(contactTable.id, contact.id));
+}
+
 /** A person read a bounce in prose and says that the address is gone. False: it is decided already. */
 export async function confirmBounce(unit: Unit, inboundId: string): Promise<boolean> {
   const [row] = await unit.tx
@@ -272,7 +279,9 @@ export async function confirmBounce(unit: Unit, inboundId: string): Promise<bool
   const [task = null] = row.taskId
     ? await unit.tx.select().from(taskTable).where(eq(taskTable.id, row.taskId))
     : [];
-  await addressIsGone(unit, { contact: await contactById(unit.tx, row.contactId), task }, null);
+  // The address it was sent to, which may have been corrected since.
+  const sentTo = task?.payload?.recipient ?? null;
+  await addressIsGone(unit, { contact: await contactById(unit.tx, row.contactId), task }, sentTo);
   const { workspaceId, contactId, taskId } = row;
   const { senderId } = await channelById(unit.tx, row.channelId);
   const data = { result: 'error', severity: 'hard', unsure: false, confirmed: true };

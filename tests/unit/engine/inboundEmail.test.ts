@@ -88,6 +88,16 @@ describe('a bounce', () => {
     expect(await suppressions()).toEqual([]);
   });
 
+  it('that is hard is forgotten when they write from that address', async () => {
+    await start();
+    const ownMessageId = await sendNext();
+    await inMail(bounce('hard'), { ownMessageId });
+    const gone = async () => (await stage.db.reader.select().from(schema.contact))[0]?.undeliverableEmail;
+    expect(await gone()).toBe(ADDRESS);
+    await inMail({ kind: 'reply' }, { ownMessageId, dedupeKey: 'it-works' });
+    expect(await gone()).toBeNull();
+  });
+
   it('for reasons of policy is about the mailbox: the person stays where they are', async () => {
     await start();
     const ownMessageId = await sendNext();
