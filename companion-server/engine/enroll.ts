@@ -6,7 +6,7 @@ import { noteEvent, publish } from './record.ts';
 import { askAdmission, setSegmentLimits } from './slots.ts';
 import { countStatus } from './standing.ts';
 
-const { automation, automationSender, enrollment, segmentSource, task } = schema;
+const { automation, automationSender, contact, enrollment, segmentSource, task } = schema;
 
 export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
 
@@ -53,7 +53,11 @@ export async function enterOnceMore(
   if (await mayHaveHappened(unit, row)) return { refused: 'unknown_open' };
   const started = { ...owner, versionId: owner.versionId };
   const id = await enrollAgain(unit, started, row.segmentNodeId, row.contactId);
-  return id ? { id } : { refused: 'still_here' };
+  if (!id) return { refused: 'still_here' };
+  // Whoever enrolls them again says that the address works: until the next report nothing speaks against it.
+  if (row.status === 'bounced')
+    await unit.tx.update(contact).set({ undeliverableEmail: null }).where(eq(contact.id, row.contactId));
+  return { id };
 }
 
 /** A step of an earlier time here whose effect nobody knows: the same step once more could reach them twice. */

@@ -6,6 +6,7 @@ import {
   commitTask,
   confirmBounce,
   confirmUnsubscribe,
+  decideEnrollment,
   dismissSuggestion,
   type InboundEmail,
   recordInboundEmail,
@@ -86,6 +87,16 @@ describe('a bounce', () => {
     const rows = await stage.db.reader.select().from(schema.enrollment);
     expect(rows.map(({ status }) => status)).toEqual(['bounced', 'bounced']);
     expect(await suppressions()).toEqual([]);
+  });
+
+  it('that is hard is forgotten when a person enrolls them again: they are written to', async () => {
+    await start();
+    await inMail(bounce('hard'), { ownMessageId: await sendNext() });
+    const { id } = await enrollmentOf(stage, FIRST);
+    expect(await inUnit(stage, (unit) => decideEnrollment(unit, id, 'enroll_again', 'anna'))).toBe(true);
+    await settle(stage);
+    pass(stage, DAY);
+    expect(await nextEmail(stage)).toMatchObject({ to: ADDRESS });
   });
 
   it('that is hard is forgotten when they write from that address', async () => {

@@ -133,7 +133,11 @@ function Decide({ enrollment }: { enrollment: EnrollmentView }) {
 }
 
 /** An automation is entered once; entering it again is a decision of its own. */
-function EnrollAgain({ enrollment: { id, contactName, automationName } }: { enrollment: EnrollmentView }) {
+function EnrollAgain({
+  enrollment: { id, status, contactName, automationName },
+}: {
+  enrollment: EnrollmentView;
+}) {
   const decide = useAction(enrollmentRoutes.decide, {
     done: `${contactName} enters ${automationName} again.`,
   });
@@ -145,7 +149,7 @@ function EnrollAgain({ enrollment: { id, contactName, automationName } }: { enro
         label="Enroll again"
         aria-label={`Enroll ${contactName} again in ${automationName}`}
         question={`Enroll ${contactName} again in ${automationName}?`}
-        consequence="All steps come again from the start, messages they already got included. What happened until now stays in the activity log."
+        consequence={`All steps come again from the start, messages they already got included. What happened until now stays in the activity log.${status === 'bounced' ? ' Their address counts as working until the next report.' : ''}`}
         confirmLabel="Enroll again"
         loading={decide.isPending}
         onConfirm={() => decide.mutate({ params: { enrollmentId: id }, body: { decision: 'enroll_again' } })}
