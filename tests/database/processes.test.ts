@@ -69,7 +69,8 @@ it('two servers share one database: one ticks, and after its SIGKILL the other d
       await moveOn([second], (ms) => second.setScheduleOffset(ms));
       expect(await leaderOf(db)).not.toBe(leading);
     },
-    { timeout: 90_000, interval: 500 },
+    // The lease of the dead one (60 s) and the follower's longest sleep (30 s) add up to 90 s.
+    { timeout: 120_000, interval: 500 },
   );
   await vi.waitFor(
     async () => {
