@@ -47,6 +47,13 @@ async function find(
   return found;
 }
 
+it('advises nobody to change the records of a free mail provider', async () => {
+  domain = 'gmail.com';
+  const { whatToDo, record } = await find('mx');
+  expect(whatToDo).toContain('gmail.com belongs to the mail provider');
+  expect(record).toBeNull();
+});
+
 describe('MX', () => {
   it.each<[string, (at: string) => DnsRecord[], string, RegExp]>([
     [

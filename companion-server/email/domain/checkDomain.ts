@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { getDomain } from 'tldts';
 import type { DomainFinding, TestMail } from '#shared/contract/deliverability.ts';
+import { companyDomain } from '#shared/identity/companyDomain.ts';
 import type { Dns, DnsFailure } from '../../network/dns.ts';
 import { spfIncludeOf } from './providers.ts';
 import { MOST_SPF_LOOKUPS, readSpf } from './spf.ts';
@@ -16,12 +17,21 @@ export interface DomainQuestion {
 
 /** MX, SPF, DKIM and DMARC of a sending domain, each with what to fix. */
 export async function checkDomain(question: DomainQuestion, dns: Dns): Promise<DomainFinding[]> {
-  return await Promise.all([
+  const findings = await Promise.all([
     checkMx(question, dns),
     checkSpf(question, dns),
     checkDkim(question, dns),
     checkDmarc(question, dns),
   ]);
+  const isProviders = companyDomain(`x@${question.domain}`) === null;
+  return isProviders ? findings.map((finding) => keptByProvider(finding, question.domain)) : findings;
+}
+
+/** Nobody can change the records of a free mail provider's domain. */
+function keptByProvider(finding: DomainFinding, domain: string): DomainFinding {
+  if (finding.whatToDo === null) return finding;
+  const whatToDo = `${domain} belongs to the mail provider, who keeps its records. To set them yourself, send from an address of your own domain.`;
+  return { ...finding, whatToDo, record: null };
 }
 
 /** The domain that a registrar sold: what DMARC and alignment go by. */
