@@ -2,7 +2,6 @@ import { Button, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/co
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { contactRoutes } from '#shared/contract/contact.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { type TemplateView, templateRoutes } from '#shared/contract/template.ts';
 import { limits } from '#shared/kernel/limits.ts';
@@ -11,9 +10,9 @@ import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { VariableText } from '../automations/builder/TemplateField.tsx';
-import { contactName } from '../contacts/contactName.ts';
 import { Attachments } from './Attachments.tsx';
 import { EmailPreview } from './EmailPreview.tsx';
+import { PreviewContact } from './PreviewContact.tsx';
 
 /** A test with files of the largest size takes its time. */
 const TEST_DEADLINE_MS = 120_000;
@@ -35,7 +34,6 @@ export function TemplateEditor({ template, close }: { template: TemplateView | n
   const [senderId, setSenderId] = useState<string | null>(null);
   const [contactId, setContactId] = useState<string | null>(null);
   const senders = useQuery(queryFor(senderRoutes.list));
-  const contacts = useQuery(queryFor(contactRoutes.list, { query: { limit: 50 } }));
   const create = useAction(templateRoutes.create, { inline: true, done: 'Saved.', onDone: close });
   const update = useAction(templateRoutes.update, { inline: true, done: 'Saved.', onDone: close });
   const sendTest = useAction(templateRoutes.sendTest, {
@@ -83,18 +81,7 @@ export function TemplateEditor({ template, close }: { template: TemplateView | n
           }}
         />
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <Select
-            label="Preview for"
-            placeholder="An invented contact"
-            clearable
-            searchable
-            data={(contacts.data?.items ?? []).map((contact) => ({
-              value: contact.id,
-              label: contactName(contact),
-            }))}
-            value={contactId}
-            onChange={setContactId}
-          />
+          <PreviewContact contactId={contactId} onChange={setContactId} />
           <Select
             label="Sent by"
             placeholder="An invented sender"
