@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rowsOf } from '../db/index.ts';
-import type { Approval, TaskPayload } from '../db/schema/automations.ts';
+import type { Approval, TaskPayload } from '../db/schema/tasks.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
 import { filesBound } from './render.ts';
 import { senderById, settingsOf } from './rows.ts';

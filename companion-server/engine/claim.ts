@@ -1,7 +1,7 @@
 import { must } from '#shared/kernel/assert.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { rowsOf } from '../db/index.ts';
-import type { TaskPayload } from '../db/schema/automations.ts';
+import type { TaskPayload } from '../db/schema/tasks.ts';
 import type {
   AutomationRow,
   ChannelRow,

@@ -1,7 +1,7 @@
 import type { Graph } from '#shared/automation/graph.ts';
 import { basicNoteCap } from '#shared/schedule/settings.ts';
 import { rowsOf } from '../db/index.ts';
-import type { TaskPayload } from '../db/schema/automations.ts';
+import type { TaskPayload } from '../db/schema/tasks.ts';
 import { approvedPayload, asksApproval, isForSamePerson } from './approvals.ts';
 import { filesProblem } from './attachments.ts';
 import { lostLink } from './confirmPerson.ts';

@@ -8,7 +8,7 @@ import {
 } from '#shared/automation/render.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
-import type { TaskPayload } from '../db/schema/automations.ts';
+import type { TaskPayload } from '../db/schema/tasks.ts';
 import type { ChannelRow, ContactRow, SenderRow, TaskRow } from './context.ts';
 
 export interface RenderInput {

@@ -8,4 +8,5 @@ export * from './mail.ts';
 export * from './nodes.ts';
 export * from './senders.ts';
 export * from './sessions.ts';
+export * from './tasks.ts';
 export * from './upkeep.ts';
