@@ -5,8 +5,9 @@ import type { AutomationRow, EnrollmentRow, Unit } from './context.ts';
 import { noteEvent, publish } from './record.ts';
 import { askAdmission, setSegmentLimits } from './slots.ts';
 import { countStatus } from './standing.ts';
+import { addressIsTrusted } from './undeliverable.ts';
 
-const { automation, automationSender, contact, enrollment, segmentSource, task } = schema;
+const { automation, automationSender, enrollment, segmentSource, task } = schema;
 
 export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
 
@@ -54,9 +55,7 @@ export async function enterOnceMore(
   const started = { ...owner, versionId: owner.versionId };
   const id = await enrollAgain(unit, started, row.segmentNodeId, row.contactId);
   if (!id) return { refused: 'still_here' };
-  // Whoever enrolls them again says that the address works: until the next report nothing speaks against it.
-  if (row.status === 'bounced')
-    await unit.tx.update(contact).set({ undeliverableEmail: null }).where(eq(contact.id, row.contactId));
+  if (row.status === 'bounced') await addressIsTrusted(unit, row.contactId);
   return { id };
 }
 

@@ -1,34 +1,22 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { MINUTE } from '#shared/kernel/clock.ts';
+import { and, eq } from 'drizzle-orm';
 import { schema } from '../db/index.ts';
 import type { MailPart } from '../db/schema/history.ts';
+import { endByBounce } from './bounces.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
 import { checkBounces } from './guards.ts';
 import { ownerOf } from './identities.ts';
 import { type Conversation, keepHandMessage, keepMessage } from './inbox.ts';
-import { applyEvent, applyToContact } from './interpret.ts';
 import { finishMailboxReconnect } from './mailboxes.ts';
-import { appendEvent, publish } from './record.ts';
+import { unsubscribeContact } from './optOut.ts';
+import { appendEvent } from './record.ts';
 import { AWAY_MS, recordReply } from './replies.ts';
 import { channelById, contactById } from './rows.ts';
 import { bringBack } from './taskArchive.ts';
 import { postponeTasksOf } from './tasks.ts';
+import { addressWrites } from './undeliverable.ts';
 import { wakeAfterRead } from './waits.ts';
 
-const {
-  channel: channelTable,
-  contact: contactTable,
-  contactIdentity,
-  enrollment,
-  handMessage,
-  inboundMessage,
-  mailCursor,
-  suppression,
-  task: taskTable,
-  taskArchive,
-} = schema;
-
-/** An automatic reply without a date found in it. */
+const { channel: channelTable, handMessage, task: taskTable, taskArchive } = schema;
 
 /** A received message as far as the engine needs it; the email code tells the kinds apart. */
 export interface InboundEmail {
@@ -159,7 +147,8 @@ async function recordOne(
   const { workspaceId, senderId, id: channelId } = channel;
   const conversation = { workspaceId, senderId, channelId, contactId: about.contact.id };
   const context = { unit, conversation, message, about };
-  if (message.kind.kind === 'reply' || message.kind.kind === 'auto_reply') await addressWorks(context);
+  if (message.kind.kind === 'reply' || message.kind.kind === 'auto_reply')
+    await addressWrites(unit, about.contact, message.contactAddress);
   switch (message.kind.kind) {
     case 'reply':
       return await recordReply(unit, {
@@ -244,50 +233,8 @@ async function recordBounce(
   if (!(await appendEvent(unit, { ...eventOf(context), type: 'bounced', data }))) return false;
   const suggests = unsure ? 'bounce' : null;
   await keepMessage(unit, conversation, { ...stored(context), kind: 'bounce', suggests });
-  if (severity === 'hard') await addressIsGone(unit, about, message.contactAddress);
+  if (severity === 'hard') await endByBounce(unit, about, message.contactAddress);
   if (severity !== 'soft') await checkBounces(unit, conversation.channelId);
-  return true;
-}
-
-async function addressIsGone(unit: Unit, { contact, task }: About, address: string | null): Promise<void> {
-  const gone = address ?? contact.email;
-  if (gone !== null && gone === contact.email) {
-    await unit.tx
-      .update(contactTable)
-      .set({ undeliverableEmail: gone })
-      .where(eq(contactTable.id, contact.id));
-  }
-  if (task) await applyEvent(unit, task.enrollmentId, { type: 'bounced', cursorId: null });
-  else if (gone === contact.email)
-    await applyToContact(unit, contact.id, { type: 'bounced', cursorId: null });
-}
-
-/** Whoever writes from an address receives there too: a report that called it gone was wrong, or is past. */
-async function addressWorks({ unit, message, about: { contact } }: Context): Promise<void> {
-  if (contact.undeliverableEmail === null || contact.undeliverableEmail !== message.contactAddress) return;
-  await unit.tx.update(contactTable).set({ undeliverableEmail: null }).where(eq(contactTable.id, contact.id));
-}
-
-/** A person read a bounce in prose and says that the address is gone. False: it is decided already. */
-export async function confirmBounce(unit: Unit, inboundId: string): Promise<boolean> {
-  const [row] = await unit.tx
-    .update(inboundMessage)
-    .set({ suggests: null })
-    .where(and(eq(inboundMessage.id, inboundId), eq(inboundMessage.suggests, 'bounce')))
-    .returning();
-  if (!row) return false;
-  const [task = null] = row.taskId
-    ? await unit.tx.select().from(taskTable).where(eq(taskTable.id, row.taskId))
-    : [];
-  // The address it was sent to, which may have been corrected since.
-  const sentTo = task?.payload?.recipient ?? null;
-  await addressIsGone(unit, { contact: await contactById(unit.tx, row.contactId), task }, sentTo);
-  const { workspaceId, contactId, taskId } = row;
-  const { senderId } = await channelById(unit.tx, row.channelId);
-  const data = { result: 'error', severity: 'hard', unsure: false, confirmed: true };
-  const fact = { workspaceId, contactId, senderId, taskId, enrollmentId: task?.enrollmentId ?? null, data };
-  await appendEvent(unit, { ...fact, type: 'bounced', dedupeKey: `bounce:confirmed:${inboundId}` });
-  await checkBounces(unit, row.channelId);
   return true;
 }
 
@@ -299,111 +246,6 @@ async function recordOptOut(context: Context, kind: 'unsubscribe' | 'complaint')
   const inboundId = await keepMessage(unit, conversation, { ...stored(context), kind });
   await unsubscribeContact(unit, conversation.contactId, { via, inboundId });
   return true;
-}
-
-/** A person read a reply and says that it asks to be left alone. False: it is decided already. */
-export async function confirmUnsubscribe(unit: Unit, inboundId: string): Promise<boolean> {
-  const [row] = await unit.tx
-    .update(inboundMessage)
-    .set({ suggests: null })
-    .where(and(eq(inboundMessage.id, inboundId), eq(inboundMessage.kind, 'reply')))
-    .returning();
-  if (!row) return false;
-  const { workspaceId, contactId, taskId } = row;
-  const dedupeKey = `unsubscribed:words:${inboundId}`;
-  const fact = {
-    workspaceId,
-    contactId,
-    taskId,
-    dedupeKey,
-    type: 'unsubscribed',
-    data: { via: 'words' },
-  } as const;
-  if (!(await appendEvent(unit, fact))) return false;
-  await unsubscribeContact(unit, contactId, { via: 'words', inboundId });
-  return true;
-}
-
-/** Longer than the next read of the mailbox takes. */
-const READ_AGAIN_MS = 15 * MINUTE;
-
-/**
- * A person says that a stranger's message is an answer of this contact: the address becomes theirs, and the message is
- * read again as theirs, with its text. Until then nothing goes to them. False: it is decided already, or the address
- * belongs to somebody else.
- */
-export async function confirmAnswer(unit: Unit, inboundId: string): Promise<boolean> {
-  const [row] = await unit.tx
-    .select()
-    .from(inboundMessage)
-    .where(and(eq(inboundMessage.id, inboundId), eq(inboundMessage.suggests, 'answer')));
-  const address = row?.mail?.fromAddress;
-  if (!row || !address) return false;
-  const { workspaceId, contactId, channelId, mail } = row;
-  const owner = await ownerOf(unit, workspaceId, 'email', address);
-  if (owner !== null && owner !== contactId) return false;
-  await unit.tx
-    .insert(contactIdentity)
-    .values({ workspaceId, contactId, kind: 'email', value: address })
-    .onConflictDoNothing();
-  await unit.tx.delete(inboundMessage).where(eq(inboundMessage.id, inboundId));
-  const place = and(eq(mailCursor.channelId, channelId), eq(mailCursor.folder, mail?.evidence.folder ?? ''));
-  await unit.tx
-    .update(mailCursor)
-    .set({ uidNext: sql`min(${mailCursor.uidNext}, ${mail?.uid ?? 1})` })
-    .where(place);
-  // Nothing more goes out of this mailbox before it was read.
-  await unit.tx.update(channelTable).set({ inboxReadAt: null }).where(eq(channelTable.id, channelId));
-  await postponeTasksOf(unit, contactId, unit.now + READ_AGAIN_MS, 'inbox_stale');
-  publish(unit, workspaceId, 'thread', contactId);
-  return true;
-}
-
-/** What was suggested is not so. */
-export async function dismissSuggestion(unit: Unit, inboundId: string): Promise<boolean> {
-  // A stranger's message is nobody's here; its row stays without a word, so that it is not suggested again.
-  const rows = await unit.tx
-    .update(inboundMessage)
-    .set({ suggests: null })
-    .where(and(eq(inboundMessage.id, inboundId), isNotNull(inboundMessage.suggests)))
-    .returning({ id: inboundMessage.id });
-  return rows.length > 0;
-}
-
-export interface OptOut {
-  via: 'link' | 'mailto' | 'words' | 'complaint';
-  /** The message that is the evidence. */
-  inboundId: string | null;
-}
-
-/** Opted out: every identifier goes on the stoplist, and every branch on every channel ends. */
-export async function unsubscribeContact(
-  unit: Unit,
-  contactId: string,
-  { via, inboundId }: OptOut,
-): Promise<void> {
-  const contact = await contactById(unit.tx, contactId);
-  const identities = await unit.tx
-    .select()
-    .from(contactIdentity)
-    .where(eq(contactIdentity.contactId, contactId));
-  const keys: Pick<(typeof identities)[number], 'kind' | 'value'>[] = [...identities];
-  if (contact.email) keys.push({ kind: 'email', value: contact.email });
-  for (const { kind, value } of keys) {
-    await unit.tx
-      .insert(suppression)
-      .values({
-        ...{ id: unit.newId(), workspaceId: contact.workspaceId, kind, value },
-        ...{ reason: 'unsubscribed', via, inboundId, by: 'contact', at: unit.now },
-      })
-      .onConflictDoNothing();
-  }
-  const rows = await unit.tx
-    .select({ id: enrollment.id })
-    .from(enrollment)
-    .where(eq(enrollment.contactId, contactId));
-  for (const { id } of rows) await applyEvent(unit, id, { type: 'unsubscribed' });
-  publish(unit, contact.workspaceId, 'contact', contactId);
 }
 
 /** Events hold no personal fields; the words as they came stand with the message. */

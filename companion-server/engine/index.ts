@@ -61,15 +61,7 @@ export { contactsAddedToList } from './feed.ts';
 export { acceptanceOf, bouncesOf } from './guards.ts';
 export { FIRST_EMAIL, type HoldKey, liftHold, type NewHold, openHolds, setHold, toDomain } from './holds.ts';
 export { type Idle, isIdle } from './idle.ts';
-export {
-  confirmAnswer,
-  confirmBounce,
-  confirmUnsubscribe,
-  dismissSuggestion,
-  type InboundEmail,
-  recordInboundEmail,
-  unsubscribeContact,
-} from './inboundEmail.ts';
+export { type InboundEmail, recordInboundEmail } from './inboundEmail.ts';
 export { noteInThread } from './inbox.ts';
 export { findDrifts, repairDrifts } from './integrity/audit.ts';
 export type { Drift } from './integrity/counters.ts';
@@ -81,6 +73,7 @@ export { noteMailbox } from './mailboxes.ts';
 export { addTag, addToList, removeTag } from './marks.ts';
 export { type Connections, connectionsTo, countMatching, matchingIds, reasonsPresent } from './matching.ts';
 export { type Observations, recordObservations } from './observations.ts';
+export { unsubscribeContact } from './optOut.ts';
 export { unreadInboxes } from './otherInbox.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';
 export { replan } from './pacing.ts';
@@ -109,6 +102,7 @@ export { disconnectLinkedin, endRestriction, reconnectLinkedin, recordSession } 
 export { wakeSharedContacts } from './slots.ts';
 export { dayOf, rollUp, type StatQuery, statisticsOf } from './statistics.ts';
 export { isStoplisted } from './stoplist.ts';
+export { confirmAnswer, confirmBounce, confirmUnsubscribe, dismissSuggestion } from './suggestions.ts';
 export { takeOver } from './takeOver.ts';
 export { type ArchivePlace, archiveAfterMs, archiveTasks } from './taskArchive.ts';
 export { type TickResult, tick } from './tick.ts';
