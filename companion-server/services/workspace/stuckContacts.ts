@@ -7,7 +7,7 @@ import { isManager } from '../scope.ts';
 
 const { automation, enrollment, sender } = schema;
 
-/** Looked at; more of them are said as "more than". */
+/** Looked at; where there are more, each automation's number is a least one. */
 const AT_MOST = 100;
 
 /** Paused by what no list of tasks shows, and what the person does about it. */
@@ -45,8 +45,8 @@ export async function stuckContacts(call: MemberCall): Promise<HomeView['actions
     const names = new Map(rows.map(({ automationId, name }) => [automationId, name]));
     for (const [automationId, name] of names) {
       const count = rows.filter((row) => row.automationId === automationId).length;
-      const many =
-        count > AT_MOST ? `More than ${AT_MOST} contacts` : count === 1 ? '1 contact' : `${count} contacts`;
+      const least = rows.length > AT_MOST ? 'at least ' : '';
+      const many = `${least}${count === 1 ? '1 contact' : `${count} contacts`}`;
       actions.push({
         id: `${reason}:${automationId}`,
         severity: 'orange',
