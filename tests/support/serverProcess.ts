@@ -61,12 +61,13 @@ export interface ServerOptions {
   publicUrl?: string;
   scheduleOffsetMs?: number;
   env?: Record<string, string>;
-  /** As users run it: nobody moves schedule time, nothing is excused for being on loopback. */
+  /** As users run it: the built file; nobody moves schedule time, nothing is excused for being on loopback. */
   production?: boolean;
 }
 
 function spawnServer(options: ServerOptions): ChildProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'companion-server/main.ts'], {
+  const program = options.production ? ['dist/main.js'] : ['--import', 'tsx', 'companion-server/main.ts'];
+  const child = spawn(process.execPath, program, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
