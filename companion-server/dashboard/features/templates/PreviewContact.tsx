@@ -2,7 +2,7 @@ import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type ContactView, contactRoutes } from '#shared/contract/contact.ts';
+import { contactRoutes } from '#shared/contract/contact.ts';
 import { queryFor } from '../../api/client.ts';
 import { contactName } from '../contacts/contactName.ts';
 
@@ -15,13 +15,10 @@ interface Props {
 export function PreviewContact({ contactId, onChange }: Props) {
   const [search, setSearch] = useState('');
   const [asked] = useDebouncedValue(search.trim(), 300);
-  const [chosen, setChosen] = useState<ContactView | null>(null);
   const contacts = useQuery({
     ...queryFor(contactRoutes.list, { query: { limit: 50, search: asked || undefined } }),
     placeholderData: keepPreviousData,
   });
-  const found = contacts.data?.items ?? [];
-  const shown = chosen && found.every(({ id }) => id !== chosen.id) ? [chosen, ...found] : found;
   return (
     <Select
       label="Preview for"
@@ -31,12 +28,12 @@ export function PreviewContact({ contactId, onChange }: Props) {
       onSearchChange={setSearch}
       filter={({ options }) => options}
       nothingFoundMessage="Nobody matches"
-      data={shown.map((contact) => ({ value: contact.id, label: contactName(contact) }))}
+      data={(contacts.data?.items ?? []).map((contact) => ({
+        value: contact.id,
+        label: contactName(contact),
+      }))}
       value={contactId}
-      onChange={(id) => {
-        setChosen(shown.find((contact) => contact.id === id) ?? null);
-        onChange(id);
-      }}
+      onChange={onChange}
     />
   );
 }
