@@ -1,16 +1,19 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { type ActionKind, actionChannel } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
-import { type Run, runForward } from '#shared/schedule/runForward.ts';
+import { atPace, type Run, runForward } from '#shared/schedule/runForward.ts';
 import type { Job } from '#shared/schedule/workAhead.ts';
-import { type Queryable, schema } from '../db/index.ts';
-import type { ChannelRow, TaskRow } from './context.ts';
+import { type Queryable, rowsOf, schema } from '../db/index.ts';
+import type { ChannelRow, EnrollmentRow, TaskRow } from './context.ts';
+import { leaving, placeFreeAt, placeInLine } from './freePlaces.ts';
 import { slotFor } from './pacing.ts';
 import { isReady } from './predicates.ts';
 import { senderById, settingsOf } from './rows.ts';
+import { shapes } from './shapes.ts';
+import { blockedOn } from './slots.ts';
 import { budgetKinds, usageTimes } from './usage.ts';
 
-const { lane, task } = schema;
+const { channel: channels, enrollment, lane, task } = schema;
 
 /** Slots that one channel is run forward; what stands further back continues the pace reached. */
 const SLOTS = 150;
@@ -24,13 +27,18 @@ export interface Expected {
   before: number;
 }
 
-/** When tasks go, by the pacing functions run forward over the queue. Keeps what it found: one per answer. */
+/** When things go, by the pacing functions run forward over the queue. Keeps what it found: one per answer. */
 export interface Ahead {
   expect(row: TaskRow, channel: ChannelRow): Promise<Expected>;
+  /** When one that waits for a place of its segment or company has it; null: nobody leaves by themselves. */
+  expectPlace(row: EnrollmentRow): Promise<number | null>;
+  /** When the profile of one that waits for room in its sender's reading is read; null: the account reads nothing. */
+  expectReading(row: EnrollmentRow): Promise<number | null>;
 }
 
 export function lookAhead(q: Queryable, now: number): Ahead {
   const runs = new Map<string, Promise<Run>>();
+  const leavings = new Map<string, ReturnType<typeof leaving>>();
   const runOf = (channel: ChannelRow) => {
     const known = runs.get(channel.id) ?? runChannel(q, channel, now);
     runs.set(channel.id, known);
@@ -47,6 +55,23 @@ export function lookAhead(q: Queryable, now: number): Ahead {
       const at = timeOf(await runOf(channel), row.kind, before, now);
       const passing = limit === null || limit === 'gap' || limit === 'rest';
       return { at: Math.max(at, slot.at), limit: passing ? 'queue' : limit, before };
+    },
+    async expectPlace(row) {
+      const horizon = now + HORIZON_MS;
+      const key = row.blockedOn ?? row.id;
+      const leave = leavings.get(key) ?? leaving(q, row, now, { maxSlots: SLOTS, horizon });
+      leavings.set(key, leave);
+      return await placeFreeAt(q, row, await leave, { now, horizon });
+    },
+    async expectReading(row) {
+      const [channel] = await q
+        .select()
+        .from(channels)
+        .where(and(eq(channels.senderId, row.senderId ?? ''), eq(channels.kind, 'linkedin')));
+      if (channel?.status !== 'active') return null;
+      const ready = await rowsOf(q).get(shapes.lane, channel.id, 'visit');
+      const before = (ready?.readyCount ?? 0) + (await placeInLine(q, row)) - 1;
+      return timeOf(await runOf(channel), 'visit', before, now);
     },
   };
 }
@@ -75,7 +100,10 @@ async function runChannel(q: Queryable, channel: ChannelRow, now: number): Promi
     .select()
     .from(lane)
     .where(and(eq(lane.channelId, channel.id), gt(lane.readyCount, 0), eq(lane.holdCount, 0)));
-  const jobs = lanes.flatMap(({ kind, readyCount }) => (isAction(kind) ? [jobOf(kind, readyCount)] : []));
+  const waiting = channel.kind === 'linkedin' ? await readingsToCome(q, channel.senderId) : 0;
+  const jobs = lanes.flatMap(({ kind, readyCount }) =>
+    isAction(kind) ? [jobOf(kind, readyCount + (kind === 'visit' ? waiting : 0))] : [],
+  );
   const usage: Record<string, number[]> = {};
   for (const kind of new Set(jobs.flatMap(({ plan }) => plan.steps[0]?.spends ?? []))) {
     usage[kind] = await usageTimes(q, channel, kind, now);
@@ -86,6 +114,17 @@ async function runChannel(q: Queryable, channel: ChannelRow, now: number): Promi
     maxSlots: SLOTS,
     horizon: now + HORIZON_MS,
   });
+}
+
+/** Profiles that wait for room in what the sender reads: counted up to the slots that are looked at. */
+async function readingsToCome(q: Queryable, senderId: string): Promise<number> {
+  const waiting = q
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(eq(enrollment.blockedOn, blockedOn.sender(senderId)))
+    .limit(SLOTS);
+  const [found] = await q.all<{ n: number }>(sql`SELECT count(*) AS n FROM (${waiting})`);
+  return found?.n ?? 0;
 }
 
 function isAction(kind: string): kind is ActionKind {
@@ -108,9 +147,6 @@ function jobOf(kind: ActionKind, ready: number): Job {
 /** The moment of the one that `before` others precede; beyond the run at the pace that it reached. */
 function timeOf(run: Run, kind: string, before: number, now: number): number {
   const times = run.kinds.find((each) => each.kind === kind)?.times ?? [];
-  const known = times[before];
-  if (known !== undefined) return known;
-  const last = times.at(-1) ?? run.cutAt ?? now;
-  const perStep = times.length > 0 ? (last - now) / times.length : DAY;
-  return Math.min(now + HORIZON_MS, Math.round(last + perStep * (before + 1 - times.length)));
+  const from = times.length === 0 ? (run.cutAt ?? now) : now;
+  return atPace(times, before, { now: from, horizon: now + HORIZON_MS });
 }

@@ -61,17 +61,26 @@ export async function explainEnrollment(
   const unknown = tasks.find((each) => each.state === 'unknown');
   if (unknown) return inWords(stepWaits.unknown, names[unknown.kind]);
   if (tasks[0]) return await explainTask(q, tasks[0], now, { ahead, real });
-  if (row.live === 0) return await explainWayIn(q, row);
+  if (row.live === 0) return await explainWayIn(q, row, ahead);
   return await explainWait(q, row);
 }
 
 type WayIn = keyof typeof admissionWaits;
 
-async function explainWayIn(q: Queryable, row: EnrollmentRow): Promise<Explanation> {
+async function explainWayIn(q: Queryable, row: EnrollmentRow, ahead: Ahead): Promise<Explanation> {
   const why = wayInOf(row);
   const said = inWords(admissionWaits[why]);
-  if (why === 'other_automation') return { ...said, sentence: await firstAutomation(q, row), limit: why };
-  return { ...said, limit: why === 'active_limit' || why === 'coworkers_limit' ? why : null };
+  switch (why) {
+    case 'other_automation':
+      return { ...said, sentence: await firstAutomation(q, row), limit: why };
+    case 'active_limit':
+    case 'coworkers_limit':
+      return { ...said, expectedAt: await ahead.expectPlace(row), limit: why };
+    case 'sender_busy':
+      return { ...said, expectedAt: await ahead.expectReading(row), limit: 'page_load' };
+    default:
+      return said;
+  }
 }
 
 function wayInOf({ status, reason }: EnrollmentRow): WayIn {

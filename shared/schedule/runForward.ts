@@ -44,8 +44,23 @@ export interface RunLimits {
 
 export interface Run {
   kinds: KindRun[];
+  /** Per job, when its contacts came to the end of their plan, ascending; who did not come there is left out. */
+  ends: number[][];
   /** The moment up to which slots were really asked for; null: everything was done. */
   cutAt: number | null;
+}
+
+/** The moment at this place of `times`; behind their end at the pace that they reached from `now` on. */
+export function atPace(
+  times: readonly number[],
+  index: number,
+  { now, horizon }: { now: number; horizon: number },
+): number {
+  const known = times[index];
+  if (known !== undefined) return known;
+  const last = times.at(-1) ?? now;
+  const perStep = times.length > 0 ? (last - now) / times.length : DAY;
+  return Math.min(horizon, Math.round(last + perStep * (index + 1 - times.length)));
 }
 
 interface Lane {
@@ -82,9 +97,10 @@ export function runForward(sender: ForecastSender, now: number, limits: RunLimit
   let at = now;
   for (let slots = 0; ; slots++) {
     const lane = earliest(runner, channels, at);
-    if (!lane) return { kinds: work.result(), cutAt: null };
+    if (!lane) return { kinds: work.result(), ends: work.ends(), cutAt: null };
     if (slots >= limits.maxSlots || lane.at > limits.horizon) {
-      return { kinds: work.result(), cutAt: Math.min(lane.at, limits.horizon) };
+      const cutAt = Math.min(lane.at, limits.horizon);
+      return { kinds: work.result(), ends: work.ends(), cutAt };
     }
     at = lane.at;
     const channel = channels.get(lane.channel);

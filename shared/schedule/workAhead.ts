@@ -64,6 +64,7 @@ interface JobState extends Job {
   /** Per contact: the latest message, invite or email, and the branches under way. */
   outreachAt: Float64Array;
   branches: Int16Array;
+  ended: number[];
   spacingMs: number;
 }
 
@@ -85,6 +86,8 @@ export interface Work {
   /** Per kind, the steps ready at `at` that open a profile to spend it: their page loads are reserved. */
   openingSteps(at: number): ReadonlyMap<UsageKind, number>;
   result(): KindRun[];
+  /** Per job, when each of its contacts came to the end of the plan, ascending. */
+  ends(): number[][];
 }
 
 const outreach: ReadonlySet<UsageKind> = new Set(['invite', 'message', 'inmail', 'email']);
@@ -99,7 +102,7 @@ const readStep: PlannedStep = {
 
 /** The steps still to be done, moved on by `done` as the reducer and the admission would. */
 export function createWork(jobs: readonly Job[], now: number, spacingMs: number): Work {
-  const states = jobs.filter((job) => job.contacts > 0).map((job) => openJob(job, now, spacingMs));
+  const states = jobs.map((job) => openJob(job, now, spacingMs));
   const queues = states.flatMap((state) => [state.reading, ...state.queues]);
   const kinds = kindsOf(states);
   return {
@@ -146,6 +149,7 @@ export function createWork(jobs: readonly Job[], now: number, spacingMs: number)
       return ready;
     },
     result: () => [...kinds.values()],
+    ends: () => states.map(({ ended }) => ended.sort((a, b) => a - b)),
   };
 }
 
@@ -164,6 +168,7 @@ function openJob(job: Job, now: number, spacingMs: number): JobState {
     places: fifo(),
     outreachAt: new Float64Array(job.contacts).fill(Number.NEGATIVE_INFINITY),
     branches: new Int16Array(job.contacts),
+    ended: [],
     spacingMs,
   } satisfies Omit<JobState, keyof Job>);
   for (let i = 0; i < (job.activeLimit ?? 0); i++) state.places.put(now);
@@ -200,7 +205,9 @@ function goOn(job: JobState, contact: number, index: number | null, at: number):
   });
   const branches = (job.branches[contact] ?? 0) + added;
   job.branches[contact] = branches;
-  if (branches > 0 || job.activeLimit === null) return;
+  if (branches > 0) return;
+  job.ended.push(at + job.plan.tailMs);
+  if (job.activeLimit === null) return;
   job.places.put(at + job.plan.tailMs);
   if (index !== null) letIn(job);
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { actionChannel, type Graph } from '#shared/automation/graph.ts';
 import type { capacityForecast } from '#shared/contract/automation.ts';
 import { type ForecastProfile, type ForecastSegment, forecast } from '#shared/schedule/forecast.ts';
+import { planOf } from '#shared/schedule/planOf.ts';
 import type { OwnLimits } from '#shared/schedule/runForward.ts';
 import { schema } from '../../db/index.ts';
 import { budgetKinds } from '../../engine/usage.ts';
@@ -11,7 +12,6 @@ import type { MemberCall } from '../context.ts';
 import { workspaceOf } from '../workspace/me.ts';
 import { noLinkedin, ownOf, type SegmentNode, segmentsOf, senderIdsOf, senderNodeOf } from './audience.ts';
 import { profilesNow } from './forecastProfiles.ts';
-import { planOf } from './plan.ts';
 
 const { contact, relation } = schema;
 

@@ -5,16 +5,17 @@ import {
   type GraphNode,
   isActionType,
 } from '#shared/automation/graph.ts';
-import type { Plan, PlannedStep } from '#shared/schedule/workAhead.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
+import type { Plan, PlannedStep } from './workAhead.ts';
 
 type Spends = (kind: ActionKind) => readonly UsageKind[];
 
 /**
- * What one contact goes through at the most: at every fork the exit with more steps, every wait in full length. A
- * reply ends the work, so that waiting for one means that none comes.
+ * What one contact goes through at the most from a node on: at every fork the exit with more steps, every wait in full
+ * length. A reply ends the work, so that waiting for one means that none comes. `startsAfterMs`: what is left of the
+ * wait that the first node is.
  */
-export function planOf(graph: Graph, segmentNodeId: string, spends: Spends): Plan {
+export function planOf(graph: Graph, fromNodeId: string, spends: Spends, startsAfterMs?: number): Plan {
   const steps: PlannedStep[] = [];
   const visited = new Set<string>();
   const weigh = weigher(graph);
@@ -37,7 +38,8 @@ export function planOf(graph: Graph, segmentNodeId: string, spends: Spends): Pla
       });
       goOn(node, steps.length - 1, 0);
     } else {
-      goOn(node, after, delayMs + lengthOf(node));
+      const isFirst = node.id === fromNodeId;
+      goOn(node, after, delayMs + ((isFirst ? startsAfterMs : undefined) ?? lengthOf(node)));
     }
   };
   const goOn = (node: GraphNode, after: number | null, delayMs: number): void => {
@@ -46,7 +48,7 @@ export function planOf(graph: Graph, segmentNodeId: string, spends: Spends): Pla
     for (const target of targets) arrive(target, after, delayMs);
   };
 
-  arrive(segmentNodeId, null, 0);
+  arrive(fromNodeId, null, 0);
   return { steps, tailMs };
 }
 
