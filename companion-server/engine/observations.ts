@@ -14,6 +14,7 @@ import { channelById, contactById } from './rows.ts';
 import { recordSentInvitations } from './sentInvitations.ts';
 import { channelOfDevice, finishReconnect, heartbeat, loseSession } from './session.ts';
 import { threadsRead } from './threads.ts';
+import { holdUnreadable, liftUnreadable } from './unreadable.ts';
 import { wakeAfterRead } from './waits.ts';
 
 const { channel: channelTable } = schema;
@@ -67,6 +68,7 @@ export function recordObservations(
       .set({ watchRetryAt: null, watchFailure: null, lastCheckedAt: unit.now })
       .where(eq(channelTable.id, channel.id));
     await finishReconnect(unit, channel.id);
+    await liftUnreadable(unit, channel);
     await wakeAfterRead(unit, channel.senderId);
     return recorded;
   });
@@ -164,6 +166,7 @@ async function watchFailed(unit: Unit, channel: ChannelRow, failure: LinkedinFai
     const key = { workspaceId, scope: 'channel', scopeId, reason: 'linkedin_account_disconnected' } as const;
     await markReconciling(unit, key, `Reading failed: ${failure.detail} It is tried again in 5 minutes.`);
   }
+  if (failure.code === 'layout_unknown') await holdUnreadable(unit, channel, failure.detail);
   if (failurePolicy[failure.code].do !== 'hold_account') return;
   const isReason =
     failure.code === 'challenge' || failure.code === 'wrong_account' || failure.code === 'restricted';

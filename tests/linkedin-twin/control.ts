@@ -36,6 +36,12 @@ export const twinCommand = z.discriminatedUnion('action', [
   }),
   z.object({ action: z.literal('armFault'), fault }),
   z.object({ action: z.literal('clearFaults') }),
+  z.object({
+    action: z.literal('renameField'),
+    /** Of entities of this type (the last word of `$type`); every object where left out. */
+    of: z.string().optional(),
+    field: z.string().min(1),
+  }),
   z.object({ action: z.literal('inviteFromOutside'), memberId, person, note: z.string().nullable() }),
   z.object({ action: z.literal('messageFromOutside'), memberId, person, text: z.string().min(1) }),
   z.object({ action: z.literal('acceptInvite'), memberId, person }),
@@ -72,7 +78,10 @@ export interface TwinControl {
   setLocale(locale: Payload<'setLocale'>['locale'], lang?: string): void;
   setQuota(memberId: string, quota: QuotaChange): void;
   armFault(fault: Payload<'armFault'>['fault']): void;
+  /** Ends renamed fields, too. */
   clearFaults(): void;
+  /** A deploy that calls a field of the API's answers otherwise; the site's own scripts know it by its new name. */
+  renameField(field: string, of?: string): void;
   /** The person invites the rep. */
   inviteFromOutside(memberId: string, person: string, note?: string | null): void;
   /** The person writes to the rep. */
@@ -120,6 +129,10 @@ export function runCommand(world: World, sessions: Sessions, command: TwinComman
       return;
     case 'clearFaults':
       world.faults.length = 0;
+      world.renamed.length = 0;
+      return;
+    case 'renameField':
+      world.renamed.push({ of: command.of ?? null, field: command.field });
       return;
     case 'setHydrationDelay':
       world.hydrationDelayMs = command.ms;
@@ -247,6 +260,7 @@ export function createControl(world: World, sessions: Sessions): TwinControl {
     setQuota: (memberId, quota) => run({ action: 'setQuota', memberId, quota }),
     armFault: (armed) => run({ action: 'armFault', fault: armed }),
     clearFaults: () => run({ action: 'clearFaults' }),
+    renameField: (field, of) => run({ action: 'renameField', field, of }),
     inviteFromOutside: (memberId, person, note = null) =>
       run({ action: 'inviteFromOutside', memberId, person, note }),
     messageFromOutside: (memberId, person, text) =>

@@ -1,7 +1,7 @@
 import type { LinkedinList } from '#shared/identity/linkedinList.ts';
 import { unreachable } from '#shared/kernel/assert.ts';
 import { err, ok } from '#shared/kernel/result.ts';
-import type { ListedPerson, ListPage, ListRead } from '#shared/protocol/lists.ts';
+import type { ListPage, ListRead } from '#shared/protocol/lists.ts';
 import type { PageEnv } from '../env.ts';
 import { StepStop } from '../failure.ts';
 import { requireMember } from '../guards.ts';
@@ -97,7 +97,7 @@ async function readSearch(
   // A banner in place of every result is the month's limit; beside results it is an advertisement.
   const banner = items.some(({ itemUnion }) => itemUnion.bannerCard !== undefined);
   if (found.length === 0 && banner && (total === null || total > start)) return 'limit';
-  return ok(page(found, { start, asked: queries.perPage[list.kind], total, deepest }));
+  return page(found, { start, asked: queries.perPage[list.kind], total, deepest });
 }
 
 async function readConnections(
@@ -108,8 +108,8 @@ async function readConnections(
   const read = await getJson(env, queries.connections(start), rows.collectionAnswer, signal);
   if (!read.ok) return read;
   const { data, included } = read.value;
-  const found = rows.profilesOf(connected(data['*elements']), included, 1);
-  return ok(page(found, { start, asked: queries.perPage.connections, total: data.paging?.total ?? null }));
+  const found = rows.profilesOf(connected(data['*elements'] ?? []), included, 1);
+  return page(found, { start, asked: queries.perPage.connections, total: data.paging?.total ?? null });
 }
 
 /** `urn:li:fsd_connection:<profile id>` -> the profile's urn. */
@@ -131,8 +131,8 @@ async function readQuery(
   if (!read.ok) return read;
   const root = rows.rootOf(read.value);
   if (!root) return problem('changed', 'layout_unknown', 'The list has a shape that is not known.');
-  const found = rows.profilesOf(root['*elements'], read.value.included, null);
-  return ok(page(found, { start, asked: queries.perPage[kind], total: root.paging?.total ?? null }));
+  const found = rows.profilesOf(root['*elements'] ?? [], read.value.included, null);
+  return page(found, { start, asked: queries.perPage[kind], total: root.paging?.total ?? null });
 }
 
 /** Leads, and of each its own data: only that says where the public profile is. */
@@ -146,37 +146,39 @@ async function readLeads(
   const read = await getJson(env, address, rows.leadsAnswer, signal);
   if (!read.ok) return read;
   const asked = Math.min(count, queries.perPage[list.kind]);
-  const found: (ListedPerson | null)[] = [];
+  const found: rows.Row[] = [];
   for (const lead of read.value.elements.slice(0, asked)) {
     const own = await readLead(env, lead, signal);
     if (!own.ok) return own;
     found.push(own.value);
   }
-  return ok(page(found, { start, asked, total: read.value.paging?.total ?? null }));
+  return page(found, { start, asked, total: read.value.paging?.total ?? null });
 }
 
-async function readLead(
-  env: PageEnv,
-  lead: rows.Lead,
-  signal: AbortSignal,
-): Promise<Read<ListedPerson | null>> {
+async function readLead(env: PageEnv, lead: rows.Lead, signal: AbortSignal): Promise<Read<rows.Row>> {
   const address = rows.leadAddress(lead.entityUrn);
-  if (address === null) return ok(null);
+  if (address === null) return ok('unknown');
   const read = await getJson(env, address, rows.leadAnswer, signal);
   if (read.ok) return ok(rows.personOfLead(lead, read.value));
   // Somebody who left LinkedIn is no reason to stop the list.
   return read.error.kind === 'missing' ? ok(null) : read;
 }
 
+/** A row that is not understood counts as nameless; a page of which most are not, or none comes, is not understood. */
 function page(
-  found: readonly (ListedPerson | null)[],
+  found: readonly rows.Row[],
   at: { start: number; asked: number; total: number | null; deepest?: number },
-): ListPage {
-  const people = found.filter((one) => one !== null);
+): Read<ListPage> {
+  const people = found.filter((one) => one !== null && one !== 'unknown');
+  const unknown = found.filter((one) => one === 'unknown').length;
+  const nobody = found.length === 0 && at.start === 0 && (at.total ?? 0) > 0;
+  if (nobody || unknown * 2 > found.length) {
+    return problem('changed', 'layout_unknown', 'The people of this list have a shape that is not known.');
+  }
   const end = at.start + Math.max(found.length, Math.min(at.asked, (at.total ?? 0) - at.start));
   const isLast =
     found.length === 0 ||
     (at.total === null ? found.length < at.asked : end >= at.total) ||
     (at.deepest !== undefined && end >= at.deepest);
-  return { people, nameless: found.length - people.length, total: at.total, next: isLast ? null : end };
+  return ok({ people, nameless: found.length - people.length, total: at.total, next: isLast ? null : end });
 }

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { normalizeSlug, parseLinkedinUrl } from '#shared/identity/linkedin.ts';
 import type { ListedPerson } from '#shared/protocol/lists.ts';
-import { included, memberIdOf, ofType, profileIdOf } from '../reads/entities.ts';
+import { included, listing, memberIdOf, ofType, profileIdOf } from '../reads/entities.ts';
 
-/** From LinkedIn's answers to people. A row that names nobody gives null. */
+/**
+ * From LinkedIn's answers to people. A row that names nobody gives null; one that does not say what it should is
+ * `unknown`: so are all of them once LinkedIn calls something otherwise.
+ */
+export type Row = ListedPerson | null | 'unknown';
 
 const text = z.looseObject({ text: z.string() }).nullish();
 const paging = z.looseObject({ start: z.number(), count: z.number(), total: z.number().nullish() });
@@ -32,12 +36,18 @@ const result = z.looseObject({
 });
 
 /** The people of a search's answer, in its order; nameless: those outside the network. */
-export function peopleFound(answer: z.infer<typeof clustersAnswer>): (ListedPerson | null)[] {
-  return ofType(answer.included, 'EntityResultViewModel', result).map((row) => {
+export function peopleFound(answer: z.infer<typeof clustersAnswer>): Row[] {
+  const found = ofType(answer.included, 'EntityResultViewModel', result);
+  const listed = answer.data.elements
+    .flatMap(({ items }) => items)
+    .filter(({ itemUnion }) => itemUnion['*entityResult']).length;
+  if (!found || found.length < listed) return Array.from({ length: listed }, () => 'unknown');
+  return found.map((row) => {
     const distance = row.entityCustomTrackingInfo?.memberDistance ?? '';
     const identity = parseLinkedinUrl(row.navigationUrl ?? '');
     const name = row.title?.text.trim() ?? '';
-    if (distance === 'OUT_OF_NETWORK' || identity === null || name === '') return null;
+    if (distance === 'OUT_OF_NETWORK') return null;
+    if (identity === null || name === '' || distance === '') return 'unknown';
     return {
       profileId: acceptable(profileIdOf(row.entityUrn)),
       memberId: memberIdOf(row.trackingUrn),
@@ -51,15 +61,12 @@ export function peopleFound(answer: z.infer<typeof clustersAnswer>): (ListedPers
   });
 }
 
-export const collectionAnswer = z.looseObject({
-  data: z.looseObject({ paging: paging.nullish(), '*elements': z.array(z.string()).default([]) }),
-  included,
-});
+const queried = listing.and(z.looseObject({ paging: paging.nullish() }));
+export const collectionAnswer = z.looseObject({ data: queried, included });
 
-const queried = z.looseObject({ paging: paging.nullish(), '*elements': z.array(z.string()).default([]) });
 /** A GraphQL answer: whatever its root is called, there is one. */
 export const graphqlAnswer = z.looseObject({
-  data: z.looseObject({ data: z.record(z.string(), z.union([queried, z.unknown()])) }),
+  data: z.looseObject({ data: z.record(z.string(), z.unknown()) }),
   included,
 });
 
@@ -86,10 +93,10 @@ export function profilesOf(
   urns: readonly string[],
   entities: z.infer<typeof included>,
   degree: ListedPerson['degree'],
-): (ListedPerson | null)[] {
+): Row[] {
   const known = new Map<string, z.infer<typeof profile>>();
   for (const type of ['MiniProfile', 'Profile']) {
-    for (const one of ofType(entities, type, profile)) {
+    for (const one of ofType(entities, type, profile) ?? []) {
       const id = profileIdOf(one.entityUrn);
       if (id) known.set(id, one);
     }
@@ -98,12 +105,12 @@ export function profilesOf(
     const id = profileIdOf(urn) ?? /ACoA[\w-]{10,}/u.exec(urn)?.[0] ?? null;
     const person = id ? known.get(id) : undefined;
     const name = `${person?.firstName ?? ''} ${person?.lastName ?? ''}`.trim();
-    if (!person || name === '') return null;
+    if (!person?.firstName || !person.publicIdentifier) return 'unknown';
     const headline = typeof person.headline === 'string' ? person.headline : person.headline?.text;
     return {
       profileId: acceptable(id),
       memberId: memberIdOf(person.objectUrn),
-      slug: person.publicIdentifier ? normalizeSlug(person.publicIdentifier) : null,
+      slug: normalizeSlug(person.publicIdentifier),
       name,
       headline: (headline ?? person.occupation)?.trim() || null,
       company: null,
@@ -137,10 +144,10 @@ export const leadAnswer = z.looseObject({
 });
 
 /** A lead with the address of the public profile, which only the lead's own page says. */
-export function personOfLead(lead: Lead, own: z.infer<typeof leadAnswer>): ListedPerson | null {
+export function personOfLead(lead: Lead, own: z.infer<typeof leadAnswer>): Row {
   const identity = parseLinkedinUrl(own.flagshipProfileUrl ?? '');
   const name = lead.fullName?.trim() ?? '';
-  if (identity === null || name === '') return null;
+  if (identity === null || name === '') return 'unknown';
   const [position] = lead.currentPositions;
   return {
     profileId: 'profileId' in identity ? identity.profileId : null,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ok } from '#shared/kernel/result.ts';
 import type { AcceptanceRead } from '#shared/protocol/linkedin.ts';
 import type { PageEnv } from '../env.ts';
-import { included, memberIdOf, ofType, profileIdOf } from './entities.ts';
-import { getJson, type Read } from './http.ts';
+import { included, listed, listing, memberIdOf, ofType, profileIdOf } from './entities.ts';
+import { getJson, problem, type Read } from './http.ts';
 
 const PAGE = 40;
 /** A rep who was away for long has more; the next read continues from what was then seen. */
@@ -13,9 +13,9 @@ const connection = z.looseObject({ connectedMember: z.string(), createdAt: z.num
 const profile = z.looseObject({
   entityUrn: z.string(),
   objectUrn: z.string().nullish(),
-  publicIdentifier: z.string().nullish(),
+  publicIdentifier: z.string(),
 });
-const answer = z.looseObject({ data: z.unknown(), included });
+const answer = z.looseObject({ data: listing, included });
 
 /** The member's connections made at or after `sinceMs`, newest first. */
 export async function readConnections(
@@ -27,10 +27,11 @@ export async function readConnections(
   for (let page = 0; page < MAX_PAGES; page++) {
     const read = await getJson(env, address(page * PAGE), answer, signal);
     if (!read.ok) return read;
-    const connections = ofType(read.value.included, 'Connection', connection);
-    const profiles = ofType(read.value.included, 'Profile', profile);
-    const fresh = connections.filter((one) => one.createdAt >= sinceMs);
-    found.push(...fresh.flatMap((one) => acceptance(one, profiles)));
+    const connections = connectionsIn(read.value);
+    if (!connections)
+      return problem('changed', 'layout_unknown', 'The connections have a shape that is not known.');
+    const fresh = connections.filter((one) => one.connectedAt >= sinceMs);
+    found.push(...fresh);
     if (connections.length < PAGE || fresh.length < connections.length) break;
   }
   return ok(found.sort((left, right) => right.connectedAt - left.connectedAt));
@@ -40,10 +41,20 @@ function address(start: number): string {
   return `/voyager/api/relationships/dash/connections?decorationId=com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionListWithProfile-16&count=${PAGE}&q=search&sortType=RECENTLY_ADDED&start=${start}`;
 }
 
-function acceptance(one: z.infer<typeof connection>, profiles: z.infer<typeof profile>[]): AcceptanceRead[] {
-  const profileId = profileIdOf(one.connectedMember);
-  if (!profileId) return [];
-  const person = profiles.find((candidate) => profileIdOf(candidate.entityUrn) === profileId);
-  const slug = person?.publicIdentifier ?? null;
-  return [{ profileId, memberId: memberIdOf(person?.objectUrn), slug, connectedAt: one.createdAt }];
+/** Null where one of them cannot be read: it could be the acceptance that is waited for. */
+function connectionsIn({ data, included }: z.infer<typeof answer>): AcceptanceRead[] | null {
+  const connections = listed({ list: data, included }, 'Connection', connection);
+  const people = ofType(included, 'Profile', profile);
+  if (!connections || !people) return null;
+  // Somebody who left LinkedIn has no profile; nobody's profile was found only where it is called otherwise.
+  if (connections.length > 0 && people.length === 0) return null;
+  const byId = new Map(people.map((one) => [profileIdOf(one.entityUrn), one]));
+  const found = connections.map(({ connectedMember, createdAt }) => {
+    const profileId = profileIdOf(connectedMember);
+    if (!profileId) return null;
+    const person = byId.get(profileId);
+    const slug = person?.publicIdentifier ?? null;
+    return { profileId, memberId: memberIdOf(person?.objectUrn), slug, connectedAt: createdAt };
+  });
+  return found.every((one) => one !== null) ? found : null;
 }

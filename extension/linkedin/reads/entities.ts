@@ -8,15 +8,32 @@ const anyEntity = z.looseObject({ $type: z.string().optional(), entityUrn: z.str
 export const included = z.array(anyEntity).default([]);
 type Entity = z.infer<typeof anyEntity>;
 
-/** The entities of one type (by its last name), those of another shape left out. */
-export function ofType<T>(entities: readonly Entity[], type: string, schema: z.ZodType<T>): T[] {
-  return entities
-    .filter((entity) => entity.$type?.split('.').pop() === type)
-    .flatMap((entity) => {
-      const parsed = schema.safeParse(entity);
-      return parsed.success ? [parsed.data] : [];
-    });
+/**
+ * The entities of one type (by its last name); null where one of them has another shape than known. It could be the one
+ * that matters: an answer is never taken for "nothing there" because a field was renamed.
+ */
+export function ofType<T>(entities: readonly Entity[], type: string, schema: z.ZodType<T>): T[] | null {
+  const parsed = z
+    .array(schema)
+    .safeParse(entities.filter((entity) => entity.$type?.split('.').pop() === type));
+  return parsed.success ? parsed.data : null;
 }
+
+/** The same where the answer lists them: null also where there are fewer than it lists. */
+export function listed<T>(
+  answer: { list: Listing; included: readonly Entity[] },
+  type: string,
+  schema: z.ZodType<T>,
+): T[] | null {
+  const found = ofType(answer.included, type, schema);
+  return found && found.length >= (answer.list['*elements']?.length ?? 0) ? found : null;
+}
+
+/** What lists entities by their urns. One that is empty says so; one that lists nothing at all is of another shape. */
+export const listing = z
+  .looseObject({ '*elements': z.array(z.string()).optional(), elements: z.array(z.unknown()).optional() })
+  .refine((one) => one['*elements'] !== undefined || one.elements?.length === 0);
+type Listing = z.infer<typeof listing>;
 
 /** The profile id in `urn:li:fsd_profile:<id>` (also at the end of a participant's urn). */
 export function profileIdOf(urn: string | null | undefined): string | null {

@@ -16,7 +16,7 @@ export async function readFollowing(
   const path = `/voyager/api/identity/dash/profiles?q=memberIdentity&memberIdentity=${encodeURIComponent(profileId)}&decorationId=com.linkedin.voyager.dash.deco.identity.profile.TopCardSupplementary-120`;
   const read = await getJson(env, path, answer, signal);
   if (!read.ok) return read;
-  const state = ofType(read.value.included, 'FollowingState', followingState).find(
+  const state = ofType(read.value.included, 'FollowingState', followingState)?.find(
     (one) => profileIdOf(one.entityUrn) === profileId,
   );
   return state

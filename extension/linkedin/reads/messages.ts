@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from '#shared/kernel/result.ts';
 import type { PageEnv } from '../env.ts';
-import { included, ofType, profileIdOf } from './entities.ts';
+import { included, listed, listing, profileIdOf } from './entities.ts';
 import { getJson, problem, type Read } from './http.ts';
 import { type QueryName, withKnownIds } from './queryIds.ts';
 
@@ -18,6 +18,7 @@ const message = z.looseObject({
   body: z.looseObject({ text: z.string() }).nullish(),
   deliveredAt: z.number().int(),
 });
+/** Whatever the answer's root is called, there is one. */
 const envelope = z.looseObject({
   data: z.looseObject({
     data: z.record(z.string(), z.unknown()).nullish(),
@@ -25,7 +26,9 @@ const envelope = z.looseObject({
   }),
   included,
 });
-const page = z.looseObject({ metadata: z.looseObject({ nextCursor: z.string().nullish() }).nullish() });
+const root = listing.and(
+  z.looseObject({ metadata: z.looseObject({ nextCursor: z.string().nullish() }).nullish() }),
+);
 
 export interface Conversation {
   urn: string;
@@ -42,7 +45,8 @@ export interface Message {
 }
 
 const MAX_PAGES = 10;
-/** A thread that is not among this many newest pages of 20 holds nothing recent. */
+const PAGE = 20;
+/** A thread that is not among this many newest pages holds nothing recent. */
 const THREAD_PAGES = 5;
 
 /** The owner's conversations with activity at or after `sinceMs`, newest first. */
@@ -55,17 +59,14 @@ export async function readConversations(
   const found = new Map<string, Conversation>();
   let cursor: string | null = null;
   for (let turn = 0; turn < MAX_PAGES; turn++) {
-    const read: Read<Envelope> = await query(
-      env,
-      'messengerConversations',
-      pageVariables(owner, cursor),
-      signal,
-    );
+    const read: Read<Page<Conversation>> = await conversationPage(env, owner, cursor, signal);
     if (!read.ok) return read;
-    const batch = ofType(read.value.included, 'Conversation', conversation);
-    for (const one of batch) found.set(one.entityUrn, asConversation(one, owner));
-    cursor = nextCursor(read.value);
-    if (!cursor || batch.length === 0 || batch.every((one) => one.lastActivityAt < sinceMs)) break;
+    const { items, next } = read.value;
+    for (const one of items) found.set(one.urn, one);
+    if (items.length === 0 || items.some((one) => one.lastActivityAt < sinceMs)) break;
+    if (next === undefined && items.length >= PAGE) return notKnown('Where the conversations go on');
+    cursor = next ?? null;
+    if (!cursor) break;
   }
   const recent = [...found.values()].filter((one) => one.lastActivityAt >= sinceMs);
   return ok(recent.sort((left, right) => right.lastActivityAt - left.lastActivityAt));
@@ -80,38 +81,38 @@ export async function readThreadWith(
 ): Promise<Read<Conversation | null>> {
   let cursor: string | null = null;
   for (let turn = 0; turn < THREAD_PAGES; turn++) {
-    const read: Read<Envelope> = await query(
-      env,
-      'messengerConversations',
-      pageVariables(owner, cursor),
-      signal,
-    );
+    const read: Read<Page<Conversation>> = await conversationPage(env, owner, cursor, signal);
     if (!read.ok) return read;
-    const batch = ofType(read.value.included, 'Conversation', conversation).map((one) =>
-      asConversation(one, owner),
-    );
-    const found = batch.find((one) => one.others.length === 1 && one.others[0] === profileId);
+    const { items, next } = read.value;
+    const found = items.find((one) => one.others.length === 1 && one.others[0] === profileId);
     if (found) return ok(found);
-    cursor = nextCursor(read.value);
-    if (!cursor || batch.length === 0) break;
+    cursor = next ?? null;
+    if (!cursor || items.length === 0) break;
   }
   return ok(null);
 }
 
 /** The newest messages of one conversation, oldest first. Reading does not mark them read. */
 export async function readMessages(env: PageEnv, urn: string, signal: AbortSignal): Promise<Read<Message[]>> {
-  const read = await query(env, 'messengerMessages', () => `(conversationUrn:${restli(urn)})`, signal);
-  if (!read.ok) return read;
-  const messages = ofType(read.value.included, 'Message', message)
-    .filter((one) => !one['*conversation'] || one['*conversation'] === urn)
-    .flatMap((one) => {
-      const from = profileIdOf(one['*sender']);
-      if (!from) return [];
-      return [
-        { urn: one.entityUrn, fromProfileId: from, text: one.body?.text ?? '', deliveredAt: one.deliveredAt },
-      ];
-    });
-  return ok(messages.sort((left, right) => left.deliveredAt - right.deliveredAt));
+  const variables = () => `(conversationUrn:${restli(urn)})`;
+  const read = await query(env, 'messengerMessages', variables, messagesIn(urn), signal);
+  return read.ok ? ok(read.value.items.sort((left, right) => left.deliveredAt - right.deliveredAt)) : read;
+}
+
+interface Page<T> {
+  items: T[];
+  /** Null: this was the last page; undefined: the answer does not say. */
+  next: string | null | undefined;
+}
+
+function conversationPage(
+  env: PageEnv,
+  owner: string,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<Read<Page<Conversation>>> {
+  const variables = pageVariables(owner, cursor);
+  return query(env, 'messengerConversations', variables, conversationsOf(owner), signal);
 }
 
 type Envelope = z.infer<typeof envelope>;
@@ -122,36 +123,76 @@ function pageVariables(owner: string, cursor: string | null): (queryId: string) 
   const category = 'query:(predicateUnions:List((conversationCategoryPredicate:(category:INBOX))))';
   const next = cursor ? `,nextCursor:${restli(cursor)}` : '';
   return (queryId) =>
-    queryId.startsWith('0d5e') ? `(${mailbox})` : `(${category},count:20,${mailbox}${next})`;
+    queryId.startsWith('0d5e') ? `(${mailbox})` : `(${category},count:${PAGE},${mailbox}${next})`;
 }
 
-function query(
+/** What an answer lists, read by `itemsOf`, which gives null where it does not know the shape. */
+function query<T>(
   env: PageEnv,
   name: QueryName,
   variables: (queryId: string) => string,
+  itemsOf: (list: Listed) => T[] | null,
   signal: AbortSignal,
-): Promise<Read<Envelope>> {
+): Promise<Read<Page<T>>> {
   return withKnownIds(env, name, async (id) => {
     const path = `/voyager/api/voyagerMessagingGraphQL/graphql?queryId=${name}.${id}&variables=${variables(id)}`;
     const read = await getJson(env, path, envelope, signal);
-    return read.ok && read.value.data.errors?.length
-      ? problem('changed', 'layout_unknown', `${name} is not understood any more.`)
-      : read;
+    if (!read.ok) return read;
+    const list = read.value.data.errors?.length ? null : rootOf(read.value);
+    const items = list && itemsOf({ list, included: read.value.included });
+    return items ? ok({ items, next: list.metadata?.nextCursor }) : notKnown(name);
   });
 }
 
-function nextCursor(read: Envelope): string | null {
-  for (const root of Object.values(read.data.data ?? {})) {
-    const parsed = page.safeParse(root);
-    if (parsed.success && parsed.data.metadata?.nextCursor) return parsed.data.metadata.nextCursor;
+type Listed = Parameters<typeof listed>[0];
+
+function notKnown(what: string) {
+  return problem('changed', 'layout_unknown', `${what} has a shape that is not known.`);
+}
+
+function rootOf({ data }: Envelope): z.infer<typeof root> | null {
+  for (const each of Object.values(data.data ?? {})) {
+    const parsed = root.safeParse(each);
+    if (parsed.success) return parsed.data;
   }
   return null;
 }
 
-function asConversation(one: z.infer<typeof conversation>, owner: string): Conversation {
-  const everybody = one['*conversationParticipants'].flatMap((urn) => profileIdOf(urn) ?? []);
-  const others = [...new Set(everybody)].filter((id) => id !== owner);
-  return { urn: one.entityUrn, lastActivityAt: one.lastActivityAt, others };
+/** The owner takes part in the mailbox's conversations (but in groups they left): seen in none, people are not understood. */
+function conversationsOf(owner: string) {
+  return (list: Listed): Conversation[] | null => {
+    const found = listed(list, 'Conversation', conversation);
+    const all = found?.map((one) => ({ one, everybody: participantsOf(one) })) ?? null;
+    if (!all || (all.length > 0 && !all.some(({ everybody }) => everybody.includes(owner)))) return null;
+    return all.map(({ one, everybody }) => ({
+      urn: one.entityUrn,
+      lastActivityAt: one.lastActivityAt,
+      others: [...new Set(everybody)].filter((id) => id !== owner),
+    }));
+  };
+}
+
+function participantsOf(one: z.infer<typeof conversation>): string[] {
+  return one['*conversationParticipants'].flatMap((urn) => profileIdOf(urn) ?? []);
+}
+
+/** A page of a company writes, too; a sender of a kind that is not known could be the person. */
+const COMPANY = /urn:li:(?:fsd?_)?(?:company|organization)\w*:/u;
+
+function messagesIn(urn: string) {
+  return (list: Listed): Message[] | null => {
+    const found = listed(list, 'Message', message);
+    if (!found?.every((one) => !one['*conversation'] || one['*conversation'] === urn)) return null;
+    const isUnknown = found.some(({ '*sender': from }) => !profileIdOf(from) && !COMPANY.test(from));
+    if (isUnknown) return null;
+    return found.flatMap((one) => {
+      const from = profileIdOf(one['*sender']);
+      if (!from) return [];
+      return [
+        { urn: one.entityUrn, fromProfileId: from, text: one.body?.text ?? '', deliveredAt: one.deliveredAt },
+      ];
+    });
+  };
 }
 
 /** Rest.li's own escaping: parentheses and commas inside a value must not look like structure. */

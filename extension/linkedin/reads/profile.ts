@@ -32,9 +32,9 @@ export async function readIdentity(
   const path = `/voyager/api/identity/dash/profiles?q=memberIdentity&memberIdentity=${encodeURIComponent(slugOrId)}&decorationId=com.linkedin.voyager.dash.deco.identity.profile.WebTopCardCore-19`;
   const read = ofPerson(await getJson(env, path, answer, signal));
   if (!read.ok) return read;
-  const found = ofType(read.value.included, 'Profile', profile).find((one) => matches(one, slugOrId));
+  const found = ofType(read.value.included, 'Profile', profile)?.find((one) => matches(one, slugOrId));
   const profileId = profileIdOf(found?.entityUrn);
-  if (!found || !profileId)
+  if (!found?.firstName || !profileId)
     return problem('changed', 'layout_unknown', 'The profile has a shape that is not known.');
   return ok({
     profileId,

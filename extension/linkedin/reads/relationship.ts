@@ -63,7 +63,9 @@ function stateOf(read: z.infer<typeof answer>): Relationship | null {
   if (invited.noInvitation) return { state: 'not_connected', invitationUrn: null };
   const inline = invitation.safeParse(invited.invitation);
   const listed = ofType(read.included, 'Invitation', invitation);
-  const found = inline.success ? inline.data : listed.find((one) => one.entityUrn === invited['*invitation']);
+  const found = inline.success
+    ? inline.data
+    : listed?.find((one) => one.entityUrn === invited['*invitation']);
   if (!found) return null;
   const pending = found.invitationState === undefined || found.invitationState === 'PENDING';
   if (!pending) return { state: 'not_connected', invitationUrn: null };

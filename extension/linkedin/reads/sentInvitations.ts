@@ -5,7 +5,7 @@ import { textOf } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
 import { slugInPath } from '../identity.ts';
 import { css } from '../selectors/catalogue.ts';
-import { included, memberIdOf, ofType, profileIdOf } from './entities.ts';
+import { included, listed, listing, memberIdOf, ofType, profileIdOf } from './entities.ts';
 import { getJson, getPage, problem, type Read } from './http.ts';
 
 const PAGE = 100;
@@ -27,7 +27,7 @@ const person = z.looseObject({
   firstName: z.string().nullish(),
   lastName: z.string().nullish(),
 });
-const answer = z.looseObject({ data: z.looseObject({ '*elements': z.array(z.string()) }), included });
+const answer = z.looseObject({ data: listing, included });
 
 /** All pending invitations of the member, newest first. The page's list where the call is not understood. */
 export async function readSentList(env: PageEnv, signal: AbortSignal): Promise<Read<SentInvitationsRead>> {
@@ -37,28 +37,31 @@ export async function readSentList(env: PageEnv, signal: AbortSignal): Promise<R
 
 async function askForAll(env: PageEnv, signal: AbortSignal): Promise<Read<SentInvitationsRead>> {
   const found = new Map<string, SentInvitationRead>();
-  let listed = 0;
+  let seen = 0;
   for (let turn = 0; turn < MAX_REQUESTS; turn++) {
-    const path = `/voyager/api/relationships/sentInvitationViewsV2?q=invitationType&invitationType=CONNECTION&start=${listed}&count=${PAGE}`;
+    const path = `/voyager/api/relationships/sentInvitationViewsV2?q=invitationType&invitationType=CONNECTION&start=${seen}&count=${PAGE}`;
     const read = await getJson(env, path, answer, signal);
     if (!read.ok) return read;
-    const { '*elements': elements } = read.value.data;
+    const invitations = invitationsIn(read.value);
+    if (!invitations)
+      return problem('changed', 'layout_unknown', 'The sent invitations have a shape that is not known.');
     // LinkedIn may give fewer at a time than asked for: only an empty answer is the end.
-    if (elements.length === 0)
-      return ok({ invitations: [...found.values()], complete: found.size === listed });
+    const count = read.value.data['*elements']?.length ?? 0;
+    if (count === 0) return ok({ invitations: [...found.values()], complete: found.size === seen });
     const before = found.size;
-    for (const one of invitationsIn(read.value)) found.set(one.invitationUrn ?? one.name, one);
+    for (const one of invitations) found.set(one.invitationUrn ?? one.name, one);
     if (found.size === before) break;
-    listed += elements.length;
+    seen += count;
   }
-  if (found.size === 0)
-    return problem('changed', 'layout_unknown', 'The sent invitations have a shape that is not known.');
   return ok({ invitations: [...found.values()], complete: false });
 }
 
-function invitationsIn(read: z.infer<typeof answer>): SentInvitationRead[] {
-  const people = ofType(read.included, 'MiniProfile', person);
-  return ofType(read.included, 'Invitation', invitation)
+/** Null where one of them does not say whom it invites: then nobody can be said to be missing. */
+function invitationsIn({ data, included }: z.infer<typeof answer>): SentInvitationRead[] | null {
+  const people = ofType(included, 'MiniProfile', person);
+  const invitations = listed({ list: data, included }, 'Invitation', invitation);
+  if (!people || !invitations) return null;
+  const read = invitations
     .filter((one) => one.invitationType !== 'RECEIVED')
     .map((one) => {
       const profileId = profileIdOf(one['*toMember']) ?? one.toMemberId ?? null;
@@ -73,6 +76,7 @@ function invitationsIn(read: z.infer<typeof answer>): SentInvitationRead[] {
         sentAt: one.sentTime ?? null,
       };
     });
+  return read.every(({ profileId }) => profileId !== null) ? read : null;
 }
 
 /** The list as its page shows it: the open one if it is that page, else a copy of its own. */

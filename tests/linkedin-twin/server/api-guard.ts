@@ -13,6 +13,19 @@ export function apiError(c: TwinContext, status: number, code: string): Response
   return normalized(c, { code, status }, [], status);
 }
 
+/** The answer with the fields called otherwise that a deploy renamed. */
+async function renamed(world: World, answer: Response): Promise<Response> {
+  if (world.renamed.length === 0 || !answer.headers.get('content-type')?.includes('json')) return answer;
+  const text = JSON.stringify(await answer.json(), (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const fields = Object.entries(value);
+    const type = String(new Map(fields).get('$type')).split('.').pop();
+    const named = world.renamed.filter(({ of }) => of === null || of === type).map(({ field }) => field);
+    return Object.fromEntries(fields.map(([key, each]) => [named.includes(key) ? `${key}V2` : key, each]));
+  });
+  return new Response(text, { status: answer.status, headers: answer.headers });
+}
+
 /** A handler for a logged-in member whose csrf token is right. */
 export type ApiHandler = (c: TwinContext, account: Account) => Response | Promise<Response>;
 
@@ -38,6 +51,7 @@ export function guarded(world: World, sessions: Sessions, handler: ApiHandler) {
       return c.redirect('/checkpoint/challenge/AgGvSAMPLE?trk=api', 302);
     }
     const result = await handler(c, who.account);
-    return effect === 'drop_after_effect' ? dropConnection(c) : result;
+    if (effect === 'drop_after_effect') return dropConnection(c);
+    return c.req.method === 'GET' && !c.req.header('x-li-page-instance') ? renamed(world, result) : result;
   };
 }

@@ -154,15 +154,16 @@ function conversationList(
 ): Response {
   const recipients = /recipients:List\(([^)]*)\)/.exec(variables)?.[1] ?? null;
   const count = Number(/count:(\d+)/.exec(variables)?.[1] ?? 20);
-  const threads = inbox(account)
-    .filter((t) => recipients === null || recipients.includes(t.profileId))
-    .slice(0, count);
+  const from = Number(/nextCursor:page-(\d+)/.exec(variables)?.[1] ?? 0);
+  const all = inbox(account).filter((t) => recipients === null || recipients.includes(t.profileId));
+  const threads = all.slice(from, from + count);
+  const nextCursor = from + count < all.length ? `page-${from + count}` : null;
   return normalized(
     c,
     {
       data: {
         [root]: {
-          metadata: { nextCursor: null, newSyncToken: 'SAMPLE' },
+          metadata: { nextCursor, newSyncToken: 'SAMPLE' },
           '*elements': threads.map((t) => conversationUrn(account.member.profileId, t.id)),
         },
       },

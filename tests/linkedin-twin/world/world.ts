@@ -82,6 +82,8 @@ export class World {
   readonly accounts = new Map<string, Account>();
   readonly ledger: LedgerEntry[] = [];
   readonly faults: Fault[] = [];
+  /** Fields of the API's answers that a deploy called otherwise. */
+  readonly renamed: { of: string | null; field: string }[] = [];
   /** Reads that no page asked for: `GET /voyager/api/me`, each as often as it came. */
   readonly toolRequests: string[] = [];
   /** The pages' own writes, and whether the tab could be seen. */
