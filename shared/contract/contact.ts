@@ -12,6 +12,8 @@ export const contactView = z.object({
   title: z.string().nullable(),
   location: z.string().nullable(),
   stoplisted: z.boolean(),
+  /** A delivery report called the email address gone. */
+  addressGone: z.boolean(),
   repliedAt: instant.nullable(),
   createdAt: instant,
 });

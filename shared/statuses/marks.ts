@@ -13,6 +13,7 @@ export const mark = z.enum([
   'deleted',
   'stoplisted',
   'replied',
+  'address_gone',
 ]);
 export type Mark = z.infer<typeof mark>;
 
@@ -86,5 +87,12 @@ export const marks: Record<Mark, StatusEntry> = {
     'The contact answered. It is paused in every automation until somebody decides.',
     'A reply on any channel; automatic replies are none',
     'Resuming, completing or skipping: then the reply counts as dealt with',
+  ),
+  address_gone: entry(
+    'Address gone',
+    'orange',
+    'An email to this address came back for good: no automation writes to it any more. LinkedIn steps go on.',
+    'A report of the receiving server that the address does not exist',
+    'Another address, an email from this one, or enrolling the contact again',
   ),
 };

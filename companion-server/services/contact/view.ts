@@ -29,6 +29,7 @@ export function viewContact(row: ContactRow, stoplisted: boolean): ContactView {
     title: row.title,
     location: row.location,
     stoplisted,
+    addressGone: row.email !== null && row.email === row.undeliverableEmail,
     repliedAt: row.repliedAt,
     createdAt: row.createdAt ?? 0,
   };

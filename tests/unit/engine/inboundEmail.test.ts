@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { must } from '#shared/kernel/assert.ts';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type InboundEmail,
   recordInboundEmail,
 } from '../../../companion-server/engine/index.ts';
+import { viewContact } from '../../../companion-server/services/contact/view.ts';
 import {
   addAutomation,
   addContact,
@@ -71,6 +73,7 @@ function inMail(kind: InboundEmail['kind'], change: Partial<InboundEmail> = {}):
 const bounce = (severity: 'hard' | 'soft' | 'policy', unsure = false) =>
   ({ kind: 'bounce', severity, unsure, status: '5.0.0', diagnostic: `550 <${ADDRESS}> no` }) as const;
 
+const contactNow = async () => must((await stage.db.reader.select().from(schema.contact))[0], 'the contact');
 const messages = () => stage.db.reader.select().from(schema.inboundMessage);
 const threads = () => stage.db.reader.select().from(schema.thread);
 const suppressions = () => stage.db.reader.select().from(schema.suppression);
@@ -103,10 +106,18 @@ describe('a bounce', () => {
     await start();
     const ownMessageId = await sendNext();
     await inMail(bounce('hard'), { ownMessageId });
-    const gone = async () => (await stage.db.reader.select().from(schema.contact))[0]?.undeliverableEmail;
-    expect(await gone()).toBe(ADDRESS);
+    expect(await contactNow()).toMatchObject({ email: ADDRESS, undeliverableEmail: ADDRESS });
     await inMail({ kind: 'reply' }, { ownMessageId, dedupeKey: 'it-works' });
-    expect(await gone()).toBeNull();
+    expect(await contactNow()).toMatchObject({ email: ADDRESS, undeliverableEmail: null });
+  });
+
+  it('that is hard is shown beside the contact while that is their address', async () => {
+    await start();
+    await inMail(bounce('hard'), { ownMessageId: await sendNext() });
+    const contact = await contactNow();
+    expect(viewContact(contact, false).addressGone).toBe(true);
+    expect(viewContact({ ...contact, email: 'new@people.test' }, false).addressGone).toBe(false);
+    expect(viewContact({ ...contact, email: null, undeliverableEmail: null }, false).addressGone).toBe(false);
   });
 
   it('for reasons of policy is about the mailbox: the person stays where they are', async () => {

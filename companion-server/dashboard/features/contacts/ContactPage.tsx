@@ -47,6 +47,7 @@ export function ContactPage() {
           <Group gap="xs">
             {contact.stoplisted && <StatusBadge kind="mark" value="stoplisted" />}
             {contact.repliedAt !== null && <StatusBadge kind="mark" value="replied" />}
+            {contact.addressGone && <StatusBadge kind="mark" value="address_gone" />}
           </Group>
         )
       }

@@ -142,7 +142,11 @@ function ContactTable({ items }: { items: readonly ContactView[] }) {
                 <Table.Td>{contact.company ?? '–'}</Table.Td>
                 <Table.Td>{contact.email ?? '–'}</Table.Td>
                 <Table.Td>
-                  {[contact.stoplisted && 'Stoplisted', contact.repliedAt !== null && 'Replied']
+                  {[
+                    contact.stoplisted && 'Stoplisted',
+                    contact.repliedAt !== null && 'Replied',
+                    contact.addressGone && 'Address gone',
+                  ]
                     .filter(Boolean)
                     .join(', ') || '–'}
                 </Table.Td>
