@@ -2,6 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
 import { capTable } from '#shared/schedule/settings.ts';
+import { retryDelay } from '#shared/statuses/policy.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow, Unit } from './context.ts';
 import { isConnected } from './email.ts';
@@ -21,10 +22,18 @@ const GIVEN_UP_MS = 10 * MINUTE;
 const AT_ONCE = 50;
 
 const isOpen = sql`${handMessage.state} IN ('queued','sending')`;
+/** Of a mailbox that nothing holds, and due; one that is on its way is looked at in any case. */
+const mayGo = (now: number) =>
+  sql`(${handMessage.state} = 'sending' OR (${channel.holdCount} = 0 AND coalesce(${handMessage.notBefore}, 0) <= ${now}))`;
 
-/** Whether any waits at all: asked before every piece of work, so without a transaction. */
-export async function hasAnswers(q: Queryable): Promise<boolean> {
-  const rows = await q.select({ id: handMessage.id }).from(handMessage).where(isOpen).limit(1);
+/** Whether any may go: asked before every piece of work, so without a transaction. */
+export async function hasAnswers(q: Queryable, now: number): Promise<boolean> {
+  const rows = await q
+    .select({ id: handMessage.id })
+    .from(handMessage)
+    .innerJoin(channel, eq(channel.id, handMessage.channelId))
+    .where(and(isOpen, mayGo(now)))
+    .limit(1);
   return rows.length > 0;
 }
 
@@ -40,7 +49,7 @@ export async function nextAnswer(
     .select({ message: handMessage, channel })
     .from(handMessage)
     .innerJoin(channel, eq(channel.id, handMessage.channelId))
-    .where(isOpen)
+    .where(and(isOpen, mayGo(unit.now)))
     .orderBy(asc(handMessage.createdAt), asc(handMessage.id))
     .limit(AT_ONCE);
   for (const { message, channel: place } of rows) {
@@ -59,7 +68,7 @@ async function giveUp(unit: Unit, message: HandMessageRow): Promise<void> {
 
 /** Spends the use and marks it as on its way, in the transaction that decides it. */
 async function begin(unit: Unit, message: HandMessageRow, place: ChannelRow): Promise<boolean> {
-  if (place.holdCount > 0 || !isConnected(place)) return false;
+  if (!isConnected(place)) return false;
   if (await isStoplisted(unit.tx, await contactById(unit.tx, message.contactId))) {
     await finish(unit, message, { state: 'failed', detail: 'The contact opted out or is on the stoplist.' });
     return false;
@@ -81,16 +90,18 @@ async function begin(unit: Unit, message: HandMessageRow, place: ChannelRow): Pr
 export type AnswerOutcome =
   | { state: 'sent' | 'unknown' | 'failed'; detail: string }
   /** The mailbox is at fault: it waits for it. */
-  | { state: 'queued'; detail: string };
+  | { state: 'queued'; detail: string }
+  /** The receiving server took nothing now and said that it may later. */
+  | { state: 'later'; detail: string };
 
 /** What became of it. What did not go out costs nothing. */
 export async function recordAnswer(unit: Unit, id: string, outcome: AnswerOutcome): Promise<void> {
   const [message] = await unit.tx.select().from(handMessage).where(eq(handMessage.id, id));
   if (message?.state !== 'sending' && message?.state !== 'unknown') return;
-  if (outcome.state === 'failed' || outcome.state === 'queued') {
+  if (outcome.state !== 'sent' && outcome.state !== 'unknown') {
     await unit.tx.delete(usage).where(and(eq(usage.taskId, id), eq(usage.kind, 'email')));
   }
-  await finish(unit, message, outcome);
+  await finish(unit, message, outcome.state === 'later' ? again(unit, message, outcome.detail) : outcome);
   if (outcome.state !== 'sent') return;
   const { workspaceId, contactId, channelId } = message;
   const { senderId } = await channelById(unit.tx, channelId);
@@ -103,7 +114,17 @@ export async function recordAnswer(unit: Unit, id: string, outcome: AnswerOutcom
   });
 }
 
-async function finish(unit: Unit, message: HandMessageRow, outcome: AnswerOutcome): Promise<void> {
+/** After 15 minutes, 1 hour, 4 hours, as automated emails do; then it has failed. */
+function again(unit: Unit, { retries }: HandMessageRow, detail: string): Ending {
+  const delay = retryDelay(retries + 1);
+  if (delay === null) return { state: 'failed', detail };
+  return { state: 'queued', detail, retries: retries + 1, notBefore: unit.now + delay };
+}
+
+type Ending = Pick<HandMessageRow, 'state' | 'detail'> &
+  Partial<Pick<HandMessageRow, 'retries' | 'notBefore'>>;
+
+async function finish(unit: Unit, message: HandMessageRow, outcome: Ending): Promise<void> {
   await unit.tx.update(handMessage).set(outcome).where(eq(handMessage.id, message.id));
   publish(unit, message.workspaceId, 'thread', message.contactId);
 }

@@ -55,6 +55,8 @@ export const messageView = z.object({
   /** Answers: how far they got, with the server's words. */
   state: z.enum(['queued', 'sending', 'sent', 'failed', 'unknown']).nullable(),
   detail: z.string().nullable(),
+  /** A queued answer that was refused for now: when it is tried again (schedule time). */
+  expectedAt: instant.nullable(),
   /** What a person is asked about it. */
   suggests: z.enum(['unsubscribe', 'bounce', 'answer']).nullable(),
   /** Why it was taken for what it is: headers, codes, the system's words. */

@@ -172,7 +172,7 @@ test('no statement of the background workers walks a table or sorts one', async 
   await retain(services, pause, signal);
   await keepErasures(services);
   await trimLogs(services);
-  await hasAnswers(services.db.reader);
+  await hasAnswers(services.db.reader, services.clocks.schedule.now());
   await unitOfWork(ctx, (unit) => nextAnswer(unit, () => false));
   expect(statements.size).toBeGreaterThan(40);
   expect(await badPlans(services.db.reader, statements, { heads: true })).toEqual([]);

@@ -281,6 +281,22 @@ describe('the inbox', () => {
     expect(spent).toEqual([]);
   });
 
+  it('tries an answer again that the other server takes later, and says so', async () => {
+    sandbox().fault({ on: 'smtp', effect: '4xx', times: 1 });
+    const id = '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0c0';
+    await answer('Later.', id)();
+    expect(await work()).toBe(true);
+    const shown = async () => (await opened()).messages.find((one) => one.id === id);
+    expect(await shown()).toMatchObject({ state: 'queued', detail: expect.stringMatching(/^4\d\d /) });
+    expect((await shown())?.expectedAt).toBeGreaterThan(server.services.clocks.schedule.now());
+    expect(await work()).toBe(false);
+    await server.services.db.write((tx) =>
+      tx.update(schema.handMessage).set({ notBefore: 1 }).where(eq(schema.handMessage.id, id)),
+    );
+    expect(await work()).toBe(true);
+    expect(await shown()).toMatchObject({ state: 'sent' });
+  });
+
   it('never repeats an answer whose fate is unknown, and settles it by the Sent folder', async () => {
     const before = sandbox().receivedByPeople().length;
     sandbox().fault({ on: 'smtp', effect: 'drop_after_data', times: 1 });

@@ -171,6 +171,9 @@ export const handMessage = sqliteTable(
     state: text('state', { enum: ['queued', 'sending', 'sent', 'failed', 'unknown'] }).notNull(),
     /** The server's words. */
     detail: text('detail'),
+    /** How often the receiving server asked to try again later, and from when on the next try may go (schedule time). */
+    retries: integer('retries').notNull().default(0),
+    notBefore: at('not_before'),
     /** Who pressed Send here; null: written in another mail program. */
     by: text('by'),
     createdAt: at('created_at').notNull(),

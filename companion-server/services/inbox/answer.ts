@@ -43,6 +43,8 @@ export async function queueAnswer(
       attachments: attachments.length > 0 ? attachments : null,
       state: 'queued',
       detail: null,
+      retries: 0,
+      notBefore: null,
       by: call.actor.id,
       createdAt: unit.real,
       at: unit.now,

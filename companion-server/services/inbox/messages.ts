@@ -90,6 +90,7 @@ const nothing = {
   suggests: null,
   state: null,
   detail: null,
+  expectedAt: null,
 };
 
 function viewReceived(row: typeof inboundMessage.$inferSelect, place: Place): MessageView {
@@ -124,6 +125,7 @@ export async function viewByHand(q: Queryable, row: HandMessageRow, place: Place
   return {
     ...nothing,
     ...{ id, subject, text, state, detail },
+    expectedAt: state === 'queued' ? row.notBefore : null,
     attachments: await filesNamed(q, workspaceId, row.attachments ?? []),
     from: 'by_hand',
     kind: 'by_hand',

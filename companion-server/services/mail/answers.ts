@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import type { MailVerdict } from '#shared/statuses/mailRefusal.ts';
 import { schema } from '../../db/index.ts';
 import { buildAnswer } from '../../email/answer.ts';
 import type { SendResult } from '../../email/send.ts';
@@ -74,7 +75,13 @@ function outcomeOf(sent: SendResult): AnswerOutcome {
   if (sent.outcome === 'sent') return { state: 'sent', detail: sent.response };
   if (sent.outcome === 'unknown') return { state: 'unknown', detail: sent.detail };
   const detail = `${sent.code} ${sent.response}`;
-  return { state: isMailboxFault(sent) ? 'queued' : 'failed', detail };
+  if (isMailboxFault(sent)) return { state: 'queued', detail };
+  return { state: sent.verdict !== null && isPassing(sent.verdict) ? 'later' : 'failed', detail };
+}
+
+/** Greylisting, a full mailbox, too much at once: the same message may be taken later. */
+function isPassing(verdict: MailVerdict): boolean {
+  return verdict === 'retry' || verdict === 'slow_mailbox' || verdict === 'slow_domain';
 }
 
 async function nameOf(services: Services, contactId: string): Promise<string> {

@@ -142,7 +142,7 @@ async function beginAll(shared: Shared, workerId: string, begin: Begin): Promise
 /** What a person wrote goes before everything automated. */
 async function beginAnswers(shared: Shared, begin: Begin, isBusy: (id: string) => boolean): Promise<void> {
   const { services, ctx, pool, facts, signal } = shared;
-  if (!(await hasAnswers(services.db.reader))) return;
+  if (!(await hasAnswers(services.db.reader, ctx.clocks.schedule.now()))) return;
   for (;;) {
     const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, isBusy));
     if (!message) return;

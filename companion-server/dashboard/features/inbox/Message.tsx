@@ -52,7 +52,13 @@ export function Message({ message, onWriteAgain }: Props) {
         <Attachments message={message} />
         {state !== null && (
           <Text size="xs" c={state === 'failed' || state === 'unknown' ? 'red' : 'dimmed'}>
-            {stateWords[state]}
+            {message.expectedAt === null ? (
+              stateWords[state]
+            ) : (
+              <>
+                Tried again <Time at={message.expectedAt} />
+              </>
+            )}
             {message.detail && state !== 'sent' && `: ${message.detail}`}
           </Text>
         )}
