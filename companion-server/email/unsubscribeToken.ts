@@ -8,6 +8,11 @@ const unsubscribeClaim = z.object({
   contactId: z.string().min(1).max(64),
   /** The task whose email carried the link, for the history. */
   taskId: z.string().min(1).max(64).nullable(),
+  /**
+   * The keyed hash of the address written to, by which an opt-out counts for somebody whose data is erased; null: the
+   * emails sent before tokens carried it.
+   */
+  recipientHash: z.string().min(1).max(64).nullable(),
 });
 export type UnsubscribeClaim = z.infer<typeof unsubscribeClaim>;
 
@@ -16,8 +21,9 @@ const PURPOSE = 'rapport:unsubscribe:1';
 
 /** A token that never expires: an opt-out must work for as long as somebody keeps the email. */
 export function createUnsubscribeToken(claim: UnsubscribeClaim, key: Uint8Array): string {
-  const { workspaceId, contactId, taskId } = unsubscribeClaim.parse(claim);
-  const payload = Buffer.from(JSON.stringify([workspaceId, contactId, taskId])).toString('base64url');
+  const { workspaceId, contactId, taskId, recipientHash } = unsubscribeClaim.parse(claim);
+  const values = [workspaceId, contactId, taskId, recipientHash];
+  const payload = Buffer.from(JSON.stringify(values)).toString('base64url');
   return `${payload}.${sign(payload, key).toString('base64url')}`;
 }
 
@@ -31,10 +37,10 @@ export function readUnsubscribeToken(token: string, keys: Uint8Array[]): Unsubsc
     return expected.length === given.length && timingSafeEqual(expected, given);
   });
   if (!signed) return null;
-  const [workspaceId, contactId, taskId] = z
+  const [workspaceId, contactId, taskId, recipientHash = null] = z
     .array(z.unknown())
     .parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
-  const claim = unsubscribeClaim.safeParse({ workspaceId, contactId, taskId });
+  const claim = unsubscribeClaim.safeParse({ workspaceId, contactId, taskId, recipientHash });
   return claim.success ? claim.data : null;
 }
 

@@ -139,6 +139,20 @@ async function rememberThem(
   return hashes;
 }
 
+/** Whether this identifier is one of somebody who does not want to be written to and whose data is erased. */
+export async function isErased(q: Queryable, workspaceId: string, hash: string): Promise<boolean> {
+  const rows = await q
+    .select({ hash: erasure.hash })
+    .from(erasure)
+    .where(and(eq(erasure.workspaceId, workspaceId), eq(erasure.hash, hash)));
+  return rows.length > 0;
+}
+
+/** Somebody whose data is erased opts out: they are kept out as those who asked for the erasure. */
+export async function keepOut(unit: Unit, workspaceId: string, hash: string): Promise<void> {
+  await unit.tx.insert(erasure).values({ workspaceId, hash, at: unit.now }).onConflictDoNothing();
+}
+
 /** Files that were uploaded and not imported hold people as they stood there. */
 async function dropUploads(
   unit: Unit,

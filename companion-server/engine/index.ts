@@ -46,7 +46,10 @@ export {
   erasedAmong,
   erasuresOf,
   everythingAbout,
+  hashOf,
   type Identifier,
+  isErased,
+  keepOut,
   replayErasures,
 } from './erasure.ts';
 export {

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contactRoutes, importRoutes, personalDataRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { createUnsubscribeToken } from '../../companion-server/email/unsubscribeToken.ts';
+import { eraseContact, hashOf, unitOfWork } from '../../companion-server/engine/index.ts';
+import { engineOf } from '../../companion-server/services/engineOf.ts';
 import { csv } from './fixture.ts';
-import { call, problemOf, setUp, startTestServer, type TestServer } from './support.ts';
+import { call, ORIGIN, problemOf, setUp, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
 let caller: { cookie: string };
@@ -131,8 +135,37 @@ test('nobody comes in again who asked to be erased, nor from the recycle bin by 
   const again = await upload(file);
   await run(again.id, mapping, 'Gone');
   expect((await rowsOf(again.id, 'rejected')).map(({ reason }) => reason)).toEqual([
-    'this person asked to be erased and does not come in again',
+    'this person asked to be erased or not to be written to, and does not come in again',
     'in the recycle bin: restore the contact there first',
   ]);
   expect((await contacts('gone.test')).total).toBe(0);
+});
+
+test('whose data is erased for its age opts out by the link in an old email: they do not come in again', async () => {
+  const file = 'First name,Email\nOlde,olde@past.test\nOther,other@past.test\n';
+  const mapping = ['firstName', 'email'];
+  await run((await upload(file)).id, mapping, 'Past');
+  const { services, app } = server;
+  const linkTo = async (address: string) => {
+    const [contact] = (await contacts(address)).items;
+    const contactId = contact?.id ?? '';
+    const recipientHash = hashOf(services.keyedHash, { kind: 'email', value: address });
+    const [workspace] = await services.db.reader.select().from(schema.workspace);
+    const claim = { workspaceId: workspace?.id ?? '', contactId, taskId: null, recipientHash };
+    await unitOfWork(engineOf(services), (unit) => eraseContact(unit, contactId, { remember: false }));
+    return `${ORIGIN}/u/${createUnsubscribeToken(claim, services.unsubscribeKey)}`;
+  };
+  const link = await linkTo('olde@past.test');
+  const unused = await linkTo('other@past.test');
+  const textOf = async (url: string, method = 'GET') => (await app.request(url, { method })).text();
+  expect(await textOf(link)).toContain('<button type="submit">Unsubscribe</button>');
+  for (const _ of [1, 2]) expect(await textOf(link, 'POST')).toContain('You are unsubscribed');
+  expect(await textOf(link)).toContain('You are unsubscribed');
+  expect(await textOf(unused)).not.toContain('You are unsubscribed');
+  const again = await upload(file);
+  await run(again.id, mapping, 'Past');
+  expect((await rowsOf(again.id, 'rejected')).map(({ reason }) => reason)).toEqual([
+    'this person asked to be erased or not to be written to, and does not come in again',
+  ]);
+  expect((await contacts('past.test')).items.map(({ email }) => email)).toEqual(['other@past.test']);
 });

@@ -11,7 +11,12 @@ let link: string;
 beforeAll(async () => {
   server = await startTestServer();
   world = await makeWorld(server);
-  const claim = { workspaceId: world.workspaceId, contactId: world.ids.contactId, taskId: null };
+  const claim = {
+    workspaceId: world.workspaceId,
+    contactId: world.ids.contactId,
+    taskId: null,
+    recipientHash: null,
+  };
   link = `${ORIGIN}/u/${createUnsubscribeToken(claim, server.services.unsubscribeKey)}`;
 });
 afterAll(() => server.close());
@@ -79,7 +84,7 @@ test('many opt-outs from one address, as behind a proxy, all count; one link ask
   const strict = await startTestServer({ rates: { ...defaultRateLimits, unsubscribe: 2 } });
   const token = (contactId: string) =>
     createUnsubscribeToken(
-      { workspaceId: world.workspaceId, contactId, taskId: null },
+      { workspaceId: world.workspaceId, contactId, taskId: null, recipientHash: null },
       strict.services.unsubscribeKey,
     );
   const open = async (contactId: string) =>

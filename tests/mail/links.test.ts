@@ -7,7 +7,7 @@ import {
 } from '../../companion-server/email/unsubscribeToken.ts';
 import { signal } from './support.ts';
 
-const claim = { workspaceId: 'w1', contactId: 'c1', taskId: 't1' };
+const claim = { workspaceId: 'w1', contactId: 'c1', taskId: 't1', recipientHash: null };
 
 describe('unsubscribe token', () => {
   const key = randomBytes(32);
@@ -17,9 +17,14 @@ describe('unsubscribe token', () => {
     const token = createUnsubscribeToken(claim, key);
     expect(token).toMatch(/^[\w-]+\.[\w-]+$/);
     expect(readUnsubscribeToken(token, [newKey, key])).toEqual(claim);
-    expect(
-      readUnsubscribeToken(createUnsubscribeToken({ ...claim, taskId: null }, key), [key])?.taskId,
-    ).toBeNull();
+    const other = { ...claim, taskId: null, recipientHash: 'hash' };
+    expect(readUnsubscribeToken(createUnsubscribeToken(other, key), [key])).toEqual(other);
+  });
+
+  it('is read as emails of before carried it, without the hash of the address', () => {
+    const payload = Buffer.from(JSON.stringify(['w1', 'c1', 't1'])).toString('base64url');
+    const mac = createHmac('sha256', key).update(`rapport:unsubscribe:1:${payload}`).digest('base64url');
+    expect(readUnsubscribeToken(`${payload}.${mac}`, [key])).toEqual(claim);
   });
 
   it('believes nothing it did not sign for this purpose', () => {

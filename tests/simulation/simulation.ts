@@ -223,7 +223,7 @@ export class Simulation {
     const { contactId } = person;
     trace(`${contactId} opts out`);
     const token = createUnsubscribeToken(
-      { workspaceId: WORKSPACE, contactId, taskId: null },
+      { workspaceId: WORKSPACE, contactId, taskId: null, recipientHash: null },
       keys.unsubscribe,
     );
     const life = new Life(null, () => undefined);

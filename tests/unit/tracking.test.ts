@@ -22,7 +22,10 @@ describe('tracking token', () => {
     const [payload = '', mac = ''] = createTrackingToken(claim, key).split('.');
     const elsewhere = Buffer.from(JSON.stringify(['w1', 't1', 2, 'https://evil.test'])).toString('base64url');
     const otherPurpose = createHmac('sha256', key).update(payload).digest('base64url');
-    const optOut = createUnsubscribeToken({ workspaceId: 'w1', contactId: 'c1', taskId: 't1' }, key);
+    const optOut = createUnsubscribeToken(
+      { workspaceId: 'w1', contactId: 'c1', taskId: 't1', recipientHash: null },
+      key,
+    );
     for (const bad of [
       '',
       '.',

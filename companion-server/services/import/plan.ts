@@ -44,7 +44,8 @@ export interface PlanInput {
   erased?: ReadonlySet<ImportedPerson>;
 }
 
-const ASKED_TO_BE_ERASED = 'this person asked to be erased and does not come in again';
+const ASKED_TO_BE_ERASED =
+  'this person asked to be erased or not to be written to, and does not come in again';
 const IN_THE_BIN = 'in the recycle bin: restore the contact there first';
 
 /** What the import will do, decided before anything is written. Pure but for the ids it draws. */

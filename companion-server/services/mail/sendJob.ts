@@ -1,3 +1,4 @@
+import { normalizeEmail } from '#shared/identity/email.ts';
 import { monotonicClock } from '#shared/kernel/clock.ts';
 import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { MailboxAccess } from '../../email/access.ts';
@@ -10,6 +11,7 @@ import {
   commitTask,
   type EmailJob,
   type EngineContext,
+  hashOf,
   type Outcome,
   recordOutcome,
 } from '../../engine/index.ts';
@@ -123,6 +125,8 @@ function trackingOf(
 }
 
 function unsubscribeUrl(services: Services, publicUrl: string, job: EmailJob): string {
-  const { workspaceId, contactId, taskId } = job;
-  return `${publicUrl}/u/${createUnsubscribeToken({ workspaceId, contactId, taskId }, services.unsubscribeKey)}`;
+  const { workspaceId, contactId, taskId, to } = job;
+  const recipientHash = hashOf(services.keyedHash, { kind: 'email', value: normalizeEmail(to) ?? to });
+  const claim = { workspaceId, contactId, taskId, recipientHash };
+  return `${publicUrl}/u/${createUnsubscribeToken(claim, services.unsubscribeKey)}`;
 }

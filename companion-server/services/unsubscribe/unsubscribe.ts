@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { type Queryable, schema } from '../../db/index.ts';
 import { readUnsubscribeToken, type UnsubscribeClaim } from '../../email/unsubscribeToken.ts';
-import { appendEvent, isStoplisted, unsubscribeContact } from '../../engine/index.ts';
+import { appendEvent, isErased, isStoplisted, keepOut, unsubscribeContact } from '../../engine/index.ts';
 import type { ContactRow } from '../contact/view.ts';
 import type { Services } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
@@ -23,18 +23,23 @@ const firstKey = ({ contactId }: UnsubscribeClaim) => `unsubscribed:${contactId}
 export async function isUnsubscribed(services: Services, claim: UnsubscribeClaim): Promise<boolean> {
   const { reader } = services.db;
   const person = await personOf(reader, claim);
+  if (isGone(person))
+    return claim.recipientHash !== null && (await isErased(reader, claim.workspaceId, claim.recipientHash));
   return person !== null && (await hasOptedOut(reader, claim)) && (await isStoplisted(reader, person));
 }
 
 /**
  * The contact opts out: every identifier goes on the stoplist and all branches end on all channels, in this
- * transaction. A second time changes nothing, unless a member took them off the stoplist meanwhile.
+ * transaction. Whose data was erased meanwhile is kept out by the hash of their address. A second time changes nothing, unless a member took them off the stoplist meanwhile.
  */
 export async function unsubscribe(services: Services, claim: UnsubscribeClaim): Promise<void> {
   await services.db.write(async (tx) => {
     const unit = unitOf(services, tx);
     const person = await personOf(tx, claim);
-    if (person === null) return;
+    if (isGone(person)) {
+      if (claim.recipientHash !== null) await keepOut(unit, claim.workspaceId, claim.recipientHash);
+      return;
+    }
     const again = await hasOptedOut(tx, claim);
     if (again && (await isStoplisted(tx, person))) return;
     await appendEvent(unit, {
@@ -47,6 +52,11 @@ export async function unsubscribe(services: Services, claim: UnsubscribeClaim): 
     });
     await unsubscribeContact(unit, person.id, { via: 'link', inboundId: null });
   });
+}
+
+/** Their data is erased: nothing but the link itself says which address was written to. */
+function isGone(person: ContactRow | null): person is null | (ContactRow & { erasedAt: number }) {
+  return person === null || person.erasedAt !== null;
 }
 
 async function hasOptedOut(q: Queryable, claim: UnsubscribeClaim): Promise<boolean> {
