@@ -52,10 +52,12 @@ function sign(payload: string, key: Uint8Array): Buffer {
 
 /**
  * Image proxies that fetch before anybody looks, mail scanners, link previews and plain HTTP clients. Apple's Mail
- * Privacy Protection calls itself "Mozilla/5.0" and no more; Gmail's and Yahoo's proxies name themselves.
+ * Privacy Protection calls itself "Mozilla/5.0" and no more; Gmail's prefetcher is an Edge 12 with "Mozilla/5.0" at its
+ * end. Gmail's "GoogleImageProxy" is no machine: it fetches an image when the person opens the message
+ * (https://wordtothewise.com/2013/12/gmail-deploys-image-proxy-servers/).
  */
 const MACHINE_AGENT =
-  /^mozilla\/5\.0$|googleimageproxy|ggpht|yahoomailproxy|yahoocachesystem|bot\b|crawl|spider|slurp|preview|scan|safelink|mimecast|proofpoint|barracuda|symantec|forcepoint|fortinet|trendmicro|sophos|cloudmark|curl|wget|python|java\/|okhttp|go-http-client|axios|node-fetch|undici|libwww|headless|phantomjs|microsoft office|ms-office/i;
+  /^mozilla\/5\.0$|edge\/12\.246 mozilla\/5\.0$|yahoomailproxy|yahoocachesystem|bot\b|crawl|spider|slurp|preview|scan|safelink|mimecast|proofpoint|barracuda|symantec|forcepoint|fortinet|trendmicro|sophos|cloudmark|curl|wget|python|java\/|okhttp|go-http-client|axios|node-fetch|undici|libwww|headless|phantomjs|microsoft office|ms-office/i;
 
 /** A person needs longer than this from the server's answer to the first look. */
 const AT_ONCE_MS = 5 * SECOND;

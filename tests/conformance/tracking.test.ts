@@ -87,7 +87,9 @@ test('an open and a click of a person count, once each', async () => {
 });
 
 test('machines are marked and do not count', async () => {
-  await open({ headers: { 'user-agent': 'Mozilla/5.0 (via ggpht.com GoogleImageProxy)' } });
+  await open({
+    headers: { 'user-agent': 'YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html' },
+  });
   await click(0, { method: 'HEAD', headers: BROWSER });
   await click(0);
   await click(1);

@@ -66,6 +66,18 @@ describe('requests by machines', () => {
       'GET',
       'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)',
       60_000,
+      null,
+    ],
+    [
+      'GET',
+      'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)',
+      900,
+      'at_once',
+    ],
+    [
+      'GET',
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0',
+      60_000,
       'known_agent',
     ],
     [
