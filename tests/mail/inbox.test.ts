@@ -218,6 +218,27 @@ describe('the inbox', () => {
     });
   });
 
+  it('reads a message again, once, when the server died before the read was kept', async () => {
+    const { services } = server;
+    const ctx = engineOf(services);
+    const places = () => services.db.reader.select().from(schema.mailCursor);
+    const before = await places();
+    await sandbox().deliver({ to: ANNA, from: BORIS, subject: 'Late', text: 'Did you get this?' });
+    const dying: typeof services.db = {
+      ...services.db,
+      write: (work) =>
+        services.db.write(async (tx) => {
+          await work(tx);
+          throw new Error('killed before the commit');
+        }),
+    };
+    await expect(syncMailbox(services, { ...ctx, db: dying }, channelId, signal)).rejects.toThrow('killed');
+    expect(await places()).toEqual(before);
+    await sync();
+    await sync();
+    expect((await opened()).messages.filter(({ text }) => text === 'Did you get this?')).toHaveLength(1);
+  });
+
   it('belongs to the rep: a manager sees it only with the rep’s consent, and it is marked', async () => {
     expect(await listed('all', manager)).toEqual([]);
     const share = (sharesInbox: boolean, cookie: string) =>
