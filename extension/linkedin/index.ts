@@ -14,6 +14,7 @@ import type {
   SentInvitationsRead,
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
+import { forgetAnswers, namingPace, watchAnswers } from './actions/answers.ts';
 import { actCompose } from './actions/compose.ts';
 import { actConnect, prepareConnect } from './actions/connect.ts';
 import { actFollow, prepareFollow } from './actions/follow.ts';
@@ -49,6 +50,7 @@ export { detectSession } from './session.ts';
  */
 export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult> {
   forget(env);
+  forgetAnswers(env);
   try {
     switch (step.kind) {
       case 'visit':
@@ -93,6 +95,7 @@ export async function whyNotMember(
 /** Exactly one click (or one Enter), after checking scope and target again synchronously. */
 export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<ActResult> {
   if (signal.aborted) return { outcome: 'failed', failure: before('timeout', 'The time to act was over.') };
+  watchAnswers(env);
   switch (step.kind) {
     case 'visit':
       return { outcome: 'failed', failure: before('linkedin_error', 'A visit has nothing to click.') };
@@ -124,28 +127,37 @@ export async function verify(
   signal: AbortSignal,
 ): Promise<VerifyResult> {
   try {
-    switch (step.kind) {
-      case 'visit':
-        return { outcome: 'verified', proof: 'profile read', remoteId: null };
-      case 'connect':
-        return await verifyConnect(env, step, baseline, signal);
-      case 'message':
-      case 'inmail':
-      case 'group_message':
-        return await verifyMessage(env, step, baseline, signal);
-      case 'withdraw':
-        return await verifyWithdraw(env, step, baseline, signal);
-      case 'follow':
-        return await verifyFollow(env, step, baseline, signal);
-      case 'like':
-        return await verifyLike(env, baseline, signal);
-      default:
-        return unreachable(step.kind);
-    }
+    return namingPace(env, await readBack(env, step, baseline, signal));
   } catch (error) {
     if (signal.aborted) return { outcome: 'not_seen', detail: 'The time to read the effect back was over.' };
     const why = error instanceof Error ? error.message : 'unknown';
     return { outcome: 'not_seen', detail: `Reading the effect back failed: ${why}`.slice(0, 500) };
+  }
+}
+
+async function readBack(
+  env: PageEnv,
+  step: LinkedinStep,
+  baseline: string,
+  signal: AbortSignal,
+): Promise<VerifyResult> {
+  switch (step.kind) {
+    case 'visit':
+      return { outcome: 'verified', proof: 'profile read', remoteId: null };
+    case 'connect':
+      return verifyConnect(env, step, baseline, signal);
+    case 'message':
+    case 'inmail':
+    case 'group_message':
+      return verifyMessage(env, step, baseline, signal);
+    case 'withdraw':
+      return verifyWithdraw(env, step, baseline, signal);
+    case 'follow':
+      return verifyFollow(env, step, baseline, signal);
+    case 'like':
+      return verifyLike(env, baseline, signal);
+    default:
+      return unreachable(step.kind);
   }
 }
 

@@ -101,15 +101,18 @@ function atTheClick({ kind, fault, front }: Case): Expected {
   // Sent to the login, the iframe shows it inside itself: the page around it says nothing.
   const unseen = front === 'iframe' && (invites || kind === 'group');
   // Only a written message leaves the page no way to tell that nothing arrived.
-  const refused = nothing(writes ? 'linkedin_error maybe_effect' : 'linkedin_error before_effect');
+  const certainty = writes ? 'maybe_effect' : 'before_effect';
+  const refused = nothing(`linkedin_error ${certainty}`);
   switch (fault) {
     case 'answer_429':
+      return nothing(`too_many_requests ${certainty}`);
+    case 'answer_999':
+      // The new pages' own scripts say nothing to an answer they cannot read.
+      return nothing(`restricted ${invites ? certainty : 'maybe_effect'}`);
     case 'answer_500':
     case 'answer_error':
       return refused;
-    case 'answer_999':
     case 'answer_html':
-      // The new pages' own scripts say nothing to an answer they cannot read.
       return invites || writes ? refused : nothing('not_seen');
     case 'answer_silent':
     case 'answer_hangs':
