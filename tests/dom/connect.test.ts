@@ -211,6 +211,28 @@ const cases: Case[] = [
     ends: 'verified',
     invited: { note: null },
   },
+  ...(['row', 'menu'] as const).map(
+    (connectPlacement): Case => ({
+      name: `Connect in the ${connectPlacement} sends at once, says nothing and is gone`,
+      person: { connectPlacement, connectsAtOnce: true },
+      ends: 'linkedin_error after_effect',
+      invited: { note: null },
+    }),
+  ),
+  {
+    name: 'Connect sends at once, and its answer is lost',
+    person: { connectsAtOnce: true },
+    setup: (twin) => twin.control.armFault({ on: 'invite', effect: 'drop_after_effect', times: 1 }),
+    ends: 'linkedin_error after_effect',
+    invited: { note: null },
+  },
+  {
+    name: 'Connect asks nothing, is gone and has sent nothing',
+    person: { connectsAtOnce: true },
+    setup: (twin) => twin.control.armFault({ on: 'invite', effect: 'close_without_success', times: 1 }),
+    ends: 'linkedin_error maybe_effect',
+    invited: null,
+  },
   {
     name: 'too many requests',
     setup: (twin) => twin.control.armFault({ on: 'api', effect: '429', times: 1 }),

@@ -36,6 +36,8 @@ export const twinPerson = z.object({
   frontEnd: z.enum(['sdui', 'ember']).optional(),
   /** Where the profile page offers Connect. `absent`: LinkedIn refuses; `email_gate`: asks for the email first. */
   connectPlacement: z.enum(['row', 'menu', 'absent', 'email_gate']),
+  /** Connect asks nothing: it sends, says nothing and is gone. */
+  connectsAtOnce: z.boolean().optional(),
   /** 1: connected to every member from the start. */
   degree: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   /** Which bridge shows the send-invite dialog on the profile page. */

@@ -15,7 +15,13 @@ function redraw(): void {
   for (const box of document.querySelectorAll('[data-actions]')) box.innerHTML = actionRow(view).text;
 }
 
-function connect(via: string): Promise<void> {
+async function connect(via: string): Promise<void> {
+  if (view.connectsAtOnce) {
+    view.placement = 'absent';
+    redraw();
+    await sduiRequest('addaAddConnection', via, { inviteeUrn: { memberId: view.memberId } });
+    return;
+  }
   return connectByDialog(view.slug, via, labels, () => {
     view.relation = 'pending';
     redraw();

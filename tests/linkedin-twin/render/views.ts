@@ -25,6 +25,7 @@ export interface ProfileView {
   company: string;
   location: string;
   placement: 'row' | 'menu' | 'absent' | 'email_gate';
+  connectsAtOnce: boolean;
   relation: 'none' | 'pending' | 'incoming' | 'connected';
   degree: 1 | 2 | 3;
   following: boolean;

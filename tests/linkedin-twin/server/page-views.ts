@@ -36,6 +36,7 @@ export function profileView(
     company: person.company,
     location: person.location,
     placement: person.connectPlacement,
+    connectsAtOnce: person.connectsAtOnce ?? false,
     relation: state,
     degree: person.degree,
     following: account.following.has(person.profileId),
