@@ -27,7 +27,7 @@ const catalogueUpdate = z.strictObject({
     z.string().regex(/^[A-Za-z]{1,40}$/u),
     z.looseObject({ css: z.string().min(1).max(600) }),
   ),
-  queryIds: z.record(z.string().max(60), z.array(z.string().regex(/^[\w.]+$/u)).min(1)).optional(),
+  queryIds: z.record(z.string().max(60), z.array(z.string().regex(/^[\w.-]+$/u)).min(1)).optional(),
 });
 export type CatalogueUpdate = z.infer<typeof catalogueUpdate>;
 

@@ -62,6 +62,7 @@ export const twinCommand = z.discriminatedUnion('action', [
   z.object({ action: z.literal('setCircle'), circle: twinCircle }),
   z.object({ action: z.literal('newBuild') }),
   z.object({ action: z.literal('rotateQueryIds'), back: z.boolean().optional() }),
+  z.object({ action: z.literal('oldestDecoration'), number: z.number().int().nonnegative() }),
   z.object({ action: z.literal('setClockOffset'), ms: z.number() }),
 ]);
 export type TwinCommand = z.infer<typeof twinCommand>;
@@ -102,6 +103,8 @@ export interface TwinControl {
   newBuild(): void;
   /** A deploy after which no query id of before works; `back`: the first ones again. */
   rotateQueryIds(back?: boolean): void;
+  /** From now on decoration ids with a lower number than this are not known any more; 0: all are. */
+  oldestDecoration(number: number): void;
 }
 
 /** Carries out one command; the only place that knows what each lever does. */
@@ -167,6 +170,9 @@ export function runCommand(world: World, sessions: Sessions, command: TwinComman
       return;
     case 'rotateQueryIds':
       world.queryEpoch = command.back ? 0 : world.queryEpoch + 1;
+      return;
+    case 'oldestDecoration':
+      world.oldestDecoration = command.number;
       return;
     case 'setClockOffset':
       world.clock.setOffset(command.ms);
@@ -277,6 +283,7 @@ export function createControl(world: World, sessions: Sessions): TwinControl {
     addPerson: (person) => run({ action: 'addPerson', person }),
     setCircle: (circle) => run({ action: 'setCircle', circle }),
     newBuild: () => run({ action: 'newBuild' }),
+    oldestDecoration: (number) => run({ action: 'oldestDecoration', number }),
     rotateQueryIds: (back) => run({ action: 'rotateQueryIds', back }),
   };
 }

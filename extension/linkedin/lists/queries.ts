@@ -13,10 +13,7 @@ export const perPage = {
   sales_list: 25,
 } as const satisfies Record<LinkedinList['kind'], number>;
 
-const CLUSTERS = 'com.linkedin.voyager.dash.deco.search.SearchClusterCollection-175';
-const LEADS = 'com.linkedin.sales.deco.desktop.searchv2.LeadSearchResult-14';
-
-export function peopleSearch(list: LinkedinList, start: number): string {
+export function peopleSearch(list: LinkedinList, decorationId: string, start: number): string {
   const asked = new URL(list.url).searchParams;
   const filters = new Map<string, string[]>([['resultType', ['PEOPLE']]]);
   for (const [name, value] of asked) {
@@ -30,11 +27,11 @@ export function peopleSearch(list: LinkedinList, start: number): string {
     'flagshipSearchIntent:SEARCH_SRP',
     `queryParameters:(${[...filters].map(([name, all]) => `${name}:List(${all.map(word).join(',')})`).join(',')})`,
   ];
-  return `/voyager/api/search/dash/clusters?decorationId=${CLUSTERS}&origin=GLOBAL_SEARCH_HEADER&q=all&query=(${parts.join(',')})&start=${start}&count=${perPage.people_search}`;
+  return `/voyager/api/search/dash/clusters?decorationId=${decorationId}&origin=GLOBAL_SEARCH_HEADER&q=all&query=(${parts.join(',')})&start=${start}&count=${perPage.people_search}`;
 }
 
-export function connections(start: number): string {
-  return `/voyager/api/relationships/dash/connections?decorationId=com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionListWithProfile-16&count=${perPage.connections}&q=search&sortType=RECENTLY_ADDED&start=${start}`;
+export function connections(decorationId: string, start: number): string {
+  return `/voyager/api/relationships/dash/connections?decorationId=${decorationId}&count=${perPage.connections}&q=search&sortType=RECENTLY_ADDED&start=${start}`;
 }
 
 export function groupMembers(groupId: string, queryId: string, start: number): string {
@@ -53,19 +50,19 @@ export function postReactors(activityId: string, queryId: string, start: number)
   return graphql(queryId, [`count:${perPage.post_reactors}`, `start:${start}`, `threadUrn:${thread}`]);
 }
 
-export function salesSearch(list: LinkedinList, start: number): string {
+export function salesSearch(list: LinkedinList, decorationId: string, start: number): string {
   const asked = new URL(list.url).searchParams;
   const saved = asked.get('savedSearchId');
   const query = asked.get('query') ?? keywordsOnly(asked.get('keywords') ?? '');
   const what = saved
     ? `q=savedSearchId&savedSearchId=${encodeURIComponent(saved)}`
     : `q=searchQuery&query=${restli(query)}`;
-  return `/sales-api/salesApiLeadSearch?${what}&start=${start}&count=${perPage.sales_search}&decorationId=${LEADS}`;
+  return `/sales-api/salesApiLeadSearch?${what}&start=${start}&count=${perPage.sales_search}&decorationId=${decorationId}`;
 }
 
-export function salesList(listId: string, start: number): string {
+export function salesList(listId: string, decorationId: string, start: number): string {
   const query = `(spotlightParam:(selectedType:ALL),doFetchSpotlights:true,doFetchHits:true,doFetchFilters:false,pivotParam:(com.linkedin.sales.search.LeadListPivotRequest:(list:urn%3Ali%3Afs_salesList%3A${listId},sortCriteria:CREATED_TIME,sortOrder:DESCENDING)),list:(scope:LEAD,includeAll:false,excludeAll:false,includedValues:List((id:${listId}))))`;
-  return `/sales-api/salesApiPeopleSearch?q=peopleSearchQuery&query=${query}&start=${start}&count=${perPage.sales_list}&decorationId=com.linkedin.sales.deco.desktop.search.DecoratedPeopleSearchHitResult-11`;
+  return `/sales-api/salesApiPeopleSearch?q=peopleSearchQuery&query=${query}&start=${start}&count=${perPage.sales_list}&decorationId=${decorationId}`;
 }
 
 function keywordsOnly(keywords: string): string {

@@ -6,7 +6,7 @@ import type { PageEnv } from '../env.ts';
 import { StepStop } from '../failure.ts';
 import { requireMember } from '../guards.ts';
 import { getJson, problem, type Read } from '../reads/http.ts';
-import { withKnownIds } from '../reads/queryIds.ts';
+import { withDecoration, withKnownIds } from '../reads/queryIds.ts';
 import * as queries from './queries.ts';
 import * as rows from './rows.ts';
 import { isMembersPage, shownMembers } from './shown.ts';
@@ -88,7 +88,9 @@ async function readSearch(
   deepest: number,
   signal: AbortSignal,
 ): Promise<Read<ListPage> | 'limit'> {
-  const read = await getJson(env, queries.peopleSearch(list, start), rows.clustersAnswer, signal);
+  const read = await withDecoration(env, 'peopleSearch', (id) =>
+    getJson(env, queries.peopleSearch(list, id, start), rows.clustersAnswer, signal),
+  );
   if (!read.ok) return read;
   const { data } = read.value;
   const total = data.metadata?.totalResultCount ?? data.paging?.total ?? null;
@@ -105,7 +107,9 @@ async function readConnections(
   { start }: ListRequest,
   signal: AbortSignal,
 ): Promise<Read<ListPage>> {
-  const read = await getJson(env, queries.connections(start), rows.collectionAnswer, signal);
+  const read = await withDecoration(env, 'connectionList', (id) =>
+    getJson(env, queries.connections(id, start), rows.collectionAnswer, signal),
+  );
   if (!read.ok) return read;
   const { data, included } = read.value;
   const found = rows.profilesOf(connected(data['*elements'] ?? []), included, 1);
@@ -141,9 +145,14 @@ async function readLeads(
   { list, start, count }: ListRequest,
   signal: AbortSignal,
 ): Promise<Read<ListPage>> {
-  const address =
-    list.kind === 'sales_list' ? queries.salesList(list.id ?? '', start) : queries.salesSearch(list, start);
-  const read = await getJson(env, address, rows.leadsAnswer, signal);
+  const read =
+    list.kind === 'sales_list'
+      ? await withDecoration(env, 'leadList', (id) =>
+          getJson(env, queries.salesList(list.id ?? '', id, start), rows.leadsAnswer, signal),
+        )
+      : await withDecoration(env, 'leadSearch', (id) =>
+          getJson(env, queries.salesSearch(list, id, start), rows.leadsAnswer, signal),
+        );
   if (!read.ok) return read;
   const asked = Math.min(count, queries.perPage[list.kind]);
   const found: rows.Row[] = [];

@@ -4,6 +4,7 @@ import type { AcceptanceRead } from '#shared/protocol/linkedin.ts';
 import type { PageEnv } from '../env.ts';
 import { included, listed, listing, memberIdOf, ofType, profileIdOf } from './entities.ts';
 import { getJson, problem, type Read } from './http.ts';
+import { withDecoration } from './queryIds.ts';
 
 const PAGE = 40;
 /** A rep who was away for long has more; the next read continues from what was then seen. */
@@ -25,11 +26,9 @@ export async function readConnections(
 ): Promise<Read<AcceptanceRead[]>> {
   const found: AcceptanceRead[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
-    const read = await getJson(env, address(page * PAGE), answer, signal);
+    const read = await withDecoration(env, 'connectionList', (id) => onePage(env, id, page * PAGE, signal));
     if (!read.ok) return read;
-    const connections = connectionsIn(read.value);
-    if (!connections)
-      return problem('changed', 'layout_unknown', 'The connections have a shape that is not known.');
+    const connections = read.value;
     const fresh = connections.filter((one) => one.connectedAt >= sinceMs);
     found.push(...fresh);
     if (connections.length < PAGE || fresh.length < connections.length) break;
@@ -37,8 +36,19 @@ export async function readConnections(
   return ok(found.sort((left, right) => right.connectedAt - left.connectedAt));
 }
 
-function address(start: number): string {
-  return `/voyager/api/relationships/dash/connections?decorationId=com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionListWithProfile-16&count=${PAGE}&q=search&sortType=RECENTLY_ADDED&start=${start}`;
+async function onePage(
+  env: PageEnv,
+  decorationId: string,
+  start: number,
+  signal: AbortSignal,
+): Promise<Read<AcceptanceRead[]>> {
+  const path = `/voyager/api/relationships/dash/connections?decorationId=${decorationId}&count=${PAGE}&q=search&sortType=RECENTLY_ADDED&start=${start}`;
+  const read = await getJson(env, path, answer, signal);
+  if (!read.ok) return read;
+  const connections = connectionsIn(read.value);
+  return connections
+    ? ok(connections)
+    : problem('changed', 'layout_unknown', 'The connections have a shape that is not known.');
 }
 
 /** Null where one of them cannot be read: it could be the acceptance that is waited for. */

@@ -3,6 +3,7 @@ import { ok } from '#shared/kernel/result.ts';
 import type { PageEnv } from '../env.ts';
 import { included, ofType, profileIdOf } from './entities.ts';
 import { getJson, problem, type Read } from './http.ts';
+import { withDecoration } from './queryIds.ts';
 
 const followingState = z.looseObject({ entityUrn: z.string(), following: z.boolean() });
 const answer = z.looseObject({ data: z.unknown(), included });
@@ -13,8 +14,10 @@ export async function readFollowing(
   profileId: string,
   signal: AbortSignal,
 ): Promise<Read<boolean>> {
-  const path = `/voyager/api/identity/dash/profiles?q=memberIdentity&memberIdentity=${encodeURIComponent(profileId)}&decorationId=com.linkedin.voyager.dash.deco.identity.profile.TopCardSupplementary-120`;
-  const read = await getJson(env, path, answer, signal);
+  const path = `/voyager/api/identity/dash/profiles?q=memberIdentity&memberIdentity=${encodeURIComponent(profileId)}`;
+  const read = await withDecoration(env, 'followingState', (id) =>
+    getJson(env, `${path}&decorationId=${id}`, answer, signal),
+  );
   if (!read.ok) return read;
   const state = ofType(read.value.included, 'FollowingState', followingState)?.find(
     (one) => profileIdOf(one.entityUrn) === profileId,

@@ -3,6 +3,7 @@ import { ok } from '#shared/kernel/result.ts';
 import type { PageEnv } from '../env.ts';
 import { included, memberIdOf, ofType, profileIdOf } from './entities.ts';
 import { getJson, ofPerson, problem, type Read } from './http.ts';
+import { withDecoration } from './queryIds.ts';
 
 const profile = z.looseObject({
   entityUrn: z.string(),
@@ -29,8 +30,10 @@ export async function readIdentity(
   slugOrId: string,
   signal: AbortSignal,
 ): Promise<Read<Identity>> {
-  const path = `/voyager/api/identity/dash/profiles?q=memberIdentity&memberIdentity=${encodeURIComponent(slugOrId)}&decorationId=com.linkedin.voyager.dash.deco.identity.profile.WebTopCardCore-19`;
-  const read = ofPerson(await getJson(env, path, answer, signal));
+  const path = `/voyager/api/identity/dash/profiles?q=memberIdentity&memberIdentity=${encodeURIComponent(slugOrId)}`;
+  const read = ofPerson(
+    await withDecoration(env, 'topCard', (id) => getJson(env, `${path}&decorationId=${id}`, answer, signal)),
+  );
   if (!read.ok) return read;
   const found = ofType(read.value.included, 'Profile', profile)?.find((one) => matches(one, slugOrId));
   const profileId = profileIdOf(found?.entityUrn);

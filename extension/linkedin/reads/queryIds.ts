@@ -2,7 +2,14 @@ import type { PageEnv } from '../env.ts';
 import { type Catalogue, queryIds } from '../selectors/catalogue.ts';
 import { problem, type Read } from './http.ts';
 
-export type QueryName = keyof Catalogue['queryIds'];
+export type QueryName = Exclude<keyof Catalogue['queryIds'], DecorationName>;
+export type DecorationName =
+  | 'connectionList'
+  | 'topCard'
+  | 'followingState'
+  | 'peopleSearch'
+  | 'leadSearch'
+  | 'leadList';
 
 /**
  * Asks with each known query id until one is understood: the catalogue's, then those of the page's own requests, which
@@ -21,8 +28,35 @@ export async function withKnownIds<T>(
   return last.ok ? last : { ok: false, error: { ...last.error, kind: 'changed' } };
 }
 
+/**
+ * The same for a decoration id, whose number LinkedIn counts up. Only an answer of another shape asks for the next: that
+ * something does not exist is an answer.
+ */
+export async function withDecoration<T>(
+  env: PageEnv,
+  name: DecorationName,
+  ask: (decorationId: string) => Promise<Read<T>>,
+): Promise<Read<T>> {
+  const known = queryIds(env, name);
+  const used = known.flatMap((id) => decorationsThePageUses(env, id.replace(/-\d+$/u, '')));
+  let last: Read<T> = problem('changed', 'layout_unknown', `${name} has no known decoration.`);
+  for (const id of new Set([...known, ...used])) {
+    last = await ask(id);
+    if (last.ok || last.error.kind !== 'changed' || last.error.refused) return last;
+  }
+  return last;
+}
+
+function decorationsThePageUses(env: PageEnv, base: string): string[] {
+  return measured(env, new RegExp(`decorationId=(${base.replaceAll('.', '\\.')}-\\d{1,5})(?:&|$)`, 'u'));
+}
+
 function idsThePageUses(env: PageEnv, name: QueryName): string[] {
-  const pattern = new RegExp(`queryId=${name}\\.([0-9a-f]{32})`, 'u');
+  return measured(env, new RegExp(`queryId=${name}\\.([0-9a-f]{32})`, 'u'));
+}
+
+/** What the page's own requests say, newest first. */
+function measured(env: PageEnv, pattern: RegExp): string[] {
   const entries = env.window.performance.getEntriesByType('resource');
   return entries.flatMap((entry) => pattern.exec(entry.name)?.[1] ?? []).reverse();
 }

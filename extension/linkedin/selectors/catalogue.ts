@@ -90,15 +90,24 @@ const selectorKey = z.enum([
 ]);
 export type SelectorKey = z.infer<typeof selectorKey>;
 
+/** Newest first. */
+const ids = z.array(z.string().regex(/^[\w.-]+$/u)).min(1);
+
 const catalogueSchema = z.object({
   version: z.string().min(1).max(40),
   entries: z.record(selectorKey, entry),
-  /** GraphQL query ids, newest first; LinkedIn changes them with its releases. */
+  /** What LinkedIn calls the shape of an answer, and changes with its releases: GraphQL query ids, and decoration ids. */
   queryIds: z.object({
-    messengerConversations: z.array(z.string().regex(/^[\w.]+$/)).min(1),
-    messengerMessages: z.array(z.string().regex(/^[\w.]+$/)).min(1),
-    voyagerGroupsDashGroupMemberships: z.array(z.string().regex(/^[\w.]+$/)).min(1),
-    voyagerSocialDashReactions: z.array(z.string().regex(/^[\w.]+$/)).min(1),
+    messengerConversations: ids,
+    messengerMessages: ids,
+    voyagerGroupsDashGroupMemberships: ids,
+    voyagerSocialDashReactions: ids,
+    connectionList: ids,
+    topCard: ids,
+    followingState: ids,
+    peopleSearch: ids,
+    leadSearch: ids,
+    leadList: ids,
   }),
 });
 export type Catalogue = z.infer<typeof catalogueSchema>;
@@ -270,6 +279,12 @@ export const shippedCatalogue: Catalogue = {
     messengerMessages: ['5846eeb71c981f11e0134cb6626cc314'],
     voyagerGroupsDashGroupMemberships: ['6b1b0f2a4f5c2a0f6f2f5e6f0c9d1e83'],
     voyagerSocialDashReactions: ['41ebf31a9f4c4a84e35a49d5abc9010b'],
+    connectionList: ['com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionListWithProfile-16'],
+    topCard: ['com.linkedin.voyager.dash.deco.identity.profile.WebTopCardCore-19'],
+    followingState: ['com.linkedin.voyager.dash.deco.identity.profile.TopCardSupplementary-120'],
+    peopleSearch: ['com.linkedin.voyager.dash.deco.search.SearchClusterCollection-175'],
+    leadSearch: ['com.linkedin.sales.deco.desktop.searchv2.LeadSearchResult-14'],
+    leadList: ['com.linkedin.sales.deco.desktop.search.DecoratedPeopleSearchHitResult-11'],
   },
 };
 
@@ -283,7 +298,7 @@ export function css(env: HasCatalogue, key: SelectorKey): string {
   return (env.catalogue ?? shippedCatalogue).entries[key].css;
 }
 
-/** The query ids in force, newest first. */
+/** The query or decoration ids in force, newest first. */
 export function queryIds(env: HasCatalogue, name: keyof Catalogue['queryIds']): readonly string[] {
   return (env.catalogue ?? shippedCatalogue).queryIds[name];
 }

@@ -50,6 +50,8 @@ export function guarded(world: World, sessions: Sessions, handler: ApiHandler) {
     if (challenge && challenge !== 'human_check') {
       return c.redirect('/checkpoint/challenge/AgGvSAMPLE?trk=api', 302);
     }
+    const decoration = /-(\d+)$/.exec(c.req.query('decorationId') ?? '')?.[1];
+    if (decoration && Number(decoration) < world.oldestDecoration) return apiError(c, 400, 'BAD_REQUEST');
     const result = await handler(c, who.account);
     if (effect === 'drop_after_effect') return dropConnection(c);
     return c.req.method === 'GET' && !c.req.header('x-li-page-instance') ? renamed(world, result) : result;

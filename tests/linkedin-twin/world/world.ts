@@ -96,6 +96,7 @@ export class World {
   build = 1;
   /** Counts the deploys that changed every query id; 0: those of the newest sources. */
   queryEpoch = 0;
+  oldestDecoration = 0;
   private counter = 0;
   private readonly seed: number;
 
