@@ -1,9 +1,13 @@
 import { bugs } from './bugs.ts';
 import { type Reached, together } from './reached.ts';
 import { type RunResult, run } from './run.ts';
+import { idleTurns, whatDiffers } from './sameness.ts';
 import type { TemplateName } from './templates.ts';
 
-/** `npm run sim -- --seeds 500`, `npm run sim -- --seed 42 --trace`, `npm run sim -- --seeds 5000 --minutes 30`. */
+/**
+ * `npm run sim -- --seeds 500`, `npm run sim -- --seed 42 --trace`, `npm run sim -- --seeds 5000 --minutes 30`,
+ * `npm run sim -- --seeds 300 --again 3`.
+ */
 function option(name: string): string | null {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? null : (process.argv[at + 1] ?? null);
@@ -62,6 +66,9 @@ async function main(): Promise<void> {
   const count = single === null ? Number(option('seeds') ?? 100) : 1;
   const minutes = Number(option('minutes') ?? Number.POSITIVE_INFINITY);
   const startedAt = performance.now();
+  const again = Number(option('again') ?? 0);
+  const turns = option('turns');
+  const trace = process.argv.includes('--details') ? 'all' : process.argv.includes('--trace');
   const tellsReached = process.argv.includes('--reached');
   const reached: Reached[] = [];
   let [failures, effects, jobs, seeds] = [0, 0, 0, 0];
@@ -70,18 +77,22 @@ async function main(): Promise<void> {
     const tilt = template === null ? undefined : { template };
     const result = await run(seed, {
       bug,
-      trace: process.argv.includes('--trace'),
+      trace,
       tellsReached,
       ...(tilt ? { tilt } : {}),
+      ...(turns === null ? {} : { idleTurns: idleTurns(Number(turns)) }),
     });
     seeds += 1;
     effects += result.effects;
     jobs += result.jobs;
     reached.push(result.reached);
     if (process.argv.includes('--each')) process.stdout.write(`${summary(result)}\n`);
-    if (!result.violation) continue;
+    const wrong = result.violation ? [report(result)] : [];
+    for (let i = 0; i < again; i++) wrong.push((await whatDiffers(result, i * count + seed)) ?? '');
+    const told = wrong.filter((text) => text !== '');
+    if (told.length === 0) continue;
     failures += 1;
-    process.stdout.write(`${report(result)}\n`);
+    process.stdout.write(`${told.join('\n')}\n`);
   }
   for (const [what, n] of together(reached)) process.stdout.write(`${what} ${n}\n`);
   const seconds = (performance.now() - startedAt) / 1000;

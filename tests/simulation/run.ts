@@ -26,7 +26,7 @@ export interface RunResult {
   violation: string | null;
   /** The latest things that happened, oldest first. */
   last: string[];
-  /** The same whenever the same seed runs. */
+  /** Of everything that happened, each job, draw and statement in its order: the same whenever the same seed runs. */
   fingerprint: string;
   effects: number;
   jobs: number;
@@ -38,7 +38,8 @@ export interface RunResult {
 
 export interface RunOptions {
   bug?: Bug | null;
-  trace?: boolean;
+  /** Prints what happens; or each job, draw and statement, too. */
+  trace?: boolean | 'all';
   /** Given instead of drawn. */
   tilt?: Tilt;
   faults?: Partial<Faults>;
@@ -53,11 +54,15 @@ export async function run(
   seed: number,
   { bug = null, trace = false, idleTurns, tilt, ...given }: RunOptions = {},
 ): Promise<RunResult> {
-  const time = new VirtualTime(START, idleTurns);
+  const { note, detail, last, fingerprint } = notes(() => time.clock, trace);
+  const time = new VirtualTime(START, idleTurns, detail);
   const restoreDeadlines = virtualDeadlines(time);
   const faults = { ...drawFaults(seededRng(seed * 7919)), ...bug?.faults, ...given.faults };
-  const chance = new Chance(seededRng(seed));
-  const { note, last, fingerprint } = notes(time, trace);
+  const draw = seededRng(seed);
+  const chance = new Chance(() => {
+    detail('draw');
+    return draw();
+  });
   const result: RunResult = {
     seed,
     faults,
@@ -74,7 +79,11 @@ export async function run(
   const url = `file:${join(dir, 'server.db')}`;
   copyTo(join(dir, 'server.db'));
   let simulation: Simulation | null = null;
-  const db = await openDatabase({ url, onStatement: () => simulation?.statement() });
+  const onStatement = (text: string) => {
+    detail(text);
+    simulation?.statement();
+  };
+  const db = await openDatabase({ url, onStatement });
   const books = new Books(url);
   try {
     let ids = 0;
@@ -134,20 +143,26 @@ function virtualDeadlines(time: VirtualTime): () => void {
   };
 }
 
-function notes(time: VirtualTime, trace: boolean) {
+function notes(clock: () => { real: number; offset: number }, trace: boolean | 'all') {
   const last: string[] = [];
   const hash = createHash('sha256');
+  const print = (line: string) => process.stdout.write(`${line}\n`);
   return {
     last,
     fingerprint: () => hash.digest('hex').slice(0, 16),
     note(text: string): void {
-      const { real, offset } = time.clock;
+      const { real, offset } = clock();
       const at = new Date(real + offset).toISOString().slice(5, 19).replace('T', ' ');
       const line = `${at} (${((real - START) / SECOND).toFixed(1)} s +${(offset / MINUTE).toFixed(0)} min) ${text}`;
       if (!text.startsWith('threw')) hash.update(line);
       last.push(line);
       if (last.length > KEPT_EVENTS) last.shift();
-      if (trace) process.stdout.write(`${line}\n`);
+      if (trace) print(line);
+    },
+    /** Too much to be kept or read, and what shows first where two runs part. */
+    detail(text: string): void {
+      hash.update(text);
+      if (trace === 'all') print(`  ${text}`);
     },
   };
 }

@@ -94,15 +94,21 @@ export class Server {
     this.life = new Life(endsAt, () => {
       trace('the server dies');
       this.app = null;
+      this.mail = null;
       shutdown.abort();
       time.after(chance.pick(SECOND / 2, MINUTE), () => this.boot());
     });
-    const { app, ctx } = this.wire(this.life, shutdown.signal);
-    this.app = app;
     const { life } = this;
+    const { app, ctx, services } = this.wire(life, shutdown.signal);
+    this.app = app;
+    this.onTick = () => undefined;
     this.isDirty = true;
     time.start(() => this.guarded(life, () => takeOver(ctx)));
     this.wake(life, ctx);
+    // Once the take-over is done, as in the product: a job of its own.
+    time.after(0, () => {
+      if (!life.isOver) this.mail = this.startMail(life, ctx, services, shutdown.signal);
+    });
   }
 
   /** Reads through the server's own connection without being one of its calls. */
@@ -181,7 +187,7 @@ export class Server {
     if (!this.isDirty) await this.env.onRound(ctx, next.nextDueAt);
   }
 
-  private wire(life: Life, shutdown: AbortSignal): { app: App; ctx: EngineContext } {
+  private wire(life: Life, shutdown: AbortSignal): { app: App; ctx: EngineContext; services: Services } {
     const { db, time, newId, rng } = this.env;
     const timers = time.timersOf(life);
     const database: Database = {
@@ -227,8 +233,7 @@ export class Server {
       shutdown,
       isReady: () => true,
     });
-    this.mail = this.startMail(life, ctx, services, shutdown);
-    return { app, ctx };
+    return { app, ctx, services };
   }
 
   /** The real workers, in front of simulated servers. */

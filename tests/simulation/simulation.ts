@@ -112,6 +112,7 @@ export class Simulation {
     const faulty = bug?.jobs ?? jobsOf.faulty;
     for (const browser of this.browsers) await browser.pair();
     this.server.boot();
+    await time.settle();
     for (const browser of this.browsers) time.after(0, () => browser.boot());
     this.office.open();
     this.misfortune();

@@ -35,6 +35,8 @@ export class VirtualTime {
     start: number,
     /** Turns of the event loop that real work takes longer, as on a busy machine: nothing may depend on them. */
     private readonly idleTurns: () => number = () => 0,
+    /** Told of each job that begins. */
+    private readonly onJob: (job: string) => void = () => undefined,
   ) {
     this.clock.real = start;
   }
@@ -129,6 +131,7 @@ export class VirtualTime {
   private async take(queue: Planned[], next: Planned): Promise<void> {
     queue.splice(queue.indexOf(next), 1);
     this.clock.real = Math.max(this.clock.real, next.at);
+    this.onJob(`job ${next.seq} at ${this.clock.real}`);
     next.run();
     await this.settle();
   }
