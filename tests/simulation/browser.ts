@@ -75,6 +75,10 @@ export class Browser {
     return this.pairing.deviceId === `${this.pairing.senderId}-d1`;
   }
 
+  isOpenFor(senderId: string): boolean {
+    return this.pairing.senderId === senderId && !this.life.isOver;
+  }
+
   /** Switched off for good, with whatever it had begun. */
   putAway(): void {
     this.isPutAway = true;

@@ -25,7 +25,7 @@ export interface Bug {
 }
 
 /** When a row of this table changes so, this happens as well. */
-function whenever(table: string, column: string, condition: string, action: string): string {
+export function whenever(table: string, column: string, condition: string, action: string): string {
   return `CREATE TRIGGER planted AFTER UPDATE OF ${column} ON ${table} WHEN ${condition} BEGIN ${action}; END`;
 }
 

@@ -1,4 +1,5 @@
 import { HOUR } from '#shared/kernel/clock.ts';
+import { type Bug, whenever } from './bugs.ts';
 import type { Faults } from './faults.ts';
 import { noFaults } from './faults.ts';
 import type { Tilt } from './scenario.ts';
@@ -9,6 +10,8 @@ export interface Regression {
   seed: number;
   faults: Faults;
   tilt: Tilt;
+  /** The defect, put back from outside: the world must notice it. */
+  defect: Bug;
 }
 
 /** Work is over at 14:00; each night the rep disconnects, and somebody lets everything go on. */
@@ -25,17 +28,32 @@ const atNight: Tilt = {
   })),
 };
 
+/** After a reconnect the browser is asked no sooner than in the working window. */
+const isNotAsked: Bug = {
+  jobs: 600,
+  sql: [
+    whenever(
+      'channel',
+      'reconcile_from',
+      `NEW.reconcile_from IS NOT NULL AND NEW.status <> 'active'`,
+      'UPDATE channel SET reconcile_from = NULL WHERE id = NEW.id',
+    ),
+  ],
+};
+
 export const regressions: readonly Regression[] = [
   {
     found: 'after a reconnect by the rep at night nobody asked the browser who is signed in',
     seed: 1,
     faults: noFaults,
     tilt: { ...atNight, senders: 1 },
+    defect: isNotAsked,
   },
   {
     found: 'the same, with another sender profile going on meanwhile',
     seed: 2,
     faults: noFaults,
     tilt: { ...atNight, senders: 2 },
+    defect: isNotAsked,
   },
 ];

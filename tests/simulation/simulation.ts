@@ -12,6 +12,7 @@ import { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { Office } from './operators.ts';
+import { Reconnects } from './reconnects.ts';
 import { checkCounters, checkDone, checkExplained, checkOneAtATime, whatIsOpen } from './recounts.ts';
 import { Rises } from './rises.ts';
 import type { Scenario } from './scenario.ts';
@@ -59,6 +60,7 @@ export class Simulation {
   private readonly office: Office;
   private readonly browsers: Browser[] = [];
   private readonly transitions: Transitions;
+  private readonly reconnects: Reconnects;
   private grain: number;
   /** Spells of waiting in a row in which nothing was claimed. */
   private waits = 0;
@@ -75,6 +77,7 @@ export class Simulation {
     });
     const rises = new Rises();
     this.transitions = new Transitions({ books, ledger: this.ledger, time }, rises);
+    this.reconnects = new Reconnects(books, (senderId) => this.isThere(senderId));
     for (const { id, mailbox } of scenario.senders) this.world.mailboxes.set(addressOf(id), mailbox);
     const shared = { time, chance, faults, books, world: this.world, ledger: this.ledger, trace };
     this.server = new Server({
@@ -127,7 +130,10 @@ export class Simulation {
       }
       if (this.server.wasAsked() && (await this.transitions.check())) await checkOneAtATime(books);
       if (jobs % CHECK_ALL_EVERY === 0) await this.checkAll();
-      if (jobs % IS_OVER_EVERY === 0) over = (await whatIsOpen(books)).length === 0;
+      if (jobs % IS_OVER_EVERY === 0) {
+        over = (await whatIsOpen(books)).length === 0;
+        if (this.isCalm) await this.reconnects.check(time.clock.real);
+      }
       if (jobs > most) throw new Violation(`stuck: ${(await whatIsOpen(books)).join('\n    ')}`);
     }
     await this.checkAll();
@@ -236,6 +242,21 @@ export class Simulation {
         await time.timersOf(life).sleep(chance.pick(5, 60) * SECOND);
       }
     });
+  }
+
+  /** Nothing goes wrong (any more). */
+  private get isCalm(): boolean {
+    const { chance, faults } = this.setting;
+    return !chance.faultsOn || Object.values(faults).every((p) => p === 0);
+  }
+
+  /** Whether a browser of this sender profile is open, and the right member signed in there. */
+  private isThere(senderId: string): boolean {
+    return this.browsers.some(
+      (browser) =>
+        browser.isOpenFor(senderId) &&
+        this.world.sessions.get(browser.id)?.memberId === this.memberOf(senderId).memberId,
+    );
   }
 
   private memberOf(senderId: string): LinkedinMember {
