@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type ApiClient, callApi } from '#shared/contract/callApi.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { setupRoutes } from '#shared/contract/workspace.ts';
+import { serverProgram } from '../support/serverProgram.ts';
 import { cookieOf, owner } from './support.ts';
 
-const main = fileURLToPath(new URL('../../companion-server/main.ts', import.meta.url));
 const ready = z.object({ type: z.literal('ready'), port: z.number(), setupUrl: z.string().nullable() });
 const idle = z.object({
   type: z.literal('idle'),
@@ -34,8 +33,9 @@ export interface ServerProcess {
 /** The real server in its own process, set up and signed in, with schedule time in our hands. */
 export async function startServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rapport-process-'));
-  const child = fork(main, {
-    execArgv: ['--import', 'tsx'],
+  const { file, execArgv } = serverProgram();
+  const child = fork(file, {
+    execArgv,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...process.env,

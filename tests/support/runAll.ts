@@ -1,53 +1,65 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { type Count, countPlaywright, countVitest } from './reports.ts';
 import { ensureInstalled } from './require.ts';
+import { BUILT_SERVER } from './serverProgram.ts';
 
 /**
- * `npm test`: static checks, then every layer, then the browser. Everything runs even if something fails;
- * the last line adds up all suites, and just before it stand the names of what failed. Both come from the
- * runners' own JSON reports, not from their text.
+ * `npm test`: static checks, every layer, and the browser. Everything runs even if something fails; the last line adds
+ * up all suites, and just before it stand the names of what failed. Both come from the runners' own JSON reports, not
+ * from their text.
+ *
+ * What only reckons (static checks, the simulation with its virtual time) goes on beside everything else, which mostly
+ * waits: at low priority, so that it takes only what is left, and its lines come when it has ended.
  */
 
 const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'rapport-test-'));
+/** Of 19: a quarter as much as the others get where both want the processor. */
+const BESIDE = 7;
 
-function run(command: string[], env: Record<string, string> = {}): Promise<number> {
+/** How a command is run: what it prints is shown at once, or at its end. */
+interface Way {
+  isBeside?: boolean;
+  env?: Record<string, string>;
+}
+
+function run(command: string[], { isBeside = false, env = {} }: Way = {}): Promise<number> {
   return new Promise((resolve) => {
     const [program = '', ...args] = command;
     const path = `${bin}${delimiter}${process.env.PATH ?? ''}`;
-    const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, PATH: path, ...env } });
-    child.on('exit', (code) => resolve(code ?? 1));
+    const child = spawn(program, args, {
+      stdio: isBeside ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      env: { ...process.env, PATH: path, ...env },
+    });
+    if (isBeside && child.pid) setPriority(child.pid, BESIDE);
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += chunk));
+    child.on('close', (code) => {
+      process.stdout.write(printed);
+      resolve(code ?? 1);
+    });
   });
 }
 
 /** A command without tests of its own counts as one. */
-async function step(name: string, command: string[]): Promise<Count> {
-  console.log(`\n== ${name}`);
-  const code = await run(command);
+async function step(name: string, command: string[], way: Way = {}): Promise<Count> {
+  if (!way.isBeside) console.log(`\n== ${name}`);
+  const code = await run(command, way);
   const failed = code === 0 ? 0 : 1;
   return { passed: 1 - failed, failed, skipped: 0, failures: failed === 0 ? [] : [name] };
 }
 
-async function vitest(): Promise<Count> {
-  console.log(
-    '\n== unit, property, architecture, conformance, simulation, database, mail, twin, dom, matrix, chaos',
-  );
-  const file = join(folder, 'vitest.json');
-  const code = await run([
-    'vitest',
-    'run',
-    '--config',
-    'tests/vitest.config.ts',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ]);
-  return countVitest(file, code);
+/** The layer of this name, or all but it. */
+async function vitest(layer: string, way: Way = {}): Promise<Count> {
+  const file = join(folder, `${layer}.json`);
+  const command = ['vitest', 'run', '--config', 'tests/vitest.config.ts', '--project', layer];
+  const reports = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  return countVitest(file, await run([...command, ...reports], way));
 }
 
 async function playwright(): Promise<Count> {
@@ -55,21 +67,29 @@ async function playwright(): Promise<Count> {
   const file = join(folder, 'playwright.json');
   const code = await run(
     ['playwright', 'test', '--config', 'tests/e2e/playwright.config.ts', '--reporter=list,json'],
-    {
-      PLAYWRIGHT_JSON_OUTPUT_NAME: file,
-    },
+    { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file } },
   );
   return countPlaywright(file, code);
 }
 
+async function beside(): Promise<Count[]> {
+  const way = { isBeside: true };
+  return [
+    await step('static checks', ['tsx', 'tests/support/check.ts'], way),
+    await vitest('simulation', way),
+  ];
+}
+
+async function others(): Promise<Count[]> {
+  console.log('\n== unit, property, architecture, conformance, database, mail, twin, dom, matrix, chaos');
+  return [await vitest('!simulation'), await playwright()];
+}
+
 const start = performance.now();
 ensureInstalled();
-const counts: Count[] = [
-  await step('build', ['npm', 'run', '-s', 'build']),
-  await step('static checks', ['tsx', 'tests/support/check.ts']),
-  await vitest(),
-  await playwright(),
-];
+const built = await step('build', ['npm', 'run', '-s', 'build']);
+if (built.failed === 0) process.env[BUILT_SERVER] = '1';
+const counts = [built, ...(await Promise.all([beside(), others()])).flat()];
 rmSync(folder, { recursive: true, force: true });
 const failures = counts.flatMap((count) => count.failures);
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { serverProgram } from './serverProgram.ts';
 
 /** The real server in a process of its own, so that it can be killed in the middle of anything. */
 export interface ServerProcess {
@@ -66,8 +67,8 @@ export interface ServerOptions {
 }
 
 function spawnServer(options: ServerOptions): ChildProcess {
-  const program = options.production ? ['dist/main.js'] : ['--import', 'tsx', 'companion-server/main.ts'];
-  const child = spawn(process.execPath, program, {
+  const { file, execArgv } = serverProgram(options.production);
+  const child = spawn(process.execPath, [...execArgv, file], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
