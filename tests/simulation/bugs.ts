@@ -1,3 +1,4 @@
+import { MINUTE } from '#shared/kernel/clock.ts';
 import type { SendResult } from '../../companion-server/email/send.ts';
 import type { RunnerDeps } from '../../extension/background/runner/ports.ts';
 import type { Books } from './books.ts';
@@ -65,8 +66,9 @@ export const bugs: Record<string, Bug> = {
     ],
   },
   'nothing lies between two messages to one person': {
+    jobs: 400,
     faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
-    tilt: { people: 6, senders: 1, cap: 6, template: 'parallel' },
+    tilt: { isLively: true, people: 6, senders: 1, cap: 20, template: 'parallel' },
     sql: [
       whenever(
         'contact',
@@ -87,7 +89,15 @@ export const bugs: Record<string, Bug> = {
   'actions follow each other without the gap that was set': {
     faults: noFaults,
     jobs: 600,
-    tilt: { isFine: true, isLively: true, people: 6, senders: 1, cap: 20, template: 'around' },
+    tilt: {
+      isFine: true,
+      isLively: true,
+      gapMs: 40 * MINUTE,
+      people: 6,
+      senders: 1,
+      cap: 20,
+      template: 'around',
+    },
     sql: [
       `UPDATE sender SET settings = json_set(settings, '$.gaps', json('{"linkedin":{"minMs":30000,"maxMs":30000},
         "email":{"minMs":5000,"maxMs":5000}}'))`,
@@ -288,8 +298,9 @@ export const bugs: Record<string, Bug> = {
   },
   // The runner
   'a step is done without a yes': {
+    jobs: 400,
     faults: { drop: 0.3, slow: 0, operate: 0, logout: 0, wrongAccount: 0, refuse: 0, tabClosed: 0 },
-    tilt: { people: 6, senders: 1, browsers: 1, cap: 6, template: 'invite' },
+    tilt: { isLively: true, people: 6, senders: 1, browsers: 1, cap: 20, template: 'invite' },
     runner: (deps) => ({
       ...deps,
       api: {

@@ -46,11 +46,13 @@ export interface Tilt {
   browsers?: 1 | 2;
   /** Actions of each kind a day. */
   cap?: number;
+  /** Least time between two actions of a channel. */
+  gapMs?: number;
   /** Everybody's profile is known, senders work round the clock, invitations are accepted and messages answered. */
   isLively?: boolean;
   /** Local hours of all senders, in UTC and on every day. */
   hours?: readonly [from: string, to: string];
-  /** Idle time is passed over in the shortest steps. */
+  /** Idle time is passed over in the shortest steps, and the caps of a week hold nothing up. */
   isFine?: boolean;
   /** Windows and caps stay as they are once nothing goes wrong any more. */
   keepsLimits?: boolean;
@@ -146,7 +148,7 @@ function drawSettings(chance: Chance, tilt: Tilt): SenderSettings {
     : chance.one([['09:00', '18:00'], roundTheClock, ['10:30', '14:00']] as const);
   const cap = (least: number, most: number) => ({
     daily: tilt.cap ?? chance.pick(least, most),
-    weekly: chance.pick(most, most * 4),
+    weekly: tilt.isFine && tilt.cap ? tilt.cap * 5 : chance.pick(most, most * 4),
   });
   if (tilt.hours) {
     const [from, to] = tilt.hours;
@@ -158,7 +160,7 @@ function drawSettings(chance: Chance, tilt: Tilt): SenderSettings {
     });
   }
   const gap = (least: number, most: number) => {
-    const minMs = chance.pick(least, most);
+    const minMs = tilt.gapMs ?? chance.pick(least, most);
     return { minMs, maxMs: minMs + chance.pick(0, most / 2) };
   };
   return senderSettings.parse({
