@@ -72,7 +72,8 @@ export function renderTemplate(
   }
   const text = rendered.value.trim();
   if (text === '') return fail('bad_template', 'The text is empty for this contact. Write something.');
-  const length = [...text].length;
+  // A character takes at most two units, so that a text far too long is not taken apart.
+  const length = text.length > 2 * maxLength ? text.length : [...text].length;
   if (length > maxLength) {
     return fail('too_long', `The text has ${length} characters, ${maxLength} are allowed. Shorten it.`);
   }

@@ -29,6 +29,16 @@ describe('renderTemplate', () => {
     }
   });
 
+  it('knows no capture, with which a short text would become a huge one', () => {
+    const doubling = '{% capture a %}{{a}}{{a}}{% endcapture %}'.repeat(30);
+    expect(render(`{% capture a %}0123456789{% endcapture %}${doubling}{{ a }}`)).toMatchObject({
+      ok: false,
+      error: { code: 'bad_template' },
+    });
+    const chained = `{{ "${'a'.repeat(1000)}" | replace: "a", "${'a'.repeat(1000)}" | replace: "a", "aaaaaaaaaa" }}`;
+    expect(render(chained)).toMatchObject({ ok: false });
+  });
+
   it('conditions may look at what is missing', () => {
     expect(text('{% if company %}at {{ company }}{% else %}there{% endif %}', { company: null })).toBe(
       'there',
