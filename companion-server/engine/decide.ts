@@ -116,10 +116,17 @@ export async function pauseChannel(unit: Unit, channelId: string, by: string): P
   await setHold(unit, { workspaceId, scope: 'channel', scopeId: channelId, reason: 'manual', by });
 }
 
+/** Ends a person's pause and nothing else: whoever ends it this way was shown no evidence of a guard. */
+export async function endPause(unit: Unit, channelId: string, by: string): Promise<void> {
+  const { workspaceId } = await channelById(unit.tx, channelId);
+  await liftHold(unit, { workspaceId, scope: 'channel', scopeId: channelId, reason: 'manual' }, by);
+}
+
+/** A person who sees what holds the channel ends it: the pause, guards with what they count, stops at unknown pages. */
 export async function resumeChannel(unit: Unit, channelId: string, by: string): Promise<void> {
   const { workspaceId } = await channelById(unit.tx, channelId);
   const key = { workspaceId, scope: 'channel' as const, scopeId: channelId };
-  await liftHold(unit, { ...key, reason: 'manual' }, by);
+  await endPause(unit, channelId, by);
   const firstEmails = { ...key, scope: 'kind' as const, kind: FIRST_EMAIL, reason: 'bounce_guard' as const };
   let seen = await liftHold(unit, firstEmails, by);
   for (const reason of guards) seen = (await liftHold(unit, { ...key, reason }, by)) || seen;

@@ -304,6 +304,7 @@ export const deviceRoutes = {
     response: z.object({ recorded: z.literal(true) }),
   }),
   pause: route('device', 'POST', '/api/v1/device/pause', { response: deviceSnapshot }),
+  /** Ends the rep's pause; guards and unknown pages are ended where they are shown. */
   resume: route('device', 'POST', '/api/v1/device/resume', { response: deviceSnapshot }),
   /** Automatic, or approve each. */
   mode: route('device', 'POST', '/api/v1/device/mode', {

@@ -3,7 +3,7 @@ import { setConsent } from '../../services/device/consent.ts';
 import { setMode } from '../../services/device/mode.ts';
 import { deviceSnapshot } from '../../services/device/snapshot.ts';
 import { deviceWork } from '../../services/device/work.ts';
-import { revokeDevice, setSenderPaused } from '../../services/sender/manage.ts';
+import { endPauseOf, revokeDevice, setSenderPaused } from '../../services/sender/manage.ts';
 import { stopEverything } from '../../services/workspace/stop.ts';
 import type { App } from '../httpEnv.ts';
 import { serveDevice } from '../serve.ts';
@@ -35,7 +35,7 @@ export function serveDevices(app: App): void {
     return deviceSnapshot(call);
   });
   serveDevice(app, deviceRoutes.resume, async (call) => {
-    await setSenderPaused(call, call.actor.senderId, 'linkedin', false);
+    await endPauseOf(call, call.actor.senderId);
     return deviceSnapshot(call);
   });
   serveDevice(app, deviceRoutes.mode, async (call, { body }) => {

@@ -6,6 +6,7 @@ import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { schema } from '../../db/index.ts';
 import {
   disconnectLinkedin as disconnectChannel,
+  endPause,
   endRestriction,
   liftHold,
   openChannels,
@@ -108,7 +109,25 @@ export async function updateSender(
   return getSender(call, senderId);
 }
 
-/** Puts or lifts the manual hold of the profile or one channel; holds of other causes stay (product §2.4 point 6). */
+/** The rep's browser ends their pause of LinkedIn; what else holds it is ended where it is shown. */
+export async function endPauseOf(call: Call, senderId: string): Promise<void> {
+  await call.db.write(async (tx) => {
+    await senderToManage(tx, call, senderId);
+    const { linkedin } = await channelsOf(tx, senderId);
+    await endPause(unitOf(call, tx), linkedin.id, call.actor.id);
+    await audit(tx, call, {
+      action: 'sender.pause_ended',
+      entity: 'sender',
+      entityId: senderId,
+      data: { channel: 'linkedin' },
+    });
+  });
+}
+
+/**
+ * Pauses or resumes the profile or one channel. Resuming a channel ends what its page shows as waiting for a person:
+ * guards and unknown pages too; sign-ins and restrictions stay (product §2.4 point 6).
+ */
 export async function setSenderPaused(
   call: Call,
   senderId: string,

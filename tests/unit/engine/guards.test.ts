@@ -7,6 +7,7 @@ import {
   acceptanceOf,
   bouncesOf,
   commitTask,
+  endPause,
   pauseChannel,
   resumeChannel,
 } from '../../../companion-server/engine/index.ts';
@@ -83,6 +84,17 @@ describe('acceptance', () => {
     expect(await figures()).toEqual({ decided: 0, accepted: 0 });
     await perform(stage, await nextOfKind(stage, 'connect'));
     expect(await openHolds()).toEqual([]);
+  });
+
+  it('goes on holding when the rep ends a pause in the browser', async () => {
+    for (let i = 1; i <= 3; i++) await addContact(stage, i, { bound: true });
+    await invitesOf(30, 5, 11);
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    await inUnit(stage, (unit) => pauseChannel(unit, linkedin, 'rep'));
+    await inUnit(stage, (unit) => endPause(unit, linkedin, 'rep'));
+    expect(await openHolds()).toMatchObject([{ reason: 'low_acceptance' }]);
+    expect((await figures()).decided).toBeGreaterThanOrEqual(30);
   });
 
   it('lets 20 % go on, and fewer than 30', async () => {
