@@ -204,10 +204,17 @@ export const personalDataRoutes = {
   restore: route('member', 'POST', '/api/v1/contacts/:contactId/restore', { params: contactParams }),
   /** The person asked for it: all personal data goes at once, and a keyed hash keeps them from coming in again. */
   erase: route('member', 'POST', '/api/v1/contacts/:contactId/erase', { params: contactParams }),
-  /** Everything that is stored about the person, by table. */
+  /**
+   * Everything that is stored about the person, by table. Of conversations that the member may not read only their
+   * times are there, marked `withheld`; `withheldBy` names the sender profiles whose reps can export the rest.
+   */
   export: route('member', 'POST', '/api/v1/contacts/:contactId/export', {
     params: contactParams,
-    response: z.object({ exportedAt: instant, data: z.record(z.string(), z.array(z.unknown())) }),
+    response: z.object({
+      exportedAt: instant,
+      withheldBy: z.array(z.string()),
+      data: z.record(z.string(), z.array(z.unknown())),
+    }),
   }),
 };
 

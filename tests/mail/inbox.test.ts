@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachmentRoutes } from '#shared/contract/attachment.ts';
-import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { contactRoutes, importRoutes, personalDataRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { inboxRoutes, threadDetail } from '#shared/contract/inbox.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
@@ -247,7 +247,18 @@ describe('the inbox', () => {
     const ofContact = async () =>
       (await call(server, inboxRoutes.ofContact, { cookie: manager }, { params: { contactId } })).body;
     expect(await ofContact()).toEqual({ messages: [], hiddenSenders: ['Anna'] });
+    const exported = async () =>
+      personalDataRoutes.export.response.parse(
+        (await call(server, personalDataRoutes.export, { cookie: manager }, { params: { contactId } })).body,
+      );
+    const withheld = await exported();
+    expect(withheld).toMatchObject({ withheldBy: ['Anna'] });
+    expect(withheld.data.inbound_message).toContainEqual(expect.objectContaining({ withheld: true }));
+    expect(JSON.stringify(withheld.data)).not.toContain('Did you get this?');
     expect((await share(true, rep)).status).toBe(200);
+    const whole = await exported();
+    expect(whole.withheldBy).toEqual([]);
+    expect(JSON.stringify(whole.data)).toContain('Did you get this?');
     expect(await listed('all', manager)).toMatchObject([{ ofOther: true }]);
     expect(await ofContact()).toMatchObject({
       hiddenSenders: [],

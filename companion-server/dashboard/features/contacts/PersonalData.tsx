@@ -1,9 +1,10 @@
 import { Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
 import { IconDotsVertical, IconDownload, IconEraser, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type ContactView, personalDataRoutes } from '#shared/contract/contact.ts';
-import { call } from '../../api/client.ts';
+import type { Output } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { contactName } from './contactName.ts';
 
@@ -21,6 +22,7 @@ export function PersonalData({ contact }: { contact: ContactView }) {
     done: 'The personal data is erased, and the person cannot come in again.',
     onDone: leave,
   });
+  const exported = useAction(personalDataRoutes.export, { onDone: (data) => save(contact.id, data) });
   return (
     <>
       <Menu position="bottom-end" withinPortal>
@@ -32,7 +34,7 @@ export function PersonalData({ contact }: { contact: ContactView }) {
         <Menu.Dropdown>
           <Menu.Item
             leftSection={<IconDownload aria-hidden size={16} />}
-            onClick={() => void download(contact.id)}
+            onClick={() => exported.mutate(input)}
           >
             Export everything stored
           </Menu.Item>
@@ -71,13 +73,19 @@ export function PersonalData({ contact }: { contact: ContactView }) {
   );
 }
 
-/** The export as a file. */
-async function download(contactId: string): Promise<void> {
-  const data = await call(personalDataRoutes.export, { params: { contactId } });
+/** The export as a file, with a word on what others must add. */
+function save(contactId: string, data: Output<typeof personalDataRoutes.export>): void {
   const url = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = `contact-${contactId}.json`;
   link.click();
   URL.revokeObjectURL(url);
+  if (data.withheldBy.length === 0) return;
+  notifications.show({
+    title: 'Exported without some conversations',
+    message: `Those of ${data.withheldBy.join(', ')} are the reps’ own: ask each to export this contact too, or to share the inbox.`,
+    color: 'yellow',
+    autoClose: false,
+  });
 }
