@@ -37,10 +37,13 @@ export function applySecurityHeaders(app: App, scriptHashes: string[]): void {
   );
 }
 
+/** What the pages of an extension have as their scheme: Chrome and Edge, Firefox. */
+const extensionOrigin = /^(chrome|moz)-extension:\/\//;
+
 /** Extension pages may call with a bearer token; cookies are never allowed across origins. */
 export function applyExtensionCors(app: App): void {
   const extension = cors({
-    origin: (origin) => (origin.startsWith('chrome-extension://') ? origin : null),
+    origin: (origin) => (extensionOrigin.test(origin) ? origin : null),
     allowHeaders: ['authorization', 'content-type', 'x-rapport-client'],
     allowMethods: ['GET', 'POST'],
     credentials: false,

@@ -119,16 +119,17 @@ test('a write with the cookie from another site is refused', async () => {
 });
 
 test('an extension may ask for a code across origins, but not with cookies', async () => {
-  const origin = 'chrome-extension://abcdefghijklmnop';
-  const answer = await call(
-    server,
-    pairRoutes.code,
-    { origin },
-    { body: { client_id: 'rapport-extension' } },
-  );
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
-  expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  for (const origin of ['chrome-extension://abcdefghijklmnop', 'moz-extension://0c1d2e3f-4a5b']) {
+    const answer = await call(
+      server,
+      pairRoutes.code,
+      { origin },
+      { body: { client_id: 'rapport-extension' } },
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  }
   const site = await call(
     server,
     pairRoutes.code,
