@@ -38,6 +38,7 @@ export function clientFor(
     fetch: deps.fetch,
     clientVersion: `extension/${deps.version}`,
     timeoutMs: CALL_MS,
+    log: (line) => console.warn(line),
   };
 }
 

@@ -44,7 +44,7 @@ export function createWork(deps: WorkDeps) {
         const { code, title, detail, action } = pause.problem;
         const since = (await store.get('trouble'))?.since ?? clock.now();
         await store.set('trouble', { code, title, detail, action, since });
-      } else await store.remove('trouble');
+      } else if (pause.reason !== 'stopped') await store.remove('trouble');
     }
   }
 

@@ -84,6 +84,7 @@ const reasons: Record<string, string> = {
   not_readable: 'LinkedIn’s page could not be read; trying again.',
   unreachable: 'The server cannot be reached; trying again.',
   timeout: 'The server does not answer; trying again.',
+  not_ready: 'The server is not ready; trying again.',
 };
 
 /** A sentence for why the runner waits; an unknown name is shown as it is, never hidden. */

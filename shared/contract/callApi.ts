@@ -12,6 +12,8 @@ export interface ApiClient {
   clientVersion: string;
   /** Deadline of one call in ms. */
   timeoutMs: number;
+  /** Told what was wrong with an answer that could not be parsed; for whoever develops, not for users. */
+  log?(line: string): void;
 }
 
 type Input<R extends Route> = {
@@ -37,7 +39,8 @@ function urlOf(client: ApiClient, route: Route, input: Input<Route>): string {
 
 /**
  * Calls one route and parses the answer with the route's own schema. Failures are values: the server's
- * problem details, or `unreachable`, `timeout` or `bad_answer` made here.
+ * problem details, or `unreachable`, `timeout`, `not_ready` (a server or proxy that is no further than an error),
+ * `bad_answer` or `stopped` (`signal`) made here, with status 0.
  */
 export async function callApi<R extends Route>(
   client: ApiClient,
@@ -60,18 +63,24 @@ export async function callApi<R extends Route>(
       body: hasBody ? JSON.stringify(input.body ?? {}) : undefined,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
-    const answer: unknown = await response.json();
+    const answer = jsonOf(await response.text());
     if (!response.ok) {
       const parsed = problem.safeParse(answer);
-      return err(parsed.success ? parsed.data : badAnswer(`status ${response.status}`));
+      if (parsed.success) return err(parsed.data);
+      return err(response.status >= 500 ? notReady(response.status) : badAnswer());
     }
     const parsed = route.response.safeParse(answer);
-    return parsed.success ? ok(parsed.data as z.output<R['response']>) : err(badAnswer(parsed.error.message));
-  } catch (error) {
-    if (deadline.aborted) {
+    if (parsed.success) return ok(parsed.data as z.output<R['response']>);
+    client.log?.(`${route.method} ${route.path}: ${parsed.error.message}`);
+    return err(badAnswer());
+  } catch {
+    // A signal of the caller may itself be a deadline.
+    const isLate = deadline.aborted || (signal?.aborted && signal.reason?.name === 'TimeoutError');
+    if (isLate) {
       return err(local('timeout', 'No answer in time', 'The server did not answer in time.', 'Try again.'));
     }
-    if (error instanceof SyntaxError) return err(badAnswer('not JSON'));
+    if (signal?.aborted)
+      return err(local('stopped', 'Stopped', 'This was stopped before the server answered.', 'Try again.'));
     return err(
       local(
         'unreachable',
@@ -83,11 +92,29 @@ export async function callApi<R extends Route>(
   }
 }
 
-function badAnswer(detail: string): Problem {
+/** Undefined: not JSON, which no schema takes. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function notReady(status: number): Problem {
+  return local(
+    'not_ready',
+    'The server is not ready',
+    `The server, or a proxy before it, answers with ${status}: it may be starting.`,
+    'Nothing has to be done: it is tried again by itself. If it stays, look whether the server runs.',
+  );
+}
+
+function badAnswer(): Problem {
   return local(
     'bad_answer',
     'Unexpected answer',
-    `The server answered in a form this version does not know (${detail}).`,
+    'The server answered in a form this version does not know.',
     'Update the extension or the server so that both are of the same version.',
   );
 }

@@ -30,6 +30,7 @@ export async function call<R extends Route>(
       fetch: (target, init) => window.fetch(target, init),
       clientVersion: `dashboard/${__RAPPORT_VERSION__}`,
       timeoutMs: options.timeoutMs ?? DEADLINE_MS,
+      log: (line) => console.warn(line),
     },
     route,
     input,

@@ -29,12 +29,15 @@ const NO_CONSENT_MS = MINUTE;
 /** The server gave a task that this browser knows to be paused: one of both is not up to date. */
 const REFUSED_MS = 10 * SECOND;
 const GO_ON: Pause = { waitMs: 0, reason: 'working', problem: null };
+/** The rep's or the server's order, which says nothing about whether the server can be reached. */
+const STOPPED: Pause = { waitMs: 0, reason: 'stopped', problem: null };
 
 /** The loop that does one thing at a time. It keeps nothing but a count of failures: the journal has the rest. */
 export function createRunner(deps: RunnerDeps): Runner {
   let failures = 0;
 
   function later(problem: Problem): Pause {
+    if (problem.code === 'stopped') return STOPPED;
     failures += 1;
     return { waitMs: backOffMs(failures, deps.rng), reason: problem.code, problem };
   }
@@ -114,7 +117,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   return {
     async cycle(signal) {
       const pause = await round(signal).catch((error: unknown): Pause => {
-        if (signal.aborted) return { waitMs: 0, reason: 'stopped', problem: null };
+        if (signal.aborted) return STOPPED;
         return later(unexpected(error));
       });
       const until = deps.clock.now() + Math.max(pause.waitMs, SECOND / 4);

@@ -20,6 +20,7 @@ async function setUp(waits: number[]) {
     cycles: 0,
     signals: [] as AbortSignal[],
     alive: 0,
+    reason: 'no_work',
     onCycle: (): void => undefined,
   };
   const problem = {
@@ -56,7 +57,7 @@ async function setUp(waits: number[]) {
         const waitMs = waits.shift() ?? 60_000;
         return waitMs < 0
           ? { waitMs: 60_000, reason: 'unreachable', problem }
-          : { waitMs, reason: 'no_work', problem: null };
+          : { waitMs, reason: world.reason, problem: null };
       },
     },
   });
@@ -124,6 +125,15 @@ describe('driving the loop', () => {
     world.now += 60_000;
     await work.drive();
     expect(await store.get('trouble')).toBeNull();
+  });
+
+  it('takes a stop for no news of the server', async () => {
+    const { work, world, store } = await setUp([-1, 60_000]);
+    await work.drive();
+    world.reason = 'stopped';
+    world.now += 60_000;
+    await work.drive();
+    expect(await store.get('trouble')).toMatchObject({ code: 'unreachable' });
   });
 
   it('halts what is under way, and only that', async () => {
