@@ -80,6 +80,7 @@ export async function askPage<Op extends PageRequest['op']>(
 ): Promise<PageAnswer<Op>> {
   signal.throwIfAborted();
   await inject(tabId);
+  signal.throwIfAborted();
   const target = { tabId, frameId: 0 };
   const withdraw = () => void sendMessage('runner.cancel', { callId }, target).catch(() => undefined);
   signal.addEventListener('abort', withdraw, { once: true });
@@ -121,6 +122,7 @@ async function explained(tabId: number, error: unknown): Promise<PageError> {
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
