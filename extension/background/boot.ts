@@ -49,6 +49,7 @@ export async function boot() {
     version,
     async onRevoked() {
       work.halt();
+      await page.close();
       await pairing.forget('revoked');
       await showBadge('!');
     },
@@ -122,7 +123,10 @@ export async function boot() {
     for (;;) {
       const waiting = await store.get('pairing');
       if (waiting?.state !== 'pairing') return;
-      await systemTimers.sleep(Math.max(0, waiting.nextPollAt - clock.now()));
+      const changed = new AbortController();
+      const unwatch = store.watch(['pairing'], () => changed.abort());
+      await systemTimers.sleep(pairing.pollIn(waiting), changed.signal).catch(() => undefined);
+      unwatch();
       if (await pairing.poll()) {
         await snapshots.takeAnswer(await api.snapshot());
         await work.wake();

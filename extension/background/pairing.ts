@@ -15,7 +15,7 @@ export interface PairingDeps {
   fetch: typeof fetch;
   clock: Clock;
   version: string;
-  /** What the dashboard calls this browser, e.g. "Chrome on Linux". */
+  /** What the dashboard calls this browser, e.g. "Browser on Linux". */
   deviceName: string;
 }
 
@@ -55,7 +55,7 @@ export function createPairing(deps: PairingDeps) {
   /** Asks once if it is time. True: the device is paired now. */
   async function poll(): Promise<boolean> {
     const waiting = await store.get('pairing');
-    if (waiting?.state !== 'pairing' || !isPollDue(waiting)) return false;
+    if (waiting?.state !== 'pairing' || pollIn(waiting) > 0) return false;
     if (clock.now() >= waiting.expiresAt) {
       await giveUp(waiting, 'expired');
       return false;
@@ -98,10 +98,10 @@ export function createPairing(deps: PairingDeps) {
     }
   }
 
-  /** Also when the clock was set back: then the next poll seems further off than any interval. */
-  function isPollDue({ nextPollAt, intervalMs }: Waiting): boolean {
+  /** Ms until the next poll; none when the clock was set back: then it seems further off than any interval. */
+  function pollIn({ nextPollAt, intervalMs }: Waiting): number {
     const wait = nextPollAt - clock.now();
-    return wait <= 0 || wait > intervalMs + 5 * SECOND;
+    return wait > intervalMs + 5 * SECOND ? 0 : Math.max(0, wait);
   }
 
   async function later(waiting: Waiting, intervalMs: number): Promise<false> {
@@ -128,6 +128,8 @@ export function createPairing(deps: PairingDeps) {
     await store.remove(
       'pendingStop',
       'activity',
+      'session',
+      'workingTab',
       'trouble',
       'notBefore',
       'heartbeatAt',
@@ -138,15 +140,19 @@ export function createPairing(deps: PairingDeps) {
     );
   }
 
-  return { start, poll, forget };
+  return { start, poll, pollIn, forget };
 }
 
 function failed(problem: Problem): UiAnswer {
   return { ok: false, title: problem.title, detail: problem.detail, action: problem.action };
 }
 
-/** Only a page of the server the rep named may be opened for approval. */
+/** The page that the server offers, of the server the rep named: no other may be opened for approval. */
 function approveUrl(offered: string, serverUrl: string): string {
-  const url = URL.canParse(offered, serverUrl) ? new URL(offered, serverUrl) : new URL(serverUrl);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : serverUrl;
+  if (!URL.canParse(offered, serverUrl)) return serverUrl;
+  const { pathname, search } = new URL(offered, serverUrl);
+  const page = new URL(serverUrl);
+  page.pathname = pathname;
+  page.search = search;
+  return page.href;
 }

@@ -16,8 +16,10 @@ const code = {
 };
 const token = '/api/v1/device/token';
 
-function setUp(answers: unknown[]) {
-  const server = fakeServer({ '/api/auth/device/code': [code], [token]: answers });
+function setUp(
+  answers: unknown[],
+  server = fakeServer({ '/api/auth/device/code': [code], [token]: answers }),
+) {
   const world = { now: 1_000_000 };
   const store = memoryStore();
   const database = openDatabase(`pairing-${Math.floor(answers.length * 1000 + setUps++)}`);
@@ -52,6 +54,18 @@ describe('pairing', () => {
     expect(
       await journalLostAt(database, { deviceId: 'd1', serverUrl: 'http://127.0.0.1:4000' }, world.now),
     ).toBeNull();
+  });
+
+  it('waits no longer than an interval for the next poll, also when the clock was set back', async () => {
+    const { world, store, pairing } = setUp([]);
+    await pairing().start('http://127.0.0.1:4000');
+    const waiting = await store.get('pairing');
+    if (waiting?.state !== 'pairing') throw new Error('not pairing');
+    expect(pairing().pollIn(waiting)).toBe(5_000);
+    world.now += 9_000;
+    expect(pairing().pollIn(waiting)).toBe(0);
+    world.now = 1_000;
+    expect(pairing().pollIn(waiting)).toBe(0);
   });
 
   it('slows down by 5 seconds for good when told to', async () => {
@@ -99,6 +113,33 @@ describe('pairing', () => {
     world.now += 600_001;
     await pairing().poll();
     expect(await store.get('pairing')).toMatchObject({ state: 'unpaired', notice: 'expired' });
+  });
+});
+
+describe('the page to approve on', () => {
+  it.each([
+    ['http://127.0.0.1:4000/device?user_code=A', 'http://127.0.0.1:4000/device?user_code=A'],
+    ['https://elsewhere.example/device?user_code=A', 'http://127.0.0.1:4000/device?user_code=A'],
+    ['https://elsewhere.example//evil.example', 'http://127.0.0.1:4000//evil.example'],
+    ['javascript:alert(1)', 'http://127.0.0.1:4000/alert(1)'],
+  ])('%s opens %s: a page of the server that was named', async (offered, opened) => {
+    const server = fakeServer({
+      '/api/auth/device/code': [{ ...code, verification_uri_complete: offered }],
+    });
+    const { store, pairing } = setUp([], server);
+    await pairing().start('http://127.0.0.1:4000');
+    expect(await store.get('pairing')).toMatchObject({ approveUrl: opened });
+  });
+});
+
+describe('forgetting', () => {
+  it('keeps nothing of the session and the working tab', async () => {
+    const { store, pairing } = setUp([]);
+    await store.set('session', { report: { state: 'unknown' }, at: 1 });
+    await store.set('workingTab', { tabId: 7, url: 'https://www.linkedin.com/feed/' });
+    await pairing().forget(null);
+    expect(await store.get('session')).toBeNull();
+    expect(await store.get('workingTab')).toBeNull();
   });
 });
 
