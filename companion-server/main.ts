@@ -14,7 +14,14 @@ import { systemRng } from '#shared/kernel/prng.ts';
 import { DataFolderRefused, loadKeys } from './auth/keys.ts';
 import { DatabaseRefused, markFileOf, openDatabase, recogniseRestore } from './db/index.ts';
 import { oauthClients } from './email/oauth.ts';
-import { type EngineContext, holdRestored, replayErasures, takeOver, unitIn } from './engine/index.ts';
+import {
+  type EngineContext,
+  holdRestored,
+  replayErasures,
+  replayStops,
+  takeOver,
+  unitIn,
+} from './engine/index.ts';
 import { type Env, readEnv } from './env.ts';
 import { createApp } from './http/app.ts';
 import { findDashboard } from './http/dashboard.ts';
@@ -31,7 +38,7 @@ import { startUpkeep } from './services/upkeep/worker.ts';
 import { postWebhook } from './services/webhook/post.ts';
 import { startWebhooks } from './services/webhook/worker.ts';
 import { isSetupNeeded } from './services/workspace/setup.ts';
-import { createErasureLog } from './vault/erasureLog.ts';
+import { createErasureLog, createStopLog } from './vault/erasureLog.ts';
 import { createKeyedHash } from './vault/keyedHash.ts';
 
 /** While schedule time is moved from outside, a device must not sleep through a jump. */
@@ -72,6 +79,7 @@ async function start(env: Env): Promise<void> {
   const markFile = markFileOf(env.databaseUrl, env.dataDir);
   const keyedHash = createKeyedHash(keys.unsubscribe);
   const erased = await createErasureLog(env.dataDir).read();
+  const stops = await createStopLog(env.dataDir).read();
   const restored = await recogniseRestore({
     db: database,
     markFile,
@@ -79,6 +87,7 @@ async function start(env: Env): Promise<void> {
     onRestored: async (tx) => {
       const unit = unitIn({ clocks, newId: systemNewId, rng: systemRng, keyedHash }, tx);
       await holdRestored(unit);
+      await replayStops(unit, stops);
       const again = await replayErasures(unit, erased);
       if (again > 0) log.warn({ contacts: again }, 'erased again what the backup still held');
     },

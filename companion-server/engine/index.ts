@@ -98,6 +98,7 @@ export { lacksOf, nodeOf, textLimits, textVariables } from './render.ts';
 export { recordJournal, recordSentFolder, type SentEmail } from './restore/evidence.ts';
 export { holdRestored } from './restore/hold.ts';
 export { liftRestored, type RestoreProgress, restoreProgress } from './restore/progress.ts';
+export { forgetStops, replayStops, stopRemembered } from './restore/stops.ts';
 export { applyResumeEdit, HELD_AT_MOST, isFirstTouch, readySteps } from './resumeEdits.ts';
 export { announceRetention, carryOutRetention, eraseBinned } from './retention.ts';
 export { graphOf } from './rows.ts';

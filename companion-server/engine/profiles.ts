@@ -9,6 +9,7 @@ import { type IdentityKind, ownerOf } from './identities.ts';
 import { applyToContact } from './interpret.ts';
 import { appendEvent } from './record.ts';
 import { doubtAfterAcceptance } from './restore/doubt.ts';
+import { stopRemembered } from './restore/stops.ts';
 import { contactById } from './rows.ts';
 import { blockedOn, NO_LIMIT, wakeParked } from './slots.ts';
 import { askThreads } from './threads.ts';
@@ -113,6 +114,7 @@ export async function bindIdentities(
       .values({ workspaceId: contact.workspaceId, kind, value, contactId: contact.id })
       .onConflictDoNothing();
   }
+  await stopRemembered(unit, contact.workspaceId, [contact.id]);
   return true;
 }
 

@@ -7,6 +7,7 @@ import { checkBounces } from './guards.ts';
 import { ownerOf } from './identities.ts';
 import { unsubscribeContact } from './optOut.ts';
 import { appendEvent, publish } from './record.ts';
+import { stopRemembered } from './restore/stops.ts';
 import { channelById, contactById } from './rows.ts';
 import { postponeTasksOf } from './tasks.ts';
 
@@ -82,6 +83,7 @@ export async function confirmAnswer(unit: Unit, inboundId: string): Promise<bool
     .insert(contactIdentity)
     .values({ workspaceId, contactId, kind: 'email', value: address })
     .onConflictDoNothing();
+  await stopRemembered(unit, workspaceId, [contactId]);
   await unit.tx.delete(inboundMessage).where(eq(inboundMessage.id, inboundId));
   const place = and(eq(mailCursor.channelId, channelId), eq(mailCursor.folder, mail?.evidence.folder ?? ''));
   await unit.tx

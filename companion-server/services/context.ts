@@ -12,7 +12,7 @@ import type { EngineContext } from '../engine/index.ts';
 import type { Dns } from '../network/dns.ts';
 import type { FetchText } from '../network/fetchText.ts';
 import type { Log } from '../observability/log.ts';
-import type { ErasureLog } from '../vault/erasureLog.ts';
+import type { ErasureLog, StopLog } from '../vault/erasureLog.ts';
 import type { KeyedHash } from '../vault/keyedHash.ts';
 import type { SignedLinks } from '../vault/links.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -41,6 +41,7 @@ export interface Services {
   unsubscribeKey: Uint8Array;
   keyedHash: KeyedHash;
   erasureLog: ErasureLog;
+  stopLog: StopLog;
   links: SignedLinks;
   /** Where links in mail to members lead: the public address, or this computer's own. */
   linkBase: string;

@@ -11,7 +11,7 @@ import type { SystemMailAccount } from '../email/systemMail.ts';
 import { createDns, type Dns } from '../network/dns.ts';
 import { type FetchText, fetchText } from '../network/fetchText.ts';
 import type { Log } from '../observability/log.ts';
-import { createErasureLog } from '../vault/erasureLog.ts';
+import { createErasureLog, createStopLog } from '../vault/erasureLog.ts';
 import { createKeyedHash } from '../vault/keyedHash.ts';
 import { createLinks } from '../vault/links.ts';
 import { createVault } from '../vault/vault.ts';
@@ -92,6 +92,7 @@ export function createServices(options: ServicesOptions): Services {
     unsubscribeKey: keys.unsubscribe,
     keyedHash: createKeyedHash(keys.unsubscribe),
     erasureLog: createErasureLog(options.dataDir),
+    stopLog: createStopLog(options.dataDir),
     links: createLinks(keys.vault, clocks.lease),
     linkBase: publicUrl ?? options.baseUrl,
     systemMail: options.systemMail ?? null,

@@ -1,50 +1,34 @@
-import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { createLineLog, type LineLog } from './lineLog.ts';
 
-const line = z.object({ workspaceId: z.string(), hash: z.string(), at: z.number() });
-export type ErasedIdentifier = z.infer<typeof line>;
+const erased = z.object({ workspaceId: z.string(), hash: z.string(), at: z.number() });
+export type ErasedIdentifier = z.infer<typeof erased>;
 
-/** Erasures outside the database: a backup that is restored does not know those made after it. */
-export interface ErasureLog {
-  /** On the disk when it resolves. */
-  append(lines: readonly ErasedIdentifier[]): Promise<void>;
-  /** All of them; a line that a crash left half written is left out. */
-  read(): Promise<ErasedIdentifier[]>;
-}
+/** Erasures outside the database. */
+export type ErasureLog = LineLog<ErasedIdentifier>;
 
 /** `<data>/erasures.jsonl`: keyed hashes, one a line. It belongs to the data folder, not to a backup of the database. */
 export function createErasureLog(dataDir: string): ErasureLog {
-  const file = path.join(dataDir, 'erasures.jsonl');
-  return {
-    async append(lines) {
-      if (lines.length === 0) return;
-      const handle = await open(file, 'a', 0o600);
-      try {
-        // After half a line the next one begins anew.
-        await handle.writeFile(`\n${lines.map((each) => JSON.stringify(each)).join('\n')}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    },
-    async read() {
-      const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return '';
-        throw error;
-      });
-      return text.split('\n').flatMap((each) => {
-        const parsed = line.safeParse(jsonOrNull(each));
-        return parsed.success ? [parsed.data] : [];
-      });
-    },
-  };
+  return createLineLog(path.join(dataDir, 'erasures.jsonl'), erased);
 }
 
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+const stop = z.object({
+  workspaceId: z.string(),
+  hash: z.string(),
+  /** False: a person took it off the stoplist. */
+  on: z.boolean(),
+  /** The contact opted out, as against an entry that a member made. */
+  optOut: z.boolean(),
+  /** When the line was written, real ms UTC. */
+  at: z.number(),
+});
+export type StopLine = z.infer<typeof stop>;
+
+/** What was put on the stoplist and taken off it, outside the database: of each identifier the last line counts. */
+export type StopLog = LineLog<StopLine>;
+
+/** `<data>/stoplist.jsonl`, beside the log of erasures and kept like it. */
+export function createStopLog(dataDir: string): StopLog {
+  return createLineLog(path.join(dataDir, 'stoplist.jsonl'), stop);
 }

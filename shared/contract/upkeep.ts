@@ -48,6 +48,8 @@ export const restoreView = z.object({
   }),
   /** Contacts whose next email was due and may have been sent: without a copy in Sent a person decides about each. */
   inDoubt: z.number().int().default(0),
+  /** Stoplist entries made after the backup: those that stand again, and those kept for people who are not here. */
+  stops: z.object({ again: z.number().int(), remembered: z.number().int() }),
   /** Everything was read: a manager may end the hold. */
   isReady: z.boolean(),
 });

@@ -15,7 +15,7 @@ import {
   schema,
 } from '../../companion-server/db/index.ts';
 import { holdRestored, unitIn } from '../../companion-server/engine/index.ts';
-import { createErasureLog } from '../../companion-server/vault/erasureLog.ts';
+import { createErasureLog, createStopLog } from '../../companion-server/vault/erasureLog.ts';
 import { createKeyedHash } from '../../companion-server/vault/keyedHash.ts';
 import { startHranaServer } from '../support/hrana/index.ts';
 import { startServer } from '../support/serverProcess.ts';
@@ -130,6 +130,8 @@ it('a restored database starts held, keeps what it replaced, and is held once', 
   const { unsubscribe } = await loadKeys(dir);
   const hash = createKeyedHash(unsubscribe)('email:anna@firm.test');
   await createErasureLog(dir).append([{ workspaceId: 'w1', hash, at: 1 }]);
+  // And somebody who is not in it opted out.
+  await createStopLog(dir).append([{ workspaceId: 'w1', hash: 'h', on: true, optOut: true, at: 1 }]);
 
   const restored = folder.script('restore', backup);
   expect(restored).toMatchObject({ status: 0 });
@@ -143,6 +145,9 @@ it('a restored database starts held, keeps what it replaced, and is held once', 
   expect(await folder.startAndLook()).toEqual({ workspaces: ['w1'], held, before: 0 });
   expect(await folder.inDatabase((db) => db.reader.select().from(schema.contact))).toMatchObject([
     { email: null, firstName: '', source: 'erased' },
+  ]);
+  expect(await folder.inDatabase((db) => db.reader.select().from(schema.rememberedStop))).toMatchObject([
+    { workspaceId: 'w1', hash: 'h', optOut: true },
   ]);
 });
 

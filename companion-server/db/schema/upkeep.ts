@@ -78,6 +78,20 @@ export const foundIdentity = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.hash, t.channelId, t.key] })],
 );
 
+/**
+ * Stoplist entries of after the backup that match nobody here, as keyed hashes: whoever comes in and matches is
+ * stoplisted.
+ */
+export const rememberedStop = sqliteTable(
+  'remembered_stop',
+  {
+    workspaceId: workspaceId(),
+    hash: text('hash').notNull(),
+    optOut: integer('opt_out', { mode: 'boolean' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.hash] })],
+);
+
 /** Enrollments whose next email may have been sent after the backup: without a copy of it a person decides. */
 export const restoredDoubt = sqliteTable(
   'restored_doubt',

@@ -3,6 +3,7 @@ import { type Queryable, schema } from '../../db/index.ts';
 import type { ChannelRow, Unit } from '../context.ts';
 import { isConnected } from '../email.ts';
 import { findHold, liftHold } from '../holds.ts';
+import { countStops } from './stops.ts';
 
 const { channel, device, foundStep, restoredDoubt, sender } = schema;
 
@@ -19,6 +20,8 @@ export interface RestoreProgress {
   found: { recorded: number; unsure: number; waiting: number };
   /** Contacts whose next email may have been sent: without a copy in Sent a person decides about each. */
   inDoubt: number;
+  /** Stoplist entries of after the backup: those that stand again, and those that match nobody here yet. */
+  stops: { again: number; remembered: number };
 }
 
 const keyOf = (workspaceId: string) =>
@@ -44,7 +47,13 @@ export async function restoreProgress(q: Queryable, workspaceId: string): Promis
     .select({ n: count() })
     .from(restoredDoubt)
     .where(eq(restoredDoubt.workspaceId, workspaceId));
-  return { since, channels, found: await countFound(q, workspaceId), inDoubt: doubted?.n ?? 0 };
+  return {
+    since,
+    channels,
+    found: await countFound(q, workspaceId),
+    inDoubt: doubted?.n ?? 0,
+    stops: await countStops(q, workspaceId),
+  };
 }
 
 /** A person goes on. False: something is not read yet, or nothing is held. */

@@ -1,6 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { schema, type Tx } from '../../db/index.ts';
+import { stopRemembered } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
 import type { ImportPlan, RowOutcome } from './plan.ts';
 
 /** Rows a statement takes at once from json_each: fewer, larger statements are what makes bulk writes fast. */
@@ -75,6 +77,8 @@ export async function storePeople(tx: Tx, call: Call, input: StoreInput): Promis
     tx.run(sql`INSERT INTO contact_identity (workspace_id, kind, value, contact_id)
       SELECT ${ws}, value ->> 'kind', value ->> 'value', value ->> 'contactId' FROM json_each(${json})`),
   );
+  const changed = [...plan.add.map(({ id }) => id), ...plan.update.map(({ id }) => id)];
+  await stopRemembered(unitOf(call, tx), ws, changed);
   if (listId === null) return;
   await inBulk(plan.members, (json) =>
     tx.run(sql`INSERT OR IGNORE INTO list_member (list_id, contact_id, workspace_id, added_at)

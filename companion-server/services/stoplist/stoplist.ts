@@ -5,13 +5,14 @@ import { companyKey } from '#shared/identity/company.ts';
 import { normalizeEmail } from '#shared/identity/email.ts';
 import { parseLinkedinUrl } from '#shared/identity/linkedin.ts';
 import { schema, type Tx } from '../../db/index.ts';
-import { appendEvent, applyToContact } from '../../engine/index.ts';
+import { appendEvent, applyToContact, forgetStops, hashOf } from '../../engine/index.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { decodeCursor, idKey, pageOf } from '../page.ts';
 import { invalid, notFound } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
+import { noteTakenOff, tryKeepStops } from '../upkeep/stops.ts';
 
 const { suppression, contact } = schema;
 
@@ -110,7 +111,7 @@ export async function addToStoplist(
       'E.g. anna@example.com, example.com, linkedin.com/in/anna-berg or a company name.',
     );
   }
-  return call.db.write(async (tx) => {
+  const entry = await call.db.write(async (tx) => {
     const where = and(
       eq(suppression.workspaceId, call.workspaceId),
       eq(suppression.kind, key.kind),
@@ -133,6 +134,8 @@ export async function addToStoplist(
     await audit(tx, call, { action: 'stoplist.added', entity: 'stoplist', entityId: row.id });
     return view(row);
   });
+  await tryKeepStops(call);
+  return entry;
 }
 
 /** Ends every automation of the contacts under way that are on the stoplist now. */
@@ -163,7 +166,7 @@ async function letGo(tx: Tx, call: Call, entryId: string): Promise<void> {
 
 export async function removeFromStoplist(call: MemberCall, entryId: string): Promise<void> {
   requireManager(call);
-  await call.db.write(async (tx) => {
+  const hash = await call.db.write(async (tx) => {
     const rows = await tx
       .delete(suppression)
       .where(and(eq(suppression.workspaceId, call.workspaceId), eq(suppression.id, entryId)))
@@ -176,5 +179,9 @@ export async function removeFromStoplist(call: MemberCall, entryId: string): Pro
       entityId: entryId,
       data: { kind: row.kind, wasUnsubscribe: row.reason === 'unsubscribed' },
     });
+    const taken = hashOf(call.keyedHash, row);
+    await forgetStops(unitOf(call, tx), call.workspaceId, [taken]);
+    return taken;
   });
+  await noteTakenOff(call, call.workspaceId, hash);
 }

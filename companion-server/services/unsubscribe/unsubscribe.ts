@@ -5,6 +5,7 @@ import { appendEvent, isErased, isStoplisted, keepOut, unsubscribeContact } from
 import type { ContactRow } from '../contact/view.ts';
 import type { Services } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
+import { tryKeepStops } from '../upkeep/stops.ts';
 
 const { contact, event } = schema;
 
@@ -52,6 +53,7 @@ export async function unsubscribe(services: Services, claim: UnsubscribeClaim): 
     });
     await unsubscribeContact(unit, person.id, { via: 'link', inboundId: null });
   });
+  await tryKeepStops(services);
 }
 
 /** Their data is erased: nothing but the link itself says which address was written to. */

@@ -7,6 +7,7 @@ import { archiveOldTasks, countDays } from './engineRows.ts';
 import { keepErasures } from './erasures.ts';
 import { recountIfDue } from './integrity.ts';
 import { trimLogs } from './retention.ts';
+import { keepStops } from './stops.ts';
 
 const LOOK_EVERY_MS = MINUTE;
 const ARCHIVE_EVERY_MS = 6 * HOUR;
@@ -29,13 +30,17 @@ export function startUpkeep(options: UpkeepOptions): { done: Promise<void> } {
 async function run({ services, markFile, isLeading, signal }: UpkeepOptions): Promise<void> {
   const pause = () => services.timers.sleep(PAUSE_MS, signal);
   let archiveAt = 0;
+  let isStopLogWhole = false;
   let raiseAt = services.clocks.lease.now() + MARK_EVERY_MS;
   while (!signal.aborted) {
     try {
+      await keepStops(services, { all: !isStopLogWhole });
+      isStopLogWhole = true;
       if (services.clocks.lease.now() >= raiseAt) {
         raiseAt = services.clocks.lease.now() + MARK_EVERY_MS;
         await raiseMark(services.db, markFile);
         await keepErasures(services);
+        isStopLogWhole = false;
       }
       if (isLeading()) {
         while (!signal.aborted && (await settleHits(services))) await pause();

@@ -63,6 +63,7 @@ function Progress({ restore }: { restore: RestoreView }) {
           when their turn comes they wait under Tasks, "To settle", for somebody who says whether they were.
         </Text>
       )}
+      <Stops stops={restore.stops} />
       {restore.found.unsure > 0 && (
         <TextLink to="/tasks" search={{ group: 'unknown' }}>
           See the steps that may have been done
@@ -90,6 +91,22 @@ function Progress({ restore }: { restore: RestoreView }) {
       )}
     </Stack>
   );
+}
+
+function Stops({ stops: { again, remembered } }: Pick<RestoreView, 'stops'>) {
+  if (again + remembered === 0) return null;
+  return (
+    <Text size="sm">
+      {again > 0 &&
+        `${entries(again)} the stoplist after the backup and ${again === 1 ? 'is' : 'are'} on it again: nothing is sent to whom ${again === 1 ? 'it means' : 'they mean'}. `}
+      {remembered > 0 &&
+        `${entries(remembered)} the stoplist for people who are not in this database: kept unreadable, and they are stoplisted as soon as they come in.`}
+    </Text>
+  );
+}
+
+function entries(n: number): string {
+  return n === 1 ? '1 entry came on' : `${n.toLocaleString()} entries came on`;
 }
 
 function foundText({ found: { recorded, unsure, waiting } }: RestoreView): string {
