@@ -197,6 +197,46 @@ test('a thread that cannot be read is no empty thread', async () => {
   expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
 });
 
+test('a thread older than the newest hundred is dated by its own address, else stops where it holds their words', async () => {
+  const { control } = world.twin;
+  const someone = person('396', { degree: 1 });
+  control.addPerson(someone);
+  control.messageFromOutside(rep.memberId, someone.slug, 'An old word of mine.');
+  world.twin.setClockOffset(60_000);
+  for (let each = 0; each < 101; each++) {
+    const other = person(String(39_700 + each), { degree: 1 });
+    control.addPerson(other);
+    control.messageFromOutside(rep.memberId, other.slug, 'Newer');
+  }
+  const step = stepFor('message', targetOf(someone));
+  await page.goto('https://www.linkedin.com/messaging/');
+  await page.goto(await threadAddress(someone.profileId));
+  expect(await call(page, 'prepare', step)).toMatchObject({
+    outcome: 'ready',
+    lastInboundAt: expect.any(Number),
+  });
+  await page.evaluate(() => history.replaceState(null, '', '/messaging/'));
+  expect(await call(page, 'prepare', step)).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'layout_unknown', effect: 'before_effect' },
+  });
+});
+
+/** The address of the thread with somebody, by the twin's own inbox. */
+async function threadAddress(profileId: string): Promise<string> {
+  const query =
+    '/voyager/api/voyagerMessagingGraphQL/graphql?queryId=messengerConversations.9501074288a12f3ae9e3c7ea243bccbf&variables=(count:500)';
+  const body = await page.evaluate(async (path) => {
+    const csrf = /JSESSIONID="?([^";]+)/.exec(document.cookie)?.[1] ?? '';
+    return (await fetch(path, { headers: { 'csrf-token': csrf, 'x-li-page-instance': 'test' } })).text();
+  }, query);
+  const { included } = JSON.parse(body) as { included: Record<string, unknown>[] };
+  const found = included.find((one) =>
+    JSON.stringify(one['*conversationParticipants'] ?? '').includes(profileId),
+  );
+  return String(found?.conversationUrl);
+}
+
 test('a contact whose name is spelled another way is proven by id', async () => {
   const someone = person('395', { degree: 1 });
   world.twin.control.addPerson(someone);

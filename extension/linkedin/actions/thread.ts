@@ -25,12 +25,30 @@ export async function readThread(
 ): Promise<ThreadState> {
   const thread = await readThreadWith(env, owner, profileId, signal);
   if (!thread.ok) return fromPage(env, pane, thread);
-  const shown = shownMessages(env, pane).map((message) => message.urn);
-  if (thread.value === null)
-    return { conversation: null, known: shown.slice(-12), newestAt: null, lastInboundAt: null };
-  const messages = await readMessages(env, thread.value.urn, signal);
+  // Only the newest threads are listed: an old one that is open is read by its own address.
+  const conversation = thread.value?.urn ?? openConversation(env, owner);
+  if (conversation === null) return shownOnly(env, pane);
+  const messages = await readMessages(env, conversation, signal);
   if (!messages.ok) return fromPage(env, pane, messages);
-  return stateOf(thread.value.urn, messages.value, owner);
+  return stateOf(conversation, messages.value, owner);
+}
+
+/** The conversation that the page's address names. */
+function openConversation(env: PageEnv, owner: string): string | null {
+  const id = /^\/messaging\/thread\/(2-[\w=+-]+)\/?$/u.exec(
+    decodeURIComponent(env.window.location.pathname),
+  )?.[1];
+  return id ? `urn:li:msg_conversation:(urn:li:fsd_profile:${owner},${id})` : null;
+}
+
+/** What the pane shows of a thread that nothing else tells of. It is enough only if it holds nothing inbound. */
+function shownOnly(env: PageEnv, pane: Element): ThreadState {
+  const shown = shownMessages(env, pane);
+  if (shown.some((message) => message.inbound)) {
+    stop('layout_unknown', 'The thread holds their messages, but when they came could not be read.');
+  }
+  const known = shown.slice(-12).map(({ urn }) => urn);
+  return { conversation: null, known, newestAt: null, lastInboundAt: null };
 }
 
 function stateOf(conversation: string, messages: readonly Message[], owner: string): ThreadState {
@@ -48,14 +66,5 @@ function fromPage(env: PageEnv, pane: Element, read: Extract<Read<unknown>, { ok
   if (recipientLinks(env, pane).length !== 1) {
     stop('layout_unknown', 'Whether they wrote before could not be read.');
   }
-  const shown = shownMessages(env, pane);
-  if (shown.some((message) => message.inbound)) {
-    stop('layout_unknown', 'The thread holds their messages, but when they came could not be read.');
-  }
-  return {
-    conversation: null,
-    known: shown.slice(-12).map(({ urn }) => urn),
-    newestAt: null,
-    lastInboundAt: null,
-  };
+  return shownOnly(env, pane);
 }

@@ -46,7 +46,7 @@ export interface Message {
 
 const MAX_PAGES = 10;
 const PAGE = 20;
-/** A thread that is not among this many newest pages holds nothing recent. */
+/** Looked for a thread no further: where LinkedIn opens one that is older, the open page tells of it. */
 const THREAD_PAGES = 5;
 
 /** The owner's conversations with activity at or after `sinceMs`, newest first. */
