@@ -1,7 +1,10 @@
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { stepUrl } from '#linkedin/index.ts';
+import { must } from '#shared/kernel/assert.ts';
 import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
 import type { Twin, TwinLocale, TwinPerson } from '../linkedin-twin/index.ts';
+import { call } from './support/call.ts';
 import {
   effects,
   endOf,
@@ -145,6 +148,41 @@ test.each(cases)('a message to $name', async (each) => {
   const happened = effects(twin.ledger().slice(seen));
   expect(happened).toHaveLength(each.sent);
   for (const line of happened) expect(line).toMatch(new RegExp(`^message ${someone.slug} Hello Lena`));
+});
+
+test.each([GROUP, EVENT])('one of many people with the same name, far down: %o', async (circle) => {
+  const { twin } = world;
+  const namesakes = Array.from({ length: 13 }, (_, each) =>
+    person(`${circle.kind === 'group' ? 6 : 5}40${each + 10}`, { firstName: 'Kim', lastName: 'Larsen' }),
+  );
+  for (const each of namesakes) twin.control.addPerson(each);
+  const people = [rep, ...crowd, ...namesakes].map((each) => each.profileId);
+  twin.control.setCircle({ ...circle, name: 'Freight', people });
+  const wanted = must(namesakes.at(-1), 'namesake');
+  const seen = twin.ledger().length;
+  const run = await runStep(page, stepFor('group_message', targetOf(wanted), { circle }));
+  expect(endOf(run)).toBe('verified');
+  expect(effects(twin.ledger().slice(seen))).toHaveLength(1);
+  expect(effects(twin.ledger().slice(seen))[0]).toContain(`message ${wanted.slug} `);
+});
+
+test('a conversation left open over the list is gone on with if it is theirs, and not touched if it is not', async () => {
+  const { twin } = world;
+  const [one, other] = [person('6501'), person('6502')];
+  for (const each of [one, other]) twin.control.addPerson(each);
+  const people = [rep, one, other].map((each) => each.profileId);
+  twin.control.setCircle({ ...GROUP, name: 'Freight', people });
+  const seen = twin.ledger().length;
+  const toOne = stepFor('group_message', targetOf(one), { circle: GROUP });
+  await page.goto(stepUrl(toOne), { waitUntil: 'domcontentloaded' });
+  expect(await call(page, 'prepare', toOne)).toMatchObject({ outcome: 'ready' });
+  expect(await call(page, 'prepare', { ...toOne, taskId: 'again' })).toMatchObject({ outcome: 'ready' });
+  const toOther = stepFor('group_message', targetOf(other), { circle: GROUP });
+  expect(await call(page, 'prepare', toOther)).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'linkedin_error', effect: 'before_effect' },
+  });
+  expect(effects(twin.ledger().slice(seen))).toEqual([]);
 });
 
 test('a click that leads away ends the step before anything is sent', async () => {

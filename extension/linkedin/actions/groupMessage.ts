@@ -14,6 +14,8 @@ import { readThread } from './thread.ts';
 
 /** So many times more rows are asked for: lists are long, and a step has its time. */
 const MAX_SCROLLS = 60;
+/** A list brings so many rows at a time. */
+const BATCH = 10;
 /** How long more rows may take to come. */
 const ROWS_MS = 1_500;
 
@@ -74,7 +76,8 @@ async function searched(
 ): Promise<HTMLElement> {
   setText(search, target.name);
   const row = await waitFor(env, 'open', signal, () => circleRowOf(env, target));
-  return row ?? stop('not_connected', 'This person is not among the members any more.');
+  // Many may have that name: the search shows them as the list does, some at a time.
+  return row ?? scrolled(env, target, signal);
 }
 
 async function scrolled(env: PageEnv, target: LinkedinTarget, signal: AbortSignal): Promise<HTMLElement> {
@@ -85,10 +88,11 @@ async function scrolled(env: PageEnv, target: LinkedinTarget, signal: AbortSigna
     const row = circleRowOf(env, target);
     if (row) return row;
     if (more) continue;
-    if (env.document.hidden) {
+    // A batch that is not full is the last one.
+    if (env.document.hidden && before.length > 0 && before.length % BATCH === 0) {
       stop('needs_visible_tab', 'LinkedIn adds people to this list only while its tab can be seen.');
     }
-    return stop('not_connected', 'This person is not among the attendees any more.');
+    return stop('not_connected', 'This person is not in the list of members or attendees any more.');
   }
   return stop('not_connected', 'This person is not among the first people of this list.');
 }
@@ -101,7 +105,10 @@ async function openOverlay(
   labels: Labels,
   signal: AbortSignal,
 ): Promise<Composer> {
-  if (readComposer(env, 'overlay')) stop('linkedin_error', 'Another conversation is open over the list.');
+  const left = readComposer(env, 'overlay');
+  // Left open by an earlier try: with the same person it is the one wanted. Another is the rep's to close.
+  if (left && !isInmail(env, left.pane) && whyNotRecipient(env, left.pane, target) === null) return left;
+  if (left) stop('linkedin_error', 'Another conversation is open over the list: close it in LinkedIn.');
   let doubt: string | null = null;
   for (let attempt = 0; attempt < 3; attempt++) {
     const control = circleMessage(env, row, target, labels);
