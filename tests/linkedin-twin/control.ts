@@ -62,6 +62,7 @@ export const twinCommand = z.discriminatedUnion('action', [
   z.object({ action: z.literal('setCircle'), circle: twinCircle }),
   z.object({ action: z.literal('newBuild') }),
   z.object({ action: z.literal('rotateQueryIds'), back: z.boolean().optional() }),
+  z.object({ action: z.literal('watchClicks'), on: z.boolean() }),
   z.object({ action: z.literal('oldestDecoration'), number: z.number().int().nonnegative() }),
   z.object({ action: z.literal('setClockOffset'), ms: z.number() }),
 ]);
@@ -103,6 +104,8 @@ export interface TwinControl {
   newBuild(): void;
   /** A deploy after which no query id of before works; `back`: the first ones again. */
   rotateQueryIds(back?: boolean): void;
+  /** Pages that are opened from now on tell of every click, see `clicks()`. */
+  watchClicks(on: boolean): void;
   /** From now on decoration ids with a lower number than this are not known any more; 0: all are. */
   oldestDecoration(number: number): void;
 }
@@ -170,6 +173,9 @@ export function runCommand(world: World, sessions: Sessions, command: TwinComman
       return;
     case 'rotateQueryIds':
       world.queryEpoch = command.back ? 0 : world.queryEpoch + 1;
+      return;
+    case 'watchClicks':
+      world.watchesClicks = command.on;
       return;
     case 'oldestDecoration':
       world.oldestDecoration = command.number;
@@ -283,6 +289,7 @@ export function createControl(world: World, sessions: Sessions): TwinControl {
     addPerson: (person) => run({ action: 'addPerson', person }),
     setCircle: (circle) => run({ action: 'setCircle', circle }),
     newBuild: () => run({ action: 'newBuild' }),
+    watchClicks: (on) => run({ action: 'watchClicks', on }),
     oldestDecoration: (number) => run({ action: 'oldestDecoration', number }),
     rotateQueryIds: (back) => run({ action: 'rotateQueryIds', back }),
   };

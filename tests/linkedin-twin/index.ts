@@ -7,7 +7,7 @@ import { createControl, runCommand, type TwinControl } from './control.ts';
 import { createApp } from './server/app.ts';
 import { currentQueryIds } from './server/query-ids.ts';
 import { Sessions } from './server/session.ts';
-import type { LedgerEntry, TwinOptions } from './types.ts';
+import type { LedgerEntry, TwinClick, TwinOptions } from './types.ts';
 import { nextEventAt, settle } from './world/events.ts';
 import { World } from './world/world.ts';
 
@@ -24,6 +24,8 @@ export interface Twin {
   ledger(): LedgerEntry[];
   /** Requests that neither a navigation nor a script of the pages made, as `GET /path?query`, in order. */
   toolRequests(): string[];
+  /** What was clicked, in order, in pages opened while `control.watchClicks` was on: decoys and dead controls, too. */
+  clicks(): TwinClick[];
   /** What the pages' own scripts wrote, and whether their tab was hidden then. */
   writes(): { path: string; hidden: boolean }[];
   control: TwinControl;
@@ -51,6 +53,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     origin: 'https://www.linkedin.com',
     chromiumArgs: [`--host-resolver-rules=MAP www.linkedin.com 127.0.0.1:${port}`, trustArg()],
     ledger: () => world.ledger.map((entry) => ({ ...entry })),
+    clicks: () => [...world.clicks],
     writes: () => [...world.writes],
     toolRequests: () => [...world.toolRequests],
     control: createControl(world, sessions),

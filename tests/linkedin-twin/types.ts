@@ -171,6 +171,19 @@ export interface LedgerEntry {
   url: string;
 }
 
+/** A control that was clicked (by a person or a script), or in which Enter was pressed. */
+export const twinClick = z.object({
+  how: z.enum(['click', 'enter']),
+  /** Its role, else its element. */
+  control: z.string(),
+  /** What it is called: aria-label, else its text. */
+  name: z.string(),
+  href: z.string().nullable(),
+  /** The path of the page, or of the frame in it. */
+  page: z.string(),
+});
+export type TwinClick = z.infer<typeof twinClick>;
+
 export interface TwinOptions {
   seed?: number;
   locale?: TwinLocale;

@@ -1,18 +1,34 @@
 import type { Case } from './dimensions.ts';
 
-/** How a case must end, and whether LinkedIn's ledger may show its one effect. */
+/** How a case must end, whether LinkedIn's ledger may show its one effect, and how far the clicking may go. */
 export interface Expected {
   ends: string;
   happens: boolean;
+  /** No control at all, only such as open something, or once the one that acts. */
+  clicks: 'none' | 'opening' | 'act';
 }
 
-const nothing = (ends: string): Expected => ({ ends, happens: false });
-const stopped = (code: string): Expected => nothing(`${code} before_effect`);
-const done: Expected = { ends: 'verified', happens: true };
+const nothing = (ends: string, clicks: Expected['clicks'] = 'none'): Expected => ({
+  ends,
+  happens: false,
+  clicks,
+});
+const stopped = (code: string, clicks?: Expected['clicks']): Expected =>
+  nothing(`${code} before_effect`, clicks);
+const done: Expected = { ends: 'verified', happens: true, clicks: 'act' };
 
 /** What the specification asks for, written from it and not from the code under test. */
 export function expectedOf(each: Case): Expected {
-  return beforeThePerson(each) ?? aboutThePerson(each) ?? atTheClick(each);
+  const early = beforeThePerson(each) ?? aboutThePerson(each);
+  if (early) return early;
+  const late = atTheClick(each);
+  return { ...late, clicks: isOneClickShort(each) ? 'opening' : 'act' };
+}
+
+/** What is found only when everything is open, and before the click that acts. */
+function isOneClickShort({ kind, fault }: Case): boolean {
+  if (fault === 'new_query_ids') return kind !== 'group';
+  return fault === 'reloaded' || fault === 'long_note' || (fault === 'no_notes' && kind === 'note');
 }
 
 /** The session and the pace come before everything. */
@@ -59,7 +75,7 @@ function aboutThePerson(each: Case): Expected | null {
     case 'inmail':
       return refusedInmail(relation);
     case 'follow':
-      return relation === 'connected' ? nothing('already_following') : null;
+      return relation === 'connected' ? nothing('already_following', 'opening') : null;
     case 'withdraw':
       if (relation === 'connected') return nothing('already_connected');
       return relation === 'pending' ? null : nothing('nothing_to_withdraw');
@@ -76,12 +92,13 @@ function refusedInvitation(relation: Case['relation']): Expected | null {
     case 'pending':
       return nothing('already_invited');
     case 'incoming':
-    case 'absent':
       return stopped('cannot_be_invited');
+    case 'absent':
+      return stopped('cannot_be_invited', 'opening');
     case 'email':
-      return stopped('email_required');
+      return stopped('email_required', 'opening');
     case 'withdrawn':
-      return stopped('cannot_resend_yet');
+      return stopped('cannot_resend_yet', 'act');
     default:
       return null;
   }

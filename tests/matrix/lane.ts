@@ -46,6 +46,7 @@ export async function openLane(browser: Browser): Promise<Lane> {
     async reset(who = 'rep') {
       const { control } = twin;
       control.clearFaults();
+      control.watchClicks(true);
       control.rotateQueryIds(true);
       control.setLocale('en');
       control.setHydrationDelay(100);

@@ -4,7 +4,7 @@ import { undocumented } from '../support/linkedinRequests.ts';
 import { type Case, product } from './dimensions.ts';
 import { openLane } from './lane.ts';
 import { openResults, tableOf } from './results.ts';
-import { nameOf, whatIsWrong } from './runCase.ts';
+import { mostReads, nameOf, whatIsWrong } from './runCase.ts';
 
 /**
  * `npm run test:matrix [-- --shard 1/8] [--resume] [--lanes 4] [--only message] [--minutes 30]`: every case that makes
@@ -65,6 +65,9 @@ const seconds = Math.round((Date.now() - start) / 1000);
 await Promise.all(lanes.map((lane) => lane.close()));
 await browser.close();
 console.log(tableOf(cases, results.passed, wrong));
+for (const [kind, { before, after }] of mostReads) {
+  console.log(`${kind.padEnd(10)} at most ${before} reads until the click, ${after} after it`);
+}
 const counts = { cases: cases.length, run, passed: results.passed.size, wrong: wrong.size };
 console.log(JSON.stringify({ shard, ...counts, undocumented: unknown.length, seconds }));
 process.exitCode = wrong.size + unknown.length > 0 ? 1 : 0;

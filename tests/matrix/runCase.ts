@@ -4,6 +4,7 @@ import type { Fault, TwinPerson } from '../linkedin-twin/index.ts';
 import type { Case } from './dimensions.ts';
 import { expectedOf } from './expected.ts';
 import { effectsSince, type Lane } from './lane.ts';
+import { unplanned } from './plan.ts';
 
 export interface Outcome {
   ends: string;
@@ -11,6 +12,10 @@ export interface Outcome {
   effects: string[];
   /** The line that its one effect would be. */
   own: string;
+  /** What was clicked that the plan of its kind does not hold. */
+  unplanned: string[];
+  /** LinkedIn's answers that were asked for until the click that acts, and to read its effect back. */
+  reads: { before: number; after: number };
 }
 
 const stepKinds = {
@@ -75,11 +80,20 @@ export async function runCase(lane: Lane, each: Case): Promise<Outcome> {
   arrange(lane, each, someone);
   const step = stepOf(each, someone);
   const seen = twin.ledger().length;
-  const run = await runStep(page, step, () => between(lane, each));
+  const clicked = twin.clicks().length;
+  const asked = twin.toolRequests().length;
+  let ready: number | null = null;
+  const run = await runStep(page, step, () => {
+    ready = twin.toolRequests().length;
+    return between(lane, each);
+  });
+  const all = twin.toolRequests().length;
   const text = each.kind === 'like' ? activityId : (step.text ?? '-');
   return {
     ends: endOf(run),
     effects: effectsSince(twin, seen).map((e) => `${e.kind} ${e.targetSlug ?? '?'} ${e.text ?? '-'}`),
+    unplanned: unplanned(each, someone, expectedOf(each), twin.clicks().slice(clicked)),
+    reads: { before: (ready ?? all) - asked, after: all - (ready ?? all) },
     own: `${ledgerKinds[each.kind]} ${someone.slug} ${text}`,
   };
 }
@@ -167,6 +181,14 @@ function stepOf({ kind, relation, front, fault }: Case, someone: TwinPerson): Li
   });
 }
 
+/** The most reads that a case of each kind asked for, until the click that acts and after it. */
+export const mostReads = new Map<Case['kind'], Outcome['reads']>();
+
+function noteReads(kind: Case['kind'], { before, after }: Outcome['reads']): void {
+  const most = mostReads.get(kind) ?? { before: 0, after: 0 };
+  mostReads.set(kind, { before: Math.max(before, most.before), after: Math.max(after, most.after) });
+}
+
 export function nameOf(each: Case): string {
   return Object.values(each).join(' · ');
 }
@@ -178,8 +200,13 @@ export async function whatIsWrong(lane: Lane, each: Case): Promise<string | null
     ends: String(error),
     effects: [],
     own: '',
+    unplanned: [],
+    reads: { before: 0, after: 0 },
   }));
+  noteReads(each.kind, got.reads);
   const effects = want.happens ? [got.own] : [];
-  if (got.ends === want.ends && got.effects.join('\n') === effects.join('\n')) return null;
-  return `${nameOf(each)}: ${want.ends} [${effects}] expected, ${got.ends} [${got.effects}] seen`;
+  if (got.ends !== want.ends || got.effects.join('\n') !== effects.join('\n'))
+    return `${nameOf(each)}: ${want.ends} [${effects}] expected, ${got.ends} [${got.effects}] seen`;
+  if (got.unplanned.length > 0) return `${nameOf(each)}: ${got.unplanned.join('; ')}`;
+  return null;
 }

@@ -11,6 +11,9 @@ import type { Sessions } from './session.ts';
 import { pageScript } from './static.ts';
 import { twinRoutes } from './twin-routes.ts';
 
+/** Inline, and so before every other script: also a click that a page swallows is one. */
+const watch = () => `<script>(()=>{${pageScript('browser/clicks.ts')}})()</script>`;
+
 /** The whole site. Paths count with and without their last slash, as on the real one. */
 export function createApp(world: World, sessions: Sessions): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>({ strict: false });
@@ -28,6 +31,10 @@ export function createApp(world: World, sessions: Sessions): Hono<{ Bindings: Ht
       world.writes.push({ path: new URL(c.req.url).pathname, hidden });
     }
     await next();
+    if (world.watchesClicks && c.res.headers.get('content-type')?.includes('text/html')) {
+      const watched = (await c.res.text()).replace('<head>', () => `<head>${watch()}`);
+      c.res = new Response(watched, c.res);
+    }
   });
   app.get('/sc/h/:build/:folder/:file', (c) => {
     const source = pageScript(`${c.req.param('folder')}/${c.req.param('file')}`);

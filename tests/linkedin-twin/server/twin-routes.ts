@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { runCommand, twinCommand } from '../control.ts';
 import { consolePage } from '../render/console.ts';
+import { twinClick } from '../types.ts';
 import { nextEventAt } from '../world/events.ts';
 import { fullName, type World } from '../world/world.ts';
 import { currentQueryIds } from './query-ids.ts';
@@ -14,6 +15,11 @@ export function twinRoutes(app: Hono<{ Bindings: HttpBindings }>, world: World, 
   app.get('/__twin/blank', (c) => c.html('<!doctype html><title>-</title>'));
   app.get('/__twin/ledger', (c) => c.json(world.ledger));
   app.get('/__twin/state', (c) => c.json(stateOf(world)));
+  app.post('/__twin/click', async (c) => {
+    const click = await parsedBody(c, twinClick);
+    if (click) world.clicks.push(click);
+    return c.body(null, click ? 204 : 400);
+  });
   app.post('/__twin/control', async (c) => {
     const command = await parsedBody(c, twinCommand);
     if (!command) return c.json({ error: 'not a command of the twin' }, 400);

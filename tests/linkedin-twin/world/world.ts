@@ -6,6 +6,7 @@ import type {
   Fault,
   LedgerEntry,
   TwinCircle,
+  TwinClick,
   TwinLocale,
   TwinMember,
   TwinOptions,
@@ -88,6 +89,8 @@ export class World {
   readonly toolRequests: string[] = [];
   /** The pages' own writes, and whether the tab could be seen. */
   readonly writes: { path: string; hidden: boolean }[] = [];
+  /** While `watchesClicks`: what was clicked in any page, whether or not it led to anything. */
+  readonly clicks: TwinClick[] = [];
   readonly clock: TwinClock;
   scripted: ScriptedEvent[] = [];
   locale: TwinLocale;
@@ -97,6 +100,7 @@ export class World {
   /** Counts the deploys that changed every query id; 0: those of the newest sources. */
   queryEpoch = 0;
   oldestDecoration = 0;
+  watchesClicks = false;
   private counter = 0;
   private readonly seed: number;
 
