@@ -18,6 +18,8 @@ export type HandMessageRow = typeof handMessage.$inferSelect;
 
 /** Longer than one is on its way: whoever sent it is gone, and nobody knows. Real time. */
 const GIVEN_UP_MS = 10 * MINUTE;
+/** Within this time of its beginning a send must start, so that it has ended when others give it up. Real time. */
+export const answerStartsWithinMs = GIVEN_UP_MS / 2;
 /** Looked at in one round. */
 const AT_ONCE = 50;
 

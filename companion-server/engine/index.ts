@@ -2,6 +2,7 @@ export { addressChange, isTaken } from './accounts.ts';
 export { type Ahead, lookAhead } from './ahead.ts';
 export {
   type AnswerOutcome,
+  answerStartsWithinMs,
   chainOf,
   type HandMessageRow,
   hasAnswers,

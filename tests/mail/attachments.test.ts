@@ -96,6 +96,7 @@ it('an email arrives with its file and with the image within its text', async ()
     mailServers,
     publicUrl: 'https://rapport.test',
     unsubscribeKey: new Uint8Array(32),
+    keyedHash: stage.ctx.keyedHash,
     log: stage.ctx.log,
     mailPrivateNetwork: true,
   } as unknown as Services;

@@ -6,6 +6,7 @@ import { inboxRoutes, threadDetail } from '#shared/contract/inbox.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { type HomeView, workspaceRoutes } from '#shared/contract/workspace.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { appendToSent } from '../../companion-server/email/sentFolder.ts';
@@ -115,12 +116,14 @@ async function opened() {
   return threadDetail.parse(await asRep(inboxRoutes.get, { params: { threadId: thread?.id ?? '' } }));
 }
 
-/** What the mail worker does in one round. */
-async function work(): Promise<boolean> {
+/** What the mail worker does in one round; `sinceBegun`: how long it stood still after it began. */
+async function work(sinceBegun = 0): Promise<boolean> {
   const { services } = server;
   const ctx = engineOf(services);
   const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, () => false));
-  if (message) await sendAnswer(services, ctx, message, createSmtpPool(services.timers), facts(), signal);
+  const options = { services, ctx, pool: createSmtpPool(services.timers), facts: facts() };
+  const since = { wall: 0, mono: 0, elapsed: () => sinceBegun };
+  if (message) await sendAnswer(options, { message, since }, signal);
   return message !== null;
 }
 
@@ -311,6 +314,18 @@ describe('the inbox', () => {
       .from(schema.usage)
       .where(eq(schema.usage.taskId, id));
     expect(spent).toEqual([]);
+  });
+
+  it('does not send what took so long to begin that others may have given it up', async () => {
+    const before = sandbox().receivedByPeople().length;
+    const id = '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0c1';
+    await answer('Slept.', id)();
+    expect(await work(6 * MINUTE)).toBe(true);
+    expect(sandbox().receivedByPeople()).toHaveLength(before);
+    const shown = (await opened()).messages.find((one) => one.id === id);
+    expect(shown).toMatchObject({ state: 'queued', detail: expect.stringContaining('too late') });
+    expect(await work()).toBe(true);
+    expect(sandbox().receivedByPeople()).toHaveLength(before + 1);
   });
 
   it('tries an answer again that the other server takes later, and says so', async () => {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HOUR, MINUTE, systemTimers } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE, monotonicClock, systemTimers } from '#shared/kernel/clock.ts';
+import { stopwatch } from '#shared/kernel/stopwatch.ts';
 import { type Database, schema } from '../../companion-server/db/index.ts';
 import { mailServers } from '../../companion-server/email/mailServers.ts';
 import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
@@ -116,6 +117,7 @@ function servicesOf(db: Database): Services {
     mailPrivateNetwork: true,
     publicUrl: 'https://rapport.test',
     unsubscribeKey: new Uint8Array(32),
+    keyedHash: ctx.keyedHash,
     log: ctx.log,
   };
   return parts as unknown as Services;
@@ -309,9 +311,10 @@ describe('the server killed between two steps of an answer that a person wrote',
     const pool = createSmtpPool(systemTimers);
     const working = (async () => {
       for (;;) {
+        const since = stopwatch({ clock: services.clocks.lease, mono: monotonicClock });
         const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, () => false));
         if (!message) return;
-        await sendAnswer(services, ctx, message, pool, createFacts(services), signal);
+        await sendAnswer({ services, ctx, pool, facts: createFacts(services) }, { message, since }, signal);
       }
     })();
     const over = (async () => {

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import type { Stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { MailVerdict } from '#shared/statuses/mailRefusal.ts';
 import { schema } from '../../db/index.ts';
 import { buildAnswer } from '../../email/answer.ts';
@@ -6,6 +7,7 @@ import type { SendResult } from '../../email/send.ts';
 import type { SmtpPool } from '../../email/smtpPool.ts';
 import {
   type AnswerOutcome,
+  answerStartsWithinMs,
   type EngineContext,
   type HandMessageRow,
   recordAnswer,
@@ -18,13 +20,20 @@ import type { MailFacts } from './facts.ts';
 import { openSettings } from './settings.ts';
 import { setSmtpStatus } from './sync.ts';
 
-/** Sends an answer that a person wrote; its use is spent already, so every end of this records one. */
+export interface AnswerOptions {
+  services: Services;
+  ctx: EngineContext;
+  pool: SmtpPool;
+  facts: Pick<MailFacts, 'readFiles'>;
+}
+
+/**
+ * Sends an answer that a person wrote; its use is spent already, so every end of this records one. `since` runs from
+ * before it was marked as on its way: a computer that slept meanwhile sends nothing that others gave up.
+ */
 export async function sendAnswer(
-  services: Services,
-  ctx: EngineContext,
-  message: HandMessageRow,
-  pool: SmtpPool,
-  facts: Pick<MailFacts, 'readFiles'>,
+  { services, ctx, pool, facts }: AnswerOptions,
+  { message, since }: { message: HandMessageRow; since: Stopwatch },
   signal: AbortSignal,
 ): Promise<void> {
   const record = (outcome: AnswerOutcome) =>
@@ -56,6 +65,10 @@ export async function sendAnswer(
     attachments: files.attachments,
     date: services.clocks.lease.now(),
   });
+  if (since.elapsed() > answerStartsWithinMs) {
+    await record({ state: 'queued', detail: 'It was too late to send it safely; it goes next.' });
+    return;
+  }
   // Not ended by the shutdown: a message half out must end in an answer, and has a deadline of its own.
   const sent = await services.mailServers.send(settings, built, new AbortController().signal, pool);
   await record(outcomeOf(sent));

@@ -45,22 +45,16 @@ export async function sendJob(
     await recordOutcome(ctx, workerId, { taskId, fence, outcome: notStarted });
     return;
   }
+  const postalAddress = await facts.postalAddressOf(job.workspaceId);
+  const { fromName: name, fromAddress: address } = settings;
   // Built before the commit: what can fail here has no effect yet.
-  const built = buildMessage({
-    from: { name: settings.fromName, address: settings.fromAddress },
-    to: { name: job.toName, address: job.to },
-    subject: job.subject || job.threadSubject || '',
-    text: job.text,
-    messageId: job.messageId,
-    inReplyTo: job.references.at(-1),
-    references: job.references.slice(0, -1),
-    signatureText: job.signature || undefined,
-    ...files,
-    ...trackingOf(services, services.publicUrl, job),
-    unsubscribeUrl: unsubscribeUrl(services, services.publicUrl, job),
-    postalAddress: await facts.postalAddressOf(job.workspaceId),
-    date: services.clocks.lease.now(),
-  });
+  const built = buildJob(services, job, { from: { name, address }, postalAddress, files });
+  if (built === null) {
+    const detail = 'The message could not be put together. Look at its text and the names in it.';
+    const outcome: Outcome = { result: 'not_sent', verdict: 'fail', code: 'sending_error', detail };
+    await recordOutcome(ctx, workerId, { taskId, fence, outcome });
+    return;
+  }
   const since = stopwatch({ clock: services.clocks.lease, mono: monotonicClock });
   const answer = await commitTask(ctx, workerId, { taskId, fence, lastInboundAt: null, profile: null });
   if (!answer.ok) return;
@@ -74,6 +68,37 @@ export async function sendJob(
   await recordOutcome(ctx, workerId, { taskId, fence, outcome: outcomeOf(sent) });
   if (isMailboxFault(sent)) await setSmtpStatus(ctx, job.channelId, `${sent.code} ${sent.response}`);
   if (sent.outcome === 'sent' && keepCopies) await keepCopy(services, settings, built, signal);
+}
+
+/** Null: something in it is so that no message can be made of it; the log has the cause. */
+function buildJob(
+  services: Services,
+  job: EmailJob,
+  {
+    files,
+    ...given
+  }: Pick<MessageInput, 'from' | 'postalAddress'> & { files: Awaited<ReturnType<typeof filesFor>> },
+): BuiltMessage | null {
+  const publicUrl = services.publicUrl ?? '';
+  try {
+    return buildMessage({
+      ...given,
+      to: { name: job.toName, address: job.to },
+      subject: job.subject || job.threadSubject || '',
+      text: job.text,
+      messageId: job.messageId,
+      inReplyTo: job.references.at(-1),
+      references: job.references.slice(0, -1),
+      signatureText: job.signature || undefined,
+      ...files,
+      ...trackingOf(services, publicUrl, job),
+      unsubscribeUrl: unsubscribeUrl(services, publicUrl, job),
+      date: services.clocks.lease.now(),
+    });
+  } catch (error) {
+    services.log.error({ err: error, taskId: job.taskId }, 'a message could not be built');
+    return null;
+  }
 }
 
 type MailboxFault = Extract<SendResult, { outcome: 'not_sent' }> & { stage: 'connect' | 'auth' };

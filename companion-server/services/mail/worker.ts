@@ -1,5 +1,6 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
-import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { MINUTE, monotonicClock, SECOND } from '#shared/kernel/clock.ts';
+import { stopwatch } from '#shared/kernel/stopwatch.ts';
 import { schema } from '../../db/index.ts';
 import { createSmtpPool } from '../../email/smtpPool.ts';
 import { claimEmails, type EngineContext, hasAnswers, nextAnswer, unitOfWork } from '../../engine/index.ts';
@@ -144,9 +145,10 @@ async function beginAnswers(shared: Shared, begin: Begin, isBusy: (id: string) =
   const { services, ctx, pool, facts, signal } = shared;
   if (!(await hasAnswers(services.db.reader, ctx.clocks.schedule.now()))) return;
   for (;;) {
+    const since = stopwatch({ clock: services.clocks.lease, mono: monotonicClock });
     const message = await unitOfWork(ctx, (unit) => nextAnswer(unit, isBusy));
     if (!message) return;
-    begin(message.channelId, () => sendAnswer(services, ctx, message, pool, facts, signal));
+    begin(message.channelId, () => sendAnswer({ services, ctx, pool, facts }, { message, since }, signal));
   }
 }
 

@@ -37,6 +37,7 @@ function servicesOf(db: Database): Services {
     mailServers,
     publicUrl: 'https://rapport.test',
     unsubscribeKey: new Uint8Array(32),
+    keyedHash: stage.ctx.keyedHash,
     log: stage.ctx.log,
   };
   return parts as unknown as Services;
