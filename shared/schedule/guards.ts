@@ -10,6 +10,11 @@ export const guardLimits = {
   bounces: { of: 100, within: 14 * DAY, atLeast: 20, warnAt: 0.04, stopFirstAt: 0.08, stopAt: 0.12 },
 } as const;
 
+/** A share as people read it: "8 %". */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
 export interface AcceptanceFigures {
   decided: number;
   accepted: number;

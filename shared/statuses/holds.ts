@@ -1,3 +1,5 @@
+import { DAY } from '#shared/kernel/clock.ts';
+import { guardLimits, percent } from '#shared/schedule/guards.ts';
 import type { HoldReason, WhoMustAct } from './engine.ts';
 import type { StatusEntry } from './entry.ts';
 
@@ -21,6 +23,7 @@ function hold(
   return { label, colour, meaning, setBy, clearedBy, who, hint };
 }
 
+const { failures, acceptance, bounces } = guardLimits;
 const limitHint = 'Goes on by itself when the limit ends.';
 
 export const holdReasons: Record<HoldReason, HoldEntry> = {
@@ -90,10 +93,10 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'LinkedIn changed a page',
     'orange',
     'manager',
-    'A page looks different from what is known, so that the step does not click blindly.',
-    'The check of the page',
-    'A newer catalogue of LinkedIn’s pages, or a person',
-    'Goes on by itself with a newer catalogue or extension; or resume LinkedIn on the sender profile.',
+    'LinkedIn shows or answers something in another form than is known, so that nothing is clicked or sent blindly.',
+    'The check of a page before its step, or a failed reading of replies and acceptances',
+    'A newer catalogue of LinkedIn’s pages, or a person; after a failed reading the next good one',
+    'Goes on by itself with a newer catalogue or extension, or once a failed reading succeeds; or resume LinkedIn on the sender profile.',
   ),
   needs_newer_extension: hold(
     'Needs a newer extension',
@@ -116,7 +119,7 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'Many failures',
     'red',
     'manager',
-    '5 failures in a row or 30 % of the last 20 steps of this account.',
+    `${failures.inARow} failures in a row or ${percent(failures.stopAt)} of the last ${failures.of} steps of this account.`,
     'A guard',
     'A person who has seen the evidence',
     'Look at the figures, then resume the channel on the sender profile.',
@@ -125,7 +128,7 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'Few acceptances',
     'red',
     'manager',
-    'Fewer than 20 % of 30 decided invitations were accepted.',
+    `Fewer than ${percent(acceptance.stopBelow)} of ${acceptance.of} decided invitations were accepted.`,
     'A guard',
     'A person who has seen the evidence',
     'Look at the figures, then resume LinkedIn on the sender profile.',
@@ -134,8 +137,8 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'Many bounces',
     'red',
     'manager',
-    'Too many of the last emails came back: at 8 % first emails stop, at 12 % the mailbox.',
-    'A guard: the last 100 emails in 14 days, from 20 on',
+    `Too many of the last emails came back: at ${percent(bounces.stopFirstAt)} first emails stop, at ${percent(bounces.stopAt)} the mailbox.`,
+    `A guard: the last ${bounces.of} emails in ${bounces.within / DAY} days, from ${bounces.atLeast} on`,
     'A person who has seen the evidence',
     'Look at the figures, then resume email on the sender profile.',
   ),

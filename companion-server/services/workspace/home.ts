@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { AutomationSummary } from '#shared/contract/automation.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import type { HomeView } from '#shared/contract/workspace.ts';
+import { guardLimits, percent } from '#shared/schedule/guards.ts';
 import { schema } from '../../db/index.ts';
 import { listAutomations } from '../automation/view.ts';
 import { announcedContacts } from '../contact/bin.ts';
@@ -20,6 +21,7 @@ const { automation, hold, segmentSlot } = schema;
 
 type Action = HomeView['actions'][number];
 
+const { acceptance: acceptanceLimits, bounces: bounceLimits } = guardLimits;
 const rank = { red: 0, orange: 1, yellow: 2 } as const;
 
 /** Who must act now, worst first; a rep sees their own profiles, a manager all. */
@@ -128,11 +130,11 @@ function senderActions(one: SenderView): Action[] {
   }
   const { acceptance, bounces } = one.guards;
   if (acceptance.level === 'warn') {
-    const detail = `${acceptance.accepted} of ${acceptance.decided} decided invitations were accepted. Below 20 % of 30 invitations stop. Check whom the automations address.`;
+    const detail = `${acceptance.accepted} of ${acceptance.decided} decided invitations were accepted. Below ${percent(acceptanceLimits.stopBelow)} of ${acceptanceLimits.of} invitations stop. Check whom the automations address.`;
     warn('acceptance', `${one.name}: few acceptances`, detail, 'linkedin');
   }
   if (bounces.level === 'warn') {
-    const detail = `${bounces.bounced} of the last ${bounces.sent} emails came back. At 8 % first emails stop, at 12 % the mailbox. Check where the addresses come from.`;
+    const detail = `${bounces.bounced} of the last ${bounces.sent} emails came back. At ${percent(bounceLimits.stopFirstAt)} first emails stop, at ${percent(bounceLimits.stopAt)} the mailbox. Check where the addresses come from.`;
     warn('bounces', `${one.name}: emails come back`, detail, 'email');
   }
   for (const { channel, steps, regainedAt } of one.backlogs) {
