@@ -1,31 +1,26 @@
 import { Badge, Button, Group, Text, Tooltip } from '@mantine/core';
+import { linkedinStatuses, mailStatuses } from '#shared/statuses/dictionary.ts';
+import type { StatusEntry } from '#shared/statuses/entry.ts';
 import type { View } from './view.ts';
-import { agoWords, linkedinWords, mailWords } from './words.ts';
+import { agoWords, badgeColours } from './words.ts';
 
 /** LinkedIn, SMTP and IMAP with their state, and whether this browser is online. */
 export function StatusBadges({ view }: { view: View }) {
   const { snapshot } = view;
   if (!snapshot) return null;
   const { linkedin, mailbox } = snapshot;
-  const words = linkedinWords[linkedin.status];
+  const state = linkedinStatuses[linkedin.status];
   return (
     <section aria-label="Status">
       <Group gap={4}>
-        <StatusBadge name="LinkedIn" {...words} hint={linkedin.detail ?? words.meaning} />
-        <StatusBadge
-          name="SMTP"
-          {...mailWords[mailbox.smtp.status]}
-          hint={mailbox.smtp.response ?? 'Sending email'}
-        />
-        <StatusBadge
-          name="IMAP"
-          {...mailWords[mailbox.imap.status]}
-          hint={mailbox.imap.response ?? 'Receiving email'}
-        />
+        <StatusBadge name="LinkedIn" entry={state} detail={linkedin.detail} />
+        <StatusBadge name="SMTP" entry={mailStatuses[mailbox.smtp.status]} detail={mailbox.smtp.response} />
+        <StatusBadge name="IMAP" entry={mailStatuses[mailbox.imap.status]} detail={mailbox.imap.response} />
       </Group>
       {linkedin.status !== 'not_set_up' && (linkedin.status !== 'active' || linkedin.detail) ? (
         <Text size="sm" mt={6}>
-          {linkedin.detail ?? words.meaning}
+          {linkedin.detail ?? state.meaning}{' '}
+          {linkedin.status === 'active' ? '' : `What helps: ${state.clearedBy}.`}
         </Text>
       ) : null}
       {linkedin.status === 'inactive' ? (
@@ -47,11 +42,21 @@ export function StatusBadges({ view }: { view: View }) {
   );
 }
 
-function StatusBadge(props: { name: string; label: string; colour: string; hint: string }) {
+/** Hover or focus says what is the matter here, what the status means, what sets it and what clears it. */
+function StatusBadge(props: { name: string; entry: StatusEntry; detail: string | null }) {
+  const { name, entry, detail } = props;
+  const hint = (
+    <>
+      {detail ? <Text size="xs">{detail}</Text> : null}
+      <Text size="xs">{entry.meaning}</Text>
+      <Text size="xs">Set by: {entry.setBy}</Text>
+      <Text size="xs">Cleared by: {entry.clearedBy}</Text>
+    </>
+  );
   return (
-    <Tooltip label={props.hint} multiline maw={280} withArrow>
-      <Badge color={props.colour} variant="dot" size="md" tt="none" tabIndex={0}>
-        {props.name}: {props.label}
+    <Tooltip label={hint} multiline maw={280} withArrow>
+      <Badge color={badgeColours[entry.colour]} variant="dot" size="md" tt="none" tabIndex={0}>
+        {name}: {entry.label}
       </Badge>
     </Tooltip>
   );

@@ -1,6 +1,7 @@
 import { Text, Title } from '@mantine/core';
+import { stepName } from '#shared/statuses/steps.ts';
 import type { View } from './view.ts';
-import { kindWords, limitWords, momentWords, phaseWords, reasonSentence } from './words.ts';
+import { limitWords, momentWords, phaseWords, reasonSentence } from './words.ts';
 
 /** What the runner does now: step, person and phase, or why it waits. */
 export function CurrentStep({ view }: { view: View }) {
@@ -13,7 +14,7 @@ export function CurrentStep({ view }: { view: View }) {
       {activity?.state === 'working' ? (
         <>
           <Text size="sm" fw={600}>
-            {kindWords[activity.kind ?? ''] ?? activity.kind} · {activity.contactName}
+            {stepName(activity.kind ?? '')} · {activity.contactName}
           </Text>
           <Text size="sm">
             {activity.phase ? phaseWords[activity.phase] : ''} · {activity.automationName}
@@ -45,7 +46,7 @@ export function NextStep({ view }: { view: View }) {
       {next ? (
         <>
           <Text size="sm">
-            {kindWords[next.kind] ?? next.kind}
+            {stepName(next.kind)}
             {next.contactName ? ` · ${next.contactName}` : ''}
             {next.automationName ? ` · ${next.automationName}` : ''}
           </Text>

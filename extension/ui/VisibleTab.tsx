@@ -2,11 +2,11 @@ import { Button, Stack } from '@mantine/core';
 import { liveQuery } from 'dexie';
 import { useEffect, useState } from 'react';
 import { browser } from 'wxt/browser';
+import { stepName } from '#shared/statuses/steps.ts';
 import { createJournal } from '../storage/journal.ts';
 import { Notice } from './Notice.tsx';
 import { database, store, type View } from './view.ts';
 import { STILL_WAITING_MS, waitsForVisibleTab } from './waitsForVisibleTab.ts';
-import { kindWords } from './words.ts';
 
 /** A step that LinkedIn finishes only in a tab that can be seen: what it is, and the way to that tab. */
 export function VisibleTab({ view }: { view: View }) {
@@ -23,7 +23,7 @@ export function VisibleTab({ view }: { view: View }) {
       <Notice
         colour="yellow"
         title="LinkedIn’s tab must be seen"
-        detail={`${kindWords[waiting.kind] ?? waiting.kind} · ${waiting.contactName}: LinkedIn finishes this page only in a tab that can be seen.`}
+        detail={`${stepName(waiting.kind)} · ${waiting.contactName}: LinkedIn finishes this page only in a tab that can be seen.`}
         action="Leave Rapport’s LinkedIn tab in front until it was tried again: every 15 minutes."
       />
       <Button variant="default" size="compact-sm" onClick={() => void showTab()}>

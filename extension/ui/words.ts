@@ -1,24 +1,20 @@
-import type { LinkedinStatus } from '#shared/statuses/linkedin.ts';
+import type { HoldReason } from '#shared/statuses/engine.ts';
+import type { StatusColour } from '#shared/statuses/entry.ts';
+import { type HoldEntry, holdReasons } from '#shared/statuses/holds.ts';
 import type { Activity } from '../storage/state.ts';
 
-/** The words for what the server and the runner say by name. */
+/** The words for what the server and the runner say by name, where shared/statuses has none. */
 
-export const linkedinWords: Record<LinkedinStatus, { label: string; colour: string; meaning: string }> = {
-  not_set_up: { label: 'Not set up', colour: 'gray', meaning: 'No LinkedIn account is bound yet.' },
-  connecting: {
-    label: 'Connecting',
-    colour: 'yellow',
-    meaning: 'This browser is paired. Sign in to LinkedIn here so that the account can be confirmed.',
-  },
-  active: { label: 'Active', colour: 'green', meaning: 'You are signed in with the right account.' },
-  inactive: { label: 'Inactive', colour: 'red', meaning: 'LinkedIn needs you to sign in again.' },
+/** A status' colour as Mantine names it. */
+export const badgeColours: Record<StatusColour, string> = {
+  grey: 'gray',
+  amber: 'yellow',
+  green: 'green',
+  red: 'red',
+  blue: 'blue',
+  orange: 'orange',
+  yellow: 'yellow',
 };
-
-export const mailWords = {
-  not_set_up: { label: 'Not set up', colour: 'gray' },
-  active: { label: 'Active', colour: 'green' },
-  inactive: { label: 'Inactive', colour: 'red' },
-} as const;
 
 export const usageWords: Record<string, string> = {
   invite: 'Invitations',
@@ -31,18 +27,6 @@ export const usageWords: Record<string, string> = {
   email: 'Emails',
 };
 
-export const kindWords: Record<string, string> = {
-  visit: 'Visit profile',
-  connect: 'Connection request',
-  message: 'Message',
-  inmail: 'InMail',
-  group_message: 'Message to a group member',
-  follow: 'Follow',
-  like: 'Like',
-  withdraw: 'Withdraw invitation',
-  send_email: 'Email',
-};
-
 export const phaseWords: Record<NonNullable<Activity['phase']>, string> = {
   opening: 'opening the page',
   preparing: 'checking account and person',
@@ -52,6 +36,7 @@ export const phaseWords: Record<NonNullable<Activity['phase']>, string> = {
   checking: 'finding out whether it happened',
 };
 
+/** What is no hold. */
 const reasons: Record<string, string> = {
   no_work: 'Nothing to do right now.',
   working: 'Going on in a moment.',
@@ -68,34 +53,28 @@ const reasons: Record<string, string> = {
   ramp: 'Today’s limit while starting slowly is used up.',
   gap: 'Keeping the pause between two steps.',
   rest: 'Taking a rest.',
-  manual: 'Paused by a person.',
   stopped: 'Stopped.',
-  linkedin_account_disconnected: 'Waiting until you are signed in to LinkedIn again.',
-  disconnected_by_user: 'The LinkedIn account was disconnected.',
-  account_restricted: 'LinkedIn has restricted the account.',
-  weekly_invite_limit: 'LinkedIn allows no more invitations for now.',
-  too_many_requests: 'LinkedIn asked to slow down.',
-  layout_unknown: 'LinkedIn changed its page; update Rapport, then resume LinkedIn in the dashboard.',
-  needs_newer_extension: 'This kind of step needs a newer Rapport extension.',
-  no_inmail_credits: 'The account has no InMail credits left.',
-  kill_switch: 'Switched off for this version by the server.',
-  consent_withdrawn: 'You have withdrawn your consent.',
-  restored_from_backup: 'The server was restored from a backup and is being checked.',
   not_readable: 'LinkedIn’s page could not be read; trying again.',
   unreachable: 'The server cannot be reached; trying again.',
   timeout: 'The server does not answer; trying again.',
   not_ready: 'The server is not ready; trying again.',
 };
 
+function holdOf(reason: string): HoldEntry | null {
+  return Object.hasOwn(holdReasons, reason) ? holdReasons[reason as HoldReason] : null;
+}
+
 /** A sentence for why the runner waits; an unknown name is shown as it is, never hidden. */
 export function reasonSentence(reason: string | null): string {
   if (reason === null) return '';
+  const hold = holdOf(reason);
+  if (hold) return hold.hint ? `${hold.meaning} ${hold.hint}` : hold.meaning;
   return reasons[reason] ?? `Waiting: ${reason.replaceAll('_', ' ')}.`;
 }
 
 /** Which limit binds the next step, in a few words. */
 export function limitWords(limit: string | null): string | null {
-  return limit === null || limit === 'none' ? null : reasonSentence(limit);
+  return limit === null || limit === 'none' ? null : (holdOf(limit)?.label ?? reasonSentence(limit));
 }
 
 const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });

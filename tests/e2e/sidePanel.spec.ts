@@ -138,7 +138,7 @@ test('approve each: nothing goes before the rep’s yes, then exactly the text t
   });
   const waiting = panel.getByRole('region', { name: 'Texts that wait for your yes' });
   const ask = (one: CastMember) =>
-    waiting.getByRole('article', { name: `Message to ${nameOf(one)}`, exact: true });
+    waiting.getByRole('article', { name: `Message: ${nameOf(one)}`, exact: true });
   await world.conductor.runUntil(async () => {
     await browser.glance();
     return (await ask(friend).isVisible()) && (await ask(other).isVisible());

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { activityView, contactRoutes } from '#shared/contract/contact.ts';
 import { eventLabels, reasonSentence } from '#shared/statuses/dictionary.ts';
 import type { EventType } from '#shared/statuses/engine.ts';
+import { stepName } from '#shared/statuses/steps.ts';
 import { schema } from '../../db/index.ts';
 import type { Call } from '../context.ts';
 import { decodeCursor, pageOf, timeKey } from '../page.ts';
@@ -82,23 +83,13 @@ const saysItsKind = new Set<EventType>([
   'email_sent',
 ]);
 
-const kindNames: Record<string, string> = {
-  visit: 'profile visit',
-  connect: 'invitation',
-  send_email: 'email',
-};
-
-function kindName(kind: string): string {
-  return kindNames[kind] ?? kind.replaceAll('_', ' ');
-}
-
 /** What happened, then the reason in words, then the detail as the source gave it. */
 function sentenceOf(type: EventType, data: EventData): string {
   const reason = text(data, 'reason') ?? text(data, 'code');
   const kind = text(data, 'kind');
   const status = type === 'status_changed' ? text(data, 'status') : null;
   const what =
-    kind && !saysItsKind.has(type) ? `${eventLabels[type]} (${kindName(kind)})` : eventLabels[type];
+    kind && !saysItsKind.has(type) ? `${eventLabels[type]} (${stepName(kind)})` : eventLabels[type];
   const head = status ? `${what}: ${status.replaceAll('_', ' ')}` : what;
   const parts = [`${head}.`, reason ? reasonSentence(reason) : null, text(data, 'detail')];
   return parts.filter((part) => part !== null).join(' ');

@@ -1,9 +1,9 @@
 import { Anchor, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ApprovalItem } from '#shared/contract/task.ts';
+import { stepName } from '#shared/statuses/steps.ts';
 import { Notice } from '../Notice.tsx';
 import { order, useOrder } from '../order.ts';
-import { kindWords } from '../words.ts';
 
 /** One person, one step, one text: do it, skip it, or change the text and do that. */
 export function Approval({ item }: { item: ApprovalItem }) {
@@ -11,13 +11,10 @@ export function Approval({ item }: { item: ApprovalItem }) {
   const { busy, refusal, run } = useOrder();
   const { id: taskId, textHash } = item;
   return (
-    <article
-      className="rapport-approval"
-      aria-label={`${kindWords[item.kind] ?? item.kind} to ${item.contactName}`}
-    >
+    <article className="rapport-approval" aria-label={`${stepName(item.kind)}: ${item.contactName}`}>
       <Stack gap={6}>
         <Text size="sm" fw={600}>
-          {kindWords[item.kind] ?? item.kind} to{' '}
+          {stepName(item.kind)}:{' '}
           {item.linkedinUrl ? (
             <Anchor size="sm" underline="always" href={item.linkedinUrl} target="_blank" rel="noreferrer">
               {item.contactName}

@@ -1,4 +1,5 @@
 import { COUNTED_AT_MOST, type TaskGroup, type TaskItem, taskGroup } from '#shared/contract/task.ts';
+import { stepName } from '#shared/statuses/steps.ts';
 
 interface GroupWords {
   label: string;
@@ -65,18 +66,6 @@ export function countText(count: number): string {
   return count > COUNTED_AT_MOST ? `${COUNTED_AT_MOST}+` : String(count);
 }
 
-const stepNames: Record<string, string> = {
-  visit: 'Profile visit',
-  connect: 'Invitation',
-  message: 'LinkedIn message',
-  inmail: 'InMail',
-  group_message: 'Message to a fellow member',
-  follow: 'Follow',
-  like: 'Like',
-  withdraw: 'Withdrawal of the invitation',
-  send_email: 'Email',
-};
-
 /** What an item is, in two or three words. */
 export function nameOf(item: TaskItem): string {
   switch (item.group) {
@@ -87,7 +76,7 @@ export function nameOf(item: TaskItem): string {
     case 'reply':
       return item.reason === 'replied' ? 'Reply' : 'Reply of a colleague';
     default:
-      return stepNames[item.kind] ?? item.kind;
+      return stepName(item.kind);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ExitName, GraphNode, NodeOf, NodeType } from '#shared/automation/graph.ts';
 import { type ContactField, freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { DAY } from '#shared/kernel/clock.ts';
+import { stepNames } from '#shared/statuses/steps.ts';
 
 type ConfigOf<T extends NodeType> = NodeOf<T>['config'];
 
@@ -27,55 +28,55 @@ export const catalogue: { [T in NodeType]: StepKind<T> } = {
     fresh: () => freshSenderProfile,
   },
   visit: {
-    label: 'Visit profile',
+    label: stepNames.visit,
     group: 'LinkedIn',
     about: "Opens the contact's LinkedIn profile",
     fresh: () => ({}),
   },
   connect: {
-    label: 'Connect',
+    label: stepNames.connect,
     group: 'LinkedIn',
     about: 'Sends an invitation, with or without a note',
     fresh: () => ({ note: null, whenNoNote: null }),
   },
   message: {
-    label: 'Message',
+    label: stepNames.message,
     group: 'LinkedIn',
     about: 'Writes to a 1st-degree connection',
     fresh: () => ({ text: '' }),
   },
   inmail: {
-    label: 'InMail',
+    label: stepNames.inmail,
     group: 'LinkedIn',
     about: 'Writes without a connection: free to an open profile, or for a credit',
     fresh: () => ({ subject: '', text: '', policy: 'open_profile' }),
   },
   group_message: {
-    label: 'Group or event message',
+    label: stepNames.group_message,
     group: 'LinkedIn',
     about: 'Writes to a fellow group member or event attendee',
     fresh: () => ({ text: '', source: 'group', place: '' }),
   },
   follow: {
-    label: 'Follow',
+    label: stepNames.follow,
     group: 'LinkedIn',
     about: 'Follows the contact',
     fresh: () => ({}),
   },
   like: {
-    label: 'Like latest post',
+    label: stepNames.like,
     group: 'LinkedIn',
     about: 'Likes the latest post of the contact, if there is one',
     fresh: () => ({}),
   },
   withdraw: {
-    label: 'Withdraw invitation',
+    label: stepNames.withdraw,
     group: 'LinkedIn',
     about: 'Takes back an invitation that is still pending',
     fresh: () => ({}),
   },
   send_email: {
-    label: 'Send email',
+    label: stepNames.send_email,
     group: 'Email',
     about: "Sends from the sender profile's mailbox",
     fresh: () => ({ subject: '', text: '', thread: 'new', attachments: [] }),

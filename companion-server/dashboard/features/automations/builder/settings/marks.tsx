@@ -51,7 +51,7 @@ export function ListSettings({ node, context, onChange }: SettingsProps<NodeOf<'
         choices={context.lists}
         value={config.listId}
         error={errorOf(context, 'listId')}
-        maxLength={limits.listName}
+        maxLength={limits.name}
         onChange={choose}
         create={(name) => create.mutate({ body: { name } })}
       />
