@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { enrollmentFilter } from '#shared/automation/bulk.ts';
 import { graph, graphProblem } from '#shared/automation/graph.ts';
+import { limits } from '#shared/kernel/limits.ts';
 import { automationStatus, enrollmentStatus } from '#shared/statuses/engine.ts';
 import { enrollmentView } from './contact.ts';
 import { id, instant, page, pageQuery, route } from './route.ts';
@@ -120,14 +121,14 @@ export const automationRoutes = {
     response: z.object({ items: z.array(automationSummary) }),
   }),
   create: route('member', 'POST', '/api/v1/automations', {
-    body: z.object({ name: z.string().trim().min(1).max(120) }),
+    body: z.object({ name: z.string().trim().min(1).max(limits.name) }),
     response: automationDetail,
   }),
   get: route('member', 'GET', '/api/v1/automations/:automationId', { params, response: automationDetail }),
   /** Saves the draft (may have problems; they come back). Once started it stands beside the running version. */
   saveDraft: route('member', 'PUT', '/api/v1/automations/:automationId/draft', {
     params,
-    body: z.object({ name: z.string().trim().min(1).max(120), graph }),
+    body: z.object({ name: z.string().trim().min(1).max(limits.name), graph }),
     response: automationDetail,
   }),
   preflight: route('member', 'POST', '/api/v1/automations/:automationId/preflight', {

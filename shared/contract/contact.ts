@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#shared/kernel/limits.ts';
 import { enrollmentStatus, eventType, relationStatus, whoMustAct } from '#shared/statuses/engine.ts';
 import { id, instant, page, pageQuery, route } from './route.ts';
 
@@ -254,7 +255,7 @@ export const contactRoutes = {
   }),
   lists: route('member', 'GET', '/api/v1/lists', { response: z.object({ items: z.array(listView) }) }),
   createList: route('member', 'POST', '/api/v1/lists', {
-    body: z.object({ name: z.string().trim().min(1).max(120) }),
+    body: z.object({ name: z.string().trim().min(1).max(limits.name) }),
     response: listView,
   }),
 };
@@ -271,8 +272,8 @@ export const importRoutes = {
   run: route('member', 'POST', '/api/v1/imports/:importId/run', {
     params: importParams,
     body: z.object({
-      mapping: z.array(importField).max(200),
-      listName: z.string().trim().min(1).max(120),
+      mapping: z.array(importField).max(limits.csvColumns),
+      listName: z.string().trim().min(1).max(limits.name),
       legalBasis: z.enum(['legitimate_interest', 'consent', 'contract']),
     }),
     response: importResult,

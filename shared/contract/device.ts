@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#shared/kernel/limits.ts';
 import {
   acceptanceRead,
   inboundMessageRead,
@@ -46,7 +47,7 @@ export const pairRoutes = {
     body: z.object({
       deviceCode: z.string().max(200),
       userCode: z.string().max(20),
-      name: z.string().trim().min(1).max(120),
+      name: z.string().trim().min(1).max(limits.name),
       extensionVersion: z.string().max(40),
     }),
     response: z.discriminatedUnion('state', [

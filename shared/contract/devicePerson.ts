@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#shared/kernel/limits.ts';
 import { automationStatus, relationStatus } from '#shared/statuses/engine.ts';
 import { activityView, contactNoteText, contactNoteView, enrollmentView, listView } from './contact.ts';
 import { id, instant, route } from './route.ts';
@@ -96,7 +97,7 @@ export const devicePersonRoutes = {
   targets: route('device', 'GET', '/api/v1/device/person/targets', { response: personTargets }),
   /** Makes the person a contact where they are none yet; a list of that name is made where there is none. */
   addToList: route('device', 'POST', '/api/v1/device/person/list', {
-    body: z.object({ person: personSeen, listName: z.string().trim().min(1).max(120) }),
+    body: z.object({ person: personSeen, listName: z.string().trim().min(1).max(limits.name) }),
     response: personCard,
   }),
   addToAutomation: route('device', 'POST', '/api/v1/device/person/automation', {

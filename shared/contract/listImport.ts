@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#shared/kernel/limits.ts';
 import { listKind, listRead } from '#shared/protocol/lists.ts';
 import { id, instant, route } from './route.ts';
 
@@ -48,7 +49,7 @@ export const listImportRoutes = {
   start: route('device', 'POST', '/api/v1/device/imports', {
     body: z.object({
       url: z.string().max(4000),
-      listName: z.string().trim().min(1).max(120),
+      listName: z.string().trim().min(1).max(limits.name),
       atMost: z.number().int().min(1).max(IMPORT_PEOPLE).default(IMPORT_PEOPLE),
     }),
     response: listImportView,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#shared/kernel/limits.ts';
 
 /** One HTTP operation: method, path and the schemas of everything that crosses. Both sides parse with it. */
 export interface Route<
@@ -63,7 +64,7 @@ export function page<T extends z.ZodType>(item: T) {
 
 export const pageQuery = z.object({
   cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
 });
 
 /** Unix ms UTC. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#shared/kernel/limits.ts';
 import {
   channelKind,
   holdReason,
@@ -162,14 +163,14 @@ const senderParams = z.object({ senderId: id });
 export const senderRoutes = {
   list: route('member', 'GET', '/api/v1/senders', { response: z.object({ items: z.array(senderView) }) }),
   create: route('member', 'POST', '/api/v1/senders', {
-    body: z.object({ name: z.string().trim().min(1).max(120), zone: z.string().max(64) }),
+    body: z.object({ name: z.string().trim().min(1).max(limits.name), zone: z.string().max(64) }),
     response: senderView,
   }),
   get: route('member', 'GET', '/api/v1/senders/:senderId', { params: senderParams, response: senderView }),
   update: route('member', 'PATCH', '/api/v1/senders/:senderId', {
     params: senderParams,
     body: z.object({
-      name: z.string().trim().min(1).max(120).optional(),
+      name: z.string().trim().min(1).max(limits.name).optional(),
       settings: z.unknown().optional(),
       reconnectMail: z.boolean().optional(),
       /** Only the owner of the profile may change it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#shared/kernel/limits.ts';
 import { taskState, whoMustAct } from '#shared/statuses/engine.ts';
 import { enrollmentView } from './contact.ts';
 import { manualTaskView } from './manualTask.ts';
@@ -116,7 +117,10 @@ export const taskRoutes = {
     params,
     body: seen.omit({ taskId: true }).extend({
       edited: z
-        .object({ text: z.string().trim().min(1).max(8000), subject: z.string().trim().max(300).nullable() })
+        .object({
+          text: z.string().trim().min(1).max(limits.template),
+          subject: z.string().trim().max(limits.emailSubject).nullable(),
+        })
         .optional(),
     }),
     response: taskResult,

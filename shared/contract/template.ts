@@ -19,7 +19,7 @@ const texts = z.object({
   text: z.string().trim().min(1, 'Write the text.').max(limits.template),
   attachments: attachmentIds,
 });
-const draft = texts.extend({ name: z.string().trim().min(1, 'Give it a name.').max(limits.listName) });
+const draft = texts.extend({ name: z.string().trim().min(1, 'Give it a name.').max(limits.name) });
 const params = z.object({ templateId: id });
 
 const person = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#shared/kernel/limits.ts';
 import { personSpacing } from '#shared/schedule/settings.ts';
 import { id, instant, route } from './route.ts';
 import { holdView, senderView } from './sender.ts';
@@ -14,9 +15,9 @@ export const setupRoutes = {
   run: route('public', 'POST', '/api/v1/setup', {
     body: z.object({
       token: z.string().min(1).max(200),
-      workspaceName: z.string().trim().min(1).max(120),
+      workspaceName: z.string().trim().min(1).max(limits.name),
       postalAddress: z.string().trim().max(500).default(''),
-      name: z.string().trim().min(1).max(120),
+      name: z.string().trim().min(1).max(limits.name),
       email: z.email().max(254),
       password: z.string().min(10, 'at least 10 characters').max(200),
     }),
@@ -100,7 +101,7 @@ export const workspaceRoutes = {
   home: route('member', 'GET', '/api/v1/home', { response: homeView }),
   update: route('member', 'PATCH', '/api/v1/workspace', {
     body: z.object({
-      name: z.string().trim().min(1).max(120).optional(),
+      name: z.string().trim().min(1).max(limits.name).optional(),
       postalAddress: z.string().trim().max(500).optional(),
       personSpacingMs: z.number().int().min(0).max(personSpacing.maxMs).optional(),
       /** Several automations may have one contact active at a time. */

@@ -1,4 +1,4 @@
-/** Every limit of the product in one place. Sizes in characters unless the name says bytes. */
+/** Limits that more than one place keeps to: sizes in characters unless the name says bytes. Those of a single place stand there. */
 export const limits = {
   pageSize: 100,
   csvBytes: 25 * 1024 * 1024,
@@ -17,7 +17,8 @@ export const limits = {
   nodeVisits: 10,
   enrollmentTransitions: 200,
   journalDays: 30,
-  listName: 120,
+  /** Names that people give: lists, automations, sender profiles, workspaces, themselves. */
+  name: 120,
   attachmentBytes: 5 * 1024 * 1024,
   attachmentName: 200,
   /** Files and images of one email together. */

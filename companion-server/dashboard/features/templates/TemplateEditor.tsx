@@ -58,7 +58,7 @@ export function TemplateEditor({ template, close }: { template: TemplateView | n
         <TextInput
           label="Name"
           required
-          maxLength={limits.listName}
+          maxLength={limits.name}
           data-autofocus
           {...form.getInputProps('name')}
         />
