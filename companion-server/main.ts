@@ -11,6 +11,7 @@ import {
 } from '#shared/kernel/clock.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { DataFolderRefused, loadKeys } from './auth/keys.ts';
 import { DatabaseRefused, markFileOf, openDatabase, recogniseRestore } from './db/index.ts';
 import { oauthClients } from './email/oauth.ts';
@@ -43,7 +44,6 @@ import { createKeyedHash } from './vault/keyedHash.ts';
 
 /** While schedule time is moved from outside, a device must not sleep through a jump. */
 const MOVED_CLOCK_ASK_MS = 500;
-const VERSION = '0.1.0';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ANSWER_WITHIN_MS = 15 * SECOND;
 /** Longer than the longest send; afterwards the process ends anyway, and leases bring back what was open. */
@@ -117,7 +117,7 @@ async function start(env: Env): Promise<void> {
     allowLoopback: env.scheduleControl,
     maxAskAgainMs: env.scheduleControl ? MOVED_CLOCK_ASK_MS : undefined,
     remoteRules: rules.current,
-    version: VERSION,
+    version: packageJson.version,
     shutdown: signal,
   });
   const app = createApp({

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
-import { DAY, HOUR } from '#shared/kernel/clock.ts';
+import { DAY, HOUR, WEEK } from '#shared/kernel/clock.ts';
 import { type EffectiveCap, effectiveCap } from '#shared/schedule/caps.ts';
 import { basicNoteCap, type SenderSettings } from '#shared/schedule/settings.ts';
 import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
@@ -11,8 +11,6 @@ import { usedAt } from './lookups.ts';
 import { shapes } from './shapes.ts';
 
 const { usage } = schema;
-
-const WEEK = 7 * DAY;
 
 /** Uses are asked for from a full hour on, so that the question stays the same from a step's claim to its commit. */
 const fullHour = (at: number) => at - (((at % HOUR) + HOUR) % HOUR);

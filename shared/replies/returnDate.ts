@@ -1,9 +1,10 @@
+import { DAY } from '#shared/kernel/clock.ts';
+
 /** Finds in an out-of-office note the day from which somebody is back. */
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** Beyond this lie quotes and disclaimers. */
 const NOTE_LENGTH = 5_000;
-const LONGEST_ABSENCE = 366 * DAY_MS;
+const LONGEST_ABSENCE = 366 * DAY;
 
 /** Month names and their usual short forms (en, de, fr, es, it, pt, nl, sv), whole words only. */
 const MONTHS: readonly string[][] = [
@@ -54,11 +55,11 @@ export function findReturnDate(text: string, sentAt: number): number | null {
     const until = flat.search(UNTIL);
     const afterBack = back >= 0 ? days.find((day) => day.index > back) : undefined;
     if (afterBack) candidates.push(afterBack.at);
-    else if (until >= 0) candidates.push((days.find((day) => day.index > until) ?? last).at + DAY_MS);
+    else if (until >= 0) candidates.push((days.find((day) => day.index > until) ?? last).at + DAY);
     else if (back >= 0) candidates.push(last.at);
-    else if (AWAY.test(flat)) candidates.push(last.at + DAY_MS);
+    else if (AWAY.test(flat)) candidates.push(last.at + DAY);
   }
-  const possible = candidates.filter((at) => at > sentAt - DAY_MS && at - sentAt <= LONGEST_ABSENCE);
+  const possible = candidates.filter((at) => at > sentAt - DAY && at - sentAt <= LONGEST_ABSENCE);
   return possible.length === 0 ? null : Math.max(...possible);
 }
 
@@ -125,7 +126,7 @@ function dayThenMonth(
 /** "3/4": which of the two is the month only the writer knows. The later day that is near wins: late is polite. */
 function eitherFirst(year: string | undefined, first: number, second: number, sentAt: number): number | null {
   const both = [inYear(year, second, first, sentAt), inYear(year, first, second, sentAt)];
-  const near = both.filter((at): at is number => at !== null && at - sentAt < 120 * DAY_MS && at > sentAt);
+  const near = both.filter((at): at is number => at !== null && at - sentAt < 120 * DAY && at > sentAt);
   const any = both.filter((at): at is number => at !== null);
   if (near.length > 0) return Math.max(...near);
   return any.length > 0 ? Math.min(...any) : null;
@@ -136,7 +137,7 @@ function inYear(year: string | undefined, month: number, dayOfMonth: number, sen
   if (year !== undefined) return day(Number(year.length === 2 ? `20${year}` : year), month, dayOfMonth);
   const thisYear = new Date(sentAt).getUTCFullYear();
   const at = day(thisYear, month, dayOfMonth);
-  return at !== null && at < sentAt - DAY_MS ? day(thisYear + 1, month, dayOfMonth) : at;
+  return at !== null && at < sentAt - DAY ? day(thisYear + 1, month, dayOfMonth) : at;
 }
 
 function day(year: number, month: number, dayOfMonth: number): number | null {

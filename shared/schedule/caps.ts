@@ -1,4 +1,4 @@
-import { DAY } from '#shared/kernel/clock.ts';
+import { DAY, WEEK } from '#shared/kernel/clock.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
 import { basicNoteCap, type CapPair, capTable, type SenderSettings } from './settings.ts';
 
@@ -29,7 +29,6 @@ export interface EffectiveCap extends CapPair {
 
 const linkedinRamp = { from: 0.2, days: 13 };
 const emailRamp = { first: 10, perDay: 2 };
-const WEEK = 7 * DAY;
 
 /**
  * The least of sender setting, ramp, restart and ceiling; never below 1. What an account's plan limits is counted by itself
@@ -103,12 +102,7 @@ export function usageLimit(usageTimes: readonly number[], caps: CapPair, now: nu
  * When the caps allow the next one: `now`, or the earliest later moment.
  * `usageTimes`: ascending unix ms of the last 7 days at least.
  */
-export function nextAllowedByUsage(
-  _kind: UsageKind,
-  usageTimes: readonly number[],
-  caps: CapPair,
-  now: number,
-): number {
+export function nextAllowedByUsage(usageTimes: readonly number[], caps: CapPair, now: number): number {
   return usageLimit(usageTimes, caps, now).at;
 }
 

@@ -29,7 +29,7 @@ export function ceilingUntil(
 ): number | null {
   if (lostAt !== null && now < lostAt + DAY) return lostAt + DAY;
   const moments = spends[kind].map((usage) =>
-    nextAllowedByUsage(usage, usageTimes(usage, lines), capTable[usage].ceiling, now),
+    nextAllowedByUsage(usageTimes(usage, lines), capTable[usage].ceiling, now),
   );
   const until = Math.max(...moments);
   return until > now ? until : null;

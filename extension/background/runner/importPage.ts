@@ -1,5 +1,5 @@
 import type { Problem } from '#shared/contract/route.ts';
-import { DAY, MINUTE, withDeadline } from '#shared/kernel/clock.ts';
+import { DAY, MINUTE, WEEK, withDeadline } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { ListRead } from '#shared/protocol/lists.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
@@ -7,7 +7,6 @@ import { capTable } from '#shared/schedule/settings.ts';
 import { type ImportWork, PageError, type RunnerDeps } from './ports.ts';
 
 const READ_MS = 4 * MINUTE;
-const WEEK = 7 * DAY;
 
 /**
  * Reads the page of a list that the server asks for, and tells what it gave; nothing is kept here but how many were

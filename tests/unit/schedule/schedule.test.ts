@@ -105,7 +105,7 @@ describe('caps', () => {
 
   it('counts rolling 24 hours and 7 days', () => {
     const times = [now - 6 * DAY, now - 3 * HOUR, now - 2 * HOUR];
-    expect(nextAllowedByUsage('invite', times, { daily: 3, weekly: 9 }, now)).toBe(now);
+    expect(nextAllowedByUsage(times, { daily: 3, weekly: 9 }, now)).toBe(now);
     expect(usageLimit(times, { daily: 2, weekly: 9 }, now)).toEqual({
       at: now + 21 * HOUR,
       limit: 'daily_cap',
