@@ -3,7 +3,7 @@ import { person } from '../dom/support/twin.ts';
 import type { TwinClick } from '../linkedin-twin/index.ts';
 import type { Case } from './dimensions.ts';
 import { expectedOf } from './expected.ts';
-import { unplanned } from './plan.ts';
+import { tooManyReads, unplanned } from './plan.ts';
 
 /** A click that led to nothing is wrong all the same: on somebody else, once too often, or where nothing is to be clicked. */
 
@@ -40,4 +40,9 @@ test.each<[string, TwinClick[], Partial<Case>?]>([
   ['the click that acts where an email is asked for', [connect, send], { relation: 'email' }],
 ])('%s', (_, clicks, change) => {
   expect(against(clicks, change)).not.toEqual([]);
+});
+
+test('reads are counted: too many are said', () => {
+  expect(tooManyReads(each, { before: 7, after: 8 })).toEqual([]);
+  expect(tooManyReads(each, { before: 8, after: 9 })).toHaveLength(2);
 });

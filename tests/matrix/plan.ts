@@ -91,3 +91,33 @@ export function unplanned(
   const any = want.clicks === 'none' && clicks.length > 0 ? ['clicks where none is to be'] : [];
   return [...strange, ...often, ...few, ...many, ...any];
 }
+
+/**
+ * LinkedIn's answers that a step of each kind may ask for (docs/linkedin-requests.md): until the click that acts, and at
+ * each look for its effect. An invitation asks once more after each click on Connect that opened nothing; a thread is asked
+ * for by each query id that is known.
+ */
+const mostReads: Record<Case['kind'], { before: number; look: number }> = {
+  visit: { before: 3, look: 0 },
+  connect: { before: 3 + OPENING, look: 1 },
+  note: { before: 3 + OPENING, look: 1 },
+  message: { before: 7, look: 3 },
+  inmail: { before: 7, look: 3 },
+  group: { before: 6, look: 3 },
+  follow: { before: 4, look: 2 },
+  like: { before: 3, look: 1 },
+  withdraw: { before: 3, look: 3 },
+};
+/** One every 0.7 s in the 2 s that this suite gives it; LinkedIn may lead to another page, where looking begins anew. */
+const LOOKS = 4;
+const PAGES = 2;
+
+/** Reads beyond that, as sentences. */
+export function tooManyReads({ kind }: Case, { before, after }: { before: number; after: number }): string[] {
+  const most = mostReads[kind];
+  const mostAfter = most.look * LOOKS * PAGES;
+  return [
+    ...(before > most.before ? [`${before} reads until the click, at most ${most.before} wanted`] : []),
+    ...(after > mostAfter ? [`${after} reads after the click, at most ${mostAfter} wanted`] : []),
+  ];
+}

@@ -4,7 +4,7 @@ import type { Fault, TwinPerson } from '../linkedin-twin/index.ts';
 import type { Case } from './dimensions.ts';
 import { expectedOf } from './expected.ts';
 import { effectsSince, type Lane } from './lane.ts';
-import { unplanned } from './plan.ts';
+import { tooManyReads, unplanned } from './plan.ts';
 
 export interface Outcome {
   ends: string;
@@ -207,6 +207,6 @@ export async function whatIsWrong(lane: Lane, each: Case): Promise<string | null
   const effects = want.happens ? [got.own] : [];
   if (got.ends !== want.ends || got.effects.join('\n') !== effects.join('\n'))
     return `${nameOf(each)}: ${want.ends} [${effects}] expected, ${got.ends} [${got.effects}] seen`;
-  if (got.unplanned.length > 0) return `${nameOf(each)}: ${got.unplanned.join('; ')}`;
-  return null;
+  const beside = [...got.unplanned, ...tooManyReads(each, got.reads)];
+  return beside.length > 0 ? `${nameOf(each)}: ${beside.join('; ')}` : null;
 }
