@@ -2,6 +2,7 @@ import type { StepOutcome } from '#shared/contract/device.ts';
 import { MINUTE, SECOND, withDeadline } from '#shared/kernel/clock.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import type { LinkedinFailure, VerifyResult } from '#shared/protocol/linkedin.ts';
+import type { Line } from './line.ts';
 import { PageError, type RunnerDeps } from './ports.ts';
 
 const VERIFY_MS = 2 * MINUTE;
@@ -51,6 +52,19 @@ function outcomeOf(seen: VerifyResult, entry: JournalEntry): StepOutcome {
     case 'not_seen':
       return { result: 'unsure', detail: seen.detail.slice(0, 500) };
   }
+}
+
+/**
+ * The page may have acted before it was asked to: a Connect that sends without its dialog. From here on the effect is only
+ * looked for, also after a crash.
+ */
+export async function settleUnasked(
+  deps: RunnerDeps,
+  line: Line,
+  { failure, profile }: { failure: LinkedinFailure; profile: JournalEntry['profile'] },
+): Promise<StepOutcome> {
+  await line.write({ phase: 'armed', armedAt: deps.clock.now(), profile });
+  return orFailure(await settle(deps, line.entry, false), failure, line.entry);
 }
 
 /** The outcome of an act that failed after it may have had an effect: evidence wins over the failure. */

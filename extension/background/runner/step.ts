@@ -7,7 +7,7 @@ import { ceilingUntil } from './ceilings.ts';
 import { LeaseLost, whileRenewing } from './lease.ts';
 import { armedLine, beforeEffect, type Line, lineOf, notStarted } from './line.ts';
 import { PageError, type Progress, type RunnerDeps } from './ports.ts';
-import { orFailure, settle } from './settle.ts';
+import { orFailure, settle, settleUnasked } from './settle.ts';
 
 export type TaskWork = Extract<NextWork, { type: 'task' }>;
 type Ready = Extract<PrepareResult, { outcome: 'ready' }>;
@@ -126,6 +126,10 @@ async function prepare(
         noteDropped,
       });
       return result;
+    }
+    if (result.outcome === 'failed' && result.failure.effect !== 'before_effect') {
+      await line.end(await settleUnasked(deps, line, result));
+      return null;
     }
     await line.end(
       result.outcome === 'closed'

@@ -37,6 +37,39 @@ describe('a task that goes well', () => {
   });
 });
 
+describe('a page that acted before it was asked to', () => {
+  const failure = {
+    code: 'linkedin_error',
+    effect: 'after_effect',
+    detail: 'Connect sent at once.',
+    until: null,
+  } as const;
+
+  it('is looked at: with evidence the step is done, without it nobody knows, and it is never clicked', async () => {
+    for (const isSeen of [true, false]) {
+      const world = createWorld();
+      world.prepareResult = { outcome: 'failed', failure, profile: null };
+      if (isSeen) world.sent.add('t1');
+      world.queue.push(taskWork(stepFor('t1')));
+      await world.cycle();
+      expect(world.last()).toMatchObject(isSeen ? { result: 'done' } : { result: 'failed', failure });
+      expect(world.commits).toBe(0);
+      expect(world.clicks).toEqual([]);
+    }
+  });
+
+  it('is not clicked after a crash either', async () => {
+    const world = createWorld();
+    world.prepareResult = { outcome: 'failed', failure, profile: null };
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.dies('verify');
+    world.sent.add('t1');
+    await world.cycle();
+    expect(world.last()).toMatchObject({ result: 'done' });
+    expect(world.clicks).toEqual([]);
+  });
+});
+
 describe('the commit gate', () => {
   it('refused: nothing is clicked', async () => {
     const world = createWorld();
