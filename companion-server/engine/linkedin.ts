@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { circleIdIn } from '#shared/automation/circles.ts';
 import type { NodeOf } from '#shared/automation/graph.ts';
-import { CONSENT_VERSION, type NextWork } from '#shared/contract/device.ts';
+import { CONSENT_VERSION, IDS_AT_ONCE, type NextWork } from '#shared/contract/device.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { isOpen, nextOpen } from '#shared/schedule/window.ts';
@@ -130,6 +130,7 @@ function canRead(kind: WatchKind, kinds: readonly string[]): boolean {
 
 async function asWatch(unit: Unit, channel: ChannelRow, kinds: WatchKind[]): Promise<NextWork> {
   const { senderId } = channel;
+  const known = await knownProfileIds(unit.tx, senderId);
   const isSentAsked = kinds.includes('sent_invitations');
   if (isSentAsked) {
     await unit.tx.update(channelTable).set({ sentAskedAt: unit.now }).where(eq(channelTable.id, channel.id));
@@ -139,7 +140,8 @@ async function asWatch(unit: Unit, channel: ChannelRow, kinds: WatchKind[]): Pro
     kinds,
     acceptancesSince: channel.acceptancesSince ?? 0,
     inboxSince: channel.inboxSince ?? channel.createdAt ?? 0,
-    knownProfileIds: await knownProfileIds(unit.tx, senderId),
+    knownProfileIds: known.slice(0, IDS_AT_ONCE),
+    furtherProfileIds: known.slice(IDS_AT_ONCE),
     threads: kinds.includes('inbox') ? await threadsToRead(unit.tx, senderId) : null,
     pendingProfileIds: isSentAsked ? await pendingProfileIds(unit.tx, senderId) : [],
   };

@@ -41,6 +41,8 @@ export const isPlannedMail = sql`${systemMail.state} = 'planned'`;
 export const isPending = sql`${relation.status} = 'invite_sent'`;
 export const isToWithdraw = sql`${relation.withdrawAt} IS NOT NULL`;
 export const isLocked = sql`${relation.lockedUntil} IS NOT NULL`;
+/** Something went out to them, or came from them. */
+export const hasInteracted = sql`${relation.lastInteractionAt} IS NOT NULL`;
 export const isThreadUnread = sql`${relation.threadFrom} IS NOT NULL`;
 export const laneMayFire = sql`${lane.readyCount} > 0 AND ${lane.holdCount} = 0`;
 /** Archived, with contacts that have not ended yet. */

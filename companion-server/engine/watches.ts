@@ -1,8 +1,8 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow } from './context.ts';
-import { isLive, isPending } from './predicates.ts';
+import { hasInteracted, isLive, isPending } from './predicates.ts';
 
 const { enrollment, contact, relation } = schema;
 
@@ -50,15 +50,44 @@ export function dueWatches(channel: ChannelRow, now: number): WatchKind[] {
   return [...due];
 }
 
-/** Profile ids of the contacts under way with this sender: only their messages are reported. */
+/** One account has at most 30,000 connections; this is the limit of what a watch is asked about, the newest first. */
+const MAX_KNOWN = 50_000;
+
+/**
+ * Profile ids of the contacts that are under way with this sender or had to do with it, whatever became of their
+ * enrollment: only their messages are reported. First those under way whose last interaction is newest; over the limit
+ * those of long ago are left out.
+ */
 export async function knownProfileIds(q: Queryable, senderId: string): Promise<string[]> {
-  const rows = await q
+  const met = await q
+    .select({ profileId: contact.linkedinProfileId })
+    .from(relation)
+    .innerJoin(contact, eq(contact.id, relation.contactId))
+    .where(
+      and(
+        eq(relation.senderId, senderId),
+        hasInteracted,
+        isNotNull(contact.linkedinProfileId),
+        isNull(contact.deletedAt),
+      ),
+    )
+    .orderBy(desc(relation.lastInteractionAt))
+    .limit(MAX_KNOWN);
+  const underWay = await q
     .select({ profileId: contact.linkedinProfileId })
     .from(enrollment)
     .innerJoin(contact, eq(contact.id, enrollment.contactId))
     .where(and(eq(enrollment.senderId, senderId), isLive, isNotNull(contact.linkedinProfileId)))
-    .limit(5000);
-  return rows.map((row) => row.profileId ?? '');
+    .limit(MAX_KNOWN);
+  const live = idsOf(underWay);
+  const all = idsOf(met);
+  const known = new Set([...all].filter((id) => live.has(id)));
+  for (const id of [...live, ...all]) known.add(id);
+  return [...known].slice(0, MAX_KNOWN);
+}
+
+function idsOf(rows: readonly { profileId: string | null }[]): Set<string> {
+  return new Set(rows.flatMap(({ profileId }) => (profileId === null ? [] : [profileId])));
 }
 
 /** Profile ids of the contacts with a pending invitation of this sender. */

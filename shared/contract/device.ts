@@ -109,7 +109,9 @@ export const watchKind = z.enum(['session', 'acceptances', 'inbox', 'sent_invita
 /** What an extension could do that does not say so. */
 const firstKinds: LinkedinActionKind[] = ['visit', 'connect', 'message'];
 
-const readIds = z.array(z.string().max(80)).max(5000);
+/** Profile ids in one list that every extension takes. */
+export const IDS_AT_ONCE = 5000;
+const readIds = z.array(z.string().max(80)).max(IDS_AT_ONCE);
 
 /** What the runner should do now. */
 export const nextWork = z.discriminatedUnion('type', [
@@ -128,8 +130,10 @@ export const nextWork = z.discriminatedUnion('type', [
     kinds: z.array(watchKind).min(1),
     acceptancesSince: instant,
     inboxSince: instant,
-    /** Profile ids of contacts under way: only their messages are reported. */
+    /** Profile ids of contacts that have, or had, to do with this sender: only their messages are reported. */
     knownProfileIds: readIds,
+    /** The rest of them, after those that matter most: an older extension reads only the first list. */
+    furtherProfileIds: z.array(z.string().max(80)).max(45_000).default([]),
     /** Contacts bound late: everything they wrote since `since` is read once more. */
     threads: z.object({ since: instant, profileIds: readIds }).nullable().default(null),
     /** Contacts with a pending invitation of this account: gone ones are told from the sent list. */

@@ -43,7 +43,7 @@ const pageRequest = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('inbound'),
     sinceMs: z.number().int(),
-    knownProfileIds: z.array(z.string()).max(5000),
+    knownProfileIds: z.array(z.string()).max(50_000),
   }),
   z.object({ op: z.literal('sentInvitations') }),
   z.object({ op: z.literal('layout') }),

@@ -192,6 +192,7 @@ export const relation = sqliteTable(
     primaryKey({ columns: [t.contactId, t.senderId] }),
     index('relation_invites').on(t.senderId, t.inviteSentAt).where(sql`invite_sent_at IS NOT NULL`),
     index('relation_interaction').on(t.contactId, t.lastInteractionAt),
+    index('relation_known').on(t.senderId, t.lastInteractionAt).where(sql`last_interaction_at IS NOT NULL`),
     index('relation_pending').on(t.senderId, t.contactId).where(sql`status = 'invite_sent'`),
     index('relation_withdraw').on(t.senderId, t.withdrawAt).where(sql`withdraw_at IS NOT NULL`),
     index('relation_locked').on(t.lockedUntil).where(sql`locked_until IS NOT NULL`),

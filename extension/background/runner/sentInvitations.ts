@@ -17,7 +17,7 @@ export async function seenOf(
   read: SentInvitationsRead,
   work: WatchWork,
 ): Promise<SentInvitationsSeen> {
-  const contacts = new Set([...work.knownProfileIds, ...work.pendingProfileIds]);
+  const contacts = new Set([...work.knownProfileIds, ...work.furtherProfileIds, ...work.pendingProfileIds]);
   const seen: SentInvitationsSeen = { toContacts: [], toOthers: [], gone: [], complete: read.complete };
   for (const { invitationUrn, profileId, sentAt } of read.invitations) {
     if (invitationUrn === null) continue;

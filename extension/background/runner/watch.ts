@@ -72,7 +72,9 @@ async function readMessages(
   seen: Seen,
   signal: AbortSignal,
 ): Promise<void> {
-  const asked = [{ since: work.inboxSince, profileIds: work.knownProfileIds }];
+  const asked = [
+    { since: work.inboxSince, profileIds: [...work.knownProfileIds, ...work.furtherProfileIds] },
+  ];
   if (work.threads) asked.unshift(work.threads);
   for (const { since, profileIds } of asked) {
     const read = await deps.page.readInbound(since, profileIds, signal);

@@ -68,6 +68,7 @@ export function watchWork(change: Partial<Extract<NextWork, { type: 'watch' }>> 
     acceptancesSince: START - 1_000,
     inboxSince: START - 1_000,
     knownProfileIds: ['ACoAA1'],
+    furtherProfileIds: [],
     threads: null,
     pendingProfileIds: [],
     ...change,

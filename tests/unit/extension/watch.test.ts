@@ -72,6 +72,16 @@ describe('what the watches report', () => {
   });
 });
 
+describe('whose messages are reported', () => {
+  it('those of the further known people too, and of nobody else', async () => {
+    const world = createWorld();
+    world.inbound = ['ACoAA1', 'further', 'stranger'].map((from, n) => message(`m${n}`, from, START + n));
+    world.queue.push(watchWork({ kinds: ['inbox'], furtherProfileIds: ['further'] }));
+    await world.cycle();
+    expect(world.observations[0]?.inbound?.map(({ messageId }) => messageId)).toEqual(['m0', 'm1']);
+  });
+});
+
 describe('the sent invitations', () => {
   const work = watchWork({
     kinds: ['acceptances', 'sent_invitations'],

@@ -1,0 +1,1 @@
+CREATE INDEX `relation_known` ON `relation` (`sender_id`,`last_interaction_at`) WHERE last_interaction_at IS NOT NULL;
