@@ -17,7 +17,10 @@ interface AuditOptions {
   schedule: Clock;
 }
 
-/** Changes of the team go through the library; its hooks write the audit rows that services write elsewhere. */
+/**
+ * People join and change roles through the library; its hooks write the audit rows that services write elsewhere. How they
+ * leave: services/member.
+ */
 export function auditMembers(options: AuditOptions) {
   /** The mail with the link; nothing is planned twice for one invitation. */
   async function planInvitationMail(tx: Tx, { id, organizationId, email }: Invited): Promise<void> {
@@ -72,7 +75,5 @@ export function auditMembers(options: AuditOptions) {
     afterUpdateMemberRole: async (event: {
       member: { id: string; organizationId: string; userId: string };
     }) => audit(event.member.organizationId, event.member.userId, 'member.role_changed', event.member.id),
-    afterRemoveMember: async (event: { member: { id: string; organizationId: string; userId: string } }) =>
-      audit(event.member.organizationId, event.member.userId, 'member.removed', event.member.id),
   };
 }

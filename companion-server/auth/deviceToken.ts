@@ -20,7 +20,7 @@ export interface PairedDevice {
   ownerUserId: string;
 }
 
-/** The device a token belongs to, unless it was unpaired or its sender profile deleted. */
+/** The device a token belongs to, unless it was unpaired, its sender profile deleted, or its owner is no member. */
 export async function deviceOfToken(db: Queryable, token: string): Promise<PairedDevice | null> {
   const query = queries.get(db) ?? queryOn(db);
   queries.set(db, query);
@@ -32,7 +32,7 @@ export async function deviceOfToken(db: Queryable, token: string): Promise<Paire
 const queries = new WeakMap<Queryable, ReturnType<typeof queryOn>>();
 
 function queryOn(db: Queryable) {
-  const { device, sender } = schema;
+  const { device, member, sender } = schema;
   return db
     .select({
       deviceId: device.id,
@@ -42,6 +42,10 @@ function queryOn(db: Queryable) {
     })
     .from(device)
     .innerJoin(sender, eq(sender.id, device.senderId))
+    .innerJoin(
+      member,
+      and(eq(member.organizationId, sender.workspaceId), eq(member.userId, sender.ownerUserId)),
+    )
     .where(
       and(
         eq(device.tokenHash, sql.placeholder('hash')),

@@ -80,6 +80,7 @@ export { type Observations, recordObservations } from './observations.ts';
 export { unsubscribeContact } from './optOut.ts';
 export { unreadInboxes } from './otherInbox.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';
+export { giveSender, holdWithoutOwner, ownerIsBack, ownerLeft } from './owners.ts';
 export { replan } from './pacing.ts';
 export { approveTask, skipTask, withdrawApproval } from './personDecides.ts';
 export {

@@ -1,6 +1,7 @@
 import { streamSSE } from 'hono/streaming';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { SECOND } from '#shared/kernel/clock.ts';
+import { isMember } from '../services/member/members.ts';
 import { changesSince, latestSeq } from '../services/workspace/changesSince.ts';
 import { memberCall } from './callers.ts';
 import type { App } from './httpEnv.ts';
@@ -27,6 +28,8 @@ export function serveStream(app: App, shutdown: AbortSignal): void {
           await stream.writeSSE({ event: 'change', id: String(row.seq), data: JSON.stringify(row) });
           seq = row.seq;
         }
+        // The team changed: who is no member any more hears nothing more.
+        if (rows.some(({ topic }) => topic === 'member') && !(await isMember(call))) return;
         if (rows.length === BATCH) continue;
         if (rows.length === 0) await stream.write(': still here\n\n');
         await call.changes.wait(seen, KEEP_ALIVE_MS, signal);

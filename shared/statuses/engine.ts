@@ -80,6 +80,7 @@ export const holdReason = z.enum([
   'mail_throttled',
   'mail_refused',
   'consent_withdrawn',
+  'owner_left',
   'no_usable_sender',
   'missing_data',
   'restored_from_backup',

@@ -168,6 +168,15 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'The rep',
     'The rep consenting again',
   ),
+  owner_left: hold(
+    'Its owner left',
+    'red',
+    'manager',
+    'The owner of this sender profile is no member of the workspace any more; nothing goes out in their name.',
+    'The owner leaving or being removed',
+    'Giving the profile to a member, or its owner joining again',
+    'Give the sender profile to a member, or delete it.',
+  ),
   no_usable_sender: hold(
     'No usable sender',
     'red',

@@ -36,7 +36,8 @@ export interface World {
     | 'manualTaskId'
     | 'notificationId'
     | 'threadId'
-    | 'messageId',
+    | 'messageId'
+    | 'leaverUserId',
     string
   >;
 }
@@ -46,6 +47,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
   const { cookie: owner, workspaceId } = await setUp(server);
   const manager = await addMember(server, { id: workspaceId }, 'manager', 'mara@acme.test');
   const rep = await addMember(server, { id: workspaceId }, 'rep', 'rob@acme.test');
+  const leaver = await addMember(server, { id: workspaceId }, 'rep', 'rex@acme.test');
   const stranger = await addMember(
     server,
     { id: server.services.newId(), isNew: true },
@@ -148,6 +150,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
       entryId,
       automationId,
       draftId,
+      leaverUserId: leaver.userId,
       enrollmentId,
       taskId,
       approvalId,

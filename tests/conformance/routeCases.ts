@@ -8,6 +8,7 @@ import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import { inboxRoutes } from '#shared/contract/inbox.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
+import { memberRoutes } from '#shared/contract/member.ts';
 import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
@@ -652,6 +653,14 @@ export const cases: Case[] = [
   { name: 'restore sender', route: senderLifeRoutes.restore, input: ofSender(), rep: 403, scoped: true },
   { name: 'deleted senders', route: senderLifeRoutes.deleted, rep: 200 },
   {
+    name: 'give sender',
+    route: memberRoutes.giveSender,
+    input: (w) => ({ params: { senderId: w.ids.senderId }, body: { userId: w.ids.leaverUserId } }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'members', route: memberRoutes.list, rep: 200 },
+  {
     name: 'stopEntering',
     route: automationRoutes.stopEntering,
     input: ofAutomation(),
@@ -672,4 +681,12 @@ export const cases: Case[] = [
   { name: 'delete contact', route: personalDataRoutes.delete, input: ofContact, rep: 403, scoped: true },
   { name: 'restore contact', route: personalDataRoutes.restore, input: ofContact, rep: 403, scoped: true },
   { name: 'erase person', route: personalDataRoutes.erase, input: ofContact, rep: 403, scoped: true },
+  {
+    name: 'remove member',
+    route: memberRoutes.remove,
+    input: (w) => ({ params: { userId: w.ids.leaverUserId } }),
+    rep: 403,
+    scoped: true,
+  },
+  { name: 'leave', route: memberRoutes.leave, rep: 200, owner: 409 },
 ];

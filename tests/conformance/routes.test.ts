@@ -11,6 +11,7 @@ import { inboxRoutes } from '#shared/contract/inbox.ts';
 import { listImportRoutes } from '#shared/contract/listImport.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
+import { memberRoutes } from '#shared/contract/member.ts';
 import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
@@ -51,6 +52,7 @@ const readsByPost: Route[] = [
 test('every route of the contract is served, and every member route stands in this table', () => {
   const groups = [
     workspaceRoutes,
+    memberRoutes,
     senderRoutes,
     resumePlanRoutes,
     mailboxRoutes,

@@ -6,6 +6,7 @@ import { serveDevices } from './devices.ts';
 import { serveInbox } from './inbox.ts';
 import { serveListImports } from './listImports.ts';
 import { serveMailboxes } from './mailboxes.ts';
+import { serveMembers } from './members.ts';
 import { servePersonWork, serveTags } from './personWork.ts';
 import { serveSenderLife } from './senderLife.ts';
 import { serveSenders } from './senders.ts';
@@ -19,6 +20,7 @@ import { serveWorkspace } from './workspace.ts';
 export function serveAllRoutes(app: App): void {
   serveSetup(app);
   serveWorkspace(app);
+  serveMembers(app);
   serveSenders(app);
   serveSenderLife(app);
   serveMailboxes(app);

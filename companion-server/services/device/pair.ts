@@ -152,6 +152,8 @@ async function createDevice(
       actor: { kind: 'device', id: deviceId, deviceId, senderId, userId },
     };
     const profile = await senderOf(tx, call, senderId);
+    // Given to somebody else since it was approved.
+    if (profile.ownerUserId !== userId) return { state: 'denied' };
     await tx.insert(device).values({
       id: deviceId,
       workspaceId,

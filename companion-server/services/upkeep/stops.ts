@@ -7,6 +7,8 @@ import type { Services } from '../context.ts';
 const { suppression } = schema;
 
 const AT_ONCE = 200;
+/** Sorts behind every id. */
+const AFTER_ALL = '~';
 const keyOf = ({ workspaceId, hash }: Pick<StopLine, 'workspaceId' | 'hash'>) => `${workspaceId} ${hash}`;
 
 /** Whether the last line of each identifier says that it is on the stoplist, by the log; read once. */
@@ -24,11 +26,11 @@ async function linesOf({ stopLog }: Services): Promise<Map<string, boolean>> {
  */
 export async function keepStops(services: Services, { all = false } = {}): Promise<void> {
   const known = await linesOf(services);
-  for (let before: string | null = null; ; ) {
+  for (let before = AFTER_ALL; ; ) {
     const rows = await services.db.reader
       .select()
       .from(suppression)
-      .where(before === null ? undefined : lt(suppression.id, before))
+      .where(lt(suppression.id, before))
       .orderBy(desc(suppression.id))
       .limit(AT_ONCE);
     const at = services.clocks.lease.now();

@@ -6,6 +6,7 @@ import { retain } from './contacts.ts';
 import { archiveOldTasks, countDays } from './engineRows.ts';
 import { keepErasures } from './erasures.ts';
 import { recountIfDue } from './integrity.ts';
+import { settleOwners } from './owners.ts';
 import { trimLogs } from './retention.ts';
 import { keepStops } from './stops.ts';
 
@@ -43,6 +44,7 @@ async function run({ services, markFile, isLeading, signal }: UpkeepOptions): Pr
         isStopLogWhole = false;
       }
       if (isLeading()) {
+        await settleOwners(services);
         while (!signal.aborted && (await settleHits(services))) await pause();
         await countDays(services, pause, signal);
         if (services.clocks.lease.now() >= archiveAt) {

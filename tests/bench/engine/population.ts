@@ -95,6 +95,9 @@ function statements(enrollments: number, senders: number): string[] {
     `INSERT INTO sender (id, workspace_id, name, owner_user_id, settings, consent_version, consent_at, created_at)
       SELECT ${ids.sender('value')}, ${workspaceOf('value')}, 'Rep ' || value, 'user' || value, '${settings}', ${CONSENT_VERSION}, ${START}, ${START}
       FROM generate_series(0, ${senders - 1})`,
+    `INSERT INTO member (id, organization_id, user_id, role, created_at)
+      SELECT 'member' || value, ${workspaceOf('value')}, 'user' || value, 'rep', ${START}
+      FROM generate_series(0, ${senders - 1})`,
     `INSERT INTO channel (id, workspace_id, sender_id, kind, address, status, last_checked_at, inbox_read_at, acceptances_read_at, sent_read_at, first_used_at, last_action_at, created_at)
       SELECT ${ids.linkedin('value')}, ${workspaceOf('value')}, ${ids.sender('value')}, 'linkedin', CAST(100000 + value AS TEXT), 'active', ${READ}, ${READ}, ${READ}, ${READ}, ${START - 90 * DAY}, ${START - 2 * HOUR}, ${START}
       FROM generate_series(0, ${senders - 1})`,

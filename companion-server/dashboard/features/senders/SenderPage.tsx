@@ -13,6 +13,7 @@ import { RedDot } from '../../components/RedDot.tsx';
 import { DeliverabilityTab } from './DeliverabilityTab.tsx';
 import { EmailTab } from './EmailTab.tsx';
 import { LinkedinTab } from './LinkedinTab.tsx';
+import { OwnerControl } from './OwnerControl.tsx';
 import { SenderBadges } from './SenderBadges.tsx';
 import { DeleteSender, Retiring } from './SenderLife.tsx';
 import { senderTab } from './senderTab.ts';
@@ -40,6 +41,7 @@ export function SenderPage() {
           <Stack gap="lg">
             <Retiring sender={sender} />
             <Holds holds={sender.holds} />
+            <OwnerControl sender={sender} />
             <Tabs
               value={tab}
               keepMounted={false}

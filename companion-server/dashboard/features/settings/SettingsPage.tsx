@@ -13,6 +13,7 @@ import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Integrity } from './Integrity.tsx';
 import { Invitations } from './Invitations.tsx';
+import { Members } from './Members.tsx';
 import { PublicUrl } from './PublicUrl.tsx';
 
 /** Name, postal address and public address of the workspace. */
@@ -29,6 +30,7 @@ export function SettingsPage() {
         )}
       </Loaded>
       {me.data && <MyAlerts me={me.data} />}
+      {me.data && <Members me={me.data} />}
       {me.data?.role === 'owner' && <Invitations />}
       <Loaded query={home} what="the public address">
         {({ publicUrl }) => <PublicUrl state={publicUrl} />}

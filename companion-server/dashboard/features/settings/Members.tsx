@@ -1,0 +1,81 @@
+import { Table } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type MemberView, memberRoutes } from '#shared/contract/member.ts';
+import type { MeView } from '#shared/contract/workspace.ts';
+import { queryFor } from '../../api/client.ts';
+import { useAction } from '../../api/useAction.ts';
+import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { Loaded } from '../../components/Loaded.tsx';
+import { Section } from '../../components/Section.tsx';
+
+/** Who is in the workspace; the owner removes others, everybody may leave. */
+export function Members({ me }: { me: MeView }) {
+  const members = useQuery(queryFor(memberRoutes.list));
+  return (
+    <Section title="Members">
+      <Loaded query={members} what="the members">
+        {({ items }) => (
+          <Table.ScrollContainer minWidth={480}>
+            <Table aria-label="Members">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Name</Table.Th>
+                  <Table.Th>Email</Table.Th>
+                  <Table.Th>Role</Table.Th>
+                  <Table.Th ta="right">Sender profiles</Table.Th>
+                  <Table.Th aria-label="Actions" />
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {items.map((one) => (
+                  <Table.Tr key={one.userId}>
+                    <Table.Td>{one.name}</Table.Td>
+                    <Table.Td>{one.email}</Table.Td>
+                    <Table.Td>{one.role}</Table.Td>
+                    <Table.Td ta="right">{one.senders}</Table.Td>
+                    <Table.Td ta="right">
+                      <EndMembership member={one} me={me} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+function EndMembership({ member, me }: { member: MemberView; me: MeView }) {
+  const remove = useAction(memberRoutes.remove, { done: `${member.name} is no member any more.` });
+  const leave = useAction(memberRoutes.leave, { onDone: () => window.location.reload() });
+  const what =
+    'Their browsers are unpaired at once, and their sender profiles are held until a manager gives them to another member or deletes them.';
+  if (member.userId === me.userId) {
+    return (
+      <ConfirmButton
+        size="xs"
+        label="Leave"
+        question={`Leave ${me.workspace.name}?`}
+        consequence="Your browsers are unpaired at once, and your sender profiles are held until a manager gives them to another member or deletes them. To come back you need an invitation."
+        confirmLabel="Leave"
+        loading={leave.isPending}
+        onConfirm={() => leave.mutate({})}
+      />
+    );
+  }
+  if (me.role !== 'owner') return null;
+  return (
+    <ConfirmButton
+      size="xs"
+      label="Remove"
+      aria-label={`Remove ${member.name}`}
+      question={`Remove ${member.name}?`}
+      consequence={what}
+      confirmLabel="Remove"
+      loading={remove.isPending}
+      onConfirm={() => remove.mutate({ params: { userId: member.userId } })}
+    />
+  );
+}
