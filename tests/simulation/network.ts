@@ -107,6 +107,7 @@ export class Network {
 /** Its body is there at once: reading it takes no turns of the event loop. */
 function responseOf(answer: Answer): Response {
   const response = new Response(null, { status: answer.status });
+  const text = async (): Promise<string> => answer.body;
   const json = async (): Promise<unknown> => JSON.parse(answer.body);
-  return Object.assign(response, { json });
+  return Object.assign(response, { text, json });
 }
