@@ -176,7 +176,8 @@ async function mergeEnrollments(unit: Unit, keptId: string, goneId: string): Pro
   const rows = await unit.tx.select().from(enrollment).where(eq(enrollment.contactId, goneId));
   for (const { id } of rows) {
     const row = await enrollmentById(unit.tx, id);
-    if (row.endedAt === null && (await isThereAlready(unit, row, keptId))) await endAsDuplicate(unit, row);
+    const stays = await settleDoubles(unit, row, keptId);
+    if (row.endedAt === null && !stays) await endAsDuplicate(unit, row);
     const now = await enrollmentById(unit.tx, id);
     const rotation = await freeRotation(unit, now, keptId);
     await unit.tx
@@ -194,14 +195,31 @@ async function mergeEnrollments(unit: Unit, keptId: string, goneId: string): Pro
   await wakeParked(unit, blockedOn.contact(keptId), NO_LIMIT);
 }
 
-/** In the same automation, or under way in another that must not be shared. */
-async function isThereAlready(unit: Unit, row: EnrollmentRow, keptId: string): Promise<boolean> {
+/**
+ * Of one person's two entries into an automation the one that did something goes on or stands for both; where both did,
+ * what is open waits for a person, who sees what went out. Whether the one of `row` may go on.
+ */
+async function settleDoubles(unit: Unit, row: EnrollmentRow, keptId: string): Promise<boolean> {
   const here = await unit.tx
     .select({ id: enrollment.id })
     .from(enrollment)
-    .where(and(eq(enrollment.contactId, keptId), eq(enrollment.automationId, row.automationId)))
-    .limit(1);
-  if (here.length > 0) return true;
+    .where(and(eq(enrollment.contactId, keptId), eq(enrollment.automationId, row.automationId)));
+  const ids = here.map(({ id }) => id);
+  if (ids.length > 0 && !(await didSomething(unit, row))) return false;
+  let others = false;
+  for (const id of ids) {
+    const mine = await enrollmentById(unit.tx, id);
+    const did = await didSomething(unit, mine);
+    others ||= did;
+    if (mine.endedAt !== null) continue;
+    if (!did) await endAsDuplicate(unit, mine);
+    else if (mine.status !== 'paused') await applyEvent(unit, id, { type: 'paused', reason: 'same_person' });
+  }
+  return !others && !(await isElsewhere(unit, row, keptId));
+}
+
+/** Under way in another automation that must not be shared. */
+async function isElsewhere(unit: Unit, row: EnrollmentRow, keptId: string): Promise<boolean> {
   if (row.live === 0 || (await mayShare(unit, row))) return false;
   const elsewhere = await unit.tx
     .select({ id: enrollment.id })

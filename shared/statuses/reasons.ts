@@ -11,6 +11,8 @@ export const otherReasons = new Map(
     internal_error:
       'Rapport could not handle this contact. Resume it to try again; if it pauses again, report it.',
     colleague_replied: 'A colleague at the same company replied; decide how it goes on.',
+    same_person:
+      'This contact and another proved to be one person, and both were written to here. Look at what they got, then resume or cancel.',
     postponed: 'A person postponed it after the account came back.',
     bounced: 'The email came back.',
     node_missing: 'The step does not exist in this version of the automation.',

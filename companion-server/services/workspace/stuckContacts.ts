@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { HomeView } from '#shared/contract/workspace.ts';
 import { schema } from '../../db/index.ts';
 import { isPaused } from '../../engine/index.ts';
@@ -7,7 +7,7 @@ import { isManager } from '../scope.ts';
 
 const { automation, enrollment, sender } = schema;
 
-/** Looked at; where there are more, each automation's number is a least one. */
+/** Counted up to here in each automation. */
 const AT_MOST = 100;
 
 /** Paused by what no list of tasks shows, and what the person does about it. */
@@ -22,31 +22,21 @@ const stuck = {
     detail:
       'Somebody said that the link led to another person. Enter the right one; they go on by themselves.',
   },
+  same_person: {
+    title: 'twice here under two names',
+    detail:
+      'Two contacts proved to be one person who got steps as both. Look at what went out, then resume or cancel.',
+  },
 } as const;
 
 /** One line per automation in which contacts stand still until somebody looks at them. */
 export async function stuckContacts(call: MemberCall): Promise<HomeView['actions']> {
   const actions: HomeView['actions'] = [];
-  for (const reason of ['internal_error', 'missing_data'] as const) {
-    const rows = await call.db.reader
-      .select({ automationId: enrollment.automationId, name: automation.name })
-      .from(enrollment)
-      .innerJoin(automation, eq(automation.id, enrollment.automationId))
-      .leftJoin(sender, eq(sender.id, enrollment.senderId))
-      .where(
-        and(
-          eq(enrollment.workspaceId, call.workspaceId),
-          isPaused,
-          eq(enrollment.reason, reason),
-          isManager(call) ? undefined : eq(sender.ownerUserId, call.actor.userId),
-        ),
-      )
-      .limit(AT_MOST + 1);
-    const names = new Map(rows.map(({ automationId, name }) => [automationId, name]));
-    for (const [automationId, name] of names) {
-      const count = rows.filter((row) => row.automationId === automationId).length;
-      const least = rows.length > AT_MOST ? 'at least ' : '';
-      const many = `${least}${count === 1 ? '1 contact' : `${count} contacts`}`;
+  for (const reason of ['internal_error', 'missing_data', 'same_person'] as const) {
+    for (const { automationId, name, count } of await stuckBy(call, reason)) {
+      if (count === 0) continue;
+      const many =
+        count > AT_MOST ? `more than ${AT_MOST} contacts` : count === 1 ? '1 contact' : `${count} contacts`;
       actions.push({
         id: `${reason}:${automationId}`,
         severity: 'orange',
@@ -57,4 +47,29 @@ export async function stuckContacts(call: MemberCall): Promise<HomeView['actions
     }
   }
   return actions;
+}
+
+/** Per automation, counted in its index of reasons; a rep's are those of their own profiles. */
+function stuckBy(call: MemberCall, reason: keyof typeof stuck) {
+  const paused = call.db.reader
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .leftJoin(sender, eq(sender.id, enrollment.senderId))
+    .where(
+      and(
+        eq(enrollment.automationId, automation.id),
+        eq(enrollment.reason, reason),
+        isPaused,
+        isManager(call) ? undefined : eq(sender.ownerUserId, call.actor.userId),
+      ),
+    )
+    .limit(AT_MOST + 1);
+  return call.db.reader
+    .select({
+      automationId: automation.id,
+      name: automation.name,
+      count: sql<number>`(SELECT count(*) FROM (${paused}))`,
+    })
+    .from(automation)
+    .where(eq(automation.workspaceId, call.workspaceId));
 }

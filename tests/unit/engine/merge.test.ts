@@ -16,7 +16,7 @@ import {
   type Person,
   type Stage,
 } from '../../simulation/setup.ts';
-import { DEVICE, inUnit, nextOfKind, perform, report, settle } from './support.ts';
+import { DEVICE, enrollmentOf, inUnit, nextOfKind, perform, report, settle } from './support.ts';
 
 /** Two contacts prove to be one person. */
 
@@ -142,5 +142,61 @@ describe('a duplicate that a later page shows', () => {
       ['in_progress', 1],
       ['duplicate', 2],
     ]);
+  });
+});
+
+describe('one person who is in the same automation twice', () => {
+  const statusOf = async ({ contactId }: Person, was: string[]) =>
+    (await stage.db.reader.select().from(schema.enrollment))
+      .filter((row) => row.contactId === contactId && was.includes(row.id))
+      .map(({ status, reason }) => [status, reason]);
+  const idOf = async (person: Person) => (await enrollmentOf(stage, person.contactId)).id;
+
+  /** Both are in; those named got their invitation. */
+  async function invited(...people: Person[]): Promise<{ ofKept: string; ofGone: string }> {
+    await stage.db.write((tx) => tx.update(schema.contact).set({ enrichedAt: 1 }));
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const wanted = new Set(people.map(({ contactId }) => contactId));
+    for (let i = 0; wanted.size > 0 && i < 4; i++) {
+      const step = await nextOfKind(stage, 'connect');
+      const [row] = await stage.db.reader.select().from(schema.task).where(eq(schema.task.id, step.taskId));
+      if (!wanted.delete(row?.contactId ?? '')) throw new Error('the other one goes first');
+      await perform(stage, step);
+    }
+    await settle(stage);
+    const ids = { ofKept: await idOf(kept), ofGone: await idOf(gone) };
+    await inUnit(stage, (unit) => mergeContacts(unit, kept.contactId, gone.contactId));
+    return ids;
+  }
+
+  it('the entry of the other one that did something stands for both', async () => {
+    [kept, gone] = [gone, kept];
+    const { ofKept, ofGone } = await invited(gone);
+    expect(await statusOf(kept, [ofKept])).toEqual([['duplicate', 'duplicate']]);
+    expect(await statusOf(kept, [ofGone])).toEqual([['in_progress', null]]);
+    const invitations = await stage.db.reader.select().from(schema.task);
+    expect(invitations.filter(({ kind, state }) => kind === 'connect' && state === 'ready')).toEqual([]);
+  });
+
+  it('that has ended keeps the kept one from getting it all again', async () => {
+    [kept, gone] = [gone, kept];
+    await stage.db.write((tx) => tx.update(schema.contact).set({ enrichedAt: 1 }));
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    await stage.db.write((tx) =>
+      tx
+        .update(schema.enrollment)
+        .set({ status: 'finished', endedAt: 1, live: 0 })
+        .where(eq(schema.enrollment.contactId, gone.contactId)),
+    );
+    const ofKept = await idOf(kept);
+    await inUnit(stage, (unit) => mergeContacts(unit, kept.contactId, gone.contactId));
+    expect(await statusOf(kept, [ofKept])).toEqual([['duplicate', 'duplicate']]);
+  });
+
+  it('waits for a person where both got something', async () => {
+    const { ofKept, ofGone } = await invited(kept, gone);
+    expect(await statusOf(kept, [ofGone])).toEqual([['duplicate', 'duplicate']]);
+    expect(await statusOf(kept, [ofKept])).toEqual([['paused', 'same_person']]);
   });
 });
