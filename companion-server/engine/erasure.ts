@@ -198,6 +198,7 @@ async function eraseOne(unit: Unit, contactId: string): Promise<void> {
       linkedinMemberId: null,
       companyId: null,
       companyName: null,
+      companyKey: null,
       title: null,
       location: null,
       zone: null,

@@ -94,6 +94,7 @@ async function mergeFields(unit: Unit, kept: ContactRow, gone: ContactRow): Prom
       linkedinMemberId: kept.linkedinMemberId ?? gone.linkedinMemberId,
       companyId: kept.companyId ?? gone.companyId,
       companyName: kept.companyName ?? gone.companyName,
+      companyKey: kept.companyName === null ? gone.companyKey : kept.companyKey,
       title: kept.title ?? gone.title,
       location: kept.location ?? gone.location,
       zone: kept.zone ?? gone.zone,

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import { schema } from '../db/index.ts';
+import { companyLearned } from './companies.ts';
 import type { ContactRow, TaskRow, Unit } from './context.ts';
 import { erasedAmong, stopErased } from './erasure.ts';
 import { relationOf, setRelation } from './facts.ts';
@@ -31,7 +32,7 @@ export async function learnProfile(unit: Unit, task: TaskRow, profile: ProfileRe
       linkedinMemberId: profile.memberId ?? contact.linkedinMemberId,
       linkedinSlug: normalizeSlug(profile.slug) ?? contact.linkedinSlug,
       title: contact.title ?? profile.headline,
-      companyName: contact.companyName ?? profile.company,
+      ...(await companyLearned(unit, contact, profile.company)),
       location: contact.location ?? profile.location,
       enrichedAt: unit.now,
       updatedAt: unit.now,

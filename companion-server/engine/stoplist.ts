@@ -1,4 +1,5 @@
-import { domainOf } from '#shared/identity/email.ts';
+import { companyKey as keyOfName } from '#shared/identity/company.ts';
+import { domainsOf } from '#shared/identity/domains.ts';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { type Queryable, rowsOf, type schema } from '../db/index.ts';
 import type { ContactRow } from './context.ts';
@@ -43,7 +44,11 @@ function keysBy(
   add('linkedin_slug', contact.linkedinSlug);
   add('linkedin_profile', contact.linkedinProfileId);
   add('linkedin_member', contact.linkedinMemberId);
-  for (const { kind, value } of [...keys.values()]) if (kind === 'email') add('domain', domainOf(value));
+  for (const { kind, value } of [...keys.values()]) {
+    if (kind === 'email') for (const domain of domainsOf(value)) add('domain', domain);
+  }
   add('company', companyKey);
+  // Many companies are known by the domain of their people: an entry names them by their name.
+  add('company', contact.companyKey ?? keyOfName(contact.companyName ?? ''));
   return [...keys.values()].map(({ kind, value }) => [contact.workspaceId, kind, value]);
 }

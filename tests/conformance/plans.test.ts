@@ -18,6 +18,7 @@ import {
 import { engineOf } from '../../companion-server/services/engineOf.ts';
 import { sendNextSystemMail } from '../../companion-server/services/systemMail/worker.ts';
 import { settleHits } from '../../companion-server/services/tracking/settle.ts';
+import { foldCompanyNames } from '../../companion-server/services/upkeep/companyKeys.ts';
 import { retain } from '../../companion-server/services/upkeep/contacts.ts';
 import { archiveOldTasks, countDays } from '../../companion-server/services/upkeep/engineRows.ts';
 import { keepErasures } from '../../companion-server/services/upkeep/erasures.ts';
@@ -159,6 +160,7 @@ test('no statement of the background workers walks a table or sorts one', async 
     channels.find(({ kind }) => kind === 'email'),
     'the mailbox of the sender profile',
   );
+  await services.db.write((tx) => tx.update(schema.contact).set({ companyName: 'Acme', companyKey: null }));
   statements.clear();
   await tick(ctx);
   await isIdle(ctx);
@@ -167,6 +169,7 @@ test('no statement of the background workers walks a table or sorts one', async 
   await deliverDue(services, async () => ({ ok: true, answer: '200' }), signal);
   await sendNextSystemMail({ ...services, systemMail: { from: 'r@r.test', url: 'smtp://127.0.0.1:9' } });
   await settleHits(services);
+  await foldCompanyNames(services);
   await countDays(services, pause, signal);
   await archiveOldTasks(services, pause, signal);
   await retain(services, pause, signal);

@@ -31,6 +31,8 @@ export const contact = sqliteTable(
     linkedinMemberId: text('linkedin_member_id'),
     companyId: text('company_id'),
     companyName: text('company_name'),
+    /** The name as the stoplist compares it (shared/identity); '': nothing is left of it; null: no name, or not folded yet. */
+    companyKey: text('company_key'),
     title: text('title'),
     location: text('location'),
     /** IANA name; used where the sender profile works by the contact's own hours. */
@@ -64,6 +66,7 @@ export const contact = sqliteTable(
     index('contact_sort').on(t.workspaceId, t.sortName, t.id),
     index('contact_created').on(t.workspaceId, t.id),
     index('contact_company').on(t.companyId).where(sql`company_id IS NOT NULL`),
+    index('contact_unfolded').on(t.id).where(sql`company_name IS NOT NULL AND company_key IS NULL`),
     index('contact_merged').on(t.mergedInto).where(sql`merged_into IS NOT NULL`),
     index('contact_retention').on(t.workspaceId, t.retentionFrom, t.id).where(sql`deleted_at IS NULL`),
   ],

@@ -8,13 +8,21 @@ const { contact } = schema;
 
 export type ContactRow = typeof contact.$inferSelect;
 
+/** The domain without what stands before its first dot; a name without a dot stays. */
+const above = (domain: string) => `substr(${domain}, instr(${domain}, '.') + 1)`;
+const host = `substr(i.value, instr(i.value, '@') + 1)`;
+/** How many names a domain may have before the one that is on the stoplist. */
+const domains = sql.raw([host, above(host), above(above(host)), above(above(above(host)))].join(', '));
+
 /** Whether any identifier of the contact in this row is on the stoplist, as SQL over `contact`. */
 export const isStoplistedSql: SQL<number> = sql<number>`(
   EXISTS (SELECT 1 FROM contact_identity i JOIN suppression s
     ON s.workspace_id = i.workspace_id AND s.kind = i.kind AND s.value = i.value WHERE i.contact_id = contact.id)
-  OR EXISTS (SELECT 1 FROM contact_identity i JOIN suppression s
-    ON s.workspace_id = i.workspace_id AND s.kind = 'domain' AND s.value = substr(i.value, instr(i.value, '@') + 1)
+  OR EXISTS (SELECT 1 FROM contact_identity i CROSS JOIN suppression s
+    ON s.workspace_id = i.workspace_id AND s.kind = 'domain' AND s.value IN (${domains})
     WHERE i.contact_id = contact.id AND i.kind = 'email')
+  OR EXISTS (SELECT 1 FROM suppression s
+    WHERE s.workspace_id = contact.workspace_id AND s.kind = 'company' AND s.value = contact.company_key)
   OR EXISTS (SELECT 1 FROM company c JOIN suppression s
     ON s.workspace_id = c.workspace_id AND s.kind = 'company' AND s.value = c.key WHERE c.id = contact.company_id))`;
 

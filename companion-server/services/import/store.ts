@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { companyKey } from '#shared/identity/company.ts';
 import { schema, type Tx } from '../../db/index.ts';
 import { stopRemembered } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
@@ -40,6 +41,7 @@ export async function storePeople(tx: Tx, call: Call, input: StoreInput): Promis
     memberId: person.memberId,
     companyId: companyId(person.companyKey),
     company: person.company,
+    nameKey: nameKeyOf(person.company),
     title: person.title,
     location: person.location,
     custom: Object.keys(person.custom).length > 0 ? person.custom : null,
@@ -48,10 +50,10 @@ export async function storePeople(tx: Tx, call: Call, input: StoreInput): Promis
   }));
   await inBulk(added, (json) =>
     tx.run(sql`INSERT INTO contact (id, workspace_id, first_name, last_name, sort_name, email, linkedin_slug,
-        linkedin_profile_id, linkedin_member_id, company_id, company_name, title, location, custom, source, legal_basis, created_at, updated_at)
+        linkedin_profile_id, linkedin_member_id, company_id, company_name, company_key, title, location, custom, source, legal_basis, created_at, updated_at)
       SELECT value ->> 'id', ${ws}, value ->> 'first', value ->> 'last', value ->> 'sort', value ->> 'email',
         value ->> 'slug', value ->> 'profileId', value ->> 'memberId', value ->> 'companyId', value ->> 'company',
-        value ->> 'title', value ->> 'location', value ->> 'custom', ${input.source}, ${input.legalBasis}, ${now}, ${now}
+        value ->> 'nameKey', value ->> 'title', value ->> 'location', value ->> 'custom', ${input.source}, ${input.legalBasis}, ${now}, ${now}
       FROM json_each(${json})`),
   );
   await inBulk(added, (json) =>
@@ -64,11 +66,13 @@ export async function storePeople(tx: Tx, call: Call, input: StoreInput): Promis
     id,
     sort: sortName(changes.firstName, changes.lastName),
     companyId: companyId(changes.companyKey),
+    nameKey: nameKeyOf(changes.companyName),
   }));
   await inBulk(updated, (json) =>
     tx.run(sql`UPDATE contact SET first_name = j.value ->> 'firstName', last_name = j.value ->> 'lastName',
         sort_name = j.value ->> 'sort', email = j.value ->> 'email', linkedin_slug = j.value ->> 'linkedinSlug',
         linkedin_profile_id = j.value ->> 'linkedinProfileId', linkedin_member_id = j.value ->> 'linkedinMemberId', company_name = j.value ->> 'companyName',
+        company_key = j.value ->> 'nameKey',
         company_id = coalesce(company_id, j.value ->> 'companyId'), title = j.value ->> 'title',
         location = j.value ->> 'location', custom = j.value ->> 'custom', updated_at = ${now}
       FROM json_each(${json}) AS j WHERE contact.id = j.value ->> 'id'`),
@@ -88,6 +92,11 @@ export async function storePeople(tx: Tx, call: Call, input: StoreInput): Promis
     .update(schema.list)
     .set({ memberCount: sql`(SELECT count(*) FROM list_member WHERE list_id = ${listId})` })
     .where(eq(schema.list.id, listId));
+}
+
+/** As `contact.companyKey` is stored. */
+function nameKeyOf(name: string | null): string | null {
+  return name === null ? null : (companyKey(name) ?? '');
 }
 
 function sortName(firstName: string, lastName: string): string {

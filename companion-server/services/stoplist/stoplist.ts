@@ -2,6 +2,7 @@ import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { stoplistEntry, stoplistRoutes } from '#shared/contract/contact.ts';
 import { companyKey } from '#shared/identity/company.ts';
+import { isPublicSuffix } from '#shared/identity/domains.ts';
 import { normalizeEmail } from '#shared/identity/email.ts';
 import { parseLinkedinUrl } from '#shared/identity/linkedin.ts';
 import { schema, type Tx } from '../../db/index.ts';
@@ -74,7 +75,7 @@ function recognise(value: string, kind: Kind | undefined): { kind: Kind; value: 
         .replace(/^@/, '')
         .replace(/^https?:\/\/(?:www\.)?/, '')
         .replace(/\/.*$/, '');
-      return DOMAIN.test(domain) ? { kind: 'domain', value: domain } : null;
+      return DOMAIN.test(domain) && !isPublicSuffix(domain) ? { kind: 'domain', value: domain } : null;
     },
     company: () => {
       const key = companyKey(value);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { missingField } from '#shared/contract/task.ts';
+import { companyKey } from '#shared/identity/company.ts';
 import { lacksOf } from '../../engine/index.ts';
 import type { ContactRow } from '../contact/view.ts';
 
@@ -47,5 +48,10 @@ export function changesOf(person: ContactRow, values: Record<string, string>): P
     else changes[column] = value;
   }
   const named = { ...person, ...changes };
-  return { ...changes, custom, sortName: `${named.lastName} ${named.firstName}`.trim().toLowerCase() };
+  return {
+    ...changes,
+    ...(changes.companyName === undefined ? {} : { companyKey: companyKey(changes.companyName) ?? '' }),
+    custom,
+    sortName: `${named.lastName} ${named.firstName}`.trim().toLowerCase(),
+  };
 }

@@ -2,6 +2,7 @@ import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { raiseMark } from '../../db/index.ts';
 import type { Services } from '../context.ts';
 import { settleHits } from '../tracking/settle.ts';
+import { foldCompanyNames } from './companyKeys.ts';
 import { retain } from './contacts.ts';
 import { archiveOldTasks, countDays } from './engineRows.ts';
 import { keepErasures } from './erasures.ts';
@@ -46,6 +47,7 @@ async function run({ services, markFile, isLeading, signal }: UpkeepOptions): Pr
       if (isLeading()) {
         await settleOwners(services);
         while (!signal.aborted && (await settleHits(services))) await pause();
+        while (!signal.aborted && (await foldCompanyNames(services))) await pause();
         await countDays(services, pause, signal);
         if (services.clocks.lease.now() >= archiveAt) {
           archiveAt = services.clocks.lease.now() + ARCHIVE_EVERY_MS;

@@ -30,6 +30,7 @@ import {
   inUnit,
   nextEmail,
   nextOfKind,
+  nextStep,
   pass,
   perform,
   reply,
@@ -392,6 +393,50 @@ describe('a message that a program wrote', () => {
     expect((await enrollmentOf(stage, FIRST)).status).toBe('in_progress');
     await inbound(away, 'm2');
     expect(await enrollmentOf(stage, FIRST)).toMatchObject({ status: 'paused', reason: 'replied' });
+  });
+});
+
+describe('a company that only the profile names', () => {
+  it('counts for the coworkers limit and is what the stoplist means', async () => {
+    for (const n of [1, 2, 3]) await addContact(stage, n, { email: false });
+    await start(outreachGraph(['s1'], { email: false, coworkers: 1 }));
+    await stage.db.write((tx) =>
+      tx.insert(schema.suppression).values({
+        id: 'x',
+        workspaceId: WORKSPACE,
+        kind: 'company',
+        value: 'other',
+        reason: 'test',
+        by: 'test',
+        at: 1,
+      }),
+    );
+    const employers = new Map([
+      ['person-1', 'Acme GmbH'],
+      ['person-2', 'ACME'],
+      ['person-3', 'Other Inc.'],
+    ]);
+    while (employers.size > 0) {
+      const step = await nextStep(stage);
+      if (step === null) throw new Error(`no step, not read: ${[...employers.keys()]}`);
+      if (step.kind === 'connect') {
+        await perform(stage, step);
+        continue;
+      }
+      const { slug, name } = step.target;
+      const read = { memberId: null, profileId: `ACoAA${slug}`, slug, name, headline: null, location: null };
+      const company = employers.get(slug) ?? null;
+      employers.delete(slug);
+      const profile = { ...read, company, relation: 'not_connected' as const };
+      await report(stage, step, { result: 'closed', reason: 'visited', profile });
+    }
+    await settle(stage);
+    const rows = await stage.db.reader.select().from(schema.enrollment).orderBy(schema.enrollment.contactId);
+    expect(rows.map(({ status, reason }) => [status, reason])).toEqual([
+      ['in_progress', null],
+      ['coworkers_limit', null],
+      ['canceled', 'stoplisted'],
+    ]);
   });
 });
 
