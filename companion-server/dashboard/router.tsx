@@ -203,6 +203,12 @@ const statusesRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/statuses/StatusesPage.tsx'), 'StatusesPage'),
 });
 
+const webhooksRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./features/webhooks/WebhooksPage.tsx'), 'WebhooksPage'),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -232,6 +238,7 @@ const routeTree = rootRoute.addChildren([
     stoplistRoute,
     templatesRoute,
     statusesRoute,
+    webhooksRoute,
     settingsRoute,
   ]),
 ]);

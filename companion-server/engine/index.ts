@@ -121,4 +121,5 @@ export {
   undoPublishing,
   undoWithinMs,
 } from './versions.ts';
+export { endWebhook } from './webhooks.ts';
 export { replanWithdrawals } from './withdrawals.ts';

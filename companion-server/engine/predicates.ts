@@ -37,6 +37,7 @@ export const isToArchive = sql`${enrollment.endedAt} IS NOT NULL AND ${enrollmen
 export const isQueued = sql`${enrollment.live} = 0 AND ${enrollment.endedAt} IS NULL AND ${enrollment.blockedOn} IS NULL`;
 export const isOpenManualTask = sql`${manualTask.state} = 'ready'`;
 export const isPendingWebhook = sql`${webhookDelivery.state} = 'pending'`;
+export const isFailedWebhook = sql`${webhookDelivery.state} = 'failed'`;
 export const isPlannedMail = sql`${systemMail.state} = 'planned'`;
 export const isPending = sql`${relation.status} = 'invite_sent'`;
 export const isToWithdraw = sql`${relation.withdrawAt} IS NOT NULL`;

@@ -165,6 +165,8 @@ export const eventType = z.enum([
   'sender_chosen',
   'notified',
   'webhook_queued',
+  'webhook_delivered',
+  'webhook_failed',
   'enroll_skipped',
   'node_passed',
 ]);

@@ -131,7 +131,9 @@ export const eventLabels: Record<EventType, string> = {
   sender_changed: 'Sender changed',
   sender_chosen: 'Sender chosen',
   notified: 'Member notified',
-  webhook_queued: 'Webhook called',
+  webhook_queued: 'Webhook call planned',
+  webhook_delivered: 'Webhook called',
+  webhook_failed: 'Webhook call failed',
   enroll_skipped: 'Not enrolled: the other automation does not run',
   node_passed: 'Step had nothing to do',
 };

@@ -513,6 +513,14 @@ export const cases: Case[] = [
     scoped: true,
   },
   { name: 'webhook secret', route: webhookRoutes.revealSecret, rep: 403 },
+  { name: 'failed webhooks', route: webhookRoutes.failed, rep: 403 },
+  {
+    name: 'decide webhooks',
+    route: webhookRoutes.decide,
+    input: () => ({ body: { action: 'retry' } }),
+    rep: 403,
+    silent: true,
+  },
   {
     name: 'complete manual task',
     route: manualTaskRoutes.complete,

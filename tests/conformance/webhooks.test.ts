@@ -1,11 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { contactRoutes } from '#shared/contract/contact.ts';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
+import { holdRestored, unitOfWork } from '../../companion-server/engine/index.ts';
 import { lookupWithin } from '../../companion-server/network/lookup.ts';
 import { isPublicAddress } from '../../companion-server/network/publicAddress.ts';
+import { engineOf } from '../../companion-server/services/engineOf.ts';
 import { type Post, postWebhook } from '../../companion-server/services/webhook/post.ts';
 import { deliverDue } from '../../companion-server/services/webhook/worker.ts';
 import { makeWorld, type World } from './fixture.ts';
@@ -50,6 +54,21 @@ async function queue(contactId: string): Promise<string> {
 const stored = async (id: string) =>
   (await server.services.db.reader.select().from(schema.webhookDelivery)).find((row) => row.id === id);
 
+/** What the log of the contact says of webhooks. */
+async function logOf() {
+  const params = { contactId: world.ids.contactId };
+  const { body } = await call(server, contactRoutes.activity, { cookie: world.owner }, { params });
+  const { items } = contactRoutes.activity.response.parse(body);
+  return items
+    .filter(({ type }) => type.startsWith('webhook_'))
+    .map(({ result, sentence }) => ({ result, sentence }));
+}
+
+const homeTitles = async (cookie: string) =>
+  workspaceRoutes.home.response
+    .parse((await call(server, workspaceRoutes.home, { cookie })).body)
+    .actions.map(({ title }) => title);
+
 beforeEach(() => {
   calls = [];
   answers = [];
@@ -90,13 +109,57 @@ describe('a webhook', () => {
       await deliverDue(services, post, never);
     }
     expect(await stored(id)).toMatchObject({ state: 'failed', attempts: 7 });
+    expect(await logOf()).toContainEqual({
+      result: 'error',
+      sentence: 'Webhook call failed. The receiving system answered 500.',
+    });
+  });
+
+  test('that was given up stands on Home until a manager tries it again or leaves it', async () => {
+    const [kept, left] = [await queue(world.ids.contactId), await queue(world.ids.contactId)];
+    const fail = { state: 'failed', answer: '503', attempts: 7, finishedAt: 1 } as const;
+    await server.services.db.write((tx) => tx.update(schema.webhookDelivery).set(fail));
+    const failed = async (as = world.manager) =>
+      call(server, webhookRoutes.failed, { cookie: as }, { query: { limit: '50' } });
+    const idsOf = async () =>
+      webhookRoutes.failed.response.parse((await failed()).body).items.map(({ id }) => id);
+    expect(await idsOf()).toEqual(expect.arrayContaining([kept, left]));
+    expect((await failed(world.rep)).status).toBe(403);
+    expect(await homeTitles(world.manager)).toContainEqual(expect.stringMatching(/webhook calls failed$/));
+    expect(await homeTitles(world.rep)).not.toContainEqual(expect.stringMatching(/webhook/));
+    const decide = (action: 'retry' | 'leave', ids: string[] | undefined, as = world.manager) =>
+      call(server, webhookRoutes.decide, { cookie: as }, { body: { action, ids } });
+    expect((await decide('leave', [left], world.stranger)).body).toEqual({ decided: 0 });
+    expect((await decide('leave', [left])).body).toEqual({ decided: 1 });
+    expect((await decide('retry', [left, kept])).body).toEqual({ decided: 1 });
+    await deliverDue(server.services, post, never);
+    expect(calls.map(([, , headers]) => headers['rapport-request-id'])).toEqual([kept]);
+    expect(await stored(kept)).toMatchObject({ state: 'delivered', attempts: 1 });
+    expect(await stored(left)).toMatchObject({ state: 'left' });
+    expect(await logOf()).toContainEqual({
+      result: 'success',
+      sentence: 'Webhook called. The receiving system answered 204.',
+    });
+    await decide('leave', undefined);
+    expect(await idsOf()).toEqual([]);
+  });
+
+  test('that waited when the server was restored is not repeated, and says so', async () => {
+    const id = await queue(world.ids.contactId);
+    await unitOfWork(engineOf(server.services), holdRestored);
+    expect(await stored(id)).toMatchObject({ state: 'failed' });
+    expect(await logOf()).toContainEqual({
+      result: 'error',
+      sentence: expect.stringContaining('Not repeated: the server was restored'),
+    });
   });
 
   test('says nothing of a contact who was removed', async () => {
     const id = await queue('nobody');
     await deliverDue(server.services, post, never);
     expect(calls).toEqual([]);
-    expect(await stored(id)).toMatchObject({ state: 'failed' });
+    // Nobody has to decide about it.
+    expect(await stored(id)).toMatchObject({ state: 'left' });
   });
 });
 

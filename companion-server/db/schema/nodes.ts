@@ -82,7 +82,8 @@ export const webhookDelivery = sqliteTable(
     contactId: text('contact_id').notNull(),
     nodeId: text('node_id').notNull(),
     url: text('url').notNull(),
-    state: text('state', { enum: ['pending', 'delivered', 'failed'] }).notNull(),
+    /** Failed: given up, until a person tries it again or leaves it (`left`, and where nobody is left to speak of). */
+    state: text('state', { enum: ['pending', 'delivered', 'failed', 'left'] }).notNull(),
     attempts: integer('attempts').notNull().default(0),
     nextAt: at('next_at').notNull(),
     /** The last answer: a status code, or why there was none. */
@@ -93,6 +94,7 @@ export const webhookDelivery = sqliteTable(
   (t) => [
     index('webhook_delivery_due').on(t.nextAt).where(sql`state = 'pending'`),
     index('webhook_delivery_workspace').on(t.workspaceId, t.id),
+    index('webhook_delivery_failed').on(t.workspaceId, t.id).where(sql`state = 'failed'`),
     index('webhook_delivery_contact').on(t.contactId),
   ],
 );

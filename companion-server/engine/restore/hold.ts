@@ -2,9 +2,10 @@ import { eq, inArray, max, sql } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
 import { liftHold, setHold } from '../holds.ts';
-import { isInFlight } from '../predicates.ts';
+import { isInFlight, isPendingWebhook } from '../predicates.ts';
 import { taskById } from '../rows.ts';
 import { markUnknown, requeue } from '../tasks.ts';
+import { endWebhook } from '../webhooks.ts';
 import { doubtDueEmails } from './doubt.ts';
 
 const { channel, event, task, webhookDelivery, workspace } = schema;
@@ -23,11 +24,9 @@ export async function holdRestored(unit: Unit): Promise<void> {
     .update(task)
     .set({ fence: sql`${task.fence} + ${FENCES_AHEAD}` })
     .where(inArray(task.state, ['ready', 'scheduled', 'waiting_approval']));
-  const detail = 'Not repeated: the server was restored from a backup.';
-  await unit.tx
-    .update(webhookDelivery)
-    .set({ state: 'failed', answer: detail, finishedAt: unit.real })
-    .where(sql`${webhookDelivery.state} = 'pending'`);
+  const detail = 'Not repeated: the server was restored from a backup, and it may have been made since.';
+  const pending = await unit.tx.select().from(webhookDelivery).where(isPendingWebhook);
+  for (const row of pending) await endWebhook(unit, row, 'failed', detail);
   for (const { id } of await unit.tx.select({ id: workspace.id }).from(workspace)) await hold(unit, id);
 }
 

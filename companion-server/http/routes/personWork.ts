@@ -4,6 +4,7 @@ import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { allTags, createTag, tagContact, untagContact } from '../../services/contact/tags.ts';
 import { listNotifications, markSeen } from '../../services/notification/notifications.ts';
 import { completeManualTask } from '../../services/task/manualTasks.ts';
+import { decideWebhooks, failedWebhooks } from '../../services/webhook/failed.ts';
 import { revealWebhookSecret } from '../../services/webhook/secret.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
@@ -28,4 +29,6 @@ export function servePersonWork(app: App): void {
     return {};
   });
   serveMember(app, webhookRoutes.revealSecret, (call) => revealWebhookSecret(call));
+  serveMember(app, webhookRoutes.failed, (call, { query }) => failedWebhooks(call, query));
+  serveMember(app, webhookRoutes.decide, (call, { body }) => decideWebhooks(call, body));
 }

@@ -65,7 +65,7 @@ export async function contactActivity(
 }
 
 function resultOf(type: EventType): Activity['result'] {
-  if (type === 'task_failed' || type === 'bounced') return 'error';
+  if (type === 'task_failed' || type === 'bounced' || type === 'webhook_failed') return 'error';
   return type === 'task_unknown' ? 'pending' : 'success';
 }
 

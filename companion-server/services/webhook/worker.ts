@@ -2,9 +2,11 @@ import { createHmac } from 'node:crypto';
 import { and, asc, eq, lte } from 'drizzle-orm';
 import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
+import { endWebhook } from '../../engine/index.ts';
 import { isPendingWebhook } from '../../engine/predicates.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
+import { unitOf } from '../engineOf.ts';
 import type { Post } from './post.ts';
 import { webhookSecret } from './secret.ts';
 
@@ -58,7 +60,7 @@ export async function deliverDue(services: Services, post: Post, signal: AbortSi
 async function deliver(services: Services, post: Post, row: Delivery, signal: AbortSignal): Promise<void> {
   if (!(await claim(services, row))) return;
   const body = await bodyOf(services, row);
-  if (body === null) return await settle(services, row, 'failed', 'The contact was removed.');
+  if (body === null) return await settle(services, row, 'left', 'Not made: the contact was removed.');
   const at = Math.floor(services.clocks.lease.now() / SECOND);
   const secret = await webhookSecret(services, row.workspaceId);
   const { ok, answer } = await post(row.url, body, headersOf(row.id, at, body, secret), signal);
@@ -80,15 +82,16 @@ async function claim({ db, clocks }: Services, { id, attempts }: Delivery): Prom
 }
 
 async function settle(
-  { db, clocks }: Services,
-  { id }: Delivery,
+  services: Services,
+  row: Delivery,
   state: Delivery['state'],
   answer: string,
 ): Promise<void> {
-  const finishedAt = state === 'pending' ? null : clocks.lease.now();
-  await db.write((tx) =>
-    tx.update(webhookDelivery).set({ state, answer, finishedAt }).where(eq(webhookDelivery.id, id)),
-  );
+  await services.db.write(async (tx) => {
+    if (state === 'pending') {
+      await tx.update(webhookDelivery).set({ answer }).where(eq(webhookDelivery.id, row.id));
+    } else await endWebhook(unitOf(services, tx), row, state, answer);
+  });
 }
 
 /** Made when it is sent, so that no copy of personal data waits in the table; null: nobody to speak of. */

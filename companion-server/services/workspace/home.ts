@@ -15,6 +15,7 @@ import { viewHold } from '../sender/holdView.ts';
 import { lostCapacityOf } from '../sender/lostCapacity.ts';
 import { viewSenders } from '../sender/view.ts';
 import { taskActions } from '../task/homeActions.ts';
+import { webhookActions } from '../webhook/failed.ts';
 import { stuckContacts } from './stuckContacts.ts';
 
 const { automation, hold, segmentSlot } = schema;
@@ -34,6 +35,7 @@ export async function home(call: MemberCall): Promise<HomeView> {
     ...senders.flatMap((one) => senderActions(one)),
     ...(await taskActions(call)),
     ...(await stuckContacts(call)),
+    ...(await webhookActions(call)),
     ...(await noticeActions(call)),
     ...automations.flatMap(automationActions),
     ...(await retentionActions(call)),

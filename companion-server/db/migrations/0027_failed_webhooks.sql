@@ -1,0 +1,1 @@
+CREATE INDEX `webhook_delivery_failed` ON `webhook_delivery` (`workspace_id`,`id`) WHERE state = 'failed';
