@@ -82,7 +82,14 @@ test('a clone of a started automation is a draft; an archived one is not edited 
     params: clone,
     body: { name: 'x', graph },
   });
-  expect(problemOf(saved)).toMatchObject({ status: 409 });
+  for (const refused of [
+    saved,
+    await call(server, automationRoutes.start, caller, { params: clone }),
+    await call(server, automationRoutes.pause, caller, { params: clone }),
+  ]) {
+    const action = 'Clone it, and use the copy.';
+    expect(problemOf(refused)).toMatchObject({ status: 409, code: 'archived', action });
+  }
 });
 
 test('a start needs a contact that can enter', async () => {

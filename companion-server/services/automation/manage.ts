@@ -9,6 +9,7 @@ import { unitOf } from '../engineOf.ts';
 import { Refusal } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import { preflightGraph } from './preflight.ts';
+import { requireDraft, requireNotArchived, requireRunning } from './status.ts';
 import { type AutomationRow, automationOf, getAutomation } from './view.ts';
 
 const { automation } = schema;
@@ -59,21 +60,9 @@ async function change(
   return getAutomation(call, automationId);
 }
 
-function requireStatus(row: AutomationRow, wanted: 'draft' | 'running'): void {
-  if (row.status === wanted) return;
-  throw wanted === 'draft'
-    ? new Refusal(
-        409,
-        'already_started',
-        'This automation was started before.',
-        'Edit its draft and publish it, or clone it.',
-      )
-    : new Refusal(409, 'not_running', `This automation is ${row.status}.`, 'Start it first.');
-}
-
 export function saveDraft(call: MemberCall, automationId: string, input: { name: string; graph: Graph }) {
   return change(call, automationId, 'automation.draft_saved', async (tx, row) => {
-    if (row.status !== 'running') requireStatus(row, 'draft');
+    requireNotArchived(row);
     await tx
       .update(automation)
       .set({ name: input.name, draft: input.graph, updatedAt: call.clocks.schedule.now() })
@@ -85,7 +74,7 @@ export function saveDraft(call: MemberCall, automationId: string, input: { name:
 export async function startAutomation(call: MemberCall, automationId: string): Promise<AutomationDetail> {
   requireManager(call);
   const row = await automationOf(call.db.reader, call, automationId);
-  requireStatus(row, 'draft');
+  requireDraft(row);
   const { findings, canStart } = await preflightGraph(call, automationId, row.draft);
   if (!canStart) {
     const errors = findings.filter(({ severity }) => severity === 'error');
@@ -98,7 +87,7 @@ export async function startAutomation(call: MemberCall, automationId: string): P
     );
   }
   return change(call, automationId, 'automation.started', async (tx, current) => {
-    requireStatus(current, 'draft');
+    requireDraft(current);
     if (validateGraph(current.draft).length > 0) {
       throw new Refusal(409, 'draft_changed', 'The draft was changed meanwhile.', 'Run preflight again.');
     }
@@ -117,14 +106,14 @@ export function setAutomation(call: MemberCall, automationId: string, input: Aut
 
 export function pauseAutomation(call: MemberCall, automationId: string) {
   return change(call, automationId, 'automation.paused', async (tx, row) => {
-    requireStatus(row, 'running');
+    requireRunning(row);
     await engine.pauseAutomation(unitOf(call, tx), automationId, call.actor.id);
   });
 }
 
 export function resumeAutomation(call: MemberCall, automationId: string) {
   return change(call, automationId, 'automation.resumed', async (tx, row) => {
-    requireStatus(row, 'running');
+    requireRunning(row);
     await engine.resumeAutomation(unitOf(call, tx), automationId, call.actor.id);
   });
 }

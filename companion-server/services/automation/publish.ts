@@ -10,6 +10,7 @@ import { unitOf } from '../engineOf.ts';
 import { Refusal } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import { changedStepsOf, previewDraft, type VersionRow } from './preview.ts';
+import { requireRunning } from './status.ts';
 import { type AutomationRow, automationOf, getAutomation } from './view.ts';
 
 const { automationVersion } = schema;
@@ -20,7 +21,7 @@ export async function previewVersion(
   choices: MovePlan,
 ): Promise<VersionPreview> {
   requireManager(call);
-  const row = running(await automationOf(call.db.reader, call, automationId));
+  const row = requireRunning(await automationOf(call.db.reader, call, automationId));
   requireTargets(row, choices);
   return previewDraft(call, row, await versionOf(call.db.reader, row.versionId), choices);
 }
@@ -32,14 +33,14 @@ export async function publishVersion(
   { choices, basedOn }: { choices: MovePlan; basedOn: number },
 ): Promise<{ published: boolean; preview: VersionPreview }> {
   requireManager(call);
-  const row = running(await automationOf(call.db.reader, call, automationId));
+  const row = requireRunning(await automationOf(call.db.reader, call, automationId));
   requireTargets(row, choices);
   const current = await versionOf(call.db.reader, row.versionId);
   if (current.number !== basedOn) throw changedMeanwhile();
   const preview = await previewDraft(call, row, current, choices);
   if (!isReady(preview)) return { published: false, preview };
   return call.db.write(async (tx) => {
-    const now = running(await automationOf(tx, call, automationId));
+    const now = requireRunning(await automationOf(tx, call, automationId));
     const isSame = now.versionId === row.versionId && JSON.stringify(now.draft) === JSON.stringify(row.draft);
     if (!isSame) throw changedMeanwhile();
     // Contacts moved while the check ran: nobody may stand where nothing is chosen.
@@ -64,7 +65,7 @@ export async function publishVersion(
 export async function undoPublishing(call: MemberCall, automationId: string): Promise<AutomationDetail> {
   requireManager(call);
   await call.db.write(async (tx) => {
-    const row = running(await automationOf(tx, call, automationId));
+    const row = requireRunning(await automationOf(tx, call, automationId));
     if (!(await engine.undoPublishing(unitOf(call, tx), row, call.actor.userId))) {
       throw new Refusal(
         409,
@@ -89,11 +90,6 @@ export async function versionOf(db: Queryable, versionId: string): Promise<Versi
 
 function isReady({ canPublish, steps }: VersionPreview): boolean {
   return canPublish && steps.every(({ needsChoice }) => !needsChoice);
-}
-
-function running(row: AutomationRow): engine.RunningAutomation {
-  if (row.status === 'running' && row.versionId !== null) return { ...row, versionId: row.versionId };
-  throw new Refusal(409, 'not_running', `This automation is ${row.status}.`, 'Start it first.');
 }
 
 /** Contacts can only be sent to steps of the draft. */

@@ -14,6 +14,7 @@ import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { channelsOf, requireManager, senderOf } from '../scope.ts';
+import { requireRunning } from './status.ts';
 import { type AutomationRow, automationOf } from './view.ts';
 
 const { automation, automationSender, automationVersion, enrollment, sender, senderExit } = schema;
@@ -129,10 +130,7 @@ async function change(
 
 /** The node of a running automation; a draft's senders are changed in its graph. */
 async function nodeToChange(tx: Tx, row: AutomationRow, nodeId: string): Promise<engine.NodeOfAutomation> {
-  if (row.status !== 'running') {
-    const action = row.status === 'draft' ? 'Change the senders in its graph.' : null;
-    throw new Refusal(409, 'not_running', `This automation is ${row.status}.`, action);
-  }
+  requireRunning(row, 'Change the senders in its graph.');
   const known = nodesOf(await graphOf(tx, row)).some((each) => each.nodeId === nodeId);
   if (!known) throw invalid('nodeId', 'unknown_node', 'There is no such Sender Profile step.', null);
   return { workspaceId: row.workspaceId, automationId: row.id, nodeId };
