@@ -1,57 +1,17 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { type Problem, problem } from '#shared/contract/route.ts';
-import { withDeadline } from '#shared/kernel/clock.ts';
+import { type Problem, route } from '#shared/contract/route.ts';
+import { call, problemOf } from './client.ts';
 
-/** The auth library's own endpoints answer in their own form, not in problem details. */
-const authAnswer = z.looseObject({ message: z.string().optional(), code: z.string().optional() });
-
-/** A write of the auth library; null: it worked. */
+/** A write at the auth library's own endpoints, whose failures are problem details as well; null: it worked. */
 export async function post(path: string, body: object): Promise<Problem | null> {
+  const write = route('public', 'POST', path, { body: z.looseObject({}), response: z.unknown() });
   try {
-    const response = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: withDeadline(20_000),
-    });
-    if (response.ok) return null;
-    return problemOf(response.status, await response.json().catch(() => ({})));
-  } catch {
-    return made(
-      0,
-      'unreachable',
-      'The Rapport server could not be reached.',
-      'Check that it runs, then try again.',
-    );
+    await call(write, { body: { ...body } });
+    return null;
+  } catch (error) {
+    return problemOf(error);
   }
-}
-
-function problemOf(status: number, answer: unknown): Problem {
-  const known = problem.safeParse(answer);
-  if (known.success) return known.data;
-  if (status === 429) {
-    return made(status, 'too_many_requests', 'Too many attempts.', 'Wait a minute, then try again.');
-  }
-  if (status === 401 || status === 403) {
-    return made(status, 'wrong_login', 'Email or password is not right.', 'Check both and try again.');
-  }
-  const parsed = authAnswer.safeParse(answer);
-  const detail = parsed.success ? parsed.data.message : undefined;
-  return made(status, 'sign_in_failed', detail ?? 'The server could not sign you in.', 'Try again.');
-}
-
-function made(status: number, code: string, detail: string, action: string): Problem {
-  return {
-    type: `about:blank#${code}`,
-    title: 'Not signed in',
-    status,
-    code,
-    detail,
-    action,
-    requestId: '',
-    fields: [],
-  };
 }
 
 /** Signs in by session cookie; null: it worked. */
@@ -64,33 +24,27 @@ export function signOut(): Promise<Problem | null> {
   return post('/api/auth/sign-out', {});
 }
 
-const memberList = z.object({
-  members: z.array(z.object({ id: z.string(), user: z.object({ name: z.string() }) })),
+const listMembers = route('public', 'GET', '/api/auth/organization/list-members', {
+  response: z.object({
+    members: z.array(z.object({ id: z.string(), user: z.object({ name: z.string() }) })),
+  }),
 });
 
 /** Who is in the workspace, by name. */
 export const membersQuery = queryOptions({
-  queryKey: ['/api/auth/organization/list-members'],
+  queryKey: [listMembers.path],
   queryFn: async ({ signal }) => {
-    const response = await fetch('/api/auth/organization/list-members', {
-      signal: AbortSignal.any([signal, withDeadline(20_000)]),
-    });
-    if (!response.ok) throw new Error(`The members could not be read: ${response.status}.`);
-    const { members } = memberList.parse(await response.json());
+    const { members } = await call(listMembers, {}, { signal });
     return members.map(({ id, user }) => ({ id, name: user.name }));
   },
 });
 
-const sessionAnswer = z.object({ user: z.object({ email: z.string() }) }).nullable();
+const getSession = route('public', 'GET', '/api/auth/get-session', {
+  response: z.object({ user: z.object({ email: z.string() }) }).nullable(),
+});
 
 /** The address of who is signed in in this browser; null: nobody. */
 export const sessionQuery = queryOptions({
-  queryKey: ['/api/auth/get-session'],
-  queryFn: async ({ signal }) => {
-    const response = await fetch('/api/auth/get-session', {
-      signal: AbortSignal.any([signal, withDeadline(20_000)]),
-    });
-    const parsed = sessionAnswer.safeParse(response.ok ? await response.json() : null);
-    return parsed.success ? (parsed.data?.user.email ?? null) : null;
-  },
+  queryKey: [getSession.path],
+  queryFn: async ({ signal }) => (await call(getSession, {}, { signal }))?.user.email ?? null,
 });

@@ -16,6 +16,21 @@ export class ProblemError extends Error {
   }
 }
 
+/** Any failure as a problem that can be shown: what no server told is a defect of the page. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  return {
+    type: 'about:blank#page_error',
+    title: 'Something went wrong in this page',
+    status: 0,
+    code: 'page_error',
+    detail: error instanceof Error ? error.message : String(error),
+    action: 'Reload the page. If it stays, tell whoever runs the server.',
+    requestId: '',
+    fields: [],
+  };
+}
+
 const DEADLINE_MS = 20_000;
 
 /** Calls one route with the session cookie; throws `ProblemError`. */

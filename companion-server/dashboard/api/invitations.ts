@@ -1,9 +1,9 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import type { Problem } from '#shared/contract/route.ts';
+import { type Problem, route } from '#shared/contract/route.ts';
 import { memberRole } from '#shared/contract/workspace.ts';
-import { withDeadline } from '#shared/kernel/clock.ts';
 import { post } from './auth.ts';
+import { call } from './client.ts';
 
 /** Roles that somebody is invited with; there is one owner from the start, more are made by an owner. */
 export type InvitedRole = z.infer<typeof memberRole>;
@@ -36,25 +36,24 @@ export function joinLink({ id, email }: { id: string; email: string }): string {
   return `${window.location.origin}/join?${new URLSearchParams({ invitation: id, email })}`;
 }
 
-const invitationList = z.array(
-  z.object({
-    id: z.string(),
-    email: z.string(),
-    role: memberRole.catch('rep'),
-    status: z.string(),
-    expiresAt: z.coerce.date(),
-  }),
-);
+const invitation = z.object({
+  id: z.string(),
+  email: z.string(),
+  role: memberRole.catch('rep'),
+  status: z.string(),
+  expiresAt: z.coerce.date(),
+});
+export type OpenInvitation = z.infer<typeof invitation>;
+
+const listInvitations = route('public', 'GET', '/api/auth/organization/list-invitations', {
+  response: z.array(invitation),
+});
 
 /** Invitations that nobody answered yet. */
 export const invitationsQuery = queryOptions({
-  queryKey: ['/api/auth/organization/list-invitations'],
+  queryKey: [listInvitations.path],
   queryFn: async ({ signal }) => {
-    const response = await fetch('/api/auth/organization/list-invitations', {
-      signal: AbortSignal.any([signal, withDeadline(20_000)]),
-    });
-    if (!response.ok) throw new Error(`The invitations could not be read: ${response.status}.`);
-    const all = invitationList.parse(await response.json());
+    const all = await call(listInvitations, {}, { signal });
     return all.filter(({ status }) => status === 'pending');
   },
 });

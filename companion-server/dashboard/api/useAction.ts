@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Route } from '#shared/contract/route.ts';
-import { call, type Input, type Output, type ProblemError } from './client.ts';
+import { call, type Input, type Output, ProblemError, problemOf } from './client.ts';
 
 interface Options<R extends Route> {
   /** Shown when it worked. */
@@ -19,7 +19,12 @@ export function useAction<R extends Route>(route: R, options: Options<R> = {}) {
     mutationFn: (input) => call(route, input, { timeoutMs: options.timeoutMs }),
     onSuccess: (value) => {
       if (options.done) notifications.show({ message: options.done, color: 'green' });
-      options.onDone?.(value);
+      try {
+        options.onDone?.(value);
+      } catch (error) {
+        // What the screen does with the answer failed, not the write: said like any other failure.
+        throw new ProblemError(problemOf(error));
+      }
       void queryClient.invalidateQueries();
     },
     onError: ({ problem }) => {

@@ -1,7 +1,7 @@
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { ProblemError } from '../api/client.ts';
+import { problemOf } from '../api/client.ts';
 import { ProblemAlert } from './ProblemAlert.tsx';
 
 /** Grey lines where content will be, told to screen readers as loading. */
@@ -17,7 +17,7 @@ export function Loading({ what }: { what: string }) {
 }
 
 interface Props<T> {
-  query: UseQueryResult<T, ProblemError>;
+  query: UseQueryResult<T>;
   /** What is loading, e.g. "sender profiles". */
   what: string;
   children: (data: T) => ReactNode;
@@ -26,6 +26,7 @@ interface Props<T> {
 /** Shows a query's content, or that it loads, or why it failed with a way to try again. */
 export function Loaded<T>({ query, what, children }: Props<T>) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.error) return <ProblemAlert problem={query.error.problem} onRetry={() => void query.refetch()} />;
+  if (query.error)
+    return <ProblemAlert problem={problemOf(query.error)} onRetry={() => void query.refetch()} />;
   return <Loading what={what} />;
 }

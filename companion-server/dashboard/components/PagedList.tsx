@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { z } from 'zod';
 import type { Route } from '#shared/contract/route.ts';
-import { type Input, type Output, ProblemError, pagesFor } from '../api/client.ts';
+import { type Input, type Output, pagesFor, problemOf } from '../api/client.ts';
 import { Loading } from './Loaded.tsx';
 import { ProblemAlert } from './ProblemAlert.tsx';
 
@@ -27,8 +27,8 @@ export function PagedList<T, R extends PagedRoute<T>>({ route, input, what, empt
   const query = useInfiniteQuery(pagesFor(route, input));
   const first = query.data?.pages[0];
   if (!first) {
-    if (query.error instanceof ProblemError) {
-      return <ProblemAlert problem={query.error.problem} onRetry={() => void query.refetch()} />;
+    if (query.error) {
+      return <ProblemAlert problem={problemOf(query.error)} onRetry={() => void query.refetch()} />;
     }
     return <Loading what={what} />;
   }
@@ -37,6 +37,12 @@ export function PagedList<T, R extends PagedRoute<T>>({ route, input, what, empt
   return (
     <Stack gap="md">
       {children(items, first)}
+      {query.error && (
+        <ProblemAlert
+          problem={problemOf(query.error)}
+          onRetry={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())}
+        />
+      )}
       {query.hasNextPage && (
         <Group justify="center">
           <Button

@@ -1,5 +1,5 @@
-import { Alert, Anchor, Container, Stack, Title } from '@mantine/core';
-import { ProblemError } from '../api/client.ts';
+import { Anchor, Container, Stack, Title } from '@mantine/core';
+import { problemOf } from '../api/client.ts';
 import { ProblemAlert } from './ProblemAlert.tsx';
 
 /** A screen that could not be shown at all. */
@@ -8,13 +8,7 @@ export function RouteProblem({ error }: { error: unknown }) {
     <Container component="main" size="sm" py="xl">
       <Stack gap="md">
         <Title order={1}>This page cannot be shown</Title>
-        {error instanceof ProblemError ? (
-          <ProblemAlert problem={error.problem} onRetry={() => window.location.reload()} />
-        ) : (
-          <Alert color="red" variant="outline">
-            {error instanceof Error ? error.message : 'Something unexpected happened. Reload the page.'}
-          </Alert>
-        )}
+        <ProblemAlert problem={problemOf(error)} onRetry={() => window.location.reload()} />
         <Anchor href="/" underline="always">
           Go to Home
         </Anchor>

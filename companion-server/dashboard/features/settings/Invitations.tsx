@@ -10,17 +10,23 @@ import {
   invitationsQuery,
   invite,
   joinLink,
+  type OpenInvitation,
 } from '../../api/invitations.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { Loaded } from '../../components/Loaded.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Time } from '../../components/Time.tsx';
 
-const roles = [
-  { value: 'rep', label: 'Rep: works with their own sender profiles' },
-  { value: 'manager', label: 'Manager: sees and runs everything' },
-  { value: 'owner', label: 'Owner: manages the workspace too' },
-];
+const roleWords: Record<InvitedRole, { label: string; may: string }> = {
+  rep: { label: 'Rep', may: 'works with their own sender profiles' },
+  manager: { label: 'Manager', may: 'sees and runs everything' },
+  owner: { label: 'Owner', may: 'manages the workspace too' },
+};
+const roles = Object.entries(roleWords).map(([value, { label, may }]) => ({
+  value,
+  label: `${label}: ${may}`,
+}));
 
 /** People on their way into the team; the owner invites, the mail goes out by itself. */
 export function Invitations() {
@@ -64,51 +70,66 @@ export function Invitations() {
         </Group>
       </form>
       {problem && <ProblemAlert problem={problem} />}
-      {list.error && <Text size="sm">{list.error.message}</Text>}
-      {list.data?.length === 0 && <Text size="sm">No invitation is open. Invite somebody above.</Text>}
-      {list.data && list.data.length > 0 && (
-        <Table.ScrollContainer minWidth={480}>
-          <Table aria-label="Open invitations">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Email</Table.Th>
-                <Table.Th>Role</Table.Th>
-                <Table.Th>Expires</Table.Th>
-                <Table.Th aria-label="Actions" />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.data.map(({ id, email, role, expiresAt }) => (
-                <Table.Tr key={id}>
-                  <Table.Td>{email}</Table.Td>
-                  <Table.Td>{role}</Table.Td>
-                  <Table.Td>
-                    <Time at={expiresAt.getTime()} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Stack gap={4} align="flex-end">
-                      <CopyButton value={joinLink({ id, email })}>
-                        {({ copied, copy }) => (
-                          <Button size="xs" variant="default" onClick={copy}>
-                            {copied ? 'Copied' : 'Copy link'}
-                          </Button>
-                        )}
-                      </CopyButton>
-                      <ConfirmButton
-                        label="Take back"
-                        question={`Take back the invitation of ${email}?`}
-                        consequence="The link stops working. Somebody who joined already stays a member."
-                        confirmLabel="Take back"
-                        onConfirm={() => void cancelInvitation(id).then(changed)}
-                      />
-                    </Stack>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      )}
+      <Loaded query={list} what="invitations">
+        {(open) =>
+          open.length === 0 ? (
+            <Text size="sm">No invitation is open. Invite somebody above.</Text>
+          ) : (
+            <OpenInvitations open={open} onChanged={changed} />
+          )
+        }
+      </Loaded>
     </Section>
+  );
+}
+
+interface OpenProps {
+  open: OpenInvitation[];
+  onChanged: (refused: Problem | null) => Promise<boolean>;
+}
+
+function OpenInvitations({ open, onChanged }: OpenProps) {
+  return (
+    <Table.ScrollContainer minWidth={480}>
+      <Table aria-label="Open invitations">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Email</Table.Th>
+            <Table.Th>Role</Table.Th>
+            <Table.Th>Expires</Table.Th>
+            <Table.Th aria-label="Actions" />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {open.map(({ id, email, role, expiresAt }) => (
+            <Table.Tr key={id}>
+              <Table.Td>{email}</Table.Td>
+              <Table.Td>{roleWords[role].label}</Table.Td>
+              <Table.Td>
+                <Time at={expiresAt.getTime()} />
+              </Table.Td>
+              <Table.Td>
+                <Stack gap={4} align="flex-end">
+                  <CopyButton value={joinLink({ id, email })}>
+                    {({ copied, copy }) => (
+                      <Button size="xs" variant="default" onClick={copy}>
+                        {copied ? 'Copied' : 'Copy link'}
+                      </Button>
+                    )}
+                  </CopyButton>
+                  <ConfirmButton
+                    label="Take back"
+                    question={`Take back the invitation of ${email}?`}
+                    consequence="The link stops working. Somebody who joined already stays a member."
+                    confirmLabel="Take back"
+                    onConfirm={() => void cancelInvitation(id).then(onChanged)}
+                  />
+                </Stack>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
