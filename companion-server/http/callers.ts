@@ -68,8 +68,8 @@ export async function deviceCall(c: Context<HttpEnv>): Promise<DeviceCall> {
 }
 
 /**
- * A write with a cookie must come from a page of this server. Browsers send Origin with every such request;
- * one without (no browser) must at least not claim another site.
+ * A write with a cookie must come from a page of this server. Browsers send Origin with every such request; one
+ * without must say in Sec-Fetch-Site that it comes from here, and what says neither (no browser) is refused.
  */
 export function requireOwnOrigin(c: Context<HttpEnv>): void {
   const origin = c.req.header('origin');

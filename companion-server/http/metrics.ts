@@ -1,12 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { counterNames } from '#shared/statuses/counters.ts';
+import { notFound } from '../services/refusal.ts';
 import { lastRecount } from '../services/upkeep/integrity.ts';
 import type { App } from './httpEnv.ts';
 
-/** `/metrics` in Prometheus' text format, for whoever knows the token; without a token there is no such address. */
+/** `/metrics` in Prometheus' text format, for whoever knows the token; without a token there is no such address (404). */
 export function serveMetrics(app: App, token: string | null): void {
-  if (token === null) return;
   app.get('/metrics', async (c) => {
+    if (token === null) throw notFound('address');
     if (!isSame(c.req.header('authorization') ?? '', `Bearer ${token}`)) return c.text('unauthorized\n', 401);
     const { at, found } = await lastRecount(c.get('services'));
     const lines = [

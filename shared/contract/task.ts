@@ -143,7 +143,7 @@ export const taskRoutes = {
     body: z.object({ values: z.record(z.string().max(100), z.string().trim().min(1).max(1000)) }),
     response: taskResult,
   }),
-  /** Whether who was shown on LinkedIn is the contact: yes binds and goes on, no cancels. */
+  /** Whether who was shown on LinkedIn is the contact: yes binds and goes on, no takes the link off. */
   confirm: route('member', 'POST', '/api/v1/enrollments/:enrollmentId/confirm', {
     params: z.object({ enrollmentId: id }),
     body: z.object({ isThem: z.boolean() }),

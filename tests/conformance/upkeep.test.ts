@@ -62,6 +62,8 @@ async function metric(counter: string): Promise<string | undefined> {
     metricsToken,
   });
   expect((await app.request('/metrics')).status).toBe(401);
+  // Without a token there is nothing, not even the page of the dashboard.
+  expect((await server.app.request('/metrics')).status).toBe(404);
   const answer = await app.request('/metrics', { headers: { authorization: `Bearer ${metricsToken}` } });
   return (await answer.text()).match(new RegExp(`rapport_counter_drifts{counter="${counter}"} (\\d+)`))?.[1];
 }

@@ -38,7 +38,7 @@ function inGroup(call: MemberCall, group: ContactGroup): SQL | undefined {
   );
 }
 
-/** One page of a group, by reason and then what waits longest first. */
+/** One page of a group, by reason and then in the order in which the contacts entered their automations. */
 export async function listContacts<G extends ContactGroup>(
   call: MemberCall,
   group: G,
