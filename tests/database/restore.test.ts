@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { asc } from 'drizzle-orm';
 import { afterEach, expect, it } from 'vitest';
 import { systemNewId } from '#shared/kernel/ids.ts';
+import { seededRng } from '#shared/kernel/prng.ts';
 import { loadKeys } from '../../companion-server/auth/keys.ts';
 import {
   type Database,
@@ -187,7 +188,7 @@ it('a database by URL that was set back starts held, too, and once', async () =>
   const ctx = {
     clocks: { schedule: { now: () => 1 }, lease: { now: () => 1 } },
     newId: systemNewId,
-    rng: Math.random,
+    rng: seededRng(1),
     keyedHash: (text: string) => text,
   };
   /** What a server does at its start; whether the database was restored, and the holds that are open then. */
