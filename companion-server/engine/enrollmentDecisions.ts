@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
 import { schema } from '../db/index.ts';
 import type { EnrollmentRow, Unit } from './context.ts';
@@ -6,12 +6,12 @@ import { endBeforeStart, passOnReading } from './enrichment.ts';
 import { enterOnceMore } from './enroll.ts';
 import { liftHold } from './holds.ts';
 import { applyEvent } from './interpret.ts';
-import { enrollmentById } from './rows.ts';
+import { contactById, enrollmentById } from './rows.ts';
 import { askAdmission, blockedOn, passOn } from './slots.ts';
 import { setStanding } from './standing.ts';
 import { cancelTask, ENRICHMENT_NODE } from './tasks.ts';
 
-const { contact, enrollment, task } = schema;
+const { contact, enrollment, inboundMessage, task } = schema;
 
 /**
  * `complete` and `skip` answer a paused contact: done with it, or past the step where it stands. `enroll_again`
@@ -53,7 +53,7 @@ export async function pauseEnrollment(unit: Unit, row: EnrollmentRow, reason: st
   return true;
 }
 
-/** What the contact wrote until now is dealt with; the branches go on where they stood, or past it. */
+/** What is known here of the contact's words is dealt with; the branches go on where they stood, or past it. */
 export async function resumeEnrollment(
   unit: Unit,
   row: EnrollmentRow,
@@ -76,11 +76,24 @@ async function completeEnrollment(unit: Unit, row: EnrollmentRow, by: string): P
 }
 
 async function settleReply(unit: Unit, row: EnrollmentRow, by: string): Promise<void> {
+  const repliesFrom = Math.max(row.repliesFrom, await newestKnown(unit, row.contactId));
   await unit.tx.update(contact).set({ repliedAt: null }).where(eq(contact.id, row.contactId));
-  await unit.tx.update(enrollment).set({ repliesFrom: unit.now }).where(eq(enrollment.id, row.id));
+  await unit.tx.update(enrollment).set({ repliesFrom }).where(eq(enrollment.id, row.id));
   const key = { workspaceId: row.workspaceId, scope: 'enrollment' as const, scopeId: row.id };
   await liftHold(unit, { ...key, reason: 'missing_data' }, by);
   await liftHold(unit, { ...key, reason: 'manual' }, by);
+}
+
+/** The newest message that the person who decides could know of; what came before and is read later is news. */
+async function newestKnown(unit: Unit, contactId: string): Promise<number> {
+  const [message] = await unit.tx
+    .select({ at: inboundMessage.at })
+    .from(inboundMessage)
+    .where(eq(inboundMessage.contactId, contactId))
+    .orderBy(desc(inboundMessage.at))
+    .limit(1);
+  const { repliedAt } = await contactById(unit.tx, contactId);
+  return Math.max(message?.at ?? 0, repliedAt ?? 0);
 }
 
 /** Reasons that do not wait for a step under way: who stands in the middle of one is Failed (product §4.3). */

@@ -7,7 +7,6 @@ import { nextSharedOpen } from '#shared/schedule/window.ts';
 import { rowsOf } from '../db/index.ts';
 import { approvedPayload } from './approvals.ts';
 import { isLeaving } from './automationSenders.ts';
-import { isKnownAutoReply } from './autoReplies.ts';
 import type {
   AutomationRow,
   ChannelRow,
@@ -21,6 +20,7 @@ import { dailyLimitUntil } from './dailyLimits.ts';
 import { FIRST_EMAIL, type HoldRow, openHolds, partOfLane, toDomain } from './holds.ts';
 import { invitation, isHousekeeping } from './invitationGate.ts';
 import { awayUntil } from './lookups.ts';
+import { isDecided } from './newestMessage.ts';
 import { unreadInboxes } from './otherInbox.ts';
 import { slotFor } from './pacing.ts';
 import { hashOf, renderTask } from './render.ts';
@@ -120,10 +120,10 @@ function replied({ unit, contact, task, enrollment, lastInboundAt }: GateInput):
   if (contact.repliedAt !== null) {
     return refuse('replied_meanwhile', 'The contact replied.', { do: 'pause_replied', at: null });
   }
-  if (lastInboundAt !== null && lastInboundAt > enrollment.repliesFrom) {
+  if (lastInboundAt !== null && lastInboundAt > (enrollment.createdAt ?? 0)) {
     const disposition = { do: 'pause_replied', at: lastInboundAt } as const;
-    return isKnownAutoReply(unit.tx, contact.id, lastInboundAt).then((isAutomatic) =>
-      isAutomatic
+    return isDecided(unit.tx, enrollment, lastInboundAt).then((isOld) =>
+      isOld
         ? null
         : refuse('replied_meanwhile', 'The thread shows a newer message of the contact.', disposition),
     );

@@ -123,11 +123,11 @@ async function pauseColleagues(unit: Unit, contactId: string): Promise<void> {
   }
 }
 
-/** A message older than every enrollment (or than a person's decision to go on) is history, not a reply. */
+/** A message older than every enrollment is history, not a reply; so is the one that a person decided about already. */
 async function concernsAutomation(unit: Unit, contactId: string, at: number): Promise<boolean> {
   const rows = await unit.tx
-    .select({ from: enrollment.repliesFrom })
+    .select({ enteredAt: enrollment.createdAt, decided: enrollment.repliesFrom })
     .from(enrollment)
     .where(and(eq(enrollment.contactId, contactId), isNotNull(enrollment.status)));
-  return rows.some((row) => row.from < at);
+  return rows.some(({ enteredAt, decided }) => (enteredAt ?? 0) < at && decided !== at);
 }

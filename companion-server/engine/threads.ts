@@ -20,11 +20,12 @@ export async function askThreads(unit: Unit, contactId: string): Promise<void> {
     .select({
       workspaceId: enrollment.workspaceId,
       senderId: enrollment.senderId,
-      from: enrollment.repliesFrom,
+      from: enrollment.createdAt,
     })
     .from(enrollment)
     .where(and(eq(enrollment.contactId, contactId), isNull(enrollment.endedAt)));
-  for (const { workspaceId, senderId, from } of rows) {
+  for (const { workspaceId, senderId, from: enteredAt } of rows) {
+    const from = enteredAt ?? 0;
     const channel = senderId ? await channelOf(unit.tx, senderId, 'linkedin') : null;
     if (!senderId || !channel?.inboxReadAt || channel.inboxReadAt <= from) continue;
     await unit.tx

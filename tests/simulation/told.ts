@@ -64,13 +64,17 @@ async function factsOf(books: Books, { taskId, fence }: Fence) {
   return { ...facts, taskId, fence };
 }
 
-/** The thread shows something newer than what somebody has decided about. */
+/** The thread shows something that nobody has decided about: newer than the decision, or never read before. */
 async function expectUnanswered(books: Books, { taskId }: Fence, lastInboundAt: number): Promise<void> {
   const [row] = await books.rows(
-    'SELECT e.replies_from AS since, t.kind FROM task t JOIN enrollment e ON e.id = t.enrollment_id WHERE t.id = ?',
-    [taskId],
+    `SELECT e.replies_from AS decided, e.created_at AS entered, t.kind, EXISTS (SELECT 1 FROM inbound_message m
+        WHERE m.contact_id = e.contact_id AND m.at = ?) AS known
+      FROM task t JOIN enrollment e ON e.id = t.enrollment_id WHERE t.id = ?`,
+    [lastInboundAt, taskId],
   );
-  if (row && row.kind !== 'withdraw' && lastInboundAt > Number(row.since))
+  if (!row || row.kind === 'withdraw' || lastInboundAt <= Number(row.entered)) return;
+  const decided = Number(row.decided);
+  if (lastInboundAt > decided || (lastInboundAt < decided && row.known !== 1))
     throw new Violation(`task ${taskId} was allowed though the thread shows an answer`);
 }
 

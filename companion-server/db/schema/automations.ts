@@ -290,7 +290,7 @@ export const enrollment = sqliteTable(
     senderId: text('sender_id'),
     /** What a not yet admitted enrollment is parked on: "company:…", "segment:…", "sender:…", "contact:…"; its release wakes one. */
     blockedOn: text('blocked_on'),
-    /** Messages of the contact newer than this are replies; a person's resume moves it ahead. */
+    /** The newest message of the contact that a person decided about, at first the entering: newer ones are replies. */
     repliesFrom: integer('replies_from').notNull(),
     transitions: integer('transitions').notNull().default(0),
     visited: json<string[]>('visited').notNull(),
