@@ -130,6 +130,8 @@ const variables = z.object({
   ),
 });
 
+const isSecret = /TOKEN|SECRET|SMTP_URL/;
+
 /** The environment, or every problem at once: one line per variable with what to do. */
 export function readEnv(source: Record<string, string | undefined>): Result<Env, string[]> {
   const parsed = variables.safeParse(source);
@@ -137,7 +139,9 @@ export function readEnv(source: Record<string, string | undefined>): Result<Env,
     return err(
       parsed.error.issues.map((issue) => {
         const name = String(issue.path[0]);
-        return `${name}=${JSON.stringify(source[name] ?? '')} ${issue.message}`;
+        // These lines end in logs, which no secret may.
+        const shown = isSecret.test(name) ? name : `${name}=${JSON.stringify(source[name] ?? '')}`;
+        return `${shown} ${issue.message}`;
       }),
     );
   }

@@ -46,7 +46,11 @@ export function createAuth(options: AuthOptions) {
     // Limits are set by http/limits.ts, one place for all routes.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
-    logger: { level: 'error', log: (_level, message) => options.log.debug({ message }, 'better-auth') },
+    logger: {
+      level: 'warn',
+      log: (level, message, ...details) =>
+        options.log[level === 'error' ? 'error' : 'warn']({ details }, `better-auth: ${message}`),
+    },
     advanced: {
       // http/authRoutes.ts adds Secure where the request came over https: plain http on loopback must work too.
       useSecureCookies: false,
@@ -83,8 +87,8 @@ export function createAuth(options: AuthOptions) {
         creatorRole: 'owner',
         allowUserToCreateOrganization: false,
         disableOrganizationDeletion: true,
-        // The server has no mailbox of its own; the unguessable id in the link is the proof, and ids are never listed
-        // to people who are not members.
+        // The server may have no mailbox to write from; the unguessable id in the link is the proof, and ids are never
+        // listed to people who are not members.
         requireEmailVerificationOnInvitation: false,
         organizationHooks: auditMembers(options),
       }),

@@ -79,9 +79,18 @@ function isCopy(row: typeof databaseMark.$inferSelect | null, known: Mark | null
 
 function readMark(path: string): Mark | null {
   if (!existsSync(path)) return null;
-  const parsed = mark.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  const parsed = mark.safeParse(jsonOf(readFileSync(path, 'utf8')));
   // Damaged: nothing is known, and holding does no harm.
   return parsed.success ? parsed.data : { lineage: '', epoch: 0, restored: true };
+}
+
+/** Undefined: a file cut off or empty. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function writeMark(path: string, value: Mark): void {

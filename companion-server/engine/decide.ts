@@ -69,6 +69,7 @@ export async function settleTask(
   taskId: string,
   happened: boolean,
   by: string,
+  saw: string | null = null,
 ): Promise<boolean> {
   const row = await findTask(unit.tx, taskId);
   if (row?.state !== 'unknown') return false;
@@ -76,6 +77,7 @@ export async function settleTask(
     result: 'success',
     happened,
     by,
+    ...(saw ? { detail: saw } : {}),
   });
   if (happened) {
     await completeTask(unit, row, { verified: false, proof: 'Seen by a person', noteDropped: false });

@@ -47,8 +47,8 @@ export function unexpectedResponse(c: Context<HttpEnv>): Response {
     title: 'Server error',
     status: 500,
     code: 'internal_error',
-    detail: 'Something went wrong on the server. Nothing was changed.',
-    action: `Try again. If it stays, look for request ${c.get('requestId')} in the server's log.`,
+    detail: 'Something went wrong on the server. It is not certain whether it was done.',
+    action: `Reload to see where it stands before you try again. If it stays, look for request ${c.get('requestId')} in the server's log.`,
     requestId: c.get('requestId') ?? '',
     fields: [],
   };

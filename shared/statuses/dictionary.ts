@@ -84,7 +84,13 @@ export const enrollmentStatuses: Record<EnrollmentStatus, StatusEntry> = {
     'A step failing for good',
     'A person retrying, where the step cannot have had an effect',
   ),
-  bounced: entry('Bounced', 'red', 'The email came back.', 'A delivery report', 'A correct address'),
+  bounced: entry(
+    'Bounced',
+    'red',
+    'The email came back.',
+    'A delivery report',
+    'Correcting the address and enrolling again',
+  ),
   unsubscribed: entry(
     'Unsubscribed',
     'grey',

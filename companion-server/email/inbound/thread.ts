@@ -38,7 +38,8 @@ export function matchThread(
 }
 
 /** The signs of "answer" before a subject, in the languages that mail programs speak. */
-const ANSWERS = /^\s*((re|aw|antw|sv|vs|odp|ynt|res|rif|rv|antwort|回复|答复)\s*(\[\d+\])?\s*[:：]\s*)+/i;
+export const ANSWERS =
+  /^\s*((re|aw|antw|sv|vs|odp|ynt|res|rif|rv|antwort|回复|答复)\s*(\[\d+\])?\s*[:：]\s*)+/i;
 
 /** The subject of the message that this one says it answers, in lower case; null: it says no such thing. */
 export function answeredSubject(subject: string): string | null {

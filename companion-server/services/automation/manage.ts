@@ -1,6 +1,5 @@
 import { eq } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
-import { validateGraph } from '#shared/automation/validate.ts';
 import type { AutomationDetail, AutomationSettings } from '#shared/contract/automation.ts';
 import { schema, type Tx } from '../../db/index.ts';
 import * as engine from '../../engine/index.ts';
@@ -88,7 +87,7 @@ export async function startAutomation(call: MemberCall, automationId: string): P
   }
   return change(call, automationId, 'automation.started', async (tx, current) => {
     requireDraft(current);
-    if (validateGraph(current.draft).length > 0) {
+    if (JSON.stringify(current.draft) !== JSON.stringify(row.draft)) {
       throw new Refusal(409, 'draft_changed', 'The draft was changed meanwhile.', 'Run preflight again.');
     }
     await engine.startAutomation(unitOf(call, tx), automationId, current.draft, call.actor.id);

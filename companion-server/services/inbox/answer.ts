@@ -1,13 +1,15 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, or, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { inboxRoutes, MessageView } from '#shared/contract/inbox.ts';
 import { schema } from '../../db/index.ts';
+import { ANSWERS } from '../../email/inbound/thread.ts';
 import { domainOf } from '../../email/messageId.ts';
 import { chainOf, filesProblem, noteInThread, recordAnswer } from '../../engine/index.ts';
 import { contactName } from '../contact/view.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
+import { isManager } from '../scope.ts';
 import { mayRead, threadOf } from './access.ts';
 import { viewByHand } from './messages.ts';
 import { whyNoAnswer } from './thread.ts';
@@ -60,7 +62,7 @@ export async function queueAnswer(
 
 /** "Re:" exactly once, or some programs start a new thread. */
 function answering(subject: string): string {
-  const bare = subject.replace(/^\s*(re|aw|sv|antw)\s*:\s*/i, '').trim();
+  const bare = subject.replace(ANSWERS, '').trim();
   return `Re: ${bare || 'your message'}`;
 }
 
@@ -101,14 +103,20 @@ export async function unknownAnswers(call: MemberCall) {
       thread,
       and(eq(thread.channelId, handMessage.channelId), eq(thread.contactId, handMessage.contactId)),
     )
-    .where(and(eq(handMessage.workspaceId, call.workspaceId), sql`${handMessage.state} = 'unknown'`))
+    .where(
+      and(
+        eq(handMessage.workspaceId, call.workspaceId),
+        sql`${handMessage.state} = 'unknown'`,
+        isManager(call)
+          ? or(eq(sender.ownerUserId, call.actor.userId), eq(sender.sharesInbox, true))
+          : eq(sender.ownerUserId, call.actor.userId),
+      ),
+    )
     .orderBy(desc(handMessage.at))
     .limit(UNKNOWN_SHOWN);
-  return rows
-    .filter((row) => mayRead(call, row.sender))
-    .map(({ message: { id, text }, contact: person, threadId }) => ({
-      ...{ id, threadId },
-      contactName: contactName(person),
-      text: text.slice(0, 80),
-    }));
+  return rows.map(({ message: { id, text }, contact: person, threadId }) => ({
+    ...{ id, threadId },
+    contactName: contactName(person),
+    text: text.slice(0, 80),
+  }));
 }

@@ -14,6 +14,7 @@ import { findArrival } from '../../email/domain/arrival.ts';
 import { checkDomain } from '../../email/domain/checkDomain.ts';
 import { audit, type MemberCall, type Services } from '../context.ts';
 import { openSettings } from '../mail/settings.ts';
+import { failureWords } from '../mail/sync.ts';
 import { Refusal } from '../refusal.ts';
 import { type ChannelRow, channelsOf, senderToManage } from '../scope.ts';
 import { deliverTestMail } from './testMail.ts';
@@ -87,13 +88,16 @@ function overdue(services: Services, mail: TestMail | null): TestMail | null {
   return mail && isOver ? { ...mail, state: 'missing' } : mail;
 }
 
+/** `by`: a person asked for it, which is audited in the same transaction. */
 async function store(
   services: Services,
   { channel, domain }: Standing,
   change: Partial<Stored>,
+  by: { call: MemberCall; senderId: string; action: string } | null = null,
 ): Promise<void> {
   const { id: channelId, workspaceId } = channel;
   await services.db.write(async (tx) => {
+    if (by) await audit(tx, by.call, { action: by.action, entity: 'sender', entityId: by.senderId });
     const before = await storedOf(tx, channelId, domain);
     const row = { domain, ...before, ...change };
     await tx
@@ -106,18 +110,22 @@ async function store(
   });
 }
 
-async function ask(services: Services, standing: Standing, mail: TestMail | null): Promise<void> {
+async function ask(
+  services: Services,
+  standing: Standing,
+  mail: TestMail | null,
+  by: Parameters<typeof store>[3] = null,
+): Promise<void> {
   const { domain, smtpHost } = standing;
   const findings = await checkDomain({ domain, smtpHost, testMail: mail }, services.dns);
-  await store(services, standing, { findings, checkedAt: services.clocks.lease.now() });
+  await store(services, standing, { findings, checkedAt: services.clocks.lease.now() }, by);
 }
 
 /** Asks the name system now. */
 export async function checkDeliverability(call: MemberCall, senderId: string): Promise<DeliverabilityView> {
   const standing = await connectedOf(call, senderId);
   const known = await storedOf(call.db.reader, standing.channel.id, standing.domain);
-  await ask(call, standing, known.testMail);
-  await noteInAudit(call, senderId, 'mailbox.domain_checked');
+  await ask(call, standing, known.testMail, { call, senderId, action: 'mailbox.domain_checked' });
   return getDeliverability(call, senderId);
 }
 
@@ -138,8 +146,7 @@ export async function sendDeliverabilityTest(
     signatures: [],
     verdicts: null,
   };
-  await store(call, standing, { testMail: mail });
-  await noteInAudit(call, senderId, 'mailbox.test_sent');
+  await store(call, standing, { testMail: mail }, { call, senderId, action: 'mailbox.test_sent' });
   void awaitArrival(call, standing, mail).catch((error: unknown) => {
     if (!call.shutdown.aborted) call.log.error({ err: error }, 'looking for a test mail failed');
   });
@@ -152,10 +159,12 @@ export async function awaitArrival(services: Services, standing: Standing, mail:
   const { channel, domain } = standing;
   const isLatest = async () =>
     (await storedOf(db.reader, channel.id, domain)).testMail?.messageId === mail.messageId;
+  let unread: string | null = null;
   while (!shutdown.aborted && clocks.lease.now() < mail.sentAt + ARRIVES_WITHIN_MS) {
     const settings = await openSettings(services, channel.id);
     const found = settings ? await findArrival(settings, mail.messageId, shutdown) : null;
     if (!(await isLatest())) return;
+    unread = found && !found.ok ? failureWords(found.error) : null;
     if (found?.ok && found.value) {
       const arrived: TestMail = { ...mail, state: 'arrived', ...found.value };
       await store(services, standing, { testMail: arrived });
@@ -165,10 +174,8 @@ export async function awaitArrival(services: Services, standing: Standing, mail:
     await timers.sleep(LOOK_EVERY_MS, shutdown);
   }
   if (!shutdown.aborted && (await isLatest())) {
-    await store(services, standing, { testMail: { ...mail, state: 'missing' } });
+    // Where the mailbox could not be read, its server's words say more than those of the sending one.
+    const response = unread ?? mail.response;
+    await store(services, standing, { testMail: { ...mail, state: 'missing', response } });
   }
-}
-
-async function noteInAudit(call: MemberCall, senderId: string, action: string): Promise<void> {
-  await call.db.write((tx) => audit(tx, call, { action, entity: 'sender', entityId: senderId }));
 }

@@ -41,8 +41,8 @@ function refuse(code: string, sentence: string): Refusal {
 
 /** A person saw whether it happened. */
 export function settle(call: Call, taskId: string, { happened, note }: Body<'settle'>) {
-  return change(call, taskId, 'task.settled', { happened, note }, async (tx) => {
-    if (await settleTask(unitOf(call, tx), taskId, happened, call.actor.id)) return;
+  return change(call, taskId, 'task.settled', { happened }, async (tx) => {
+    if (await settleTask(unitOf(call, tx), taskId, happened, call.actor.id, note)) return;
     throw refuse('not_unknown', 'This step is settled already.');
   });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { loadKeys } from '../../../companion-server/auth/keys.ts';
+import { demandHold } from '../../../companion-server/db/mark.ts';
 import { readEnv } from '../../../companion-server/env.ts';
 
 test('an empty environment gives the defaults', () => {
@@ -24,6 +25,25 @@ test('all problems are named at once', () => {
     'PORT',
     'PUBLIC_URL',
   ]);
+});
+
+test('a refused secret is named, never printed', () => {
+  const env = readEnv({ METRICS_TOKEN: 'hunter2', SYSTEM_SMTP_URL: 'ftp://u:hunter2@mail.test' });
+  expect(env.ok).toBe(false);
+  if (env.ok) return;
+  expect(env.error.join('\n')).toMatch(/METRICS_TOKEN.*\n?/);
+  expect(env.error.join('\n')).not.toContain('hunter2');
+});
+
+test('a mark beside the database that is cut off counts as a restore, and stops no start', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mark-'));
+  const file = path.join(folder, 'mark.json');
+  for (const damaged of ['', '{"lineage":']) {
+    await writeFile(file, damaged);
+    demandHold(file);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ restored: true });
+  }
+  await rm(folder, { recursive: true });
 });
 
 test('the account for mail to members is a server and a sender, or nothing', () => {
