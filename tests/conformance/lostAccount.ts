@@ -35,6 +35,17 @@ function accountOf(server: TestServer, world: World) {
     lose: () => report({ state: 'inactive', reason: 'session_expired', challenge: null }),
     readAll: () =>
       recordObservations(engineOf(server.services), world.ids.deviceId, { acceptances: [], inbound: [] }),
+    /** LinkedIn renamed a field: replies cannot be read any more. */
+    cannotRead: () =>
+      recordObservations(engineOf(server.services), world.ids.deviceId, {
+        acceptances: [],
+        failure: {
+          code: 'layout_unknown',
+          effect: 'before_effect',
+          detail: 'messengerMessages has a shape that is not known.',
+          until: null,
+        },
+      }),
     async settle() {
       while ((await tick(engineOf(server.services))).busy);
     },

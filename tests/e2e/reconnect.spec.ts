@@ -84,3 +84,15 @@ test('the resume plan shows when each goes, and is changed before it does', asyn
   await page.getByRole('button', { name: 'Apply', exact: true }).click();
   await expect(page.getByText('Nothing waits')).toBeVisible();
 });
+
+test('replies that cannot be read any more are told once, with everything that waits for it', async () => {
+  await account.cannotRead();
+  await openScreen(page, `${ORIGIN}/senders/${account.world.ids.senderId}`);
+  const told = page.getByText('messengerMessages has a shape that is not known.');
+  await expect(told).toHaveCount(1);
+  await expect(page.getByText(', only Connect, ')).toContainText('Message');
+  expect(await violations(page, everyLook)).toEqual([]);
+  await account.readAll();
+  await openScreen(page, `${ORIGIN}/senders/${account.world.ids.senderId}`);
+  await expect(told).toHaveCount(0);
+});

@@ -1,6 +1,7 @@
 import { Alert, Group, Stack, Text } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
 import type { HoldView } from '#shared/contract/sender.ts';
+import { stepName } from '#shared/statuses/steps.ts';
 import { statusEntry } from './dictionary.ts';
 import { StatusBadge } from './StatusBadge.tsx';
 import { Time } from './Time.tsx';
@@ -18,12 +19,23 @@ function holdColour({ reconciling, reason }: HoldView): string {
   return statusEntry('hold', reason).colour;
 }
 
+/** One for each reason, with the kinds of steps it stops: a reading that fails stops several at once. */
+function alike(holds: readonly HoldView[]): [HoldView, string[]][] {
+  const found = new Map<string, [HoldView, string[]]>();
+  for (const hold of holds) {
+    const key = JSON.stringify([hold.reason, hold.detail, hold.since, hold.until, hold.reconciling]);
+    const [first, kinds] = found.get(key) ?? [hold, []];
+    found.set(key, [first, hold.kind ? [...kinds, stepName(hold.kind)] : kinds]);
+  }
+  return [...found.values()];
+}
+
 /** Every reason why something does not move, since when, until when, and who must act. */
 export function Holds({ holds }: { holds: readonly HoldView[] }) {
   if (holds.length === 0) return null;
   return (
     <Stack gap="xs">
-      {holds.map((hold) => (
+      {alike(holds).map(([hold, kinds]) => (
         <Alert
           key={hold.id}
           variant="outline"
@@ -44,7 +56,7 @@ export function Holds({ holds }: { holds: readonly HoldView[] }) {
                     , lifts <Time at={hold.until} />
                   </>
                 )}
-                {hold.kind && `, only ${hold.kind.replaceAll('_', ' ')}`}
+                {kinds.length > 0 && `, only ${kinds.join(', ')}`}
               </Text>
             </Group>
             <Text size="sm">{hold.detail}</Text>
