@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { oauthClients } from './email/oauth.ts';
 import type { SystemMailAccount } from './email/systemMail.ts';
+import { type Proxies, readProxies } from './network/proxies.ts';
 
 /** Everything the server takes from its environment, checked once at start. */
 export interface Env {
@@ -26,6 +27,8 @@ export interface Env {
   mailSignIn: Parameters<typeof oauthClients>[0];
   /** Mailboxes may lie inside the private network: any port, unencrypted too. */
   mailPrivateNetwork: boolean;
+  /** Proxies whose X-Forwarded-For is believed; null: nobody's. */
+  trustedProxies: Proxies | null;
   /** Tests and demo: the parent process moves schedule time over IPC. */
   scheduleControl: boolean;
   scheduleOffsetMs: number;
@@ -121,6 +124,14 @@ const variables = z.object({
       )
       .optional(),
   ),
+  TRUSTED_PROXIES: optional(
+    text
+      .refine(
+        (value) => readProxies(value) !== null,
+        'is no list of addresses and ranges; e.g. 127.0.0.1, 10.0.0.0/8',
+      )
+      .optional(),
+  ),
   METRICS_TOKEN: optional(text.min(16, 'must be at least 16 characters long').optional()),
   RAPPORT_SCHEDULE_CONTROL: optional(
     z.enum(['ipc'], 'can only be "ipc" (tests and demo); leave it unset otherwise').optional(),
@@ -171,6 +182,7 @@ export function readEnv(source: Record<string, string | undefined>): Result<Env,
       ),
     },
     mailPrivateNetwork: values.MAIL_PRIVATE_NETWORK === 'allow',
+    trustedProxies: values.TRUSTED_PROXIES ? readProxies(values.TRUSTED_PROXIES) : null,
     scheduleControl: values.RAPPORT_SCHEDULE_CONTROL === 'ipc',
     scheduleOffsetMs: values.RAPPORT_SCHEDULE_OFFSET_MS,
   });

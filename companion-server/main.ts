@@ -94,6 +94,13 @@ async function start(env: Env): Promise<void> {
   });
   if (restored) log.warn({}, 'the database was restored from a backup: everything is held');
 
+  if (env.publicUrl && !env.trustedProxies) {
+    log.warn(
+      {},
+      'PUBLIC_URL without TRUSTED_PROXIES: if a proxy stands before this server, all its clients share one rate limit',
+    );
+  }
+
   const { server, address, setHandler } = await listen(env);
   // Tests and demo send mail only within this computer, where the own address is public enough.
   const publicUrl = env.publicUrl ?? (env.scheduleControl ? address : null);
@@ -123,6 +130,7 @@ async function start(env: Env): Promise<void> {
   const app = createApp({
     services,
     rates: env.scheduleControl ? unlimitedRates : defaultRateLimits,
+    trustedProxies: env.trustedProxies,
     dashboard: await findDashboard(path.join(root, 'dist', 'dashboard')),
     shutdown: signal,
     isReady: () => !signal.aborted,

@@ -1,11 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Proxies } from '../network/proxies.ts';
 import type { Services } from '../services/context.ts';
 import { notFound, Refusal } from '../services/refusal.ts';
 import { serveAuth } from './authRoutes.ts';
 import { type DashboardFiles, serveDashboard } from './dashboard.ts';
 import { serveHealth } from './health.ts';
 import type { App, HttpEnv } from './httpEnv.ts';
-import { applyBodyLimits, applyRateLimits, type RateLimits } from './limits.ts';
+import { applyBodyLimits, applyRateLimits, applySignInLimits, type RateLimits } from './limits.ts';
 import { serveMailSignIn } from './mailSignIn.ts';
 import { methodsOf, wrongMethod } from './methods.ts';
 import { serveMetrics } from './metrics.ts';
@@ -21,6 +22,8 @@ import { serveUnsubscribe } from './unsubscribe.ts';
 export interface AppOptions {
   services: Services;
   rates: RateLimits;
+  /** Proxies whose word about the client's address counts; none: nobody's. */
+  trustedProxies?: Proxies | null;
   /** Built files of the dashboard; null: not built. */
   dashboard: DashboardFiles | null;
   /** Ends open event streams. */
@@ -64,8 +67,10 @@ export function createApp(options: AppOptions): App {
   });
   applySecurityHeaders(app, options.dashboard ? inlineScriptHashes(options.dashboard.indexHtml) : []);
   applyExtensionCors(app);
-  applyRateLimits(app, options.rates);
+  const proxies = options.trustedProxies ?? null;
+  applyRateLimits(app, options.rates, proxies);
   applyBodyLimits(app);
+  applySignInLimits(app, options.rates, proxies);
 
   serveHealth(app, options.isReady);
   serveMetrics(app, options.metricsToken ?? null);

@@ -2,8 +2,10 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { rateLimiter } from 'hono-rate-limiter';
+import { z } from 'zod';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';
+import { clientBehind, type Proxies } from '../network/proxies.ts';
 import { Refusal } from '../services/refusal.ts';
 import type { App, HttpEnv } from './httpEnv.ts';
 import { problemResponse } from './problem.ts';
@@ -11,7 +13,12 @@ import { problemResponse } from './problem.ts';
 /** Requests per minute and client address; of an unsubscribe link, per link. */
 export interface RateLimits {
   everything: number;
+  /** Attempts at one account from one address. */
   signIn: number;
+  /** Attempts from one address, whatever the account. */
+  signInsOfClient: number;
+  /** Attempts at one account, wherever they come from. */
+  signInsOfAccount: number;
   setup: number;
   deviceCode: number;
   deviceToken: number;
@@ -23,6 +30,9 @@ export interface RateLimits {
 export const defaultRateLimits: RateLimits = {
   everything: 1200,
   signIn: 10,
+  // An office behind one address, or everybody behind a proxy that is not named in TRUSTED_PROXIES, still gets in.
+  signInsOfClient: 60,
+  signInsOfAccount: 30,
   setup: 10,
   deviceCode: 10,
   deviceToken: 60,
@@ -36,6 +46,8 @@ export const defaultRateLimits: RateLimits = {
 export const unlimitedRates: RateLimits = {
   everything: 1_000_000,
   signIn: 1_000_000,
+  signInsOfClient: 1_000_000,
+  signInsOfAccount: 1_000_000,
   setup: 1_000_000,
   deviceCode: 1_000_000,
   deviceToken: 1_000_000,
@@ -44,8 +56,17 @@ export const unlimitedRates: RateLimits = {
   reconnect: 1_000_000,
 };
 
-/** The address of the connection itself: a forwarded-for header could be anybody's. */
-function clientAddress(c: Context): string {
+type Key = (c: Context<HttpEnv>) => string | Promise<string>;
+
+/** The address that asks: of the connection, or as the proxies before it say that the operator trusts. */
+function clientBy(proxies: Proxies | null): (c: Context<HttpEnv>) => string {
+  return (c) => {
+    const connection = connectionOf(c);
+    return clientBehind(proxies, connection, c.req.header('x-forwarded-for') ?? null);
+  };
+}
+
+function connectionOf(c: Context<HttpEnv>): string {
   try {
     return getConnInfo(c).remote.address ?? 'unknown';
   } catch {
@@ -53,7 +74,7 @@ function clientAddress(c: Context): string {
   }
 }
 
-function limitTo(limit: number, keyGenerator: (c: Context) => string = clientAddress) {
+function limitTo(limit: number, keyGenerator: Key, from = 'from this address') {
   return rateLimiter<HttpEnv>({
     windowMs: MINUTE,
     limit,
@@ -64,30 +85,45 @@ function limitTo(limit: number, keyGenerator: (c: Context) => string = clientAdd
         new Refusal(
           429,
           'too_many_requests',
-          `More than ${limit} such requests came from this address within a minute.`,
+          `More than ${limit} such requests came ${from} within a minute.`,
           'Wait a minute and try again.',
         ),
       ),
   });
 }
 
-export function applyRateLimits(app: App, rates: RateLimits): void {
-  app.use('/api/*', limitTo(rates.everything));
-  app.on(
-    'POST',
-    ['/api/auth/sign-in/*', '/api/auth/sign-up/*', '/api/auth/change-password'],
-    limitTo(rates.signIn),
-  );
-  app.on('POST', ['/api/v1/setup'], limitTo(rates.setup));
-  app.on('POST', ['/api/auth/device/code'], limitTo(rates.deviceCode));
-  app.on('POST', ['/api/v1/device/token'], limitTo(rates.deviceToken));
-  app.on('POST', ['/api/v1/senders/:senderId/devices'], limitTo(rates.approveCode));
+export function applyRateLimits(app: App, rates: RateLimits, proxies: Proxies | null): void {
+  const client = clientBy(proxies);
+  app.use('/api/*', limitTo(rates.everything, client));
+  app.on('POST', signInPaths, limitTo(rates.signInsOfClient, client));
+  app.on('POST', ['/api/v1/setup'], limitTo(rates.setup, client));
+  app.on('POST', ['/api/auth/device/code'], limitTo(rates.deviceCode, client));
+  app.on('POST', ['/api/v1/device/token'], limitTo(rates.deviceToken, client));
+  app.on('POST', ['/api/v1/senders/:senderId/devices'], limitTo(rates.approveCode, client));
   // Per link, not per address: behind a proxy everybody has the same one, and no opt-out may be lost to others'.
   app.use(
     '/u/*',
     limitTo(rates.unsubscribe, (c) => c.req.path),
   );
-  app.use('/reconnect/*', limitTo(rates.reconnect));
+  app.use('/reconnect/*', limitTo(rates.reconnect, client));
+}
+
+const signInPaths = ['/api/auth/sign-in/*', '/api/auth/sign-up/*', '/api/auth/change-password'];
+
+/** By account: reads the body, so behind its limit. */
+export function applySignInLimits(app: App, rates: RateLimits, proxies: Proxies | null): void {
+  const client = clientBy(proxies);
+  const both: Key = async (c) => `${client(c)} ${await accountOf(c)}`;
+  app.on('POST', signInPaths, limitTo(rates.signIn, both));
+  app.on('POST', ['/api/auth/sign-in/*'], limitTo(rates.signInsOfAccount, accountOf, 'for this account'));
+}
+
+const named = z.object({ email: z.string() });
+
+/** The address that somebody signs in with; none: the same for all who name none. */
+async function accountOf(c: Context<HttpEnv>): Promise<string> {
+  const body = named.safeParse(await c.req.json().catch(() => null));
+  return body.success ? body.data.email.trim().toLowerCase().slice(0, 254) : '';
 }
 
 const MIB = 1024 * 1024;

@@ -19,6 +19,7 @@ import type { App } from '../../companion-server/http/httpEnv.ts';
 import { type RateLimits, unlimitedRates } from '../../companion-server/http/limits.ts';
 import { createDns, type Dns } from '../../companion-server/network/dns.ts';
 import type { FetchText } from '../../companion-server/network/fetchText.ts';
+import type { Proxies } from '../../companion-server/network/proxies.ts';
 import { createLog } from '../../companion-server/observability/log.ts';
 import { createChanges } from '../../companion-server/services/changes.ts';
 import type { Services } from '../../companion-server/services/context.ts';
@@ -44,6 +45,7 @@ export async function startTestServer(
   options: {
     schedule?: Clock;
     rates?: RateLimits;
+    trustedProxies?: Proxies | null;
     systemMail?: SystemMailAccount;
     dashboard?: DashboardFiles | null;
     oauthClients?: readonly OAuthClient[];
@@ -85,6 +87,7 @@ export async function startTestServer(
   const app = createApp({
     services,
     rates: options.rates ?? unlimitedRates,
+    trustedProxies: options.trustedProxies,
     dashboard: options.dashboard ?? null,
     shutdown: shutdown.signal,
     isReady: () => true,

@@ -56,6 +56,14 @@ test('the account for mail to members is a server and a sender, or nothing', () 
   expect(readEnv({})).toMatchObject({ ok: true, value: { systemMail: null } });
 });
 
+test('proxies are addresses and ranges, and nobody is trusted unless named', () => {
+  expect(readEnv({})).toMatchObject({ ok: true, value: { trustedProxies: null } });
+  const env = readEnv({ TRUSTED_PROXIES: '127.0.0.1, fd00::/8' });
+  expect(env.ok && env.value.trustedProxies?.check('fd00::5', 'ipv6')).toBe(true);
+  const wrong = readEnv({ TRUSTED_PROXIES: 'proxy.test' });
+  expect(wrong).toMatchObject({ ok: false, error: [expect.stringContaining('TRUSTED_PROXIES')] });
+});
+
 test('a moved clock needs the control of tests', () => {
   expect(readEnv({ RAPPORT_SCHEDULE_OFFSET_MS: '5' }).ok).toBe(false);
   expect(readEnv({ RAPPORT_SCHEDULE_OFFSET_MS: '5', RAPPORT_SCHEDULE_CONTROL: 'ipc' }).ok).toBe(true);
