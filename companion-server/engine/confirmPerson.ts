@@ -13,7 +13,7 @@ const { contactIdentity, event, task } = schema;
 /** Why the decision does not apply: nothing to confirm (any more), or that person is another contact here. */
 type ConfirmRefusal = 'nobody_shown' | 'duplicate';
 
-/** A person says that who was shown is the contact: it is bound to those ids, and goes on where it stood. */
+/** A person says that who was shown is the contact: it is bound to those ids, and goes on where it stood, unless it waits for a decision about an answer. */
 export async function confirmPerson(
   unit: Unit,
   row: EnrollmentRow,
@@ -31,7 +31,7 @@ export async function confirmPerson(
     linkedinMemberId: memberId,
     updatedAt: unit.now,
   });
-  await resumeEnrollment(unit, row, by);
+  if (contact.repliedAt === null) await resumeEnrollment(unit, row, by);
   return null;
 }
 
@@ -82,7 +82,7 @@ export async function refusePerson(unit: Unit, row: EnrollmentRow, by: string): 
       proof: [...new Set([linkedinSlug, shown?.profileId])].filter(Boolean).join(', '),
     },
   });
-  await resumeEnrollment(unit, row, by);
+  if (contact.repliedAt === null) await resumeEnrollment(unit, row, by);
 }
 
 /** The contact has no LinkedIn link because a person refused the one that was there: the right one is waited for. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Unit } from './context.ts';
-import { resumeEnrollment } from './enrollmentDecisions.ts';
+import { tryToEnter } from './enrollmentDecisions.ts';
 import { liftMissingData } from './missingData.ts';
 import { enrollmentById } from './rows.ts';
 
@@ -8,7 +8,7 @@ const AT_ONCE = 1000;
 
 /**
  * Data of these contacts came from outside: what waited for it goes on, and who waits before entering because a person
- * refused their LinkedIn link looks again.
+ * refused their LinkedIn link looks again. It decides about no answer.
  */
 export async function contactsChanged(
   unit: Unit,
@@ -22,8 +22,8 @@ export async function contactsChanged(
     const outside = await unit.tx.all<{ id: string }>(
       sql`SELECT e.id AS id FROM json_each(${JSON.stringify(some)}) AS j
         CROSS JOIN enrollment e ON e.contact_id = j.value AND e.workspace_id = ${workspaceId}
-          AND e.status = 'paused' AND e.reason = 'missing_data'`,
+          AND e.live = 0 AND e.status = 'paused' AND e.reason = 'missing_data'`,
     );
-    for (const { id } of outside) await resumeEnrollment(unit, await enrollmentById(unit.tx, id), by);
+    for (const { id } of outside) await tryToEnter(unit, await enrollmentById(unit.tx, id));
   }
 }

@@ -61,12 +61,14 @@ export async function resumeEnrollment(
   how: 'resumed' | 'skipped' = 'resumed',
 ): Promise<void> {
   await settleReply(unit, row, by);
-  if (row.live === 1) {
-    await applyEvent(unit, row.id, { type: how });
-  } else if (row.status === 'paused') {
-    await setStanding(unit, row, { status: 'ready', reason: null, blockedOn: null });
-    await askAdmission(unit, row.automationId, row.workspaceId);
-  }
+  if (row.live === 1) await applyEvent(unit, row.id, { type: how });
+  else if (row.status === 'paused') await tryToEnter(unit, row);
+}
+
+/** Paused before it entered: it looks again. An answer that nobody decided about pauses it once more. */
+export async function tryToEnter(unit: Unit, row: EnrollmentRow): Promise<void> {
+  await setStanding(unit, row, { status: 'ready', reason: null, blockedOn: null });
+  await askAdmission(unit, row.automationId, row.workspaceId);
 }
 
 async function completeEnrollment(unit: Unit, row: EnrollmentRow, by: string): Promise<void> {

@@ -86,16 +86,24 @@ export async function pauseForReply(unit: Unit, reply: { contactId: string; at: 
       and(
         eq(enrollment.contactId, reply.contactId),
         eq(enrollment.live, 0),
-        inArray(enrollment.status, ['ready', 'active_limit', 'coworkers_limit', 'waiting_enrichment']),
+        inArray(enrollment.status, [
+          'ready',
+          'active_limit',
+          'coworkers_limit',
+          'waiting_enrichment',
+          'paused',
+        ]),
       ),
     );
   for (const row of waiting) {
+    if (row.status === 'paused' && row.reason === 'replied') continue;
+    // What it was paused for before shows again when it enters after the decision.
     await setStanding(unit, row, {
       status: 'paused',
       reason: 'replied',
       blockedOn: blockedOn.reply(row.contactId),
     });
-    await passOn(unit, row);
+    if (row.status !== 'paused') await passOn(unit, row);
   }
 }
 

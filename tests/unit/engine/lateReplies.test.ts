@@ -1,6 +1,10 @@
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { must } from '#shared/kernel/assert.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { schema } from '../../../companion-server/db/index.ts';
 import {
+  contactsChanged,
   decideEnrollment,
   recordInboundEmail,
   recordObservations,
@@ -13,6 +17,7 @@ import {
   outreachGraph,
   type Person,
   type Stage,
+  WORKSPACE,
 } from '../../simulation/setup.ts';
 import {
   accept,
@@ -137,4 +142,34 @@ describe('a message that a person decided about', () => {
 it('a message from before the contact entered is history', async () => {
   await readLinkedin('old', now() - 24 * HOUR);
   expect(await standing()).toEqual(['in_progress', null]);
+});
+
+describe('a reply while another automation is paused before it was entered', () => {
+  it.each(['manual', 'missing_data'])(
+    'is what that one waits for too, and new data decides nothing (%s)',
+    async (why) => {
+      await addAutomation(stage, 'a2', outreachGraph(['s1'], { email: false }));
+      await settle(stage);
+      const second = async () => {
+        const rows = await stage.db.reader.select().from(schema.enrollment);
+        return must(
+          rows.find(({ automationId }) => automationId === 'a2'),
+          'the second',
+        );
+      };
+      const { id } = await second();
+      await inUnit(stage, async (unit) => {
+        await decideEnrollment(unit, id, 'pause', 'test');
+        await unit.tx.update(schema.enrollment).set({ reason: why }).where(eq(schema.enrollment.id, id));
+      });
+      pass(stage, MINUTE);
+      await readLinkedin('m1', now());
+      expect(await second()).toMatchObject({ live: 0, status: 'paused', reason: 'replied' });
+      await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [anna.contactId], 'test'));
+      await settle(stage);
+      expect(await second()).toMatchObject({ status: 'paused', reason: 'replied' });
+      const [contact] = await stage.db.reader.select().from(schema.contact);
+      expect(contact?.repliedAt).toBe(now());
+    },
+  );
 });
