@@ -76,7 +76,7 @@ export { isFailingLogin, isFlapping, type LossRow, lossOf } from './losses.ts';
 export { noteMailbox } from './mailboxes.ts';
 export { addTag, addToList, removeTag } from './marks.ts';
 export { type Connections, connectionsTo, countMatching, matchingIds, reasonsPresent } from './matching.ts';
-export { type Observations, recordObservations } from './observations.ts';
+export { type NotTheirs, type Observations, recordObservations } from './observations.ts';
 export { unsubscribeContact } from './optOut.ts';
 export { unreadInboxes } from './otherInbox.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './outcome.ts';

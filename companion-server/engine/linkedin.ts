@@ -138,6 +138,7 @@ async function asWatch(unit: Unit, channel: ChannelRow, kinds: WatchKind[]): Pro
   return {
     type: 'watch',
     kinds,
+    expectedMemberId: channel.address,
     acceptancesSince: channel.acceptancesSince ?? 0,
     inboxSince: channel.inboxSince ?? channel.createdAt ?? 0,
     knownProfileIds: known.slice(0, IDS_AT_ONCE),

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import type { SentInvitationsSeen } from '#shared/contract/device.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { AcceptanceRead, InboundMessageRead, LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import { failurePolicy } from '#shared/statuses/policy.ts';
 import { schema } from '../db/index.ts';
@@ -21,6 +22,8 @@ const { channel: channelTable } = schema;
 const WATCH_RETRY_MS = 5 * MINUTE;
 
 export interface Observations {
+  /** Whom LinkedIn named before and after each read. */
+  memberId?: string | null;
   /** Omitted: not read. Empty: read, and nothing new. */
   acceptances?: AcceptanceRead[];
   inbound?: InboundMessageRead[];
@@ -35,20 +38,28 @@ export interface Observations {
   failure?: LinkedinFailure | null;
 }
 
+/** Why nothing of a report is stored: nobody says whose lists they are, or they are another member's. */
+export type NotTheirs = 'member_unproven' | 'wrong_account';
+
 /** What the watches read in the rep's browser. Returns how many facts were new. */
 export function recordObservations(
   ctx: EngineContext,
   deviceId: string,
   seen: Observations,
-): Promise<number> {
+): Promise<Result<number, NotTheirs>> {
   return unitOfWork(ctx, async (unit) => {
     const channel = await channelOfDevice(unit, deviceId);
     await heartbeat(unit, channel, deviceId);
+    const notTheirs = whyNotTheirs(channel, seen);
+    if (notTheirs) {
+      await watchFailed(unit, channel, refused(notTheirs));
+      return err(notTheirs);
+    }
     let recorded = 0;
     const readAt = unit.now - (seen.readAgoMs ?? 0);
     if (seen.inbound) recorded += await recordInbound(unit, channel, seen.inbound);
     if (seen.acceptances) recorded += await recordAcceptances(unit, channel, seen.acceptances);
-    if (seen.more) return recorded;
+    if (seen.more) return ok(recorded);
     await noteRead(unit, channel, seen, readAt);
     if (seen.sentInvitations) {
       const acceptancesKnown = seen.acceptances !== undefined;
@@ -60,7 +71,7 @@ export function recordObservations(
     }
     if (seen.failure) {
       await watchFailed(unit, channel, seen.failure);
-      return recorded;
+      return ok(recorded);
     }
     // A watch that worked has seen the session too.
     await unit.tx
@@ -70,8 +81,25 @@ export function recordObservations(
     await finishReconnect(unit, channel.id);
     await liftUnreadable(unit, channel);
     await wakeAfterRead(unit, channel.senderId);
-    return recorded;
+    return ok(recorded);
   });
+}
+
+/** That a read failed can be said by anybody; what was read counts only as the bound member's. */
+function whyNotTheirs(channel: ChannelRow, seen: Observations): NotTheirs | null {
+  const { acceptances, inbound, sentInvitations, failure } = seen;
+  if (failure && !acceptances && !inbound && !sentInvitations) return null;
+  if (seen.memberId == null || channel.address === null) return 'member_unproven';
+  return seen.memberId === channel.address ? null : 'wrong_account';
+}
+
+/** The account itself is not judged by it: it may have been bound to another member while the read was under way. */
+function refused(why: NotTheirs): LinkedinFailure {
+  const detail =
+    why === 'member_unproven'
+      ? 'The browser did not say whose account it read: update the extension.'
+      : 'The browser read another member’s account than the bound one.';
+  return { code: 'linkedin_error', effect: 'before_effect', detail, until: null };
 }
 
 /** What was read counts from the moment the reading began: what came since may be missing in it. */

@@ -43,10 +43,14 @@ export function recordSession(ctx: EngineContext, deviceId: string, report: Sess
   });
 }
 
-/** Somebody signed in where nobody was, and the page does not say who: the next read is due at once. */
-function checkedAt(unit: Unit, channel: ChannelRow, report: SessionReport): number {
+/**
+ * A page that does not say who is signed in checks nothing: the next read stays due. Where nobody was signed in, it is due
+ * at once.
+ */
+function checkedAt(unit: Unit, channel: ChannelRow, report: SessionReport): number | null {
   const isNameless = report.state === 'logged_in' && report.member === null;
-  if (!isNameless || channel.status === 'active') return unit.now;
+  if (!isNameless) return unit.now;
+  if (channel.status === 'active') return channel.lastCheckedAt;
   return Math.min(channel.lastCheckedAt ?? 0, unit.now - watchEveryMs.session);
 }
 

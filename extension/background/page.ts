@@ -61,10 +61,12 @@ export function createPage(
     act: (step, notAfter, signal) => ask<'act'>({ op: 'act', step, notAfter }, signal),
     verify: (step, baseline, signal) => ask<'verify'>({ op: 'verify', step, baseline }, signal),
     readSession: (signal) => ask<'session'>({ op: 'session' }, signal),
-    readAcceptances: (sinceMs, signal) => ask<'acceptances'>({ op: 'acceptances', sinceMs }, signal),
-    readInbound: (sinceMs, knownProfileIds, signal) =>
-      ask<'inbound'>({ op: 'inbound', sinceMs, knownProfileIds }, signal),
-    readSentInvitations: (signal) => ask<'sentInvitations'>({ op: 'sentInvitations' }, signal),
+    readAcceptances: (expectedMemberId, sinceMs, signal) =>
+      ask<'acceptances'>({ op: 'acceptances', expectedMemberId, sinceMs }, signal),
+    readInbound: (expectedMemberId, sinceMs, knownProfileIds, signal) =>
+      ask<'inbound'>({ op: 'inbound', expectedMemberId, sinceMs, knownProfileIds }, signal),
+    readSentInvitations: (expectedMemberId, signal) =>
+      ask<'sentInvitations'>({ op: 'sentInvitations', expectedMemberId }, signal),
     readListPage: (request, signal) => ask<'listPage'>({ op: 'listPage', ...request }, signal),
     close: () => deps.tab.close(),
   };

@@ -1,3 +1,4 @@
+import type { Result } from '#shared/kernel/result.ts';
 import type { LinkedinFailure, LinkedinMember, SessionReport } from '#shared/protocol/linkedin.ts';
 import { textOf, visibleEverywhere } from './dom/find.ts';
 import type { PageEnv } from './env.ts';
@@ -45,12 +46,48 @@ export async function requireMember(
   signal: AbortSignal,
 ): Promise<LinkedinMember> {
   requireSession(env);
+  return memberAnswering(env, expectedMemberId, signal);
+}
+
+async function memberAnswering(
+  env: PageEnv,
+  expectedMemberId: string | null,
+  signal: AbortSignal,
+): Promise<LinkedinMember> {
   const me = await readMe(env, signal);
   if (!me.ok) throw new StepStop(me.error.failure);
   if (expectedMemberId !== null && me.value.memberId !== expectedMemberId) {
     stop('wrong_account', 'Another LinkedIn member is logged in than the one bound to this sender.');
   }
   return me.value;
+}
+
+/** Whether the bound member is the one whom LinkedIn answers just now; `unknown`: it does not say. */
+export async function whoAnswers(
+  env: PageEnv,
+  expectedMemberId: string | null,
+  signal: AbortSignal,
+): Promise<'bound' | 'other' | 'unknown'> {
+  if (expectedMemberId === null) return 'bound';
+  const me = await readMe(env, signal);
+  if (!me.ok) return 'unknown';
+  return me.value.memberId === expectedMemberId ? 'bound' : 'other';
+}
+
+/**
+ * A read that counts only as the bound member's: asked before it and after it, because cookies are the browser's
+ * and somebody else may sign in while it runs. What the open page shows is not asked: it may be an old login page.
+ */
+export async function asMember<T>(
+  env: PageEnv,
+  expectedMemberId: string | null,
+  signal: AbortSignal,
+  read: (me: LinkedinMember) => Promise<Result<T, LinkedinFailure>>,
+): Promise<Result<T, LinkedinFailure>> {
+  const me = await memberAnswering(env, expectedMemberId, signal);
+  const value = await read(me);
+  if (value.ok) await memberAnswering(env, me.memberId, signal);
+  return value;
 }
 
 /** Stops when the page shows a login, a security check or a restricted account. */

@@ -32,7 +32,7 @@ import { prepareVisit } from './actions/visit.ts';
 import { actWithdraw, prepareWithdraw } from './actions/withdraw.ts';
 import type { PageEnv } from './env.ts';
 import { before, StepStop } from './failure.ts';
-import { requireMember } from './guards.ts';
+import { asMember, requireMember, whoAnswers } from './guards.ts';
 import { lead as leadPerson } from './lists/lead.ts';
 import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
 
@@ -118,7 +118,8 @@ export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal)
 
 /**
  * Reads the effect back, strongest evidence first. Works in a fresh document after a navigation, and
- * after a restart; `not_seen` is never a reason to repeat.
+ * after a restart; `not_seen` is never a reason to repeat. What LinkedIn tells anybody but the member who acted proves
+ * nothing, so it is asked before and after who that is.
  */
 export async function verify(
   env: PageEnv,
@@ -127,12 +128,31 @@ export async function verify(
   signal: AbortSignal,
 ): Promise<VerifyResult> {
   try {
-    return namingPace(env, await readBack(env, step, baseline, signal));
+    const first = await whoAnswers(env, step.expectedMemberId, signal);
+    if (first === 'other') return otherMember;
+    const seen = namingPace(env, await readBack(env, step, baseline, signal));
+    if (!isCertain(seen)) return seen;
+    const last = await whoAnswers(env, step.expectedMemberId, signal);
+    if (last === 'other') return otherMember;
+    if (first === 'bound' && last === 'bound') return seen;
+    return { outcome: 'not_seen', detail: 'LinkedIn did not say who is signed in.' };
   } catch (error) {
     if (signal.aborted) return { outcome: 'not_seen', detail: 'The time to read the effect back was over.' };
     const why = error instanceof Error ? error.message : 'unknown';
     return { outcome: 'not_seen', detail: `Reading the effect back failed: ${why}`.slice(0, 500) };
   }
+}
+
+const otherMember: VerifyResult = {
+  outcome: 'wrong_account',
+  detail: 'Another LinkedIn member is signed in than the one who acted.',
+};
+
+/** Whether it would settle the step; a refusal that may have had its effect leaves it open. */
+function isCertain(seen: VerifyResult): boolean {
+  return (
+    seen.outcome === 'verified' || (seen.outcome === 'refused' && seen.failure.effect === 'before_effect')
+  );
 }
 
 async function readBack(
@@ -161,31 +181,38 @@ async function readBack(
   }
 }
 
-/** New connections since a moment, newest first. */
+/** New connections of the bound member since a moment, newest first. */
 export function readAcceptances(
   env: PageEnv,
+  expectedMemberId: string | null,
   sinceMs: number,
   signal: AbortSignal,
 ): Promise<Result<AcceptanceRead[], LinkedinFailure>> {
-  return guarded(signal, () => acceptances(env, sinceMs, signal));
+  return guarded(signal, () =>
+    asMember(env, expectedMemberId, signal, () => acceptances(env, sinceMs, signal)),
+  );
 }
 
-/** Messages to the member since a moment, oldest first; with `knownProfileIds`, only those people's. */
+/** Messages to the bound member since a moment, oldest first; with `knownProfileIds`, only those people's. */
 export function readInbound(
   env: PageEnv,
+  expectedMemberId: string | null,
   sinceMs: number,
   knownProfileIds: ReadonlySet<string> | null,
   signal: AbortSignal,
 ): Promise<Result<InboundMessageRead[], LinkedinFailure>> {
-  return guarded(signal, () => inbound(env, sinceMs, knownProfileIds, signal));
+  return guarded(signal, () =>
+    asMember(env, expectedMemberId, signal, (me) => inbound(env, me, sinceMs, knownProfileIds, signal)),
+  );
 }
 
-/** Every pending invitation of the member, those sent by hand included. */
+/** Every pending invitation of the bound member, those sent by hand included. */
 export function readSentInvitations(
   env: PageEnv,
+  expectedMemberId: string | null,
   signal: AbortSignal,
 ): Promise<Result<SentInvitationsRead, LinkedinFailure>> {
-  return guarded(signal, () => sentInvitations(env, signal));
+  return guarded(signal, () => asMember(env, expectedMemberId, signal, () => sentInvitations(env, signal)));
 }
 
 /** Who the target is and how the member stands with them, from LinkedIn's own answers. */

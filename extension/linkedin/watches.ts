@@ -3,6 +3,7 @@ import type {
   AcceptanceRead,
   InboundMessageRead,
   LinkedinFailure,
+  LinkedinMember,
   LinkedinTarget,
   ProfileRead,
   SentInvitationsRead,
@@ -12,7 +13,6 @@ import { before } from './failure.ts';
 import { whyNotTarget } from './identity.ts';
 import { readTopCard, shownRelation } from './pages/profile.ts';
 import { readConnections } from './reads/connections.ts';
-import { readMe } from './reads/me.ts';
 import { type Conversation, readConversations, readMessages } from './reads/messages.ts';
 import { type Identity, readIdentity } from './reads/profile.ts';
 import { readRelationship } from './reads/relationship.ts';
@@ -31,16 +31,15 @@ export async function acceptances(
   return read.ok ? read : err(read.error.failure);
 }
 
-/** Messages to the member since a moment, oldest first; with known ids, those of known people only. */
+/** Messages to this member since a moment, oldest first; with known ids, those of known people only. */
 export async function inbound(
   env: PageEnv,
+  me: LinkedinMember,
   sinceMs: number,
   known: ReadonlySet<string> | null,
   signal: AbortSignal,
 ): Watch<InboundMessageRead[]> {
-  const me = await readMe(env, signal);
-  if (!me.ok) return err(me.error.failure);
-  const conversations = await readConversations(env, me.value.profileId, sinceMs, signal);
+  const conversations = await readConversations(env, me.profileId, sinceMs, signal);
   if (!conversations.ok) return err(conversations.error.failure);
   const found: InboundMessageRead[] = [];
   for (const conversation of conversations.value.filter((one) => concerns(one, known))) {
@@ -48,8 +47,7 @@ export async function inbound(
     if (!messages.ok) return err(messages.error.failure);
     for (const message of messages.value) {
       const from = message.fromProfileId;
-      if (message.deliveredAt < sinceMs || from === me.value.profileId || (known && !known.has(from)))
-        continue;
+      if (message.deliveredAt < sinceMs || from === me.profileId || (known && !known.has(from))) continue;
       found.push({
         messageId: message.urn,
         conversationId: conversation.urn,

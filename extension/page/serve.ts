@@ -82,11 +82,17 @@ async function answer(
     case 'verify':
       return verify(env, request.step, request.baseline, signal);
     case 'acceptances':
-      return readAcceptances(env, request.sinceMs, signal);
+      return readAcceptances(env, request.expectedMemberId, request.sinceMs, signal);
     case 'inbound':
-      return readInbound(env, request.sinceMs, new Set(request.knownProfileIds), signal);
+      return readInbound(
+        env,
+        request.expectedMemberId,
+        request.sinceMs,
+        new Set(request.knownProfileIds),
+        signal,
+      );
     case 'sentInvitations':
-      return readSentInvitations(env, signal);
+      return readSentInvitations(env, request.expectedMemberId, signal);
     case 'lead':
       return readLead(env, request.lead, signal);
     case 'listPage':

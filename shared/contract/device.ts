@@ -128,6 +128,8 @@ export const nextWork = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('watch'),
     kinds: z.array(watchKind).min(1),
+    /** Whose lists are asked for; null: an older server, or nobody is bound, and nothing but the session is read. */
+    expectedMemberId: z.string().nullable().default(null),
     acceptancesSince: instant,
     inboxSince: instant,
     /** Profile ids of contacts that have, or had, to do with this sender: only their messages are reported. */
@@ -280,10 +282,13 @@ export const deviceRoutes = {
   }),
   /**
    * What the watches read. An omitted list was not read; an empty one was read and is empty. Long lists come oldest
-   * first in several parts, each but the last with `more`.
+   * first in several parts, each but the last with `more`. Refused whole with `member_unproven` or `wrong_account` unless
+   * `memberId` is the sender's member; a failure alone needs none.
    */
   observations: route('device', 'POST', '/api/v1/device/observations', {
     body: z.object({
+      /** Whom LinkedIn named before and after each read; extensions that do not ask leave it out. */
+      memberId: z.string().max(20).nullable().default(null),
       acceptances: z.array(acceptanceRead).max(500).optional(),
       inbound: z.array(inboundMessageRead).max(500).optional(),
       /** The profile ids whose threads (`threads` of the watch) lie in `inbound`. */

@@ -182,6 +182,8 @@ export const verifyResult = z.discriminatedUnion('outcome', [
   }),
   z.object({ outcome: z.literal('refused'), failure: linkedinFailure }),
   z.object({ outcome: z.literal('not_seen'), detail: z.string().max(500) }),
+  /** Another member than the one who acted is signed in: what LinkedIn shows them says nothing. */
+  z.object({ outcome: z.literal('wrong_account'), detail: z.string().max(500) }),
 ]);
 export type VerifyResult = z.infer<typeof verifyResult>;
 

@@ -31,6 +31,9 @@ const salesLead = z.object({
   authToken: z.string().max(100),
 });
 
+/** Whose session a read must be. */
+const asMember = z.object({ expectedMemberId: z.string().nullable() });
+
 /** One piece of work inside a LinkedIn page, done by the injected runner. */
 const pageRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('ping') }),
@@ -39,21 +42,20 @@ const pageRequest = z.discriminatedUnion('op', [
   /** `notAfter`: unix ms; this computer may have slept since it was asked. */
   z.object({ op: z.literal('act'), step: linkedinStep, notAfter: z.number() }),
   z.object({ op: z.literal('verify'), step: linkedinStep, baseline: z.string().max(4000) }),
-  z.object({ op: z.literal('acceptances'), sinceMs: z.number().int() }),
-  z.object({
+  asMember.extend({ op: z.literal('acceptances'), sinceMs: z.number().int() }),
+  asMember.extend({
     op: z.literal('inbound'),
     sinceMs: z.number().int(),
     knownProfileIds: z.array(z.string()).max(50_000),
   }),
-  z.object({ op: z.literal('sentInvitations') }),
+  asMember.extend({ op: z.literal('sentInvitations') }),
   z.object({ op: z.literal('layout') }),
   z.object({ op: z.literal('lead'), lead: salesLead }),
-  z.object({
+  asMember.extend({
     op: z.literal('listPage'),
     list: z.object({ kind: listKind, id: z.string().nullable(), url: z.string() }),
     start: z.number().int(),
     count: z.number().int(),
-    expectedMemberId: z.string().nullable(),
   }),
 ]);
 export type PageRequest = z.infer<typeof pageRequest>;

@@ -59,7 +59,8 @@ async function statementsOfARun(): Promise<{
     const mail = await claimEmail(stage.ctx, 'mailer');
     if (mail?.type === 'task') await send(stage.ctx, 'mailer', mail.taskId, mail.fence);
     const work = await nextWorkFor(stage.ctx, 's1-d1', { canAct: true });
-    if (work.type === 'watch') await recordObservations(stage.ctx, 's1-d1', everything);
+    if (work.type === 'watch')
+      await recordObservations(stage.ctx, 's1-d1', { memberId: memberIdOf('s1'), ...everything });
     if (work.type === 'task') await send(stage.ctx, 's1-d1', work.step.taskId, work.step.fence);
   }
   await loseAndRegain(stage);
@@ -80,7 +81,7 @@ async function loseAndRegain({ ctx, time }: Stage): Promise<void> {
   };
   await recordSession(ctx, device, { state: 'logged_in', member });
   await tick(ctx);
-  await recordObservations(ctx, device, { acceptances: [], inbound: [] });
+  await recordObservations(ctx, device, { memberId: member.memberId, acceptances: [], inbound: [] });
   for (const row of await ctx.db.reader.select().from(schema.channel)) {
     await acceptanceOf(ctx.db.reader, row, time.real);
     await bouncesOf(ctx.db.reader, row, time.real);

@@ -51,7 +51,13 @@ const next = async (): Promise<NextWork> => {
 /** The browser read everything it was asked for, and nothing was new. */
 async function seeNothing(): Promise<void> {
   const sentInvitations = { toContacts: [], toOthers: [], gone: [], complete: true };
-  const seen = { acceptances: [], inbound: [], sentInvitations, failure: null };
+  const seen = {
+    memberId: report.member.memberId,
+    acceptances: [],
+    inbound: [],
+    sentInvitations,
+    failure: null,
+  };
   await call(server, deviceRoutes.session, device, { body: { report, seenAgoMs: 0 } });
   await call(server, deviceRoutes.observations, device, { body: seen });
 }

@@ -34,10 +34,15 @@ function accountOf(server: TestServer, world: World) {
     signIn: () => report({ state: 'logged_in', member }),
     lose: () => report({ state: 'inactive', reason: 'session_expired', challenge: null }),
     readAll: () =>
-      recordObservations(engineOf(server.services), world.ids.deviceId, { acceptances: [], inbound: [] }),
+      recordObservations(engineOf(server.services), world.ids.deviceId, {
+        memberId: member.memberId,
+        acceptances: [],
+        inbound: [],
+      }),
     /** LinkedIn renamed a field: replies cannot be read any more. */
     cannotRead: () =>
       recordObservations(engineOf(server.services), world.ids.deviceId, {
+        memberId: member.memberId,
         acceptances: [],
         failure: {
           code: 'layout_unknown',

@@ -139,6 +139,15 @@ test('a paired browser shows, agrees, works, pauses, stops and unpairs', async (
     body: { report: { state: 'logged_in', member }, seenAgoMs: 0 },
   });
   expect(seen.body).toMatchObject({ linkedin: { status: 'active', memberId: '4711' } });
+  const lists = { acceptances: [], inbound: [] };
+  const tell = (memberId?: string) =>
+    call(server, deviceRoutes.observations, caller, { body: { ...lists, memberId } });
+  expect((await tell('4711')).status).toBe(200);
+  expect(await tell('4712')).toMatchObject({ status: 409, body: { code: 'wrong_account' } });
+  expect(await tell()).toMatchObject({ status: 409, body: { code: 'member_unproven' } });
+  const audited = await server.services.db.reader.select().from(schema.audit);
+  const refused = audited.filter(({ action }) => action === 'device.observations_refused');
+  expect(refused.map(({ data }) => data)).toEqual([{ code: 'wrong_account' }, { code: 'member_unproven' }]);
   expect((await call(server, deviceRoutes.pause, caller)).body).toMatchObject({ paused: true });
   expect((await call(server, deviceRoutes.resume, caller)).body).toMatchObject({ paused: false });
   expect((await call(server, deviceRoutes.stopEverything, caller)).body).toMatchObject({ stopped: true });

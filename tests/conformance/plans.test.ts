@@ -61,6 +61,7 @@ test('no statement of a browser’s requests walks a table or sorts one', async 
   await ask(deviceRoutes.session, { body: { report: { state: 'logged_in', member }, seenAgoMs: 0 } });
   await ask(deviceRoutes.observations, {
     body: {
+      memberId: member.memberId,
       acceptances: [{ profileId: 'ACoAAperson100001', memberId: '1', slug: 'p-1', connectedAt: 1 }],
       inbound: [
         {

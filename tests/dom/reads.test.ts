@@ -9,6 +9,7 @@ import {
   person,
   rep,
   runStep,
+  signInElsewhere,
   stepFor,
   targetOf,
   type World,
@@ -78,6 +79,28 @@ test('inbound messages of known people only', async () => {
   });
   const all = await call(page, 'readInbound', since, null);
   expect(all.ok && all.value.map((one) => one.text).sort()).toEqual(['Private.', 'Yes, tell me more.']);
+});
+
+test.each([
+  { signsIn: 'before', at: 1 },
+  { signsIn: 'during', at: 2 },
+])('lists are not taken for the member’s where somebody else signs in $signsIn the read', async ({ at }) => {
+  const lists = ['readAcceptances', 'readInbound', 'readSentInvitations'] as const;
+  for (const list of lists) {
+    await signInElsewhere(page, at);
+    const read =
+      list === 'readAcceptances'
+        ? await call(page, list, 0, rep.memberId)
+        : list === 'readInbound'
+          ? await call(page, list, 0, null, rep.memberId)
+          : await call(page, list, rep.memberId);
+    expect(read, list).toMatchObject({
+      ok: false,
+      error: { code: 'wrong_account', effect: 'before_effect' },
+    });
+    await page.unroute('**/voyager/api/me');
+  }
+  expect(await call(page, 'readAcceptances', world.twin.now(), rep.memberId)).toMatchObject({ ok: true });
 });
 
 test('the relation is read without opening the profile', async () => {

@@ -10,6 +10,7 @@ import {
   person,
   rep,
   runStep,
+  signInElsewhere,
   stepFor,
   targetOf,
   type World,
@@ -190,6 +191,20 @@ test('the list of sent invitations proves it where the relation cannot be read',
   const step = stepFor('withdraw', targetOf(other));
   const baseline = JSON.stringify({ kind: 'withdraw', profileId: other.profileId, invitationUrn: null });
   expect(await call(page, 'verify', step, baseline)).toMatchObject({ outcome: 'not_seen' });
+});
+
+test.each([
+  { signsIn: 'before it is looked for', at: 1 },
+  { signsIn: 'while it is looked for', at: 2 },
+])('a withdrawal is not read back as somebody who signs in $signsIn', async ({ at }) => {
+  const other = person(String(++number));
+  world.twin.control.addPerson(other);
+  await page.goto(`https://www.linkedin.com/in/${other.slug}/`);
+  const step = stepFor('withdraw', targetOf(other));
+  const baseline = JSON.stringify({ kind: 'withdraw', profileId: other.profileId, invitationUrn: null });
+  expect(await call(page, 'verify', step, baseline)).toMatchObject({ outcome: 'verified' });
+  await signInElsewhere(page, at);
+  expect(await call(page, 'verify', step, baseline)).toMatchObject({ outcome: 'wrong_account' });
 });
 
 test('all pending invitations are read with their ids', async () => {

@@ -220,9 +220,10 @@ export class Browser {
         act: (step, notAfter, signal) => ask(() => page.act(step, notAfter, signal)),
         verify: (step, baseline, signal) => ask(() => page.verify(step, baseline, signal)),
         readSession: (signal) => ask(() => page.readSession(signal)),
-        readAcceptances: (since, signal) => ask(() => page.readAcceptances(since, signal)),
-        readInbound: (since, known, signal) => ask(() => page.readInbound(since, known, signal)),
-        readSentInvitations: (signal) => ask(() => page.readSentInvitations(signal)),
+        readAcceptances: (member, since, signal) => ask(() => page.readAcceptances(member, since, signal)),
+        readInbound: (member, since, known, signal) =>
+          ask(() => page.readInbound(member, since, known, signal)),
+        readSentInvitations: (member, signal) => ask(() => page.readSentInvitations(member, signal)),
         readListPage: (request, signal) => ask(() => page.readListPage(request, signal)),
         close: () => page.close(),
       },

@@ -179,10 +179,11 @@ export function createPage(tab: Tab): RunnerPage {
       if (member) return { state: 'logged_in', member };
       return { state: 'inactive', reason: 'logged_out', challenge: null };
     },
-    async readAcceptances(sinceMs) {
+    async readAcceptances(expected, sinceMs) {
       await takes(100, 3_000);
       const member = world.sessions.get(tab.browserId) ?? null;
       if (!member) return err(failure('logged_out'));
+      if (member.memberId !== expected) return err(failure('wrong_account'));
       return ok(
         world.people.flatMap((each) => {
           const { state, connectedAt } = world.tie(member.memberId, each);
@@ -191,10 +192,11 @@ export function createPage(tab: Tab): RunnerPage {
         }),
       );
     },
-    async readInbound(sinceMs, knownProfileIds) {
+    async readInbound(expected, sinceMs, knownProfileIds) {
       await takes(100, 3_000);
       const member = world.sessions.get(tab.browserId) ?? null;
       if (!member) return err(failure('logged_out'));
+      if (member.memberId !== expected) return err(failure('wrong_account'));
       const known = world.people.filter(({ profileId }) => knownProfileIds.includes(profileId));
       return ok(
         known.flatMap((each) =>
@@ -211,10 +213,11 @@ export function createPage(tab: Tab): RunnerPage {
         ),
       );
     },
-    async readSentInvitations() {
+    async readSentInvitations(expected) {
       await takes(100, 3_000);
       const member = world.sessions.get(tab.browserId) ?? null;
       if (!member) return err(failure('logged_out'));
+      if (member.memberId !== expected) return err(failure('wrong_account'));
       const pending = world.people.filter((each) => world.tie(member.memberId, each).state === 'pending');
       const invitations = pending.map((each) => ({
         invitationUrn: `urn:${each.profileId}`,

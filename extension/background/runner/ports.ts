@@ -71,6 +71,8 @@ export interface RunnerApi {
 
 /** What the server is told of one reading. */
 export interface Observed {
+  /** Whose lists these are: the page named this member before and after each read. */
+  memberId: string | null;
   acceptances?: AcceptanceRead[];
   inbound?: InboundMessageRead[];
   threadsOf?: string[];
@@ -109,13 +111,22 @@ export interface RunnerPage {
   act(step: LinkedinStep, notAfter: number, signal: AbortSignal): Promise<ActResult>;
   verify(step: LinkedinStep, baseline: string, signal: AbortSignal): Promise<VerifyResult>;
   readSession(signal: AbortSignal): Promise<SessionReport>;
-  readAcceptances(sinceMs: number, signal: AbortSignal): Promise<Result<AcceptanceRead[], LinkedinFailure>>;
+  /** The lists of the bound member; `wrong_account` where another one is signed in before or after the read. */
+  readAcceptances(
+    expectedMemberId: string | null,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<Result<AcceptanceRead[], LinkedinFailure>>;
   readInbound(
+    expectedMemberId: string | null,
     sinceMs: number,
     knownProfileIds: string[],
     signal: AbortSignal,
   ): Promise<Result<InboundMessageRead[], LinkedinFailure>>;
-  readSentInvitations(signal: AbortSignal): Promise<Result<SentInvitationsRead, LinkedinFailure>>;
+  readSentInvitations(
+    expectedMemberId: string | null,
+    signal: AbortSignal,
+  ): Promise<Result<SentInvitationsRead, LinkedinFailure>>;
   readListPage(request: ListRequest, signal: AbortSignal): Promise<ListRead>;
   close(): Promise<void>;
 }

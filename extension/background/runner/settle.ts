@@ -10,7 +10,7 @@ const SECOND_LOOK_MS = 5 * SECOND;
 
 /**
  * Looks for the effect of an armed step and never acts: evidence gives `done`, a refusal `failed`, neither
- * gives `unsure`. With `fresh` the page is loaded first; otherwise only when the first look saw nothing.
+ * gives `unsure`, and so does another member's session. With `fresh` the page is loaded first; otherwise only when the first look saw nothing.
  */
 export async function settle(deps: RunnerDeps, entry: JournalEntry, fresh: boolean): Promise<StepOutcome> {
   const signal = withDeadline(VERIFY_MS);
@@ -50,8 +50,16 @@ function outcomeOf(seen: VerifyResult, entry: JournalEntry): StepOutcome {
     case 'refused':
       return { result: 'failed', failure: seen.failure, profile: entry.profile };
     case 'not_seen':
-      return { result: 'unsure', detail: seen.detail.slice(0, 500) };
+    case 'wrong_account':
+      return unsureAs(seen.detail);
   }
+}
+
+export const OTHER_MEMBER = 'Another LinkedIn member is signed in than the one who acted.';
+
+/** Neither seen nor refused: unknown until evidence or a person settles it. */
+export function unsureAs(detail: string): StepOutcome {
+  return { result: 'unsure', detail: detail.slice(0, 500) };
 }
 
 /**

@@ -35,15 +35,32 @@ export async function watch(
     }
     if (kinds.size === 1 && kinds.has('session')) return ok({ whole });
     since = stopwatch(deps);
-    const seen = await readLists(deps, work, kinds, limited);
+    const seen = work.expectedMemberId === null ? nobodys : await readLists(deps, work, kinds, limited);
     return await post(deps, seen, since, whole, limited);
   } catch (error) {
     signal.throwIfAborted();
-    return post(deps, { failure: failureOf(error) }, since, false, withDeadline(MINUTE, signal));
+    return post(
+      deps,
+      { memberId: null, failure: failureOf(error) },
+      since,
+      false,
+      withDeadline(MINUTE, signal),
+    );
   }
 }
 
 type Seen = Omit<Observed, 'readAgoMs' | 'more'>;
+
+/** Read as whoever is signed in, lists could be booked to the wrong account. */
+const nobodys: Seen = {
+  memberId: null,
+  failure: {
+    code: 'linkedin_error',
+    effect: 'before_effect',
+    detail: 'The server does not say whose account is to be read: update it.',
+    until: null,
+  },
+};
 
 async function readLists(
   deps: RunnerDeps,
@@ -51,14 +68,15 @@ async function readLists(
   kinds: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Seen> {
-  const seen: Seen = { failure: null };
+  const seen: Seen = { memberId: work.expectedMemberId, failure: null };
   if (kinds.has('sent_invitations')) {
     // First: somebody who accepts in between is then found among the acceptances.
-    const read = await deps.page.readSentInvitations(signal);
+    const read = await deps.page.readSentInvitations(work.expectedMemberId, signal);
     if (read.ok) seen.sentInvitations = await seenOf(deps, read.value, work);
+    else if (read.error.code === 'wrong_account') return { ...seen, failure: read.error };
   }
   if (kinds.has('acceptances')) {
-    const read = await deps.page.readAcceptances(work.acceptancesSince, signal);
+    const read = await deps.page.readAcceptances(work.expectedMemberId, work.acceptancesSince, signal);
     if (read.ok) seen.acceptances = read.value.toSorted((a, b) => a.connectedAt - b.connectedAt);
     else seen.failure = read.error;
   }
@@ -77,7 +95,7 @@ async function readMessages(
   ];
   if (work.threads) asked.unshift(work.threads);
   for (const { since, profileIds } of asked) {
-    const read = await deps.page.readInbound(since, profileIds, signal);
+    const read = await deps.page.readInbound(work.expectedMemberId, since, profileIds, signal);
     if (!read.ok) {
       seen.failure ??= read.error;
       delete seen.inbound;
@@ -121,9 +139,13 @@ async function post(
   return answer.ok ? ok({ whole: whole && failure === null }) : answer;
 }
 
-function partOf({ acceptances, inbound }: Seen, part: number): Pick<Observed, 'acceptances' | 'inbound'> {
+function partOf(
+  { memberId, acceptances, inbound }: Seen,
+  part: number,
+): Pick<Observed, 'memberId' | 'acceptances' | 'inbound'> {
   const from = part * PART;
   return {
+    memberId,
     ...(acceptances ? { acceptances: acceptances.slice(from, from + PART) } : {}),
     ...(inbound ? { inbound: inbound.slice(from, from + PART) } : {}),
   };

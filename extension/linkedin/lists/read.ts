@@ -48,9 +48,12 @@ export async function readListPage(
     if (read === 'limit') return err(LIMIT);
     const { kind, id } = request.list;
     if (!read.ok && read.error.kind === 'changed' && kind === 'group_members' && isMembersPage(env, id)) {
-      return await shownMembers(env, request.start, signal);
+      const shown = await shownMembers(env, request.start, signal);
+      await requireMember(env, request.expectedMemberId, signal);
+      return shown;
     }
     if (!read.ok) return err({ code: read.error.failure.code, detail: read.error.failure.detail });
+    await requireMember(env, request.expectedMemberId, signal);
     return read;
   } catch (error) {
     signal.throwIfAborted();

@@ -30,10 +30,12 @@ const api = {
   whyNotMember: (step: LinkedinStep) => linkedin.whyNotMember(env, step, seconds(10)),
   act: (step: LinkedinStep) => linkedin.act(env, step, seconds(10)),
   verify: (step: LinkedinStep, baseline: string) => linkedin.verify(env, step, baseline, seconds(20)),
-  readAcceptances: (since: number) => linkedin.readAcceptances(env, since, seconds(10)),
-  readInbound: (since: number, known: string[] | null) =>
-    linkedin.readInbound(env, since, known && new Set(known), seconds(10)),
-  readSentInvitations: () => linkedin.readSentInvitations(env, seconds(10)),
+  readAcceptances: (since: number, member: string | null = null) =>
+    linkedin.readAcceptances(env, member, since, seconds(10)),
+  readInbound: (since: number, known: string[] | null, member: string | null = null) =>
+    linkedin.readInbound(env, member, since, known && new Set(known), seconds(10)),
+  readSentInvitations: (member: string | null = null) =>
+    linkedin.readSentInvitations(env, member, seconds(10)),
   readListPage: (request: ListRequest) => linkedin.readListPage(env, request, seconds(20)),
   readRelation: (target: LinkedinTarget) => linkedin.readRelation(env, target, seconds(10)),
   /** Visible matches of a catalogue entry in the whole page or in the top card. */

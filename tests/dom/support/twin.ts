@@ -175,6 +175,19 @@ export function effects(ledger: readonly LedgerEntry[]): string[] {
     .map((entry) => `${entry.kind} ${entry.targetSlug ?? '?'} ${entry.text ?? '-'}`);
 }
 
+/** From the `at`-th time that the page asks who is signed in, LinkedIn names somebody else. */
+export async function signInElsewhere(page: Page, at: number): Promise<void> {
+  let asked = 0;
+  await page.route('**/voyager/api/me', async (route) => {
+    asked += 1;
+    const answer = await route.fetch();
+    const text = (await answer.text()).replaceAll(rep.memberId, '300000001');
+    await (asked < at
+      ? route.fulfill({ response: answer })
+      : route.fulfill({ response: answer, body: text }));
+  });
+}
+
 /** What a page sees of a hidden tab: it says so, and gets no intersections. */
 export function hide(tab: Page): Promise<unknown> {
   return tab.addInitScript(() => {

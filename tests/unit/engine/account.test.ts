@@ -40,6 +40,7 @@ import {
   nextEmail,
   nextOfKind,
   nextStep,
+  observe,
   pass,
   perform,
   report,
@@ -95,7 +96,7 @@ describe('the LinkedIn session', () => {
     expect(await openHoldReasons()).toEqual(['manual', 'linkedin_account_disconnected']);
     const work = await nextWorkFor(stage.ctx, DEVICE, { canAct: true });
     expect(work.type).toBe('watch');
-    await recordObservations(stage.ctx, DEVICE, { acceptances: [], inbound: [] });
+    await observe(stage, { acceptances: [], inbound: [] });
     expect(await openHoldReasons()).toEqual(['manual']);
     await inUnit(stage, (unit) => resumeChannel(unit, linkedin, 'rep'));
     expect(await nextOfKind(stage, 'connect')).toBeTruthy();
@@ -108,6 +109,49 @@ describe('the LinkedIn session', () => {
     await recordSession(stage.ctx, DEVICE, { state: 'logged_in', member: null });
     const work = await nextWorkFor(stage.ctx, DEVICE, { canAct: true });
     expect(work).toMatchObject({ type: 'watch', kinds: ['session'] });
+  });
+
+  it('counts as checked only what names who is signed in', async () => {
+    const { linkedin } = await addSender(stage, 's1');
+    await recordSession(stage.ctx, DEVICE, signedIn());
+    const { lastCheckedAt } = await channelRow(linkedin);
+    pass(stage, 6 * MINUTE);
+    await recordSession(stage.ctx, DEVICE, { state: 'logged_in', member: null });
+    expect(await channelRow(linkedin)).toMatchObject({ status: 'active', lastCheckedAt });
+    const work = await nextWorkFor(stage.ctx, DEVICE, { canAct: true });
+    expect(work).toMatchObject({ kinds: expect.arrayContaining(['session']) });
+    expect(work).toMatchObject({ expectedMemberId: memberIdOf('s1') });
+  });
+
+  it.each([
+    { memberId: '999', refused: 'wrong_account' },
+    { memberId: null, refused: 'member_unproven' },
+  ])('stores nothing that was read as $memberId', async ({ memberId, refused }) => {
+    const { linkedin } = await addSender(stage, 's1');
+    await addContact(stage, 1, { bound: true });
+    const before = await channelRow(linkedin);
+    const [contact] = await stage.db.reader.select().from(schema.contact);
+    const fromProfileId = contact?.linkedinProfileId ?? '';
+    const at = stage.ctx.clocks.schedule.now();
+    const message = { messageId: 'm', conversationId: 'c', fromProfileId, deliveredAt: at, text: 'Private' };
+    const accepted = { profileId: fromProfileId, memberId: null, slug: null, connectedAt: at };
+    const seen = { memberId, inbound: [message], acceptances: [accepted] };
+    for (const more of [true, false]) {
+      expect(await recordObservations(stage.ctx, DEVICE, { ...seen, more })).toEqual({
+        ok: false,
+        error: refused,
+      });
+    }
+    expect(await stage.db.reader.select().from(schema.inboundMessage)).toEqual([]);
+    expect(await stage.db.reader.select().from(schema.relation)).toEqual([]);
+    const { inboxReadAt, acceptancesReadAt, inboxSince, status } = before;
+    expect(await channelRow(linkedin)).toMatchObject({
+      inboxReadAt,
+      acceptancesReadAt,
+      inboxSince,
+      status,
+      watchRetryAt: at + 5 * MINUTE,
+    });
   });
 
   it('takes another member for a wrong account', async () => {

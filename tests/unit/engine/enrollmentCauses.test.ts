@@ -11,7 +11,6 @@ import {
   deleteSender,
   explainEnrollment,
   recordInboundEmail,
-  recordObservations,
   unsubscribeContact,
 } from '../../../companion-server/engine/index.ts';
 import {
@@ -31,6 +30,8 @@ import {
   nextEmail,
   nextOfKind,
   nextStep,
+  nextStep,
+  observe,
   pass,
   perform,
   reply,
@@ -361,7 +362,7 @@ describe('a message that a program wrote', () => {
     pass(stage, HOUR);
     const anna = { fromProfileId: 'ACoAAperson000001', conversationId: 'c' };
     const deliveredAt = stage.ctx.clocks.schedule.now();
-    await recordObservations(stage.ctx, 's1-d1', {
+    await observe(stage, {
       inbound: [{ ...anna, messageId: id, deliveredAt, text }],
     });
     return deliveredAt;

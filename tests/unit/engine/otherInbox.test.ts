@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { reasonSentence } from '#shared/statuses/reasons.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { claimEmail, recordObservations, unreadInboxes } from '../../../companion-server/engine/index.ts';
+import { claimEmail, unreadInboxes } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
@@ -12,7 +12,7 @@ import {
   outreachGraph,
   type Stage,
 } from '../../simulation/setup.ts';
-import { DEVICE, enrollmentOf, pass, readMail, settle } from './support.ts';
+import { enrollmentOf, observe, pass, readMail, settle } from './support.ts';
 
 /** Where the other channel cannot be read the step goes on, the contact says so, and a switch makes it wait. */
 
@@ -60,7 +60,7 @@ it('waits with a reason where the automation asks for it, until the other inbox 
   expect((await claim())?.type).not.toBe('task');
   expect(await emailTask()).toMatchObject({ state: 'scheduled', reason: 'other_inbox_unread' });
   expect(reasonSentence('other_inbox_unread')).toContain('other channel');
-  await recordObservations(stage.ctx, DEVICE, { acceptances: [], inbound: [] });
+  await observe(stage, { acceptances: [], inbound: [] });
   pass(stage, 16 * MINUTE);
   await settle(stage);
   expect((await claim())?.type).toBe('task');

@@ -5,13 +5,7 @@ import type { SentInvitationsSeen } from '#shared/contract/device.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import {
-  explainEnrollment,
-  nextWorkFor,
-  type Observations,
-  recordObservations,
-  replanWithdrawals,
-} from '../../../companion-server/engine/index.ts';
+import { explainEnrollment, nextWorkFor, replanWithdrawals } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
@@ -32,6 +26,7 @@ import {
   inUnit,
   nextOfKind,
   nextStep,
+  observe,
   pass,
   perform,
   report,
@@ -87,15 +82,11 @@ async function pairRow(contactId = anna.contactId) {
   return row;
 }
 
-function observe(seen: Observations): Promise<number> {
-  return recordObservations(stage.ctx, DEVICE, seen);
-}
-
 const nobody: SentInvitationsSeen = { toContacts: [], toOthers: [], gone: [], complete: true };
 
 /** The device reads the sent list and then the acceptances. */
 function readSent(change: Partial<SentInvitationsSeen> = {}): Promise<number> {
-  return observe({ acceptances: [], sentInvitations: { ...nobody, ...change } });
+  return observe(stage, { acceptances: [], sentInvitations: { ...nobody, ...change } });
 }
 
 const pendingAnna = () => ({ profileId: anna.profileId, key: key(1), sentAt: now() });
@@ -315,10 +306,10 @@ describe('the list of sent invitations', () => {
     const gone = [anna.profileId];
     await readSent({ complete: false, gone });
     expect((await pairRow()).status).toBe('invite_sent');
-    await observe({ sentInvitations: { ...nobody, gone } });
+    await observe(stage, { sentInvitations: { ...nobody, gone } });
     expect((await pairRow()).status).toBe('invite_sent');
     const readAgoMs = now() - ((await pairRow()).inviteSentAt ?? 0) - 5 * MINUTE;
-    await observe({ acceptances: [], sentInvitations: { ...nobody, gone }, readAgoMs });
+    await observe(stage, { acceptances: [], sentInvitations: { ...nobody, gone }, readAgoMs });
     expect((await pairRow()).status).toBe('invite_sent');
     await readSent({ gone });
     expect(await pairRow()).toMatchObject({ status: 'not_connected', withdrawAt: null });
@@ -332,7 +323,7 @@ describe('the list of sent invitations', () => {
   it('who accepted between list and acceptances is Connected, not gone', async () => {
     await inviteAndEnd();
     const { profileId, slug } = anna;
-    await observe({
+    await observe(stage, {
       acceptances: [{ profileId, memberId: null, slug, connectedAt: now() }],
       sentInvitations: { ...nobody, gone: [profileId] },
     });
@@ -352,7 +343,7 @@ describe('acceptances', () => {
 
   it('by a link that changed hands do not count for who is bound to another id', async () => {
     await inviteAndEnd();
-    await observe({
+    await observe(stage, {
       acceptances: [{ profileId: 'ACoAAsomebody', memberId: null, slug: anna.slug, connectedAt: now() }],
     });
     expect((await pairRow()).status).toBe('invite_sent');
@@ -372,12 +363,12 @@ describe('when something was read', () => {
   it('is the moment the reading began; a part of a longer list does not count as read', async () => {
     pass(stage, HOUR);
     const before = await channelRow();
-    await observe({ acceptances: [], inbound: [], more: true });
+    await observe(stage, { acceptances: [], inbound: [], more: true });
     expect(await channelRow()).toMatchObject({
       acceptancesReadAt: before.acceptancesReadAt,
       inboxReadAt: before.inboxReadAt,
     });
-    await observe({ acceptances: [], inbound: [], readAgoMs: 2 * MINUTE });
+    await observe(stage, { acceptances: [], inbound: [], readAgoMs: 2 * MINUTE });
     const readAt = now() - 2 * MINUTE;
     expect(await channelRow()).toMatchObject({ acceptancesReadAt: readAt, inboxReadAt: readAt });
   });
@@ -387,7 +378,7 @@ describe('when something was read', () => {
     await startOutreach();
     const enrolledAt = now();
     pass(stage, 2 * HOUR);
-    await observe({ acceptances: [], inbound: [], sentInvitations: nobody });
+    await observe(stage, { acceptances: [], inbound: [], sentInvitations: nobody });
     await settle(stage);
     let step = await nextStep(stage);
     while (step && step.kind !== 'visit') {
@@ -419,7 +410,7 @@ describe('when something was read', () => {
       deliveredAt: enrolledAt + HOUR,
       text: 'Hello',
     };
-    await observe({ acceptances: [], inbound: [message], threadsOf: [bert.profileId] });
+    await observe(stage, { acceptances: [], inbound: [message], threadsOf: [bert.profileId] });
     expect((await enrollmentOf(stage, bert.contactId)).reason).toBe('replied');
     pass(stage, 11 * MINUTE);
     expect(await nextWorkFor(stage.ctx, DEVICE, { canAct: true })).toMatchObject({ threads: null });

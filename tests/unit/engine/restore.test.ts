@@ -15,7 +15,6 @@ import {
   liftRestored,
   nextWorkFor,
   recordJournal,
-  recordObservations,
   recordSentFolder,
   restoreProgress,
   type SentEmail,
@@ -31,7 +30,7 @@ import {
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
-import { commit, DEVICE, done, inUnit, pass, readMail, report, settle } from './support.ts';
+import { commit, DEVICE, done, inUnit, observe, pass, readMail, report, settle } from './support.ts';
 
 const PEOPLE = 3;
 /** For each: an invitation, two messages, two emails. */
@@ -89,7 +88,7 @@ async function browseOnce(world: World, crash: boolean): Promise<'reading' | 'ac
   if (work.type === 'journal') await tell(world);
   if (work.type === 'watch') {
     const accepted = people.filter(({ profileId }) => world.accepted.has(profileId));
-    await recordObservations(stage.ctx, DEVICE, {
+    await observe(stage, {
       acceptances: accepted.map(({ profileId, slug }) => ({
         profileId,
         memberId: null,

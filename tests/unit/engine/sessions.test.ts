@@ -13,12 +13,11 @@ import {
   nextWorkFor,
   noteMailbox,
   reconnectLinkedin,
-  recordObservations,
   recordSession,
   silentSpells,
 } from '../../../companion-server/engine/index.ts';
 import { addSender, memberIdOf, openStage, type Stage } from '../../simulation/setup.ts';
-import { DEVICE, inUnit, pass, readMail, settle } from './support.ts';
+import { DEVICE, inUnit, observe, pass, readMail, settle } from './support.ts';
 
 let stage: Stage;
 let linkedin: string;
@@ -37,7 +36,7 @@ const now = () => stage.ctx.clocks.schedule.now();
 const lose = (reason: LinkedinInactiveReason = 'logged_out') =>
   recordSession(stage.ctx, DEVICE, { state: 'inactive', reason, challenge: null });
 const signIn = () => recordSession(stage.ctx, DEVICE, back);
-const readAll = () => recordObservations(stage.ctx, DEVICE, { acceptances: [], inbound: [] });
+const readAll = () => observe(stage, { acceptances: [], inbound: [] });
 
 async function channelRow(id = linkedin) {
   const [row] = await stage.db.reader.select().from(schema.channel).where(eq(schema.channel.id, id));
@@ -113,7 +112,7 @@ describe('coming back', () => {
     await signIn();
     expect(await channelRow()).toMatchObject({ status: 'active', reconcileFrom: now() });
     expect(await openHolds()).toMatchObject([{ reconciling: true, detail: null }]);
-    await recordObservations(stage.ctx, DEVICE, {
+    await observe(stage, {
       failure: { code: 'timeout', effect: 'before_effect', detail: 'The page did not load.', until: null },
     });
     expect(await channelRow()).toMatchObject({ status: 'active', watchFailure: 'The page did not load.' });
@@ -128,9 +127,9 @@ describe('coming back', () => {
     await lose();
     pass(stage, MINUTE);
     await signIn();
-    await recordObservations(stage.ctx, DEVICE, { inbound: [] });
+    await observe(stage, { inbound: [] });
     expect(await reasons()).toEqual(['linkedin_account_disconnected']);
-    await recordObservations(stage.ctx, DEVICE, { acceptances: [] });
+    await observe(stage, { acceptances: [] });
     expect(await reasons()).toEqual([]);
   });
 

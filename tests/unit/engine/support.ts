@@ -6,6 +6,7 @@ import {
   claimEmail,
   commitTask,
   nextWorkFor,
+  type Observations,
   type Outcome,
   recordInboundEmail,
   recordObservations,
@@ -14,7 +15,7 @@ import {
   type Unit,
   unitOfWork,
 } from '../../../companion-server/engine/index.ts';
-import type { Person, Stage } from '../../simulation/setup.ts';
+import { memberIdOf, type Person, type Stage } from '../../simulation/setup.ts';
 
 export const DEVICE = 's1-d1';
 const MAX_ROUNDS = 40;
@@ -40,7 +41,7 @@ export async function nextWork(stage: Stage, deviceId = DEVICE) {
     await settle(stage);
     const work = await nextWorkFor(stage.ctx, deviceId, { canAct: true });
     if (work.type === 'task') return work;
-    if (work.type === 'watch') await recordObservations(stage.ctx, deviceId, nothingNew(work.kinds));
+    if (work.type === 'watch') await observe(stage, nothingNew(work.kinds), deviceId);
     else if (work.type !== 'wait') return null;
     else if (work.reason === 'gap' || work.reason === 'no_work') pass(stage, 10 * MINUTE);
     else return null;
@@ -107,8 +108,16 @@ export async function perform(stage: Stage, step: LinkedinStep): Promise<void> {
   await report(stage, step, done);
 }
 
+/** What the device read as the sender's own member. */
+export async function observe(stage: Stage, seen: Observations, deviceId = DEVICE): Promise<number> {
+  const memberId = memberIdOf(deviceId.split('-')[0] ?? '');
+  const recorded = await recordObservations(stage.ctx, deviceId, { memberId, ...seen });
+  if (!recorded.ok) throw new Error(`refused: ${recorded.error}`);
+  return recorded.value;
+}
+
 export async function accept(stage: Stage, person: Person): Promise<void> {
-  await recordObservations(stage.ctx, DEVICE, {
+  await observe(stage, {
     acceptances: [
       {
         profileId: person.profileId,
@@ -122,7 +131,7 @@ export async function accept(stage: Stage, person: Person): Promise<void> {
 
 export async function reply(stage: Stage, person: Person, id = 'm1'): Promise<void> {
   pass(stage, MINUTE);
-  await recordObservations(stage.ctx, DEVICE, {
+  await observe(stage, {
     inbound: [
       {
         messageId: id,

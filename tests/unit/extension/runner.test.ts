@@ -290,6 +290,31 @@ describe('the page fails', () => {
   });
 });
 
+describe('another member signs in', () => {
+  it('after the click: what they are shown proves nothing, and nothing more is opened as them', async () => {
+    const world = createWorld();
+    world.onAct = () => {
+      world.member = '8';
+    };
+    world.queue.push(taskWork(stepFor('t1', 1, 'withdraw')));
+    await world.cycle();
+    expect(world.last()).toEqual({ result: 'unsure', detail: 'Somebody else.' });
+    expect(world.opened).toEqual(['t1']);
+    expect(world.clicks).toEqual(['t1']);
+  });
+
+  it('while the worker was dead: the armed step stays unknown, and the person’s page is not opened', async () => {
+    const world = createWorld();
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.dies('clicked');
+    world.member = '8';
+    await world.cycle();
+    expect(world.last()).toMatchObject({ result: 'unsure' });
+    expect(world.opened).toEqual(['t1']);
+    expect(world.clicks).toEqual(['t1']);
+  });
+});
+
 describe('the network fails', () => {
   it('waits longer each time, and asks nothing new before the outcome is through', async () => {
     const world = createWorld();
@@ -389,7 +414,9 @@ describe('watching and waiting', () => {
     const world = createWorld();
     world.queue.push(watchWork());
     await world.cycle();
-    expect(world.observations).toEqual([{ acceptances: [], inbound: [], readAgoMs: 0, failure: null }]);
+    expect(world.observations).toEqual([
+      { memberId: '7', acceptances: [], inbound: [], readAgoMs: 0, failure: null },
+    ]);
   });
 
   it('closes the working tab when the server does not want it', async () => {

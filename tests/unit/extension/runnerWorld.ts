@@ -6,6 +6,7 @@ import { err, ok } from '#shared/kernel/result.ts';
 import type {
   AcceptanceRead,
   InboundMessageRead,
+  LinkedinFailure,
   LinkedinStep,
   PrepareResult,
   SentInvitationsRead,
@@ -65,6 +66,7 @@ export function watchWork(change: Partial<Extract<NextWork, { type: 'watch' }>> 
   return {
     type: 'watch',
     kinds: ['acceptances', 'inbox'],
+    expectedMemberId: '7',
     acceptancesSince: START - 1_000,
     inboxSince: START - 1_000,
     knownProfileIds: ['ACoAA1'],
@@ -87,6 +89,15 @@ export function offline(code = 'unreachable', status = 0): Problem {
     fields: [],
   };
 }
+
+const member = { memberId: '7', profileId: 'ACoAAme', slug: 'me', name: 'Me', premium: false };
+
+const otherMember: LinkedinFailure = {
+  code: 'wrong_account',
+  effect: 'before_effect',
+  detail: 'Somebody else.',
+  until: null,
+};
 
 let worlds = 0;
 
@@ -117,6 +128,8 @@ export function createWorld() {
     outcomes: [] as { taskId: string; fence: number; outcome: StepOutcome }[],
     observations: [] as Observed[],
     journals: [] as JournalReport[],
+    /** Who is signed in to LinkedIn. */
+    member: '7',
     /** What the page's lists hold, and in which order they were read. */
     acceptances: [] as AcceptanceRead[],
     inbound: [] as InboundMessageRead[],
@@ -338,23 +351,28 @@ export function createWorld() {
         },
         async verify(step) {
           await at('verify');
+          if (step.expectedMemberId !== world.member)
+            return { outcome: 'wrong_account', detail: 'Somebody else.' };
           if (world.verifyResult) return world.verifyResult;
           return world.sent.has(step.taskId)
             ? { outcome: 'verified', proof: 'Pending shown', remoteId: 'urn:1' }
             : { outcome: 'not_seen', detail: 'No sign of it.' };
         },
-        readSession: async () => ({ state: 'logged_in', member: null }),
-        readAcceptances: async () => {
+        readSession: async () => ({ state: 'logged_in', member: { ...member, memberId: world.member } }),
+        readAcceptances: async (member) => {
           world.read.push('acceptances');
+          if (member !== world.member) return err(otherMember);
           return ok(world.acceptances);
         },
-        readInbound: async (since, profileIds) => {
+        readInbound: async (member, since, profileIds) => {
           world.read.push(`inbound since ${since}`);
+          if (member !== world.member) return err(otherMember);
           return ok(world.inbound.filter((one) => profileIds.includes(one.fromProfileId)));
         },
-        readSentInvitations: async () => {
+        readSentInvitations: async (member) => {
           world.read.push('sent');
           world.onSent?.();
+          if (member !== world.member) return err(otherMember);
           return ok(world.sentInvitations);
         },
         async close() {

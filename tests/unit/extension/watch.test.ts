@@ -82,6 +82,37 @@ describe('whose messages are reported', () => {
   });
 });
 
+describe('somebody else who is signed in', () => {
+  it('is read of nothing, and that is said', async () => {
+    const world = createWorld();
+    world.member = '8';
+    world.inbound = [message('m1', 'ACoAA1', START)];
+    world.queue.push(watchWork({ kinds: ['sent_invitations', 'acceptances', 'inbox'] }));
+    const { reason } = await world.cycle();
+    expect(world.observations).toEqual([
+      { memberId: '7', readAgoMs: 0, failure: expect.objectContaining({ code: 'wrong_account' }) },
+    ]);
+    expect(reason).toBe('not_readable');
+  });
+
+  it('cannot be told from the member where the server names nobody: nothing is read', async () => {
+    const world = createWorld();
+    world.queue.push(watchWork({ expectedMemberId: null }));
+    await world.cycle();
+    expect(world.read).toEqual([]);
+    expect(world.observations).toMatchObject([{ memberId: null, failure: { code: 'linkedin_error' } }]);
+  });
+
+  it('the lists go with the member whose they are', async () => {
+    const world = createWorld();
+    world.queue.push(watchWork());
+    await world.cycle();
+    expect(world.observations).toMatchObject([
+      { memberId: '7', failure: null, acceptances: [], inbound: [] },
+    ]);
+  });
+});
+
 describe('the sent invitations', () => {
   const work = watchWork({
     kinds: ['acceptances', 'sent_invitations'],
