@@ -174,6 +174,8 @@ export async function boot() {
     /** The rep clicked on a notification. */
     notified: (id: string) => openNotified(store, id),
     sessions,
+    /** The rep clicks or types in a tab that the runner works in. */
+    used: (tabId: number) => tab.used(tabId),
     /** Every 30 seconds, and on every start. */
     async tick(): Promise<void> {
       void startPolling();

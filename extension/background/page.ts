@@ -14,6 +14,7 @@ const deadlines: Record<PageRequest['op'], number> = {
   session: 30 * SECOND,
   prepare: 3 * MINUTE,
   act: 30 * SECOND,
+  leave: 10 * SECOND,
   verify: MINUTE,
   acceptances: 2 * MINUTE,
   inbound: 2 * MINUTE,
@@ -42,7 +43,7 @@ export function createPage(
     signal: AbortSignal,
   ): Promise<PageAnswer<Op>> {
     const tabId = await deps.tab.current();
-    if (tabId === null) throw new PageError('tab_closed', 'The working tab was closed.');
+    if (tabId === null) throw new PageError('tab_closed', 'There is no working tab any more.', false);
     return askPage(tabId, request, deps.newId(), signal, await deps.catalogue());
   }
 
@@ -59,6 +60,11 @@ export function createPage(
     },
     prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, signal),
     act: (step, notAfter, signal) => ask<'act'>({ op: 'act', step, notAfter }, signal),
+    async leave(step, signal) {
+      if ((await deps.tab.current()) === null) return false;
+      await ask<'leave'>({ op: 'leave', step }, signal);
+      return true;
+    },
     verify: (step, baseline, signal) => ask<'verify'>({ op: 'verify', step, baseline }, signal),
     readSession: (signal) => ask<'session'>({ op: 'session' }, signal),
     readAcceptances: (expectedMemberId, sinceMs, signal) =>

@@ -55,6 +55,10 @@ export function receive(booted: Promise<Booted>): void {
     if (!parsed.success || sender.frameId !== 0) return;
     await (await booted).sessions.seen(parsed.data.report, sender.tab?.id ?? null);
   });
+
+  onMessage('runner.used', async ({ sender }) => {
+    if (sender.tab?.id !== undefined) await (await booted).used(sender.tab.id);
+  });
 }
 
 function isOwnPage(url: string | undefined): boolean {

@@ -1,70 +1,98 @@
-import { browser } from 'wxt/browser';
-import { SECOND, systemTimers, withDeadline } from '#shared/kernel/clock.ts';
-import type { StateStore } from '../storage/state.ts';
+import { systemClock } from '#shared/kernel/clock.ts';
+import type { StateStore, StateValue } from '../storage/state.ts';
+import { type BrowserTabs, browserTabs, LINKEDIN, type Tab } from './browserTabs.ts';
 import { PageError } from './runner/ports.ts';
 
-/** After this the page is used as far as it has loaded; what is missing is waited for inside. */
-const LOAD_MS = 30 * SECOND;
-const HOME = 'https://www.linkedin.com/feed/';
+const HOME = `${LINKEDIN}/feed/`;
 
 export interface WorkingTab {
   /** Loads `url` and resolves with the tab when it is complete. */
   open(url: string, signal: AbortSignal): Promise<number>;
   /** The tab on any LinkedIn page. */
   ensure(signal: AbortSignal): Promise<number>;
-  /** The tab if it is still there, else null. */
+  /** The tab if it is still there and still ours, else null. */
   current(): Promise<number | null>;
+  /** The page in this tab saw the rep click or type: if it is ours, it is theirs from now on. */
+  used(tabId: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The one dedicated tab: never discarded, never one the rep has taken for reading, made anew when closed. */
-export function createWorkingTab(store: StateStore): WorkingTab {
-  async function find() {
+type Known = StateValue<'workingTab'>;
+
+/**
+ * The one dedicated tab: never discarded, made anew when closed. The rep takes it by clicking or typing in it or by
+ * leading it elsewhere; then it is let go of at once and never loaded or closed again.
+ */
+export function createWorkingTab(
+  store: StateStore,
+  tabs: BrowserTabs = browserTabs,
+  clock = systemClock,
+): WorkingTab {
+  async function ours(): Promise<Tab | null> {
     const known = await store.get('workingTab');
-    if (!known) return null;
-    const tab = await browser.tabs.get(known.tabId).catch(() => null);
-    return tab?.id === undefined ? null : { id: tab.id, tab, url: known.url };
+    const tab = known && (await tabs.get(known.tabId));
+    if (!known || !tab) return null;
+    if (!(await isTaken(tab, known))) return tab;
+    await letGo(tab.id);
+    return null;
   }
 
-  /** The rep looks at it and went elsewhere with it: it is theirs now. */
-  async function ours() {
-    const found = await find();
-    if (!found) return null;
-    const { tab, url } = found;
-    const taken = tab.active && tab.url !== undefined && pathOf(tab.url) !== pathOf(url);
-    return taken ? null : found;
+  /**
+   * Where nobody has seen it since it was loaded, only LinkedIn itself can have led it elsewhere. Otherwise: a page whose
+   * address is hidden from us is not LinkedIn's, and another page of LinkedIn's is the rep's choice unless LinkedIn went
+   * there within the page or by itself.
+   */
+  async function isTaken(tab: Tab, known: Known): Promise<boolean> {
+    const isSeen = known.wasSeen || tab.active || tab.lastAccessed > known.loadedAt;
+    if (!isSeen) return false;
+    const shown = tab.url || tab.pendingUrl;
+    if (!shown?.startsWith(`${LINKEDIN}/`)) return tab.active || known.document !== null;
+    // While we load it, LinkedIn's redirects are answers to us.
+    if (known.document === null || pathOf(shown) === pathOf(known.url)) return false;
+    const page = await tabs.page(tab.id);
+    return page === null || (page.document !== known.document && !page.cameFromLinkedin);
   }
 
-  async function create(url: string): Promise<number> {
-    const tab = await browser.tabs
-      .create({ url, active: false })
-      .catch(async () => (await browser.windows.create({ url, focused: false }))?.tabs?.[0]);
-    if (tab?.id === undefined) throw new PageError('tab_closed', 'The browser has no window for a tab.');
-    await browser.tabs.update(tab.id, { autoDiscardable: false });
-    return tab.id;
+  async function letGo(tabId: number): Promise<void> {
+    await store.remove('workingTab');
+    await tabs.keepLoaded(tabId, false);
   }
 
   async function load(url: string, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
     const found = await ours();
+    const loading = { url, document: null, loadedAt: clock.now(), wasSeen: false };
     if (!found) {
-      const tabId = await create(url);
-      await store.set('workingTab', { tabId, url });
-      await complete(tabId, signal);
+      const tabId = await tabs.create(url);
+      await store.set('workingTab', { tabId, ...loading });
+      await tabs.keepLoaded(tabId, true);
+      await tabs.loaded(tabId, signal);
       return remember(tabId);
     }
-    const loaded = complete(found.id, signal, true);
-    await store.set('workingTab', { tabId: found.id, url });
-    await browser.tabs.update(found.id, { url }).catch(() => undefined);
+    const loaded = tabs.loaded(found.id, signal, true);
+    await store.set('workingTab', { tabId: found.id, ...loading });
+    await tabs.go(found.id, url);
     await loaded;
     return remember(found.id);
   }
 
   /** Keeps where the tab ended up, redirects included, so that a later move of the rep can be told apart. */
   async function remember(tabId: number): Promise<number> {
-    const tab = await browser.tabs.get(tabId).catch(() => null);
-    if (!tab) throw new PageError('tab_closed', 'The working tab was closed.');
-    if (tab.url) await store.set('workingTab', { tabId, url: tab.url });
+    const tab = await ours();
+    if (tab?.id !== tabId) {
+      const isThere = (await tabs.get(tabId)) !== null;
+      throw new PageError('tab_closed', isThere ? TAKEN : 'The working tab was closed.');
+    }
+    const page = await tabs.page(tabId);
+    const known = await store.get('workingTab');
+    if (known?.tabId !== tabId) throw new PageError('tab_closed', TAKEN);
+    await store.set('workingTab', {
+      tabId,
+      url: tab.url || known.url,
+      document: page?.document ?? null,
+      loadedAt: clock.now(),
+      wasSeen: tab.active,
+    });
     return tabId;
   }
 
@@ -72,47 +100,23 @@ export function createWorkingTab(store: StateStore): WorkingTab {
     open: load,
     async ensure(signal) {
       const found = await ours();
-      const onLinkedin = found?.tab.url?.startsWith('https://www.linkedin.com/');
-      return found && onLinkedin && found.tab.status === 'complete' ? found.id : load(HOME, signal);
+      const onLinkedin = found?.url?.startsWith(`${LINKEDIN}/`);
+      return found && onLinkedin && found.complete ? found.id : load(HOME, signal);
     },
-    current: async () => (await find())?.id ?? null,
+    current: async () => (await ours())?.id ?? null,
+    async used(tabId) {
+      if ((await store.get('workingTab'))?.tabId === tabId) await letGo(tabId);
+    },
     async close() {
       const found = await ours();
       await store.remove('workingTab');
-      if (found) await browser.tabs.remove(found.id).catch(() => undefined);
+      if (found) await tabs.remove(found.id);
     },
   };
 }
 
+const TAKEN = 'The working tab is used by the rep.';
+
 function pathOf(url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : url;
-}
-
-/** Resolves when the tab has loaded or the wait is over; `again`: the load is about to begin. */
-async function complete(tabId: number, signal: AbortSignal, again = false): Promise<void> {
-  const stop = new AbortController();
-  let closed = false;
-  const onUpdated = (id: number, change: { status?: string }) => {
-    if (id === tabId && change.status === 'complete') stop.abort();
-  };
-  const onRemoved = (id: number) => {
-    if (id !== tabId) return;
-    closed = true;
-    stop.abort();
-  };
-  browser.tabs.onUpdated.addListener(onUpdated);
-  browser.tabs.onRemoved.addListener(onRemoved);
-  try {
-    const tab = await browser.tabs.get(tabId).catch(() => null);
-    if (tab && (again || tab.status !== 'complete')) {
-      await systemTimers
-        .sleep(LOAD_MS, AbortSignal.any([withDeadline(LOAD_MS, signal), stop.signal]))
-        .catch(() => undefined);
-    }
-    signal.throwIfAborted();
-    if (closed || !tab) throw new PageError('tab_closed', 'The working tab was closed.');
-  } finally {
-    browser.tabs.onUpdated.removeListener(onUpdated);
-    browser.tabs.onRemoved.removeListener(onRemoved);
-  }
 }

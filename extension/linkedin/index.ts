@@ -20,6 +20,7 @@ import { actConnect, prepareConnect } from './actions/connect.ts';
 import { actFollow, prepareFollow } from './actions/follow.ts';
 import { prepareGroupMessage } from './actions/groupMessage.ts';
 import { prepareInmail } from './actions/inmail.ts';
+import { leave } from './actions/leave.ts';
 import { actLike, prepareLike } from './actions/like.ts';
 import { prepareMessage } from './actions/message.ts';
 import { forget } from './actions/prepared.ts';
@@ -36,6 +37,7 @@ import { asMember, requireMember, whoAnswers } from './guards.ts';
 import { lead as leadPerson } from './lists/lead.ts';
 import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
 
+export { leave } from './actions/leave.ts';
 export { stepUrl } from './address.ts';
 export type { Deadlines, PageEnv } from './env.ts';
 export { readSession } from './guards.ts';
@@ -73,7 +75,7 @@ export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSig
         return unreachable(step.kind);
     }
   } catch (error) {
-    forget(env);
+    await leave(env, step);
     return { outcome: 'failed', failure: failureOf(error, signal), profile: null };
   }
 }

@@ -1,6 +1,7 @@
 import {
   act,
   checkLayout,
+  leave,
   missingSentence,
   type PageEnv,
   parseCatalogue,
@@ -17,8 +18,9 @@ import {
 import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
 import type { ActResult, LinkedinFailure, LinkedinStep } from '#shared/protocol/linkedin.ts';
 import { messageSchemas, type PageRequest } from '#shared/protocol/messages.ts';
-import { onMessage } from '../messaging.ts';
+import { onMessage, sendMessage } from '../messaging.ts';
 import { type ActGuard, createActGuard } from './actGuard.ts';
+import { watchRep } from './repUses.ts';
 
 /** Answers the background's requests inside a LinkedIn page, each within its deadline. */
 export function serve(): void {
@@ -31,6 +33,16 @@ export function serve(): void {
   };
   const running = new Map<string, AbortController>();
   const guard = createActGuard();
+  const rep = new AbortController();
+  let filled: LinkedinStep | null = null;
+
+  /** The tab is the rep's from here on: nothing more is done in it, and nothing of ours stays in a text box. */
+  const lookAgain = watchRep(window, () => {
+    rep.abort();
+    if (filled) void leave(env, filled);
+    // A worker that is just being updated does not answer; it asks this page nothing any more.
+    sendMessage('runner.used', undefined).catch(() => undefined);
+  });
 
   onMessage('runner.call', async ({ data }) => {
     const { callId, deadlineMs, request, catalogue } = messageSchemas['runner.call'].parse(data);
@@ -40,14 +52,15 @@ export function serve(): void {
     if (request.op === 'layout') return { seen: checkLayout(env), refused };
     const cancel = new AbortController();
     running.set(callId, cancel);
+    lookAgain();
+    if (request.op === 'prepare') filled = request.step;
     try {
-      return await answer(
-        env,
-        guard,
-        request,
-        AbortSignal.any([cancel.signal, AbortSignal.timeout(deadlineMs)]),
-      );
+      const signal = AbortSignal.any([cancel.signal, rep.signal, AbortSignal.timeout(deadlineMs)]);
+      const given = await answer(env, guard, request, signal);
+      return rep.signal.aborted ? taken(request, given) : given;
     } finally {
+      lookAgain();
+      if (request.op === 'act') filled = null;
       running.delete(callId);
     }
   });
@@ -79,6 +92,9 @@ async function answer(
       if (!guard.take(request.step))
         return notActed('tab_closed', 'The page was loaded anew before the click.');
       return actInTime(env, request.step, request.notAfter, signal);
+    case 'leave':
+      await leave(env, request.step, signal);
+      return {};
     case 'verify':
       return verify(env, request.step, request.baseline, signal);
     case 'acceptances':
@@ -98,6 +114,13 @@ async function answer(
     case 'listPage':
       return readListPage(env, request, signal);
   }
+}
+
+/** What was broken off because the rep uses the tab says so. */
+function taken<T>({ op }: PageRequest, given: T) {
+  const isBroken = typeof given === 'object' && given !== null && 'outcome' in given;
+  if (!isBroken || given.outcome === 'clicked' || (op !== 'prepare' && op !== 'act')) return given;
+  return { ...notActed('tab_closed', 'The rep uses this tab.'), profile: null };
 }
 
 /** Somebody else may have signed in since the page was prepared: cookies are the browser's, not this page's. */

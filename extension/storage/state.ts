@@ -85,7 +85,18 @@ const stateSchemas = {
   /** What a LinkedIn page said last. */
   session: { area: 'session', schema: z.object({ report: sessionReport, at: instant }) },
   /** The working tab: it is ours only while this browser session lasts. */
-  workingTab: { area: 'session', schema: z.object({ tabId: z.number().int(), url: z.string() }) },
+  workingTab: {
+    area: 'session',
+    schema: z.object({
+      tabId: z.number().int(),
+      url: z.string(),
+      /** Which document we loaded; null: not known. */
+      document: z.number().nullable(),
+      loadedAt: instant,
+      /** It was in front when it was loaded. */
+      wasSeen: z.boolean(),
+    }),
+  },
   /** Not before this moment does the runner run again. */
   notBefore: { area: 'session', schema: instant },
   heartbeatAt: { area: 'session', schema: instant },

@@ -41,6 +41,8 @@ const pageRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('prepare'), step: linkedinStep }),
   /** `notAfter`: unix ms; this computer may have slept since it was asked. */
   z.object({ op: z.literal('act'), step: linkedinStep, notAfter: z.number() }),
+  /** Takes back what a step typed that is not done after all. */
+  z.object({ op: z.literal('leave'), step: linkedinStep }),
   z.object({ op: z.literal('verify'), step: linkedinStep, baseline: z.string().max(4000) }),
   asMember.extend({ op: z.literal('acceptances'), sinceMs: z.number().int() }),
   asMember.extend({
@@ -74,6 +76,7 @@ export const pageAnswers = {
   session: sessionReport,
   prepare: prepareResult,
   act: actResult,
+  leave: z.object({}),
   verify: verifyResult,
   acceptances: readResult(z.array(acceptanceRead)),
   inbound: readResult(z.array(inboundMessageRead)),
@@ -141,6 +144,8 @@ export const messageSchemas = {
   'sentinel.session': z.object({ report: sessionReport }),
   'runner.call': runnerCall,
   'runner.cancel': z.object({ callId: z.string() }),
+  /** The rep clicks or types in the page that the runner works in. */
+  'runner.used': nothing,
 };
 
 export type UiMessage = Extract<keyof typeof messageSchemas, `ui.${string}`>;
@@ -157,4 +162,5 @@ export interface ProtocolMap extends UiProtocol {
   'sentinel.session'(data: { report: z.infer<typeof sessionReport> }): void;
   'runner.call'(data: RunnerCall): unknown;
   'runner.cancel'(data: { callId: string }): void;
+  'runner.used'(): void;
 }

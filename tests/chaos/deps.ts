@@ -199,6 +199,10 @@ function pageOf(
       await reach('verified');
       return seen;
     },
+    leave: async (step) => {
+      await answered(() => call(lane.page, 'leave', step));
+      return true;
+    },
     readListPage: none,
     readSession: none,
     readAcceptances: none,

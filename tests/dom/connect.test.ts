@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { stepUrl } from '#linkedin/index.ts';
 import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import type { Twin, TwinLocale, TwinPerson } from '../linkedin-twin/index.ts';
 import { call } from './support/call.ts';
@@ -316,6 +317,23 @@ test('a second act does not click again, even where the dialog is open once more
   expect(again).toMatchObject({ outcome: 'failed', failure: { effect: 'before_effect' } });
   expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
 });
+
+test.each(['Hello Lena', null])(
+  'an invitation with the note %s that is not sent is taken back',
+  async (text) => {
+    const someone = person(text ? '92' : '93');
+    world.twin.control.addPerson(someone);
+    const step = stepFor('connect', targetOf(someone), { text, whenNoNote: 'send_without' });
+    const seen = world.twin.ledger().length;
+    await page.goto(stepUrl(step));
+    expect(await call(page, 'prepare', step)).toMatchObject({ outcome: 'ready' });
+    const dialog = page.locator('[data-test-modal-id="send-invite-modal"]');
+    expect(await dialog.count()).toBe(1);
+    await call(page, 'leave', step);
+    await expect.poll(() => dialog.count()).toBe(0);
+    expect(effects(world.twin.ledger().slice(seen))).toEqual([]);
+  },
+);
 
 test('the effect is read back in a fresh document', async () => {
   const someone = person('91');

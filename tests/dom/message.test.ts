@@ -161,6 +161,32 @@ test('the thread’s last inbound message is dated by LinkedIn', async () => {
   expect(prepared.outcome === 'ready' && (prepared.lastInboundAt ?? 0) >= before).toBe(true);
 });
 
+test('what was typed and is not sent is taken back; what somebody changed, or another’s text, is not', async () => {
+  const someone = person('395', { degree: 1 });
+  world.twin.control.addPerson(someone);
+  const step = stepFor('message', targetOf(someone), { text: 'Hello Lena,\n\nhow are you?' });
+  const box = page.locator('.msg-form__contenteditable');
+  await page.goto(stepUrl(step));
+  expect(await call(page, 'prepare', step)).toMatchObject({ outcome: 'ready' });
+  await box.press('End');
+  await box.pressSequentially(' Mine.');
+  await call(page, 'leave', step);
+  expect(await box.innerText()).toContain('how are you? Mine.');
+
+  await box.fill('');
+  expect(await call(page, 'prepare', step)).toMatchObject({ outcome: 'ready' });
+  await call(page, 'leave', step);
+  expect((await box.innerText()).trim()).toBe('');
+  expect(await call(page, 'act', step)).toMatchObject({ outcome: 'failed', failure: { code: 'tab_closed' } });
+
+  // A later life of the worker finds the draft in a page that is still being loaded.
+  await page.goto(stepUrl(step), { waitUntil: 'commit' });
+  await page.waitForLoadState('domcontentloaded');
+  await box.fill(step.text ?? '');
+  await call(page, 'leave', step);
+  expect((await box.innerText()).trim()).toBe('');
+});
+
 test('the same text sent earlier is no proof of this step', async () => {
   const someone = person('391', { degree: 1 });
   world.twin.control.addPerson(someone);

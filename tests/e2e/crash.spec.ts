@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { taskRoutes } from '#shared/contract/task.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import { appendToSent } from '../../companion-server/email/sentFolder.ts';
@@ -34,6 +35,11 @@ const names = {
   lost: castMember(6, 'Freja', 'Falk', 'Fjall Gear', { ...soon, story: 'the click came to nothing' }),
   browser: castMember(7, 'Gosta', 'Grip', 'Granat Tools', { ...soon, story: 'the browser died' }),
   server: castMember(8, 'Hilma', 'Hall', 'Havre Ferries', { ...soon, story: 'the server was killed' }),
+  taken: castMember(10, 'Jonna', 'Jarl', 'Jarn Tools', { story: 'the rep took the working tab' }),
+  used: castMember(11, 'Kaj', 'Kron', 'Karr Foods', {
+    degree: 1,
+    story: 'the rep clicked in the working tab',
+  }),
   mail: castMember(9, 'Ivar', 'Ilar', 'Isberg Ice', { story: 'the server was killed while sending' }),
 };
 const cast: CastMember[] = Object.values(names);
@@ -179,6 +185,50 @@ test('browser dies in the middle of an action and is opened again: it goes on by
   await expect.poll(() => received(person)).toEqual(['invite', 'message']);
   await restartBrowser();
   await expectWhole(automationId, person, ['invite', 'message']);
+});
+
+test('the rep leads the working tab elsewhere: it stays as they have it, and the step is done in a new one', async () => {
+  const person = names.taken;
+  const automationId = await start(person, {
+    nodes: [connect('connect'), end('end')],
+    edges: ['connect>end'],
+  });
+  const hold = await reach('connect', 'prepared');
+  const working = () => browser.context.pages().filter((page) => page.url().includes(person.person.slug));
+  const taken = must(working()[0], 'working tab');
+  await taken.bringToFront();
+  const elsewhere = `${world.server().origin}/`;
+  await taken.goto(elsewhere);
+  await hold.release();
+  await expect.poll(() => openPhases()).toEqual([]);
+  expect(received(person)).toEqual([]);
+  await expectWhole(automationId, person, ['invite']);
+  expect(new URL(taken.url()).origin).toBe(new URL(elsewhere).origin);
+  expect(working()).not.toContain(taken);
+  await taken.close();
+});
+
+test('the rep clicks in the working tab: it is theirs, with nothing of ours left in it', async () => {
+  const person = names.used;
+  const automationId = await start(person, {
+    nodes: [message('message', 'Hi {{ firstName }}.'), end('end')],
+    edges: ['message>end'],
+  });
+  const hold = await reach('message', 'prepared');
+  const taken = must(
+    browser.context.pages().find((page) => page.url().includes('/messaging/')),
+    'working tab',
+  );
+  const box = taken.locator('.msg-form__contenteditable');
+  await expect(box).toContainText('Hi Kaj');
+  await box.click();
+  await expect(box).not.toContainText('Hi Kaj');
+  await hold.release();
+  await expect.poll(() => openPhases()).toEqual([]);
+  expect(received(person)).toEqual([]);
+  await expectWhole(automationId, person, ['message']);
+  expect(taken.url()).toContain('/messaging/');
+  await taken.close();
 });
 
 /** The same profile again. The login may not have reached the disk, so the rep signs in as after any crash. */

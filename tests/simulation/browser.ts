@@ -218,6 +218,7 @@ export class Browser {
         ensure: (signal) => ask(() => page.ensure(signal)),
         prepare: (step, signal) => ask(() => page.prepare(step, signal)),
         act: (step, notAfter, signal) => ask(() => page.act(step, notAfter, signal)),
+        leave: (step, signal) => ask(() => page.leave(step, signal)),
         verify: (step, baseline, signal) => ask(() => page.verify(step, baseline, signal)),
         readSession: (signal) => ask(() => page.readSession(signal)),
         readAcceptances: (member, since, signal) => ask(() => page.readAcceptances(member, since, signal)),

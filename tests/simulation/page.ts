@@ -165,6 +165,11 @@ export function createPage(tab: Tab): RunnerPage {
       await takes(10, 500);
       return { outcome: 'clicked' };
     },
+    async leave() {
+      await takes(50, 500);
+      mayClick = false;
+      return true;
+    },
     async verify(step, baseline) {
       await takes(200, 4_000);
       if (session(step.expectedMemberId)) return { outcome: 'not_seen', detail: 'Nobody is signed in.' };

@@ -109,6 +109,8 @@ export interface RunnerPage {
   prepare(step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult>;
   /** Clicks once, and not after `notAfter` (unix ms): a sleep between asking and clicking must not count. */
   act(step: LinkedinStep, notAfter: number, signal: AbortSignal): Promise<ActResult>;
+  /** Takes back what the step typed in the page that is open; false: there is none. */
+  leave(step: LinkedinStep, signal: AbortSignal): Promise<boolean>;
   verify(step: LinkedinStep, baseline: string, signal: AbortSignal): Promise<VerifyResult>;
   readSession(signal: AbortSignal): Promise<SessionReport>;
   /** The lists of the bound member; `wrong_account` where another one is signed in before or after the read. */
@@ -137,6 +139,8 @@ export class PageError extends Error {
   constructor(
     readonly code: 'tab_closed' | 'timeout' | 'linkedin_error',
     detail: string,
+    /** False: the page was not even asked, so it certainly did nothing. */
+    readonly wasAsked = true,
   ) {
     super(detail);
   }

@@ -5,6 +5,7 @@ import type { JournalEntry } from '#shared/protocol/journal.ts';
 import type { PrepareResult } from '#shared/protocol/linkedin.ts';
 import { ceilingUntil } from './ceilings.ts';
 import { LeaseLost, whileRenewing } from './lease.ts';
+import { leavePage } from './leavePage.ts';
 import { armedLine, beforeEffect, type Line, lineOf, notStarted } from './line.ts';
 import { PageError, type Progress, type RunnerDeps } from './ports.ts';
 import { orFailure, settle, settleUnasked } from './settle.ts';
@@ -39,8 +40,8 @@ export async function executeStep(deps: RunnerDeps, task: TaskWork, signal: Abor
   const ready = await prepare(deps, task, line, signal);
   if (!ready) return;
   const grant = await commit(deps, task, line, ready, signal);
-  if (!grant) return;
-  await actOnce(deps, task, line, grant, signal);
+  if (grant && (await actOnce(deps, task, line, grant, signal))) return;
+  await leavePage(deps, task.step);
 }
 
 /** The journal line a claim begins with. */
@@ -187,31 +188,38 @@ async function commit(
   return null;
 }
 
+/** Whether it may have clicked; false: it certainly has not. */
 async function actOnce(
   deps: RunnerDeps,
   task: TaskWork,
   line: Line,
   grant: Grant,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const timeLeft = () => grant.leaseMs - SAFETY_MS - grant.since.elapsed();
   await progress(deps, task, 'acting');
-  if (signal.aborted || !(await deps.mayAct()) || timeLeft() <= 0) return line.end(notStarted());
+  if (signal.aborted || !(await deps.mayAct()) || timeLeft() <= 0) {
+    await line.end(notStarted());
+    return false;
+  }
 
   await line.write({ phase: 'armed', armedAt: deps.clock.now() });
   if (signal.aborted || timeLeft() <= 0) {
     // Armed but certainly not clicked: this very process still knows it.
     const failure = beforeEffect('timeout', 'Stopped between arming and the click.');
-    return line.end({ result: 'failed', failure, profile: line.entry.profile });
+    await line.end({ result: 'failed', failure, profile: line.entry.profile });
+    return false;
   }
   const failure = await click(deps, task, timeLeft());
   if (failure !== null && failure !== 'lost' && failure.effect === 'before_effect') {
-    return line.end({ result: 'failed', failure, profile: line.entry.profile });
+    await line.end({ result: 'failed', failure, profile: line.entry.profile });
+    return false;
   }
   if (failure === null) await line.write({ phase: 'clicked' });
   await progress(deps, task, 'verifying');
   const outcome = await settle(deps, line.entry, false);
   await line.end(failure && failure !== 'lost' ? orFailure(outcome, failure, line.entry) : outcome);
+  return true;
 }
 
 /** Null: clicked. `lost`: the page did not answer, so it may have clicked. Never tried a second time. */
@@ -219,7 +227,8 @@ async function click(deps: RunnerDeps, task: TaskWork, withinMs: number) {
   try {
     const result = await deps.page.act(task.step, deps.clock.now() + withinMs, withDeadline(withinMs));
     return result.outcome === 'clicked' ? null : result.failure;
-  } catch {
+  } catch (error) {
+    if (error instanceof PageError && !error.wasAsked) return beforeEffect(error.code, error.message);
     return 'lost' as const;
   }
 }

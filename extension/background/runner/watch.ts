@@ -73,12 +73,13 @@ async function readLists(
     // First: somebody who accepts in between is then found among the acceptances.
     const read = await deps.page.readSentInvitations(work.expectedMemberId, signal);
     if (read.ok) seen.sentInvitations = await seenOf(deps, read.value, work);
-    else if (read.error.code === 'wrong_account') return { ...seen, failure: read.error };
+    else seen.failure = read.error;
+    if (seen.failure?.code === 'wrong_account') return seen;
   }
   if (kinds.has('acceptances')) {
     const read = await deps.page.readAcceptances(work.expectedMemberId, work.acceptancesSince, signal);
     if (read.ok) seen.acceptances = read.value.toSorted((a, b) => a.connectedAt - b.connectedAt);
-    else seen.failure = read.error;
+    else seen.failure ??= read.error;
   }
   if (kinds.has('inbox')) await readMessages(deps, work, seen, signal);
   return seen;

@@ -28,6 +28,7 @@ const api = {
   readSession: () => linkedin.readSession(env, seconds(10)),
   prepare: (step: LinkedinStep) => linkedin.prepare(env, step, seconds(30)),
   whyNotMember: (step: LinkedinStep) => linkedin.whyNotMember(env, step, seconds(10)),
+  leave: (step: LinkedinStep) => linkedin.leave(env, step, seconds(10)),
   act: (step: LinkedinStep) => linkedin.act(env, step, seconds(10)),
   verify: (step: LinkedinStep, baseline: string) => linkedin.verify(env, step, baseline, seconds(20)),
   readAcceptances: (since: number, member: string | null = null) =>

@@ -178,13 +178,18 @@ export function effects(ledger: readonly LedgerEntry[]): string[] {
 /** From the `at`-th time that the page asks who is signed in, LinkedIn names somebody else. */
 export async function signInElsewhere(page: Page, at: number): Promise<void> {
   let asked = 0;
-  await page.route('**/voyager/api/me', async (route) => {
+  const profile = {
+    $type: 'com.linkedin.voyager.identity.shared.MiniProfile',
+    dashEntityUrn: 'urn:li:fsd_profile:ACoAAOTHER',
+    objectUrn: 'urn:li:member:300000001',
+    publicIdentifier: 'olof-lund',
+    firstName: 'Olof',
+    lastName: 'Lund',
+  };
+  await page.route('**/voyager/api/me', (route) => {
     asked += 1;
-    const answer = await route.fetch();
-    const text = (await answer.text()).replaceAll(rep.memberId, '300000001');
-    await (asked < at
-      ? route.fulfill({ response: answer })
-      : route.fulfill({ response: answer, body: text }));
+    if (asked < at) return route.continue();
+    return route.fulfill({ json: { data: { plainId: 300000001 }, included: [profile] } });
   });
 }
 

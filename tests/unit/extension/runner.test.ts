@@ -228,6 +228,19 @@ describe('the page fails', () => {
     expect(world.clicks).toEqual(['t1']);
   });
 
+  it('in the click, where the page was not even asked: certainly nothing happened', async () => {
+    const world = createWorld();
+    world.onAct = () => {
+      throw new PageError('tab_closed', 'There is no working tab any more.', false);
+    };
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    expect(world.last()).toMatchObject({
+      result: 'failed',
+      failure: { code: 'tab_closed', effect: 'before_effect' },
+    });
+  });
+
   it('a failure that certainly came before the effect is reported as such', async () => {
     const world = createWorld();
     const failure = {
@@ -312,6 +325,83 @@ describe('another member signs in', () => {
     expect(world.last()).toMatchObject({ result: 'unsure' });
     expect(world.opened).toEqual(['t1']);
     expect(world.clicks).toEqual(['t1']);
+  });
+});
+
+describe('what was typed and is not sent after all', () => {
+  it.each<[string, (world: World) => void]>([
+    [
+      'the gate refuses',
+      (world) => world.commitAnswers.push({ ok: false, code: 'replied_meanwhile', detail: 'Anna replied.' }),
+    ],
+    [
+      'the rep pauses',
+      (world) => {
+        world.onCommit = () => {
+          world.mayAct = false;
+        };
+      },
+    ],
+    [
+      'the rep stops everything',
+      (world) => {
+        world.onArmed = () => world.controller.abort(new Error('stopped'));
+      },
+    ],
+    [
+      'the page refuses before the effect',
+      (world) => {
+        const failure = {
+          code: 'wrong_account',
+          effect: 'before_effect',
+          detail: 'Other.',
+          until: null,
+        } as const;
+        world.actResult = { outcome: 'failed', failure };
+      },
+    ],
+  ])('is taken back when %s', async (_, trouble) => {
+    const world = createWorld();
+    trouble(world);
+    world.queue.push(taskWork(stepFor('t1', 1, 'message')));
+    await world.cycle();
+    expect(world.clicks).toEqual([]);
+    expect(world.left).toEqual(['t1']);
+  });
+
+  it('holds nothing up where the page is gone', async () => {
+    const world = createWorld();
+    world.leaveFails = new PageError('tab_closed', 'The working tab was closed.');
+    world.commitAnswers.push({ ok: false, code: 'replied_meanwhile', detail: 'Anna replied.' });
+    world.queue.push(taskWork(stepFor('t1', 1, 'message')));
+    expect(await world.cycle()).toMatchObject({ problem: null });
+    expect(world.last()).toEqual({ result: 'not_started', failure: null });
+  });
+
+  it('is left alone once it may have been sent', async () => {
+    const world = createWorld();
+    world.queue.push(taskWork(stepFor('t1', 1, 'message')));
+    await world.cycle();
+    expect(world.clicks).toEqual(['t1']);
+    expect(world.left).toEqual([]);
+  });
+
+  it('is taken back by the next life, where the page is gone out of the thread', async () => {
+    for (const isOpen of [true, false]) {
+      const world = createWorld();
+      world.queue.push(taskWork(stepFor('t1', 1, 'message')));
+      await world.dies('commit');
+      world.isOpen = isOpen;
+      world.onOpen = () => {
+        world.isOpen = true;
+      };
+      await world.cycle();
+      expect(world.last()).toEqual({ result: 'not_started', failure: null });
+      expect(world.left).toEqual(['t1']);
+      expect(world.opened).toHaveLength(isOpen ? 1 : 2);
+      await world.cycle();
+      expect(world.left).toEqual(['t1']);
+    }
   });
 });
 

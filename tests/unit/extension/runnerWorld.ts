@@ -125,6 +125,11 @@ export function createWorld() {
     clicks: [] as string[],
     sent: new Set<string>(),
     opened: [] as string[],
+    /** Steps whose text was taken back out of the page. */
+    left: [] as string[],
+    leaveFails: null as Error | null,
+    /** The working tab is there. */
+    isOpen: true,
     outcomes: [] as { taskId: string; fence: number; outcome: StepOutcome }[],
     observations: [] as Observed[],
     journals: [] as JournalReport[],
@@ -135,6 +140,7 @@ export function createWorld() {
     inbound: [] as InboundMessageRead[],
     sentInvitations: { invitations: [], complete: true } as SentInvitationsRead,
     read: [] as string[],
+    sentFails: null as LinkedinFailure | null,
     onSent: null as null | (() => void),
     sessions: [] as unknown[],
     progress: [] as Progress[],
@@ -349,6 +355,12 @@ export function createWorld() {
           }
           return world.actResult;
         },
+        async leave(step) {
+          if (!world.isOpen) return false;
+          world.left.push(step.taskId);
+          if (world.leaveFails) throw world.leaveFails;
+          return true;
+        },
         async verify(step) {
           await at('verify');
           if (step.expectedMemberId !== world.member)
@@ -373,6 +385,7 @@ export function createWorld() {
           world.read.push('sent');
           world.onSent?.();
           if (member !== world.member) return err(otherMember);
+          if (world.sentFails) return err(world.sentFails);
           return ok(world.sentInvitations);
         },
         async close() {

@@ -141,6 +141,21 @@ describe('the sent invitations', () => {
     expect(JSON.stringify(seen)).not.toMatch(/stranger|slug|Name|urn/);
   });
 
+  it('that could not be read are said, and the other lists are told all the same', async () => {
+    const world = createWorld();
+    const failure = {
+      code: 'layout_unknown',
+      effect: 'before_effect',
+      detail: 'Changed.',
+      until: null,
+    } as const;
+    world.sentFails = failure;
+    world.queue.push(work);
+    const { reason } = await world.cycle();
+    expect(world.observations).toEqual([{ memberId: '7', acceptances: [], readAgoMs: 0, failure }]);
+    expect(reason).toBe('not_readable');
+  });
+
   it('an incomplete list, or one without ids, tells nobody gone', async () => {
     for (const sentInvitations of [
       { complete: false, invitations: [invitation(1, 'known')] },
