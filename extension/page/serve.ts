@@ -120,6 +120,7 @@ async function answer(
 function taken<T>({ op }: PageRequest, given: T) {
   const isBroken = typeof given === 'object' && given !== null && 'outcome' in given;
   if (!isBroken || given.outcome === 'clicked' || (op !== 'prepare' && op !== 'act')) return given;
+  if ('failure' in given && (given.failure as LinkedinFailure).effect !== 'before_effect') return given;
   return { ...notActed('tab_closed', 'The rep uses this tab.'), profile: null };
 }
 

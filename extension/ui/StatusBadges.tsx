@@ -1,8 +1,9 @@
 import { Badge, Button, Group, Text, Tooltip } from '@mantine/core';
 import { linkedinStatuses, mailStatuses } from '#shared/statuses/dictionary.ts';
 import type { StatusEntry } from '#shared/statuses/entry.ts';
+import { presence } from './sentences.ts';
 import type { View } from './view.ts';
-import { agoWords, badgeColours } from './words.ts';
+import { badgeColours } from './words.ts';
 
 /** LinkedIn, SMTP and IMAP with their state, and whether this browser is online. */
 export function StatusBadges({ view }: { view: View }) {
@@ -55,24 +56,9 @@ function StatusBadge(props: { name: string; entry: StatusEntry; detail: string |
   );
   return (
     <Tooltip label={hint} multiline maw={280} withArrow>
-      <Badge color={badgeColours[entry.colour]} variant="dot" size="md" tt="none" tabIndex={0}>
+      <Badge color={`${badgeColours[entry.colour]}.6`} variant="dot" size="md" tt="none" tabIndex={0}>
         {name}: {entry.label}
       </Badge>
     </Tooltip>
   );
-}
-
-function presence(view: View): string {
-  const account = view.snapshot?.linkedin.name;
-  const checked = view.snapshot?.linkedin.lastCheckedAt;
-  const parts = [
-    view.online
-      ? 'Online'
-      : `Offline${view.storedAt ? `: what you see is from ${agoWords(view.storedAt, view.now)}` : ''}`,
-  ];
-  if (account) parts.push(`as ${account}`);
-  if (checked && view.online && view.snapshot) {
-    parts.push(`LinkedIn checked ${agoWords(checked, view.snapshot.serverTime)}`);
-  }
-  return parts.join(' · ');
 }

@@ -1,7 +1,8 @@
 import { Text, Title } from '@mantine/core';
 import { stepName } from '#shared/statuses/steps.ts';
+import { idleSentence } from './sentences.ts';
 import type { View } from './view.ts';
-import { limitWords, momentWords, phaseWords, reasonSentence } from './words.ts';
+import { limitWords, momentWords, phaseWords } from './words.ts';
 
 /** What the runner does now: step, person and phase, or why it waits. */
 export function CurrentStep({ view }: { view: View }) {
@@ -25,14 +26,6 @@ export function CurrentStep({ view }: { view: View }) {
       )}
     </section>
   );
-}
-
-function idleSentence({ activity, snapshot, pendingStop }: View): string {
-  if (snapshot?.stopped || pendingStop === 'stop') return 'Everything is stopped.';
-  if (snapshot?.paused || pendingStop === 'pause') return 'Paused.';
-  if (activity?.state === 'watching') return 'Looking for replies and accepted invitations.';
-  if (activity?.state === 'importing') return 'Reading a page of the list that you import.';
-  return reasonSentence(activity?.reason ?? null) || 'Starting.';
 }
 
 /** The next step and when it goes, or that somebody must act first. */

@@ -26,6 +26,7 @@ export async function mount(Page: ComponentType<{ view: View }>): Promise<void> 
   }
   const Live = () => <Page view={useView(first)} />;
   render(root, <Live />);
+  performance.mark('rapport-page');
   if (first.pairing.state === 'paired') await order('ui.refresh');
 }
 

@@ -2,7 +2,7 @@ import { liveQuery } from 'dexie';
 import { useEffect, useState } from 'react';
 import { browser } from 'wxt/browser';
 import { CONSENT_VERSION, type DeviceSnapshot } from '#shared/contract/device.ts';
-import { MINUTE, systemClock } from '#shared/kernel/clock.ts';
+import { systemClock } from '#shared/kernel/clock.ts';
 import { openDatabase } from '../storage/database.ts';
 import { loadSnapshot } from '../storage/snapshot.ts';
 import {
@@ -13,14 +13,12 @@ import {
   type Trouble,
   unpaired,
 } from '../storage/state.ts';
+import { OFFLINE_MS } from './sentences.ts';
 
 /** The small facts, as this page reads and writes them. */
 export const store = createStateStore(browser.storage);
 /** This page's own connection to the extension's database. */
 export const database = openDatabase();
-
-/** Without news from the server for this long the browser counts as offline. */
-const OFFLINE_MS = 3 * MINUTE;
 
 /** Everything the pages show, from this browser's own storage: there at once, and offline. */
 export interface View {

@@ -3,7 +3,14 @@ import { contactRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
-import { callsWhileIdle, costOfLoad, hasRunner, shapeOf, sizeOf } from '../bench/extension/measure.ts';
+import {
+  callsWhileIdle,
+  costOfLoad,
+  firstScripts,
+  hasRunner,
+  shapeOf,
+  sizeOf,
+} from '../bench/extension/measure.ts';
 import { violations } from '../support/accessibility.ts';
 import { createSender, enrollments, importCast } from '../support/campaign.ts';
 import { type CastMember, castMember, rep } from '../support/cast.ts';
@@ -193,6 +200,29 @@ test('imports the list that is open, a page at a time, through a restart of the 
   const link = item.getByRole('link', { name: /updated|already there/ }).first();
   const href = await link.getAttribute('href');
   expect(href).toMatch(/\/contacts\/import\/[^/]+\?outcome=(updated|duplicate)$/);
+});
+
+test('the popup’s first picture is drawn from local data by next to no script, and gives way to the page', async () => {
+  expect(firstScripts('popup.html')).toBeLessThanOrEqual(20_000);
+  const popup = await browser.context.newPage();
+  await popup.addInitScript(() => {
+    addEventListener('DOMContentLoaded', () => {
+      const root = document.getElementById('root');
+      if (!root) return;
+      new MutationObserver((_, observer) => {
+        Reflect.set(window, '__first', root.innerText);
+        observer.disconnect();
+      }).observe(root, { childList: true });
+    });
+  });
+  await popup.goto(browser.url('popup.html'));
+  await expect(popup.getByRole('button', { name: 'Stop everything' })).toBeVisible();
+  const first = await popup.evaluate<string>(() => Reflect.get(window, '__first'));
+  for (const part of ['LinkedIn: Active', `as ${rep.firstName} ${rep.lastName}`, 'Now'])
+    expect(first).toContain(part);
+  expect(first).not.toContain('Stop everything');
+  await expect(popup.getByText('LinkedIn: Active')).toHaveCount(1);
+  await popup.close();
 });
 
 test('costs the rep’s own pages next to nothing: small, silent when idle, no runner, no element of ours', async () => {

@@ -58,7 +58,7 @@ export function namingPace(env: PageEnv, seen: VerifyResult): VerifyResult {
   const why = watched && paceIn(watched.statuses);
   if (!why || seen.outcome === 'verified') return seen;
   if (seen.outcome === 'not_seen') return { outcome: 'refused', failure: why };
-  if (seen.failure.code !== 'linkedin_error') return seen;
+  if (seen.outcome !== 'refused' || seen.failure.code !== 'linkedin_error') return seen;
   return { outcome: 'refused', failure: { ...why, effect: seen.failure.effect } };
 }
 

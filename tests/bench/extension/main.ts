@@ -11,10 +11,12 @@ import {
   callsWhileIdle,
   costOfLoad,
   emptyPaint,
+  firstScripts,
   hasRunner,
   popupPaint,
   shapeOf,
   sizeOf,
+  wholePopup,
   workerHeap,
 } from './measure.ts';
 
@@ -75,8 +77,10 @@ try {
   const paints: number[] = [];
   const empty: number[] = [];
   const scripts: number[] = [];
+  const whole: number[] = [];
   for (let round = 0; round < rounds; round++) {
     paints.push(await popupPaint(popup, browser.url('popup.html')));
+    whole.push(await wholePopup(popup));
     empty.push(await emptyPaint(popup, browser.url('icon/128.png')));
     scripts.push((await costOfLoad(popup, browser.url('popup.html'))).ms);
   }
@@ -86,11 +90,14 @@ try {
     runner: sizeOf('runner.js').gzip,
     background: sizeOf('background.js').gzip,
   };
+  const popupFirst = firstScripts('popup.html');
 
   say(`load of the machine ${loadavg()[0]?.toFixed(1)}, ${rounds} rounds`);
   for (const [name, bytes] of Object.entries(sizes)) say(`${name.padEnd(12)} ${bytes} bytes gzipped`);
   for (const [name, result] of Object.entries(measured)) say(`${name.padEnd(12)} ${JSON.stringify(result)}`);
   say(`popup        first paint, ms: ${JSON.stringify(spread(paints))}`);
+  say(`             with all its controls: ${JSON.stringify(spread(whole))}`);
+  say(`             ${popupFirst} bytes of scripts before the first paint`);
   say(`             of a picture beside it: ${JSON.stringify(spread(empty))}`);
   say(`             its own scripts, ms: ${JSON.stringify(spread(scripts))}`);
   say(`worker       ${heap === null ? 'heap not told' : `${(heap / 1_048_576).toFixed(1)} MiB heap`}`);
@@ -98,7 +105,9 @@ try {
     JSON.stringify({
       sizes,
       pages: measured,
+      popupFirstBytes: popupFirst,
       popupPaintMs: spread(paints),
+      popupWholeMs: spread(whole),
       emptyPaintMs: spread(empty),
       popupScriptMs: spread(scripts),
       workerHeapBytes: heap,

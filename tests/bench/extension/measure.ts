@@ -14,6 +14,13 @@ export function sizeOf(file: string): { raw: number; gzip: number } {
   return { raw: content.length, gzip: gzipSync(content, { level: 9 }).length };
 }
 
+/** The scripts that a page of ours needs before it paints, raw bytes: those that its HTML names. */
+export function firstScripts(page: string): number {
+  const html = readFileSync(join(built, page), 'utf8');
+  const files = [...html.matchAll(/(?:src|href)="\/(chunks\/[^"]+\.js)"/gu)].map(([, file]) => file ?? '');
+  return files.reduce((bytes, file) => bytes + sizeOf(file).raw, 0);
+}
+
 const SENTINEL = 'content-scripts/sentinel.js';
 const isOurs = (url: string) => url.startsWith('chrome-extension://');
 
@@ -108,6 +115,11 @@ export async function popupPaint(page: Page, url: string): Promise<number> {
   await page.goto(url);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return firstPaint(page);
+}
+
+/** When the popup as a whole was there, ms after its page began to load. */
+export function wholePopup(page: Page): Promise<number> {
+  return page.evaluate(() => performance.getEntriesByName('rapport-page').at(0)?.startTime ?? Number.NaN);
 }
 
 /** The same of a page without any script of ours, a picture: what this browser takes on this machine for nothing. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { nextWorkFor, recordObservations } from '../../../companion-server/engine/index.ts';
+import { nextWorkFor } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
@@ -13,7 +13,7 @@ import {
   type Person,
   type Stage,
 } from '../../simulation/setup.ts';
-import { accept, commit, DEVICE, nextOfKind, pass, perform, settle, taskRow } from './support.ts';
+import { accept, commit, DEVICE, nextOfKind, observe, pass, perform, settle, taskRow } from './support.ts';
 
 /** LinkedIn renamed a field: its answers are no "no reply" and no "not accepted", and somebody is told. */
 
@@ -41,7 +41,7 @@ const held = async () => {
   return rows.map(({ kind, reason }) => `${kind} ${reason}`).sort();
 };
 const cursors = async () => await stage.db.reader.select().from(schema.cursor);
-const unreadable = () => recordObservations(stage.ctx, DEVICE, { acceptances: [], failure: unknownShape });
+const unreadable = () => observe(stage, { acceptances: [], failure: unknownShape });
 
 it('writes to nobody until a good read, which sets everything going again', async () => {
   await unreadable();
@@ -52,7 +52,7 @@ it('writes to nobody until a good read, which sets everything going again', asyn
     'inmail layout_unknown',
     'message layout_unknown',
   ]);
-  await recordObservations(stage.ctx, DEVICE, { acceptances: [], inbound: [] });
+  await observe(stage, { acceptances: [], inbound: [] });
   expect(await held()).toEqual([]);
 });
 
@@ -60,11 +60,11 @@ it('takes no exit for want of an acceptance that nobody could read', async () =>
   await perform(stage, await nextOfKind(stage, 'connect'));
   for (let hours = 0; hours < 8; hours++) {
     pass(stage, HOUR);
-    await recordObservations(stage.ctx, DEVICE, { inbound: [], failure: unknownShape });
+    await observe(stage, { inbound: [], failure: unknownShape });
     await settle(stage);
   }
   expect((await cursors()).map(({ waitsFor }) => waitsFor)).toEqual(['fresh_read']);
-  await recordObservations(stage.ctx, DEVICE, { inbound: [], acceptances: [] });
+  await observe(stage, { inbound: [], acceptances: [] });
   await settle(stage);
   expect((await cursors()).map(({ waitsFor }) => waitsFor)).not.toContain('fresh_read');
 });

@@ -136,7 +136,8 @@ describe('forgetting', () => {
   it('keeps nothing of the session and the working tab', async () => {
     const { store, pairing } = setUp([]);
     await store.set('session', { report: { state: 'unknown' }, at: 1 });
-    await store.set('workingTab', { tabId: 7, url: 'https://www.linkedin.com/feed/' });
+    const url = 'https://www.linkedin.com/feed/';
+    await store.set('workingTab', { tabId: 7, url, document: null, loadedAt: 1, wasSeen: false });
     await pairing().forget(null);
     expect(await store.get('session')).toBeNull();
     expect(await store.get('workingTab')).toBeNull();

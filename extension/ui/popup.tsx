@@ -1,0 +1,4 @@
+import { mount } from './mount.tsx';
+import { PopupPage } from './PopupPage.tsx';
+
+void mount(PopupPage);
