@@ -30,7 +30,6 @@ import {
   nextEmail,
   nextOfKind,
   nextStep,
-  nextStep,
   observe,
   pass,
   perform,
