@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, isNull, ne, sql } from 'drizzle-orm';
-import { type Queryable, schema } from '../db/index.ts';
+import { setImmediate } from 'node:timers/promises';
+import { type Lookup, type Queryable, type Rows, rowsOf } from '../db/index.ts';
 
 /** 32 random bytes for the extension; only its hash is stored. */
 export function newDeviceToken(): { token: string; hash: string } {
@@ -22,36 +22,45 @@ export interface PairedDevice {
 
 /** The device a token belongs to, unless it was unpaired, its sender profile deleted, or its owner is no member. */
 export async function deviceOfToken(db: Queryable, token: string): Promise<PairedDevice | null> {
-  const query = queries.get(db) ?? queryOn(db);
-  queries.set(db, query);
-  const rows = await query.execute({ hash: hashOfToken(token) });
-  return rows[0] ?? null;
+  const hash = hashOfToken(token);
+  const asking = together.get(db) ?? askSoon(db);
+  asking.hashes.push([hash]);
+  const [device] = await (await asking.rows).look(deviceBy, hash);
+  return device ?? null;
 }
 
-/** Built once: every request of a device asks it. */
-const queries = new WeakMap<Queryable, ReturnType<typeof queryOn>>();
+/** Every request of a device asks: those that arrived by the same turn of the event loop ask in one statement. */
+const together = new WeakMap<Queryable, Asking>();
 
-function queryOn(db: Queryable) {
-  const { device, member, sender } = schema;
-  return db
-    .select({
-      deviceId: device.id,
-      workspaceId: device.workspaceId,
-      senderId: device.senderId,
-      ownerUserId: sender.ownerUserId,
-    })
-    .from(device)
-    .innerJoin(sender, eq(sender.id, device.senderId))
-    .innerJoin(
-      member,
-      and(eq(member.organizationId, sender.workspaceId), eq(member.userId, sender.ownerUserId)),
-    )
-    .where(
-      and(
-        eq(device.tokenHash, sql.placeholder('hash')),
-        isNull(device.revokedAt),
-        ne(sender.state, 'deleted'),
-      ),
-    )
-    .prepare();
+interface Asking {
+  hashes: [string][];
+  rows: Promise<Rows>;
 }
+
+function askSoon(db: Queryable): Asking {
+  const hashes: [string][] = [];
+  const rows = setImmediate().then(async () => {
+    together.delete(db);
+    const found = rowsOf(db);
+    await found.ask(deviceBy, hashes);
+    return found;
+  });
+  together.set(db, { hashes, rows });
+  return { hashes, rows };
+}
+
+const deviceBy: Lookup<PairedDevice> = {
+  name: 'deviceBy',
+  table: 'device',
+  by: ['tokenHash'],
+  text: `select json_group_array(json_array(k.key, d.id, d.workspace_id, d.sender_id, s.owner_user_id)) from json_each(?) as k
+    cross join device as d on d.token_hash = k.value ->> 0 and d.revoked_at is null
+    cross join sender as s on s.id = d.sender_id and s.state <> 'deleted'
+    where exists (select 1 from member where organization_id = s.workspace_id and user_id = s.owner_user_id)`,
+  decode: ([deviceId, workspaceId, senderId, ownerUserId]) => ({
+    deviceId: String(deviceId),
+    workspaceId: String(workspaceId),
+    senderId: String(senderId),
+    ownerUserId: String(ownerUserId),
+  }),
+};

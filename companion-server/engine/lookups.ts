@@ -8,6 +8,7 @@ export const headOfLane: Lookup<string> = {
   name: 'headOfLane',
   table: 'task',
   by: ['channelId', 'kind'],
+  of: ['channelId', 'kind', 'state', 'priority', 'notBefore'],
   text: `${answering('t.id')} cross join task as t on t.id = (
     select id from task where channel_id = k.value ->> 0 and kind = k.value ->> 1 and state = 'ready'
     order by priority, not_before, id limit 1)`,
@@ -34,6 +35,17 @@ export const awayUntil: Lookup<number> = {
   text: `${answering(`t.data ->> '$.until'`)} cross join event as t on t.contact_id = k.value ->> 0 and t.type = 'auto_reply_received'`,
   concerns: ({ type }) => type === 'auto_reply_received',
   decode: ([until]) => Number(until ?? 0),
+};
+
+/** Whether the stoplist names somebody (contact, the keys of `stoplistKeys` as JSON). */
+export const stoplisted: Lookup<true> = {
+  name: 'stoplisted',
+  table: 'suppression',
+  by: [],
+  text: `${answering('1')} where exists (
+    select 1 from json_each(k.value ->> 1) as p cross join suppression as t
+    on t.workspace_id = p.value ->> 0 and t.kind = p.value ->> 1 and t.value = p.value ->> 2)`,
+  decode: () => true,
 };
 
 /** What came from a contact since a moment (contact, since). */
@@ -69,6 +81,7 @@ export const queueHead: Lookup<string> = {
   name: 'queueHead',
   table: 'enrollment',
   by: ['automationId'],
+  of: ['automationId', 'live', 'endedAt', 'blockedOn'],
   text: `${answering('t.id')} cross join enrollment as t on t.id in (
     select id from enrollment where automation_id = k.value ->> 0 and live = 0 and ended_at is null and blocked_on is null
     order by id limit 20)`,
@@ -80,6 +93,7 @@ export const liveOf: Lookup<string> = {
   name: 'liveOf',
   table: 'enrollment',
   by: ['workspaceId', 'contactId'],
+  of: ['workspaceId', 'contactId', 'live'],
   text: `${answering('t.id')} cross join enrollment as t on t.contact_id = k.value ->> 1 and t.workspace_id = k.value ->> 0 and t.live = 1`,
   decode: ([id]) => String(id),
 };
@@ -89,6 +103,7 @@ export const firstParked: Lookup<string> = {
   name: 'firstParked',
   table: 'enrollment',
   by: ['blockedOn'],
+  of: ['blockedOn'],
   text: `${answering('t.id')} cross join enrollment as t on t.id = (
     select id from enrollment where blocked_on = k.value ->> 0 order by id limit 1)`,
   decode: ([id]) => String(id),

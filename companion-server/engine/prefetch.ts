@@ -2,11 +2,11 @@ import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { rowsOf } from '../db/index.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { senderNodeOf } from './enroll.ts';
-import { awayUntil, firstParked, leaves, liveOf, receivedKinds, usedAt } from './lookups.ts';
+import { awayUntil, firstParked, leaves, liveOf, receivedKinds, stoplisted, usedAt } from './lookups.ts';
 import { enrollmentById, graphOf } from './rows.ts';
 import { shapes } from './shapes.ts';
 import { blockedOn } from './slots.ts';
-import { stoplistKeys } from './stoplist.ts';
+import { stoplistQuestion } from './stoplist.ts';
 import { usageKeys } from './usage.ts';
 
 /**
@@ -166,8 +166,8 @@ async function loadStoplist(unit: Unit, tasks: readonly Pick<TaskRow, 'contactId
     contacts.flatMap(({ companyId }) => (companyId ? [[companyId]] : [])),
   );
   const keys = [];
-  for (const contact of contacts) keys.push(...(await stoplistKeys(unit.tx, contact)));
-  await rows.loadGroups(shapes.suppression, 'value', keys);
+  for (const contact of contacts) keys.push(await stoplistQuestion(unit.tx, contact));
+  await rows.ask(stoplisted, keys);
 }
 
 async function loadUsage(unit: Unit, tasks: readonly TaskRow[]): Promise<void> {
@@ -211,6 +211,26 @@ export async function loadEnds(unit: Unit, tasks: readonly TaskRow[]): Promise<v
     if (enrollment) enrollments.push(enrollment);
   }
   await loadSteps(unit, enrollments);
+  await loadReleases(unit, enrollments);
+}
+
+/** What the end of an enrollment gives back, and who waits for it. */
+async function loadReleases(unit: Unit, enrollments: readonly EnrollmentRow[]): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  const companies: [string, string, string][] = [];
+  const parked: [string][] = [];
+  for (const row of enrollments) {
+    parked.push([blockedOn.contact(row.contactId)], [blockedOn.segment(row)]);
+    if (!row.companyId) continue;
+    companies.push([row.automationId, row.segmentNodeId, row.companyId]);
+    parked.push([blockedOn.company(row, row.companyId)]);
+  }
+  await rows.load(
+    shapes.segmentSlot,
+    enrollments.map(({ automationId, segmentNodeId }) => [automationId, segmentNodeId]),
+  );
+  await rows.load(shapes.companySlot, companies);
+  await rows.ask(firstParked, parked);
 }
 
 function keysOf<Row, Property extends keyof Row & string>(

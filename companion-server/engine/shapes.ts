@@ -13,7 +13,6 @@ export const shapes = {
     contact: { by: ['contactId'] },
   }),
   company: rowShape(schema.company, ['id'], {}),
-  suppression: rowShape(schema.suppression, ['id'], { value: { by: ['workspaceId', 'kind', 'value'] } }),
   relation: rowShape(schema.relation, ['contactId', 'senderId'], { contact: { by: ['contactId'] } }),
   sender: rowShape(schema.sender, ['id'], {}),
   channel: rowShape(schema.channel, ['id'], { sender: { by: ['senderId', 'kind'] } }),

@@ -3,18 +3,21 @@ import { domainsOf } from '#shared/identity/domains.ts';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { type Queryable, rowsOf, type schema } from '../db/index.ts';
 import type { ContactRow } from './context.ts';
+import { stoplisted } from './lookups.ts';
 import { shapes } from './shapes.ts';
 
 type SuppressionKind = typeof schema.suppression.$inferSelect.kind;
 
 /** One probe: is any identifier of this person on the stoplist? */
 export function isStoplisted(q: Queryable, contact: ContactRow): Awaitable<boolean> {
-  const rows = rowsOf(q);
-  return whenThere(stoplistKeys(q, contact), (keys) =>
-    whenThere(rows.loadGroups(shapes.suppression, 'value', keys), () =>
-      keys.some((key) => rows.loadedGroup(shapes.suppression, 'value', ...key).length > 0),
-    ),
+  return whenThere(stoplistQuestion(q, contact), (key) =>
+    whenThere(rowsOf(q).look(stoplisted, ...key), (found) => found.length > 0),
   );
+}
+
+/** What `stoplisted` is asked about this person. */
+export function stoplistQuestion(q: Queryable, contact: ContactRow): Awaitable<[string, string]> {
+  return whenThere(stoplistKeys(q, contact), (keys) => [contact.id, JSON.stringify(keys)]);
 }
 
 /** Everything a stoplist entry may name this person by, as workspace, kind and value. */

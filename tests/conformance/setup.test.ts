@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { pairRoutes } from '#shared/contract/device.ts';
+import { deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { checkPublicUrl } from '../../companion-server/email/publicUrl.ts';
 import { defaultRateLimits } from '../../companion-server/http/limits.ts';
@@ -136,6 +136,16 @@ test('an extension may ask for a code across origins, but not with cookies', asy
     { origin: 'https://evil.test' },
     { body: { client_id: 'rapport-extension' } },
   );
+  expect(site.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+test('an answer to an extension names it, whatever the answer is; to a site it names nobody', async () => {
+  const origin = 'chrome-extension://abcdefghijklmnop';
+  const answer = await call(server, deviceRoutes.snapshot, { origin }, {});
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+  expect(answer.headers.get('vary')).toContain('Origin');
+  const site = await call(server, deviceRoutes.snapshot, { origin: 'https://evil.test' }, {});
   expect(site.headers.get('access-control-allow-origin')).toBeNull();
 });
 

@@ -1,17 +1,11 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { must } from '#shared/kernel/assert.ts';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
-import type { Kept, Lists } from './kept.ts';
-import { beginningIn, concerns, type Lookup, type RowShape } from './shape.ts';
+import type { Answers, Kept, Recent } from './kept.ts';
+import type { Lookup, RowShape } from './shape.ts';
 import { isRead, tableWritten } from './statement.ts';
 import { type RunList, TableRows } from './table.ts';
-import { type Key, textOf, type Values } from './text.ts';
-
-/** Answers of one question, by the beginning of the key, by the key. */
-type Answers = Map<string, Lists>;
-
-/** The tables that some question is about. */
-const askedTables = new Set<string>();
+import { type Key, textOf } from './text.ts';
 
 /**
  * What one transaction has read and not yet written. Hot statements go through it, so that a hundred tasks cost as many
@@ -20,16 +14,14 @@ const askedTables = new Set<string>();
  */
 export class Rows {
   private readonly tables = new Map<string, TableRows>();
-  private readonly answers = new Map<string, Answers>();
-  private readonly lookups = new Map<string, Lookup<unknown>>();
-  private readonly newAnswers: [lookup: Lookup<unknown>, beginning: string][] = [];
+  private readonly asked = new Map<string, Recent<Answers>>();
 
   constructor(
     private readonly run: RunList,
     /** What is never changed once stored; the same for all transactions of a database. */
     readonly immutable: Map<string, unknown>,
-    /** What earlier transactions left; null: each reads anew. */
-    private readonly kept: Kept | null = null,
+    /** What earlier transactions left, or nothing. */
+    private readonly kept: Kept,
   ) {}
 
   get<T extends SQLiteTable>(shape: RowShape<T>, ...key: Key): Awaitable<T['$inferSelect'] | null> {
@@ -70,17 +62,17 @@ export class Rows {
 
   /** Changes a row that exists. */
   update<T extends SQLiteTable>(shape: RowShape<T>, key: Key, change: Partial<T['$inferSelect']>): void {
-    const table = this.table(shape);
-    const before = askedTables.has(shape.text.name) ? (table.peek(key) ?? null) : undefined;
-    const after = table.update(key, change);
-    if (before === undefined) return;
-    this.forgetAnswers(shape.text.name, before === null || after === null ? [] : [before, after]);
+    const changed = this.table(shape).update(key, change);
+    const { name } = shape.text;
+    if (this.kept.isAskedAbout(name))
+      this.kept.forgetAnswersAfter(name, changed?.[0] ?? null, changed?.[1] ?? null);
   }
 
   /** Adds a row; `ignore`: unless its key, or another unique value, is there already. */
   insert<T extends SQLiteTable>(shape: RowShape<T>, row: T['$inferInsert'], ignore = false): void {
     this.table(shape).insert(row, ignore);
-    if (askedTables.has(shape.text.name)) this.forgetAnswers(shape.text.name, [row]);
+    const { name } = shape.text;
+    if (this.kept.isAskedAbout(name)) this.kept.forgetAnswersTo(name, row);
   }
 
   /** Adds to counters of a row that may be missing. */
@@ -106,14 +98,14 @@ export class Rows {
   }
 
   private async askAll<Answer>(lookup: Lookup<Answer>, asked: readonly Key[]): Promise<void> {
-    const answers = this.answersOf(lookup);
+    const known = this.answersOf(lookup);
     await this.tables.get(lookup.table)?.flush();
     const found = await this.run(lookup.text, asked);
     const lists = asked.map((key) => {
       const beginning = beginningOf(key, lookup);
+      const answers: Answers = known.get(beginning) ?? new Map();
       const list: unknown[] = [];
-      answers.set(beginning, new Map([...(answers.get(beginning) ?? []), [textOf(key), list]]));
-      this.newAnswers.push([lookup, beginning]);
+      known.set(beginning, answers.set(textOf(key), list));
       return list;
     });
     for (const [at, ...values] of found) lists[Number(at)]?.push(lookup.decode(values));
@@ -125,17 +117,14 @@ export class Rows {
 
   /** Everything is written: the next transactions need not read it again. */
   hand(): void {
-    if (this.kept === null) return;
-    for (const table of this.tables.values()) table.hand();
-    for (const [lookup, beginning] of this.newAnswers) {
-      const lists = this.answers.get(lookup.name)?.get(beginning);
-      if (lists) this.kept.answersOf(lookup).set(beginning, lists);
-    }
+    this.kept.trim();
   }
 
   /** The transaction is rolled back. */
   takeBack(): void {
-    for (const table of this.tables.values()) table.takeBack();
+    for (const table of this.tables.values()) table.forget();
+    for (const answers of this.asked.values()) answers.clear();
+    this.kept.trim();
   }
 
   /** Before another statement of the transaction: it sees what is kept of the tables it names. */
@@ -149,29 +138,18 @@ export class Rows {
   /** After it: what is known of the table it wrote to is not known any more. */
   afterStatement(text: string): void {
     if (isRead(text)) return;
-    const written = tableWritten(text);
-    for (const [name, table] of this.tables) if (written === null || name === written) table.forget();
-    if (written === null) this.answers.clear();
-    else this.forgetAnswers(written, []);
+    this.kept.forget(tableWritten(text));
   }
 
   private answerTo(lookup: Lookup<unknown>, key: Key): unknown[] | undefined {
-    const answers = this.answersOf(lookup);
-    const beginning = beginningOf(key, lookup);
-    const known = answers.get(beginning);
-    if (known !== undefined || this.kept === null) return known?.get(textOf(key));
-    const kept = this.kept.answersOf(lookup).get(beginning);
-    if (kept !== undefined) answers.set(beginning, kept);
-    return kept?.get(textOf(key));
+    return this.answersOf(lookup).get(beginningOf(key, lookup))?.get(textOf(key));
   }
 
-  private answersOf(lookup: Lookup<unknown>): Answers {
-    const known = this.answers.get(lookup.name);
+  private answersOf(lookup: Lookup<unknown>): Recent<Answers> {
+    const known = this.asked.get(lookup.name);
     if (known) return known;
-    const answers: Answers = new Map();
-    this.answers.set(lookup.name, answers);
-    this.lookups.set(lookup.name, lookup);
-    askedTables.add(lookup.table);
+    const answers = this.kept.answersOf(lookup);
+    this.asked.set(lookup.name, answers);
     return answers;
   }
 
@@ -179,24 +157,14 @@ export class Rows {
     const { name } = shape.text;
     const known = this.tables.get(name);
     if (known) return known;
-    const table = new TableRows(shape, this.run, this.kept?.table(shape) ?? null);
+    const table = new TableRows(shape, this.run, this.kept.table(shape));
     this.tables.set(name, table);
     return table;
-  }
-
-  /** Answers that rows like these may change; all of the table where the rows are not known. */
-  private forgetAnswers(table: string, rows: readonly Values[]): void {
-    for (const [name, lookup] of this.lookups) {
-      if (lookup.table !== table) continue;
-      const answers = this.answers.get(name);
-      if (rows.length === 0) answers?.clear();
-      else for (const row of rows) if (concerns(lookup, row)) answers?.delete(beginningIn(row, lookup));
-    }
-    this.kept?.forgetAnswers(table, rows);
   }
 }
 
 function beginningOf(key: Key, { by }: Lookup<unknown>): string {
+  if (by.length <= 1) return String(key[0]);
   return textOf(by.length === key.length ? key : key.slice(0, by.length));
 }
 

@@ -31,10 +31,12 @@ export function rowShape<T extends SQLiteTable, Group extends string>(
 /** A question that many keys ask at once: rows of `k.key` (which of the keys) and what is answered to it. */
 export interface Lookup<Answer> {
   name: string;
-  /** The table the answer depends on, and the properties of its rows that a key begins with. */
+  /** The table the answer depends on, and the properties of its rows that a key begins with; none: any row may matter to any key. */
   table: string;
   by: readonly string[];
   text: string;
+  /** The properties of a row, those in `by` among them, that an answer depends on; omitted: all. */
+  of?: readonly string[];
   /** Whether a new or changed row may change an answer; omitted: every row may. */
   concerns?(row: Values): boolean;
   decode(values: readonly unknown[]): Answer;

@@ -8,10 +8,8 @@ export type RunList = (text: string, list: readonly unknown[]) => Promise<unknow
 interface GroupRows {
   by: readonly string[];
   where: string | undefined;
-  kept: Recent<readonly string[]> | null;
   /** By the key of the group: the keys of its members. */
-  known: Map<string, string[]>;
-  touched: Set<string>;
+  known: Recent<string[]>;
 }
 
 interface Added {
@@ -20,16 +18,16 @@ interface Added {
   ignore: boolean;
 }
 
+/** A row before and after a change; null: what it is only the database knows. */
+export type Changed = readonly [before: Values, after: Values] | null;
+
 /**
  * The rows of one table as one transaction sees them: each read once, changes kept here and written together. A row is
  * never changed in place: whoever holds one holds what it was.
  */
 export class TableRows {
-  /** Null: there is no such row. */
-  private readonly known = new Map<string, Values | null>();
+  private readonly known: Recent<Values | null>;
   private readonly groups = new Map<string, GroupRows>();
-  /** What this transaction read or changed: the rows to hand on, or to take back. */
-  private readonly touched = new Set<string>();
   private readonly changes = new Map<string, { key: Key; change: Values }>();
   private readonly added = new Map<string, Added>();
   private readonly increases = new Map<string, { row: Values; counters: Record<string, number> }>();
@@ -37,17 +35,12 @@ export class TableRows {
   constructor(
     private readonly shape: RowShape,
     private readonly run: RunList,
-    /** What earlier transactions left; null: each reads anew. */
-    private readonly kept: KeptTable | null,
+    private readonly kept: KeptTable,
   ) {
-    for (const [name, { by, where }] of Object.entries(shape.groups)) {
-      this.groups.set(name, {
-        by,
-        where,
-        kept: kept?.group(name) ?? null,
-        known: new Map(),
-        touched: new Set(),
-      });
+    this.known = kept.rows;
+    for (const name in shape.groups) {
+      const { by, where } = shape.groups[name] ?? { by: [] };
+      this.groups.set(name, { by, where, known: kept.group(name) });
     }
   }
 
@@ -57,8 +50,10 @@ export class TableRows {
 
   /** Reads those that are not known yet, in one statement; nothing to wait for where all are known. */
   load(keys: readonly Key[]): Promise<void> | undefined {
-    const unknown = distinct(keys, (text) => this.find(text) === undefined);
-    const missing = unknown.filter((key) => !this.isAbsent(key));
+    const missing = distinct(
+      keys,
+      (text, key) => this.known.get(text) === undefined && !this.isAbsent(text, key),
+    );
     return missing.length === 0 ? undefined : this.read(missing);
   }
 
@@ -68,13 +63,13 @@ export class TableRows {
     for (const values of await this.run(text.select(key), missing)) this.remember(text.decode(values));
     for (const each of missing) {
       const missed = textOf(each);
-      if (!this.known.has(missed)) this.known.set(missed, null);
+      if (this.known.get(missed) === undefined) this.known.set(missed, null);
     }
   }
 
   /** The row; undefined: it must be read first. */
   peek(key: Key): Values | null | undefined {
-    return this.find(textOf(key));
+    return this.known.get(textOf(key));
   }
 
   async get(key: Key): Promise<Values | null> {
@@ -85,13 +80,13 @@ export class TableRows {
   }
 
   /** All of a group that the row would be in is known, and it is not among them. */
-  private isAbsent(key: Key): boolean {
-    const text = textOf(key);
+  private isAbsent(text: string, key: Key): boolean {
+    if (this.groups.size === 0) return false;
     const own: Values = {};
     for (const [at, property] of this.shape.key.entries()) own[property] = key[at];
-    for (const group of this.groups.values()) {
-      if (group.where !== undefined || !group.by.every((property) => property in own)) continue;
-      const members = this.membersOf(group, keyIn(own, group.by));
+    for (const { by, where, known } of this.groups.values()) {
+      if (where !== undefined || !by.every((property) => property in own)) continue;
+      const members = known.get(keyIn(own, by));
       if (members === undefined || members.includes(text)) continue;
       this.known.set(text, null);
       return true;
@@ -102,18 +97,16 @@ export class TableRows {
   /** Reads the groups that are not known yet, in one statement; nothing to wait for where all are known. */
   loadGroups(name: string, keys: readonly Key[]): Promise<void> | undefined {
     const group = this.groups.get(name);
-    const missing = group ? distinct(keys, (text) => this.membersOf(group, text) === undefined) : [];
-    return missing.length === 0 || !group ? undefined : this.readGroups(group, missing);
+    if (!group) return undefined;
+    const missing = distinct(keys, (text) => !this.isKnown(group, text));
+    return missing.length === 0 ? undefined : this.readGroups(group, missing);
   }
 
   private async readGroups(group: GroupRows, missing: readonly Key[]): Promise<void> {
     if (this.isDirty) await this.flush();
     const { text } = this.shape;
     const found = await this.run(text.select(group.by, group.where), missing);
-    for (const key of missing) {
-      group.known.set(textOf(key), []);
-      group.touched.add(textOf(key));
-    }
+    for (const key of missing) group.known.set(textOf(key), []);
     for (const values of found) {
       const row = text.decode(values);
       group.known.get(keyIn(row, group.by))?.push(this.remember(row));
@@ -122,13 +115,13 @@ export class TableRows {
 
   /** The rows of a group; undefined: they must be read first. */
   peekGroup(name: string, key: Key): Values[] | undefined {
-    const group = this.groups.get(name);
-    const members = group && this.membersOf(group, textOf(key));
+    const members = this.groups.get(name)?.known.get(textOf(key));
     if (members === undefined) return undefined;
     const rows: Values[] = [];
     for (const member of members) {
-      const row = this.find(member);
-      if (row) rows.push(row);
+      const row = this.known.get(member);
+      if (row === undefined) return undefined;
+      if (row !== null) rows.push(row);
     }
     return rows;
   }
@@ -140,66 +133,61 @@ export class TableRows {
     return this.peekGroup(name, key) ?? [];
   }
 
-  /** Gives the row as it is then; null where it is not known. */
-  update(key: Key, change: Values): Values | null {
+  update(key: Key, change: Values): Changed {
     const text = textOf(key);
-    const row = this.find(text);
+    const row = this.known.get(text) ?? null;
+    // A column that is set to what it is would still cost every index it stands in.
+    const different = row === null ? change : differing(row, change);
+    if (different === null || isEmpty(different)) return row && [row, row];
     const added = this.added.get(text);
-    if (added) added.row = { ...added.row, ...change };
-    else this.keepChange(text, key, row ? differing(row, change) : change);
-    const after = row ? { ...row, ...change } : null;
-    this.touched.add(text);
-    if (after) this.known.set(text, after);
-    for (const group of this.groups.values()) {
-      if (group.where === undefined && !group.by.some((property) => property in change)) continue;
-      group.known.clear();
-      if (row && after) for (const each of [row, after]) group.kept?.delete(keyIn(each, group.by));
-      else group.kept?.clear();
+    if (added) added.row = { ...added.row, ...different };
+    else {
+      const before = this.changes.get(text)?.change;
+      this.changes.set(text, { key, change: before ? { ...before, ...different } : different });
     }
-    return after;
-  }
-
-  private keepChange(text: string, key: Key, change: Values): void {
-    const before = this.changes.get(text)?.change;
-    if (before) this.changes.set(text, { key, change: { ...before, ...change } });
-    else if (!isEmpty(change)) this.changes.set(text, { key, change });
+    const after = row && this.merged(row, different);
+    if (after !== null) this.known.set(text, after);
+    for (const { by, where, known } of this.groups.values()) {
+      if (where === undefined && !by.some((property) => property in different)) continue;
+      if (row === null || after === null) known.clear();
+      else {
+        known.delete(keyIn(row, by));
+        known.delete(keyIn(after, by));
+      }
+    }
+    return row && after && [row, after];
   }
 
   insert(given: Values, ignore: boolean): void {
     const text = keyIn(given, this.shape.key);
     this.added.set(text, { row: stated(given), ignore });
-    this.touched.add(text);
     const isCertain = !ignore;
     const row = isCertain || this.groups.size > 0 ? this.shape.text.complete(given) : null;
     if (isCertain && row !== null) this.known.set(text, row);
-    else this.letGo(text);
-    for (const group of this.groups.values()) {
-      const key = keyIn(row ?? given, group.by);
-      const isMember = isCertain && row !== null && group.where === undefined;
-      const members = isMember ? this.membersOf(group, key) : undefined;
-      if (members) {
-        group.known.set(key, [...members, text]);
-        group.touched.add(key);
-      } else {
-        group.known.delete(key);
-      }
-      group.kept?.delete(key);
+    else this.known.delete(text);
+    for (const { by, where, known } of this.groups.values()) {
+      const key = keyIn(row ?? given, by);
+      const isMember = isCertain && row !== null && where === undefined;
+      const members = isMember ? known.get(key) : undefined;
+      if (members) members.push(text);
+      else known.delete(key);
     }
   }
 
   /** Adds to counters of a row that may be missing; `row` has its key and what a new one needs beside it. */
   increase(row: Values, counters: Record<string, number>): void {
     const text = keyIn(row, this.shape.key);
-    const sums = { ...this.increases.get(text)?.counters };
-    for (const [property, by] of Object.entries(counters)) sums[property] = (sums[property] ?? 0) + by;
-    this.increases.set(text, { row, counters: sums });
-    this.letGo(text);
+    const before = this.increases.get(text);
+    const sums = before?.counters ?? {};
+    for (const property in counters) sums[property] = (sums[property] ?? 0) + (counters[property] ?? 0);
+    if (!before) this.increases.set(text, { row, counters: sums });
+    // What will be in the row only the database knows.
+    this.known.delete(text);
     // It may be a new member.
-    for (const group of this.groups.values()) {
-      const of = keyIn(row, group.by);
-      if (group.where === undefined && this.membersOf(group, of)?.includes(text)) continue;
-      group.known.delete(of);
-      group.kept?.delete(of);
+    for (const { by, where, known } of this.groups.values()) {
+      const of = keyIn(row, by);
+      if (where === undefined && known.get(of)?.includes(text)) continue;
+      known.delete(of);
     }
   }
 
@@ -228,76 +216,40 @@ export class TableRows {
     }
   }
 
-  /** Another statement wrote to the table: what is known may be wrong. */
+  /** What is known may be wrong: another statement wrote to the table, or the unit failed. */
   forget(): void {
-    this.known.clear();
-    for (const { known } of this.groups.values()) known.clear();
+    this.kept.clear();
   }
 
-  /** All of it is written: the next transactions need not read it. */
-  hand(): void {
-    if (this.kept === null) return;
-    for (const text of this.touched) {
-      const row = this.known.get(text);
-      if (row) this.kept.rows.set(text, row);
-      else this.kept.rows.delete(text);
-    }
-    for (const { known, kept, touched } of this.groups.values()) {
-      for (const key of touched) {
-        const members = known.get(key);
-        if (members) kept?.set(key, members);
-      }
-    }
-  }
-
-  /** None of it came to be. */
-  takeBack(): void {
-    for (const text of this.touched) this.kept?.rows.delete(text);
-  }
-
-  private find(text: string): Values | null | undefined {
-    const known = this.known.get(text);
-    if (known !== undefined || this.kept === null) return known;
-    const kept = this.kept.rows.get(text);
-    if (kept !== undefined) this.known.set(text, kept);
-    return kept;
-  }
-
-  /** What will be in the row only the database knows. */
-  private letGo(text: string): void {
-    this.known.delete(text);
-    this.kept?.rows.delete(text);
-  }
-
-  /** The keys of a group's members, each of which is known. */
-  private membersOf({ known, kept }: GroupRows, key: string): string[] | undefined {
-    const members = known.get(key);
-    if (members !== undefined || kept === null) return members;
-    const before = kept.get(key);
-    if (before === undefined) return undefined;
-    for (const member of before) if (this.find(member) === undefined) return undefined;
-    const own = [...before];
-    known.set(key, own);
-    return own;
+  private isKnown({ known }: GroupRows, text: string): boolean {
+    return known.get(text)?.every((member) => this.known.get(member) !== undefined) ?? false;
   }
 
   private remember(row: Values): string {
     const text = keyIn(row, this.shape.key);
-    this.touched.add(text);
     // What is known has the changes that are not written yet.
     if (!this.known.get(text)) {
       const changed = this.changes.get(text)?.change;
-      this.known.set(text, changed ? { ...row, ...changed } : row);
+      this.known.set(text, changed ? this.merged(row, changed) : row);
     }
     return text;
   }
+
+  private merged(row: Values, change: Values): Values {
+    const copy = this.shape.text.copy(row);
+    for (const property in change) copy[property] = change[property];
+    return copy;
+  }
 }
 
-/** A column that is set to what it is would still cost every index it stands in. */
-function differing(row: Values, change: Values): Values {
-  const different: Values = {};
-  for (const property in change)
-    if (row[property] !== change[property]) different[property] = change[property];
+/** What a change makes different; null: nothing. */
+function differing(row: Values, change: Values): Values | null {
+  let different: Values | null = null;
+  for (const property in change) {
+    if (row[property] === change[property]) continue;
+    different ??= {};
+    different[property] = change[property];
+  }
   return different;
 }
 
@@ -322,19 +274,23 @@ function stated(given: Values): Values {
 
 /** The text of a row's key. */
 function keyIn(row: Values, properties: readonly string[]): string {
-  const [only] = properties;
-  return properties.length === 1 && only !== undefined
-    ? String(row[only])
-    : textOf(properties.map((property) => row[property]));
+  const [first = '', second = '', third = ''] = properties;
+  if (properties.length === 1) return String(row[first]);
+  if (properties.length === 2) return textOf([row[first], row[second]]);
+  if (properties.length === 3) return textOf([row[first], row[second], row[third]]);
+  return textOf(properties.map((property) => row[property]));
 }
 
-function distinct(keys: readonly Key[], isWanted: (text: string) => boolean): Key[] {
-  const wanted = new Map<string, Key>();
+function distinct(keys: readonly Key[], isWanted: (text: string, key: Key) => boolean): Key[] {
+  const wanted: Key[] = [];
+  const seen = new Set<string>();
   for (const key of keys) {
     const text = textOf(key);
-    if (!wanted.has(text) && isWanted(text)) wanted.set(text, key);
+    if (!isWanted(text, key) || seen.has(text)) continue;
+    seen.add(text);
+    wanted.push(key);
   }
-  return [...wanted.values()];
+  return wanted;
 }
 
 function take<T>(kept: Map<string, T>): T[] {

@@ -32,6 +32,10 @@ export class TableText {
   private readonly key: readonly string[];
   private readonly made = new Map<string, string>();
   private readonly blank: Values;
+  /** The row of values in the order of the columns, as `select` gives them. */
+  readonly decode: (values: readonly unknown[]) => Values;
+  /** A copy of a row. */
+  readonly copy: (row: Values) => Values;
 
   constructor(table: SQLiteTable, key: readonly string[]) {
     this.name = getTableName(table);
@@ -43,6 +47,8 @@ export class TableText {
       isPlain: isPlain(column),
     }));
     this.blank = Object.fromEntries(this.fields.map(({ property }) => [property, null]));
+    this.decode = decoderOf(this.fields);
+    this.copy = copierOf(this.fields);
   }
 
   /** Reads all rows whose `by` columns are among the keys of its one parameter. */
@@ -89,18 +95,6 @@ export class TableText {
     });
   }
 
-  decode(values: readonly unknown[]): Values {
-    // All rows of a table have one shape, so that copies of them are cheap.
-    const row: Values = { ...this.blank };
-    for (let at = 0; at < this.fields.length; at++) {
-      const value = values[at] ?? null;
-      if (value === null) continue;
-      const { property, column, isPlain } = this.fields[at] as Field;
-      row[property] = isPlain ? value : column.mapFromDriverValue(value);
-    }
-    return row;
-  }
-
   encode(row: Values, properties: readonly string[]): unknown[] {
     return properties.map((property) => {
       const column = this.columns[property];
@@ -111,7 +105,7 @@ export class TableText {
 
   /** The row as the database will hold it; null where the database computes one of its defaults. */
   complete(given: Values): Values | null {
-    const row: Values = { ...this.blank };
+    const row = this.copy(this.blank);
     for (const { property, column } of this.fields) {
       if (given[property] !== undefined) row[property] = given[property];
       else if (!column.hasDefault) continue;
@@ -138,6 +132,29 @@ export class TableText {
     this.made.set(key, text);
     return text;
   }
+}
+
+/*
+ * A function for each table, made of the names of its columns: one for all tables meets rows of thirty shapes, for which
+ * V8 builds each object property by property (8.3 µs a row, of its own 0.8 µs; a copy 5.8 and 1.2 µs).
+ */
+
+function decoderOf(fields: readonly Field[]): TableText['decode'] {
+  const maps = fields.map(
+    ({ column }) =>
+      (value: unknown) =>
+        column.mapFromDriverValue(value),
+  );
+  const parts = fields.map(({ property, isPlain }, at) => {
+    const mapped = isPlain ? `v[${at}]` : `(v[${at}] === null ? null : maps[${at}](v[${at}]))`;
+    return `${JSON.stringify(property)}: ${mapped}`;
+  });
+  return new Function('maps', `return (v) => ({ ${parts.join(', ')} });`)(maps);
+}
+
+function copierOf(fields: readonly Field[]): TableText['copy'] {
+  const names = fields.map(({ property }) => JSON.stringify(property));
+  return new Function(`return (row) => ({ ${names.map((name) => `${name}: row[${name}]`).join(', ')} });`)();
 }
 
 function isPlain(column: SQLiteColumn): boolean {

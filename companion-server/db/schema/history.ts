@@ -42,7 +42,8 @@ export const event = sqliteTable(
     data: json<Record<string, string | number | boolean | null>>('data'),
   },
   (t) => [
-    uniqueIndex('event_dedupe').on(t.workspaceId, t.dedupeKey),
+    // Keys begin with an id, and ids with their time: new ones come to lie together, whatever their workspace.
+    uniqueIndex('event_dedupe').on(t.dedupeKey, t.workspaceId),
     index('event_bounced').on(t.taskId).where(sql`type = 'bounced'`),
     index('event_away').on(t.contactId).where(sql`type = 'auto_reply_received'`),
     index('event_contact').on(t.contactId, t.at, t.id),
