@@ -6,6 +6,7 @@ import { senderRoutes, senderView } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { schema } from '../../companion-server/db/index.ts';
+import { write } from '../../companion-server/services/systemMail/write.ts';
 import { settleOwners } from '../../companion-server/services/upkeep/owners.ts';
 import { pairDevice } from './fixture.ts';
 import { addMember, call, ORIGIN, problemOf, setUp, startTestServer, type TestServer } from './support.ts';
@@ -64,6 +65,11 @@ test.each(['remove', 'leave'] as const)(
       actions: expect.arrayContaining([
         expect.objectContaining({ title: `rita-${how} is held`, href: `/senders/${rep.senderId}` }),
       ]),
+    });
+    // Whoever left is reminded of nothing.
+    const reminder = { kind: 'reconnect', aboutId: channels[0]?.id, recipient: null, id: 'm' };
+    expect(await write(server.services, reminder as never, 'acme.test')).toMatchObject({
+      failure: expect.stringContaining('Nobody owns'),
     });
     const by = how === 'leave' ? rep.userId : expect.not.stringContaining(rep.userId);
     const name = how === 'leave' ? 'member.left' : 'member.removed';

@@ -211,6 +211,7 @@ test('filled screens', async () => {
       '/stoplist',
       '/templates',
       '/statuses',
+      '/webhooks',
       '/settings',
     ],
     everyLook,

@@ -60,6 +60,7 @@ function allScreens(showcase: Showcase): Shot[] {
     ['templates', '/templates'],
     ['stoplist', '/stoplist'],
     ['statuses', '/statuses'],
+    ['webhooks', '/webhooks'],
     ['settings', '/settings'],
   ];
   return [

@@ -110,6 +110,6 @@ async function requireAnotherOwner(tx: Tx, row: Member): Promise<void> {
     409,
     'last_owner',
     'A workspace has at least one owner, and this is the last one.',
-    'Make somebody else an owner first.',
+    'Invite somebody as an owner first, or make a member one.',
   );
 }

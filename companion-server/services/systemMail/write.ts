@@ -5,7 +5,7 @@ import type { Services } from '../context.ts';
 import { accountOf, LINK_LIVES, reconnectUrl } from '../reconnect/reconnect.ts';
 import { composeAlert, composeInvitation, composeReminder } from './compose.ts';
 
-const { hold, invitation, member, memberSetting, organization, systemMail, user } = schema;
+const { hold, invitation, member, memberSetting, organization, sender, systemMail, user } = schema;
 type MailRow = typeof systemMail.$inferSelect;
 
 /** The message; null: its reason is gone; a failure: it can reach nobody. */
@@ -27,18 +27,27 @@ async function userOf(services: Services, id: string): Promise<typeof user.$infe
   return (await services.db.reader.select().from(user).where(eq(user.id, id)))[0] ?? null;
 }
 
+/** Null: who owned it is no member any more, and is mailed about nothing. */
+async function ownerOf(services: Services, { workspaceId, ownerUserId }: typeof sender.$inferSelect) {
+  const [row] = await services.db.reader
+    .select({ id: member.id })
+    .from(member)
+    .where(and(eq(member.organizationId, workspaceId), eq(member.userId, ownerUserId)));
+  return row ? await userOf(services, ownerUserId) : null;
+}
+
 async function writeReminder(services: Services, mail: MailRow, host: string): Promise<Written> {
   const found = await accountOf(services.db.reader, mail.aboutId);
   const isSwitchedOff = found?.sender.reconnectMail === false && (mail.step ?? 0) > 0;
   if (!found || found.channel.status === 'active' || isSwitchedOff) return null;
-  const owner = await userOf(services, found.sender.ownerUserId);
+  const owner = await ownerOf(services, found.sender);
   const to = mail.recipient ?? owner?.email;
-  if (!to) return { failure: 'Nobody owns this sender profile any more.' };
+  if (!owner || !to) return { failure: 'Nobody owns this sender profile any more.' };
   const token = await services.links.sign('reconnect', mail.id, LINK_LIVES);
   return composeReminder({
     mailId: mail.id,
     to,
-    name: owner?.name ?? found.sender.name,
+    name: owner.name,
     ...found,
     url: reconnectUrl(services, token),
     host,
