@@ -24,7 +24,7 @@ export function VisibleTab({ view }: { view: View }) {
         colour="yellow"
         title="LinkedIn’s tab must be seen"
         detail={`${stepName(waiting.kind)} · ${waiting.contactName}: LinkedIn finishes this page only in a tab that can be seen.`}
-        action="Leave Rapport’s LinkedIn tab in front until it was tried again: every 15 minutes."
+        action="Leave Rapport’s LinkedIn tab in front until it was tried again: every 15 minutes. Do not click in it: then it is yours, and Rapport opens another."
       />
       <Button variant="default" size="compact-sm" onClick={() => void showTab()}>
         Show the tab

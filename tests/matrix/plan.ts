@@ -111,11 +111,13 @@ const mostReads: Record<Case['kind'], { before: number; look: number }> = {
 /** One every 0.7 s in the 2 s that this suite gives it; LinkedIn may lead to another page, where looking begins anew. */
 const LOOKS = 4;
 const PAGES = 2;
+/** Who is signed in, before the reading back and after it. */
+const MEMBER = 2;
 
 /** Reads beyond that, as sentences. */
 export function tooManyReads({ kind }: Case, { before, after }: { before: number; after: number }): string[] {
   const most = mostReads[kind];
-  const mostAfter = most.look * LOOKS * PAGES;
+  const mostAfter = most.look === 0 ? 0 : (most.look * LOOKS + MEMBER) * PAGES;
   return [
     ...(before > most.before ? [`${before} reads until the click, at most ${most.before} wanted`] : []),
     ...(after > mostAfter ? [`${after} reads after the click, at most ${mostAfter} wanted`] : []),

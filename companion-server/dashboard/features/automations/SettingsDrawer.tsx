@@ -18,10 +18,10 @@ export function SettingsDrawer({ automation }: { automation: AutomationDetail })
       </Button>
       <Drawer opened={opened} onClose={close} position="right" size="lg" title="Settings of this automation">
         <Stack gap="xl">
-          <Setting automation={automation} name="pauseColleagues" />
-          <Setting automation={automation} name="waitForInboxes" />
-          <Setting automation={automation} name="approveEach" />
           <Stack gap="md">
+            <Setting automation={automation} name="pauseColleagues" />
+            <Setting automation={automation} name="waitForInboxes" />
+            <Setting automation={automation} name="approveEach" />
             <Setting automation={automation} name="trackOpens" />
             <Setting automation={automation} name="trackClicks" />
           </Stack>
