@@ -32,7 +32,7 @@ import { verifyWithdraw } from './actions/verifyWithdraw.ts';
 import { prepareVisit } from './actions/visit.ts';
 import { actWithdraw, prepareWithdraw } from './actions/withdraw.ts';
 import type { PageEnv } from './env.ts';
-import { before, StepStop } from './failure.ts';
+import { before, StepStop, stop } from './failure.ts';
 import { asMember, requireMember, whoAnswers } from './guards.ts';
 import { lead as leadPerson } from './lists/lead.ts';
 import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
@@ -54,29 +54,38 @@ export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSig
   forget(env);
   forgetAnswers(env);
   try {
-    switch (step.kind) {
-      case 'visit':
-        return await prepareVisit(env, step, signal);
-      case 'connect':
-        return await prepareConnect(env, step, signal);
-      case 'message':
-        return await prepareMessage(env, step, signal);
-      case 'withdraw':
-        return await prepareWithdraw(env, step, signal);
-      case 'follow':
-        return await prepareFollow(env, step, signal);
-      case 'like':
-        return await prepareLike(env, step, signal);
-      case 'inmail':
-        return await prepareInmail(env, step, signal);
-      case 'group_message':
-        return await prepareGroupMessage(env, step, signal);
-      default:
-        return unreachable(step.kind);
+    const prepared = await prepareKind(env, step, signal);
+    // No question before a click follows: what closes the step must have been shown to the same member, too.
+    if (prepared.outcome === 'closed' && (await whoAnswers(env, step.expectedMemberId, signal)) === 'other') {
+      stop('wrong_account', 'Another LinkedIn member signed in while the page was read.');
     }
+    return prepared;
   } catch (error) {
     await leave(env, step);
     return { outcome: 'failed', failure: failureOf(error, signal), profile: null };
+  }
+}
+
+function prepareKind(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult> {
+  switch (step.kind) {
+    case 'visit':
+      return prepareVisit(env, step, signal);
+    case 'connect':
+      return prepareConnect(env, step, signal);
+    case 'message':
+      return prepareMessage(env, step, signal);
+    case 'withdraw':
+      return prepareWithdraw(env, step, signal);
+    case 'follow':
+      return prepareFollow(env, step, signal);
+    case 'like':
+      return prepareLike(env, step, signal);
+    case 'inmail':
+      return prepareInmail(env, step, signal);
+    case 'group_message':
+      return prepareGroupMessage(env, step, signal);
+    default:
+      return unreachable(step.kind);
   }
 }
 

@@ -103,6 +103,13 @@ test.each([
   expect(await call(page, 'readAcceptances', world.twin.now(), rep.memberId)).toMatchObject({ ok: true });
 });
 
+test('a visit closes nothing by what somebody saw who signed in meanwhile', async () => {
+  const someone = known(1);
+  await signInElsewhere(page, 2);
+  const run = await runStep(page, stepFor('visit', targetOf(someone)));
+  expect(run.prepared).toMatchObject({ outcome: 'failed', failure: { code: 'wrong_account' } });
+});
+
 test('the relation is read without opening the profile', async () => {
   const someone = known(2);
   world.twin.control.setRelation(rep.memberId, someone.slug, 'pending');
