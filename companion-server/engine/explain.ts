@@ -9,6 +9,7 @@ import { type Ahead, lookAhead } from './ahead.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from './context.ts';
 import { emailHoldKinds } from './gates.ts';
 import { type HoldRow, openHolds } from './holds.ts';
+import { askedUntil, MAYBE_REPLY } from './maybeReplies.ts';
 import { slotFor } from './pacing.ts';
 import { isLive, isReady } from './predicates.ts';
 import { isOnline } from './presence.ts';
@@ -110,6 +111,9 @@ export async function explainTask(
   const what = names[row.kind];
   if (row.state === 'unknown' || row.state === 'waiting_approval') return inWords(stepWaits[row.state], what);
   if (row.state === 'claimed' || row.state === 'committing') return inWords(stepWaits.under_way, what);
+  const askedFor = await askedUntil(q, row, now);
+  if (askedFor !== null)
+    return { ...inWords(stepWaits.maybe_reply, what), expectedAt: askedFor, limit: MAYBE_REPLY };
   const channel = await channelById(q, row.channelId);
   const { email } = await contactById(q, row.contactId);
   const [held] = await openHolds(q, channelScopes(channel, row, email));

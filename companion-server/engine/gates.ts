@@ -20,6 +20,7 @@ import { dailyLimitUntil } from './dailyLimits.ts';
 import { FIRST_EMAIL, type HoldRow, openHolds, partOfLane, toDomain } from './holds.ts';
 import { invitation, isHousekeeping } from './invitationGate.ts';
 import { awayUntil } from './lookups.ts';
+import { askedUntil, MAYBE_REPLY } from './maybeReplies.ts';
 import { isDecided } from './newestMessage.ts';
 import { unreadInboxes } from './otherInbox.ts';
 import { slotFor } from './pacing.ts';
@@ -77,6 +78,7 @@ type Gate = (input: GateInput) => Awaitable<Refusal | null>;
 export const gates: readonly Gate[] = [
   stoplist,
   replied,
+  maybeReplied,
   enrollmentRuns,
   senderStays,
   holds,
@@ -93,7 +95,14 @@ export const gates: readonly Gate[] = [
 ];
 
 /** Asked again about a commit that was allowed: what came up since still stops an effect that has not begun. */
-export const repeatGates: readonly Gate[] = [stoplist, replied, enrollmentRuns, senderStays, holds];
+export const repeatGates: readonly Gate[] = [
+  stoplist,
+  replied,
+  maybeReplied,
+  enrollmentRuns,
+  senderStays,
+  holds,
+];
 
 export async function firstRefusal(
   input: GateInput,
@@ -129,6 +138,15 @@ function replied({ unit, contact, task, enrollment, lastInboundAt }: GateInput):
     );
   }
   return null;
+}
+
+/** A person is asked whether a message is an answer of theirs: until then, for a bounded time, nothing goes out. */
+function maybeReplied({ unit, task }: GateInput): Awaitable<Refusal | null> {
+  return whenThere(askedUntil(unit.tx, task, unit.now), (until) =>
+    until === null
+      ? null
+      : refuse(MAYBE_REPLY, 'A message from another address may be their answer.', { do: 'postpone', until }),
+  );
 }
 
 function enrollmentRuns({ enrollment, task }: GateInput): Refusal | null {

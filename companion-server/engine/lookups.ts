@@ -48,6 +48,15 @@ export const stoplisted: Lookup<true> = {
   decode: () => true,
 };
 
+/** When messages came that may be answers of a contact, of which nobody has said so yet (contact). */
+export const maybeReplies: Lookup<number> = {
+  name: 'maybeReplies',
+  table: 'inbound_message',
+  by: ['contactId'],
+  text: `${answering('t.at')} cross join inbound_message as t on t.contact_id = k.value ->> 0 and t.suggests = 'answer'`,
+  decode: ([at]) => Number(at),
+};
+
 /** What came from a contact since a moment (contact, since). */
 export const receivedKinds: Lookup<string> = {
   name: 'receivedKinds',

@@ -2,7 +2,16 @@ import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { rowsOf } from '../db/index.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
 import { senderNodeOf } from './enroll.ts';
-import { awayUntil, firstParked, leaves, liveOf, receivedKinds, stoplisted, usedAt } from './lookups.ts';
+import {
+  awayUntil,
+  firstParked,
+  leaves,
+  liveOf,
+  maybeReplies,
+  receivedKinds,
+  stoplisted,
+  usedAt,
+} from './lookups.ts';
 import { enrollmentById, graphOf } from './rows.ts';
 import { shapes } from './shapes.ts';
 import { blockedOn } from './slots.ts';
@@ -40,6 +49,7 @@ export async function loadGates(unit: Unit, tasks: readonly TaskRow[]): Promise<
   );
   await rows.ask(leaves, keysOf(tasks, 'senderId'));
   await rows.ask(awayUntil, keysOf(tasks, 'contactId'));
+  await rows.ask(maybeReplies, keysOf(tasks, 'contactId'));
   await loadStoplist(unit, tasks);
   await loadUsage(unit, tasks);
 }

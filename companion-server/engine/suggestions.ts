@@ -5,6 +5,7 @@ import { endByBounce } from './bounces.ts';
 import type { Unit } from './context.ts';
 import { checkBounces } from './guards.ts';
 import { ownerOf } from './identities.ts';
+import { wakeAsked } from './maybeReplies.ts';
 import { unsubscribeContact } from './optOut.ts';
 import { appendEvent, publish } from './record.ts';
 import { stopRemembered } from './restore/stops.ts';
@@ -92,6 +93,7 @@ export async function confirmAnswer(unit: Unit, inboundId: string): Promise<bool
     .where(place);
   // Nothing more goes out of this mailbox before it was read.
   await unit.tx.update(channelTable).set({ inboxReadAt: null }).where(eq(channelTable.id, channelId));
+  await wakeAsked(unit, contactId);
   await postponeTasksOf(unit, contactId, unit.now + READ_AGAIN_MS, 'inbox_stale');
   publish(unit, workspaceId, 'thread', contactId);
   return true;
@@ -104,6 +106,7 @@ export async function dismissSuggestion(unit: Unit, inboundId: string): Promise<
     .update(inboundMessage)
     .set({ suggests: null })
     .where(and(eq(inboundMessage.id, inboundId), isNotNull(inboundMessage.suggests)))
-    .returning({ id: inboundMessage.id });
+    .returning({ contactId: inboundMessage.contactId });
+  for (const { contactId } of rows) await wakeAsked(unit, contactId);
   return rows.length > 0;
 }

@@ -29,6 +29,8 @@ export const otherReasons = new Map(
     skipped_by_person: 'A person skipped the step.',
     other_inbox_unread:
       "The replies on the sender's other channel were not read within the last hour, and the automation waits for them.",
+    maybe_reply:
+      'A message from another address may be their answer; say in the inbox whether it is. After a week it goes on by itself.',
     spacing: 'Some hours must lie between two messages or invites to one person.',
     inbox_stale: 'The mailbox is read first; it goes on by itself.',
     visited: 'The profile was read.',
@@ -70,6 +72,7 @@ const limitNames = new Map(
     other_automation: 'the other automation',
     rest: 'a rest after activity',
     automation_limit: "the automation's own daily limit",
+    maybe_reply: 'a decision about a message that may be their answer',
     spacing: 'the time between two messages to one person',
     other_inbox_unread: "a read of the sender's other channel",
     cannot_resend_yet: 'the end of the lock after a withdrawal',

@@ -58,6 +58,11 @@ export const admissionWaits = {
 export const stepWaits = {
   unknown: wait('{step} may have happened. Look and settle it.', 'settling', 'rep'),
   waiting_approval: wait('{step} waits for the approval of its text.', 'an approval', 'rep'),
+  maybe_reply: wait(
+    '{step} waits up to a week: a message from another address may be their answer. Say in the inbox whether it is.',
+    'a decision about that message',
+    'rep',
+  ),
   under_way: wait('{step} is under way.', 'its result'),
   manual_task: wait('A person must do the manual task.', 'the manual task', 'rep'),
   linkedin_not_connected: wait(

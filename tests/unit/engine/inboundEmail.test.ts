@@ -5,10 +5,12 @@ import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
   commitTask,
+  confirmAnswer,
   confirmBounce,
   confirmUnsubscribe,
   decideEnrollment,
   dismissSuggestion,
+  explainEnrollment,
   type InboundEmail,
   recordInboundEmail,
 } from '../../../companion-server/engine/index.ts';
@@ -256,5 +258,69 @@ describe('the stoplist', () => {
     await suppress();
     expect(await commitMail(work)).toMatchObject({ ok: false, code: 'stoplisted' });
     expect(await enrollmentOf(stage, FIRST)).toMatchObject({ status: 'canceled', reason: 'stoplisted' });
+  });
+});
+
+describe('a message that may be an answer', () => {
+  const why = async () => {
+    const now = stage.ctx.clocks.schedule.now();
+    return await explainEnrollment(stage.db.reader, await enrollmentOf(stage, FIRST), now);
+  };
+  const asked = async () => {
+    await inMail({ kind: 'maybe_reply' });
+    return must((await messages())[0], 'the message').id;
+  };
+
+  it('keeps everything back until a person said no, and says so', async () => {
+    await start();
+    await sendNext();
+    const id = await asked();
+    pass(stage, 5 * HOUR);
+    expect(await nextEmail(stage)).toBeNull();
+    const answer = await why();
+    expect(answer).toMatchObject({ whoMustAct: 'rep', waitsFor: 'a decision about that message' });
+    expect(answer.sentence).toContain('may be their answer');
+    expect(await inUnit(stage, (unit) => dismissSuggestion(unit, id))).toBe(true);
+    expect(await nextEmail(stage)).toMatchObject({ type: 'task' });
+  });
+
+  it('stops the step that is being prepared', async () => {
+    await start();
+    await sendNext();
+    pass(stage, 5 * HOUR);
+    const work = must(await nextEmail(stage), 'the follow-up');
+    await asked();
+    expect(await commitMail(work)).toMatchObject({ ok: false, code: 'maybe_reply' });
+  });
+
+  it('that nobody decides about holds nobody for ever', async () => {
+    await start();
+    await sendNext();
+    await asked();
+    pass(stage, 7 * DAY + HOUR);
+    expect(await nextEmail(stage)).toMatchObject({ type: 'task' });
+  });
+
+  it('is read again after a yes, before anything goes out', async () => {
+    await start();
+    await sendNext();
+    const id = await asked();
+    pass(stage, 5 * HOUR);
+    expect(await nextEmail(stage)).toBeNull();
+    await stage.db.write((tx) =>
+      tx.update(schema.inboundMessage).set({
+        mail: {
+          fromAddress: 'home@elsewhere.test',
+          uid: 1,
+          evidence: { folder: 'INBOX' },
+        } as never,
+      }),
+    );
+    expect(await inUnit(stage, (unit) => confirmAnswer(unit, id))).toBe(true);
+    const waiting = await stage.db.reader
+      .select()
+      .from(schema.task)
+      .where(eq(schema.task.state, 'scheduled'));
+    expect(waiting.map(({ reason }) => reason)).toEqual(['inbox_stale']);
   });
 });
