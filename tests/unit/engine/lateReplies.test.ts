@@ -7,7 +7,6 @@ import {
   contactsChanged,
   decideEnrollment,
   recordInboundEmail,
-  recordObservations,
 } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
@@ -22,10 +21,10 @@ import {
 import {
   accept,
   commit,
-  DEVICE,
   enrollmentOf,
   inUnit,
   nextOfKind,
+  observe,
   pass,
   perform,
   settle,
@@ -67,7 +66,7 @@ async function readLinkedin(messageId: string, deliveredAt: number): Promise<voi
     deliveredAt,
     text: 'Hello',
   };
-  await recordObservations(stage.ctx, DEVICE, { inbound: [message] });
+  await observe(stage, { inbound: [message] });
 }
 
 async function readEmail(dedupeKey: string, receivedAt: number): Promise<void> {
