@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Unit } from './context.ts';
 import { tryToEnter } from './enrollmentDecisions.ts';
 import { liftMissingData } from './missingData.ts';
+import { stopRemembered } from './restore/stops.ts';
 import { enrollmentById } from './rows.ts';
 
 const AT_ONCE = 1000;
@@ -18,6 +19,7 @@ export async function contactsChanged(
 ): Promise<void> {
   for (let from = 0; from < contactIds.length; from += AT_ONCE) {
     const some = contactIds.slice(from, from + AT_ONCE);
+    await stopRemembered(unit, workspaceId, some);
     await liftMissingData(unit, workspaceId, some, by);
     const outside = await unit.tx.all<{ id: string }>(
       sql`SELECT e.id AS id FROM json_each(${JSON.stringify(some)}) AS j

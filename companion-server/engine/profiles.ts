@@ -38,6 +38,8 @@ export async function learnProfile(unit: Unit, task: TaskRow, profile: ProfileRe
       updatedAt: unit.now,
     })
     .where(eq(contactTable.id, contact.id));
+  // The page may have shown a company that an entry of before a restore means.
+  await stopRemembered(unit, contact.workspaceId, [contact.id]);
   await learnRelation(unit, task, profile);
   if (contact.linkedinProfileId === null) await askThreads(unit, contact.id);
   return 'bound';

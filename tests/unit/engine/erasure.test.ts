@@ -13,6 +13,7 @@ import {
   eraseBinned,
   eraseContact,
   replayErasures,
+  replayStops,
   unbinContact,
 } from '../../../companion-server/engine/index.ts';
 import { tablesOfContacts } from '../../../companion-server/services/contact/personalData.ts';
@@ -144,6 +145,36 @@ it('erases again what a restored backup still holds', async () => {
   expect(await inUnit(stage, (unit) => replayErasures(unit, lines))).toBe(1);
   expect(await traces(traits(anna))).toEqual([]);
   expect(await traces(['person-2'])).not.toEqual([]);
+});
+
+it('stops whom a stoplist entry of after the backup means, once their page shows their company', async () => {
+  await inUnit(stage, (unit) => eraseContact(unit, anna.contactId, { remember: false }));
+  const bea = await addContact(stage, 2, {});
+  const { keyedHash } = stage.ctx;
+  const line = { workspaceId: WORKSPACE, on: true, optOut: false, at: 1 };
+  await inUnit(stage, (unit) => replayStops(unit, [{ ...line, hash: keyedHash('company:acme') }]));
+  await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+  const work = await nextWork(stage);
+  if (work?.step?.kind !== 'visit') throw new Error('no visit');
+  expect((await enrollmentOf(stage, bea.contactId)).status).toBe('waiting_enrichment');
+  const { recordOutcome } = await import('../../../companion-server/engine/index.ts');
+  const { taskId, fence } = work.step;
+  const profile = {
+    profileId: bea.profileId,
+    memberId: bea.memberId,
+    slug: bea.slug,
+    name: 'Person2 Test',
+    headline: null,
+    company: 'Acme GmbH',
+    location: null,
+    relation: 'not_connected',
+    openProfile: null,
+  };
+  const outcome = { result: 'closed', reason: 'visited', proof: null, profile } as never;
+  await recordOutcome(stage.ctx, 's1-d1', { taskId, fence, outcome });
+  await settle(stage);
+  expect((await enrollmentOf(stage, bea.contactId)).status).toBe('canceled');
+  expect(await nextStep(stage)).toBeNull();
 });
 
 it('brings a contact back from the bin with its list, and erases one that stays there', async () => {
