@@ -7,6 +7,7 @@ import {
   addAutomation,
   addContact,
   addSender,
+  graphOfSteps,
   openStage,
   outreachGraph,
   START,
@@ -30,13 +31,16 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 /** Senders of automations of their own, each with one contact whose invitation is ready. */
-async function readySteps(senders: number): Promise<string[]> {
+async function readySteps(
+  senders: number,
+  graphFor = (ids: string[]) => outreachGraph(ids, { email: false }),
+): Promise<string[]> {
   const ids = Array.from({ length: senders }, (_, n) => `s${n + 1}`);
   for (const [n, id] of ids.entries()) {
     await addSender(stage, id);
     await addContact(stage, n + 1, { bound: true });
   }
-  await addAutomation(stage, 'a1', outreachGraph(ids, { email: false }));
+  await addAutomation(stage, 'a1', graphFor(ids));
   for (let busy = true; busy; ) ({ busy } = await tick(stage.ctx));
   // Everything was read just now, so that the devices are given their steps.
   await stage.db.write((tx) => tx.update(schema.channel).set({ sentReadAt: START }));
@@ -87,6 +91,22 @@ it('many that wait together cost hardly more than one', async () => {
   expect(cost.claim).toBeLessThanOrEqual(TOGETHER.claim);
   expect(cost.commit).toBeLessThanOrEqual(TOGETHER.commit);
   expect(cost.outcome).toBeLessThanOrEqual(TOGETHER.outcome + GUARD * SENDERS);
+});
+
+it('enrollments that end together give their places back in as many statements as one', async () => {
+  const oneVisit = (ids: string[]) => {
+    const entry = outreachGraph(ids, { email: false, linkedin: false });
+    const visit = graphOfSteps({ look: ['visit', {}], over: ['end', { outcome: 'neutral' }] }, [
+      'who>look',
+      'look>over',
+    ]);
+    const edges = visit.edges.map((edge) => ({ ...edge, id: `visit-${edge.id}` }));
+    return { nodes: [...entry.nodes, ...visit.nodes], edges: [...entry.edges, ...edges] };
+  };
+  const cost = await oneStepEach(await readySteps(SENDERS, oneVisit));
+  const ended = await stage.db.reader.select().from(schema.enrollment).where(eq(schema.enrollment.live, 0));
+  expect(ended).toHaveLength(SENDERS);
+  expect(cost.outcome).toBeLessThanOrEqual(TOGETHER.outcome);
 });
 
 it('fifteen more contacts that enter cost less than a statement each', async () => {
