@@ -106,7 +106,7 @@ function notReady(status: number): Problem {
     'not_ready',
     'The server is not ready',
     `The server, or a proxy before it, answers with ${status}: it may be starting.`,
-    'Nothing has to be done: it is tried again by itself. If it stays, look whether the server runs.',
+    'Wait a moment, then try again; steps and readings are tried again by themselves. If it stays, look whether the server runs.',
   );
 }
 

@@ -17,12 +17,8 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Time } from '../../components/Time.tsx';
+import { roleWords } from './roles.ts';
 
-const roleWords: Record<InvitedRole, { label: string; may: string }> = {
-  rep: { label: 'Rep', may: 'works with their own sender profiles' },
-  manager: { label: 'Manager', may: 'sees and runs everything' },
-  owner: { label: 'Owner', may: 'manages the workspace too' },
-};
 const roles = Object.entries(roleWords).map(([value, { label, may }]) => ({
   value,
   label: `${label}: ${may}`,

@@ -7,6 +7,7 @@ import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Section } from '../../components/Section.tsx';
+import { roleWords } from './roles.ts';
 
 /** Who is in the workspace; the owner removes others, everybody may leave. */
 export function Members({ me }: { me: MeView }) {
@@ -33,7 +34,7 @@ export function Members({ me }: { me: MeView }) {
                   <Table.Tr key={one.userId}>
                     <Table.Td>{one.name}</Table.Td>
                     <Table.Td>{one.email}</Table.Td>
-                    <Table.Td>{one.role}</Table.Td>
+                    <Table.Td>{roleWords[one.role].label}</Table.Td>
                     <Table.Td ta="right">{one.senders}</Table.Td>
                     <Table.Td ta="right">
                       <EndMembership member={one} me={me} />
