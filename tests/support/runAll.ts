@@ -22,25 +22,30 @@ const folder = mkdtempSync(join(tmpdir(), 'rapport-test-'));
 /** Of 19: a quarter as much as the others get where both want the processor. */
 const BESIDE = 7;
 
-/** How a command is run: what it prints is shown at once, or at its end. */
 interface Way {
+  /** At low priority, and what it prints is shown at its end. */
   isBeside?: boolean;
   env?: Record<string, string>;
 }
 
-function run(command: string[], { isBeside = false, env = {} }: Way = {}): Promise<number> {
+function run(name: string, command: string[], { isBeside = false, env = {} }: Way = {}): Promise<number> {
   return new Promise((resolve) => {
     const [program = '', ...args] = command;
     const path = `${bin}${delimiter}${process.env.PATH ?? ''}`;
+    const heading = `\n== ${name}\n`;
+    if (!isBeside) process.stdout.write(heading);
     const child = spawn(program, args, {
       stdio: isBeside ? ['ignore', 'pipe', 'pipe'] : 'inherit',
       env: { ...process.env, PATH: path, ...env },
     });
     if (isBeside && child.pid) setPriority(child.pid, BESIDE);
-    let printed = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += chunk));
+    let printed = heading;
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        printed += text;
+      });
     child.on('close', (code) => {
-      process.stdout.write(printed);
+      if (isBeside) process.stdout.write(printed);
       resolve(code ?? 1);
     });
   });
@@ -48,24 +53,22 @@ function run(command: string[], { isBeside = false, env = {} }: Way = {}): Promi
 
 /** A command without tests of its own counts as one. */
 async function step(name: string, command: string[], way: Way = {}): Promise<Count> {
-  if (!way.isBeside) console.log(`\n== ${name}`);
-  const code = await run(command, way);
-  const failed = code === 0 ? 0 : 1;
+  const failed = (await run(name, command, way)) === 0 ? 0 : 1;
   return { passed: 1 - failed, failed, skipped: 0, failures: failed === 0 ? [] : [name] };
 }
 
 /** The layer of this name, or all but it. */
-async function vitest(layer: string, way: Way = {}): Promise<Count> {
+async function vitest(name: string, layer: string, way: Way = {}): Promise<Count> {
   const file = join(folder, `${layer}.json`);
   const command = ['vitest', 'run', '--config', 'tests/vitest.config.ts', '--project', layer];
   const reports = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  return countVitest(file, await run([...command, ...reports], way));
+  return countVitest(file, await run(name, [...command, ...reports], way));
 }
 
 async function playwright(): Promise<Count> {
-  console.log('\n== end to end');
   const file = join(folder, 'playwright.json');
   const code = await run(
+    'end to end',
     ['playwright', 'test', '--config', 'tests/e2e/playwright.config.ts', '--reporter=list,json'],
     { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file } },
   );
@@ -76,13 +79,13 @@ async function beside(): Promise<Count[]> {
   const way = { isBeside: true };
   return [
     await step('static checks', ['tsx', 'tests/support/check.ts'], way),
-    await vitest('simulation', way),
+    await vitest('simulation', 'simulation', way),
   ];
 }
 
 async function others(): Promise<Count[]> {
-  console.log('\n== unit, property, architecture, conformance, database, mail, twin, dom, matrix, chaos');
-  return [await vitest('!simulation'), await playwright()];
+  const layers = 'unit, property, architecture, conformance, database, mail, twin, dom, matrix, chaos';
+  return [await vitest(layers, '!simulation'), await playwright()];
 }
 
 const start = performance.now();
