@@ -3,6 +3,7 @@ import type { HeldGroup, ResumePlan } from '#shared/contract/resumePlan.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { runForward } from '#shared/schedule/runForward.ts';
 import type { ChannelKind } from '#shared/statuses/engine.ts';
+import { stepName } from '#shared/statuses/steps.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { HELD_AT_MOST, isFirstTouch, lossOf, openHolds, readySteps } from '../../engine/index.ts';
 import { profilesNow } from '../automation/forecastProfiles.ts';
@@ -133,7 +134,7 @@ async function otherHolds(
     .map((row) => ({ name: names.get(row.scopeId) ?? nameOf(row), hold: viewHold(row) }));
 
   function nameOf({ scope, kind }: (typeof rows)[number]): string {
-    if (scope === 'kind') return `Only ${kind.replaceAll('_', ' ')}`;
+    if (scope === 'kind') return `Only ${stepName(kind)}`;
     return scope === 'workspace' || scope === 'sender' ? scopeNames[scope] : scopeNames.channel;
   }
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { TaskItemOf, taskResult } from '#shared/contract/task.ts';
+import { stepName } from '#shared/statuses/steps.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import {
   type Ahead,
@@ -181,7 +182,7 @@ export async function viewMissing(db: Queryable, step: Step): Promise<TaskItemOf
   return {
     ...about(step, sentence, action),
     group: 'missing_data',
-    stepName: node?.label || step.row.kind.replaceAll('_', ' '),
+    stepName: node?.label || stepName(step.row.kind),
     fields,
     problem,
   };

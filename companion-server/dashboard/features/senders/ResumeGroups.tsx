@@ -1,12 +1,13 @@
 import { Button, Group, NativeSelect, Table, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type HeldGroup, type ResumePlan, resumePlanRoutes } from '#shared/contract/resumePlan.ts';
+import { stepName } from '#shared/statuses/steps.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Time } from '../../components/Time.tsx';
-import { type Choice, choices, type Draft, editsOf, nothingChosen, stepName } from './resumeDraft.ts';
+import { type Choice, choices, type Draft, editsOf, nothingChosen } from './resumeDraft.ts';
 
 const keyOf = ({ automationId, kind }: HeldGroup) => `${automationId}:${kind}`;
 

@@ -12,11 +12,6 @@ export interface Draft {
 
 export const nothingChosen: Draft = { choice: 'go', date: '' };
 
-export function stepName(kind: string): string {
-  const words = kind.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** Only first touches can be left out by age: who was written to already is answered for. */
 export function choices(group: HeldGroup): { value: Choice; label: string }[] {
   const first = group.firstTouches > 0;
