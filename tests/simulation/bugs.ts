@@ -188,8 +188,9 @@ export const bugs: Record<string, Bug> = {
     ],
   },
   'an order to stop is forgotten': {
+    jobs: 300,
     faults: { operate: 1 },
-    tilt: { people: 6, senders: 1, cap: 8 },
+    tilt: { isLively: true, people: 6, senders: 1, cap: 20 },
     sql: [
       `CREATE TRIGGER planted AFTER INSERT ON hold WHEN NEW.reason = 'manual' BEGIN
         UPDATE hold SET lifted_at = NEW.since WHERE id = NEW.id; END`,
