@@ -5,8 +5,8 @@ import type { WorkingWindow } from '#shared/schedule/settings.ts';
 import { nextOpen } from '#shared/schedule/window.ts';
 import { type Queryable, schema } from '../db/index.ts';
 import type { ChannelRow, EngineContext } from './context.ts';
-import { isConnected, mailReadEveryMs } from './email.ts';
-import { nextPageAt } from './listImports.ts';
+import { isOnline } from './holds/presence.ts';
+import { watchDueAt, watchEveryMs } from './inbound/watches.ts';
 import {
   isInFlight,
   isLive,
@@ -16,9 +16,9 @@ import {
   isWaiting,
   laneMayFire,
 } from './predicates.ts';
-import { isOnline } from './presence.ts';
 import { settingsOf } from './rows.ts';
-import { watchDueAt, watchEveryMs } from './watches.ts';
+import { isConnected, mailReadEveryMs } from './steps/email.ts';
+import { nextPageAt } from './wayIn/listImports.ts';
 
 const {
   admission,

@@ -1,7 +1,7 @@
 import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { rowsOf } from '../db/index.ts';
+import { stoplistQuestion } from './contacts/stoplist.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow, Unit } from './context.ts';
-import { senderNodeOf } from './enroll.ts';
 import {
   awayUntil,
   firstParked,
@@ -12,11 +12,11 @@ import {
   stoplisted,
   usedAt,
 } from './lookups.ts';
+import { usageKeys } from './pace/usage.ts';
 import { enrollmentById, graphOf } from './rows.ts';
 import { shapes } from './shapes.ts';
-import { blockedOn } from './slots.ts';
-import { stoplistQuestion } from './stoplist.ts';
-import { usageKeys } from './usage.ts';
+import { senderNodeOf } from './wayIn/enroll.ts';
+import { blockedOn } from './wayIn/slots.ts';
 
 /**
  * What many tasks or enrollments of one unit look at, read together: as many statements for a hundred as for one.

@@ -1,13 +1,13 @@
 import { and, eq } from 'drizzle-orm';
 import { isDefect, rowsOf, schema } from '../db/index.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from './context.ts';
-import { pauseEnrollment } from './enrollmentDecisions.ts';
+import { pauseEnrollment } from './flow/enrollmentDecisions.ts';
+import { setStanding } from './flow/standing.ts';
 import { isWaiting } from './predicates.ts';
 import { enrollmentById } from './rows.ts';
 import { shapes } from './shapes.ts';
-import { blockedOn, releaseSlots } from './slots.ts';
-import { setStanding } from './standing.ts';
-import { cancelTask } from './tasks.ts';
+import { cancelTask } from './steps/tasks.ts';
+import { blockedOn, releaseSlots } from './wayIn/slots.ts';
 
 const { cursor } = schema;
 const REASON = 'internal_error';

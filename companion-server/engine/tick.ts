@@ -1,22 +1,22 @@
 import { and, asc, gt, isNull, lte, sql } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { isDefect, schema } from '../db/index.ts';
-import { admit } from './admit.ts';
-import { endArchived } from './archive.ts';
-import { workOffBulk } from './bulk.ts';
-import { mendSetBackClock } from './clockBack.ts';
+import { workOffBulk } from './bulk/bulk.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
-import { releaseDailyLimits } from './dailyLimits.ts';
-import { departures } from './departures.ts';
-import { enterContacts } from './entering.ts';
-import { enterAtOnce } from './feed.ts';
-import { expireHolds } from './holds.ts';
+import { endArchived } from './flow/archive.ts';
+import { moveContacts } from './flow/moves.ts';
+import { wake } from './flow/wake.ts';
+import { expireHolds } from './holds/holds.ts';
+import { sweepMissedLifts } from './holds/sweep.ts';
 import { nextDue } from './idle.ts';
-import { moveContacts } from './moves.ts';
-import { reap } from './reap.ts';
-import { sweepMissedLifts } from './sweep.ts';
-import { wake } from './wake.ts';
-import { unlockRelations } from './withdrawals.ts';
+import { releaseDailyLimits } from './pace/dailyLimits.ts';
+import { departures } from './senders/departures.ts';
+import { unlockRelations } from './senders/withdrawals.ts';
+import { reap } from './steps/reap.ts';
+import { mendSetBackClock } from './upkeep/clockBack.ts';
+import { admit } from './wayIn/admit.ts';
+import { enterContacts } from './wayIn/entering.ts';
+import { enterAtOnce } from './wayIn/feed.ts';
 
 export const tickBounds = {
   reap: 100,

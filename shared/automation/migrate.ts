@@ -38,7 +38,7 @@ export interface Origin {
  *   where it cannot have happened; where it may have, the branch waits for the result (`waitsFor: 'step'`).
  * - What lies behind the target counts as not reached, except where another branch stands: there the two merge.
  *   So a branch that is moved back goes on to the end, and a step whose task was done is passed at once: a task
- *   exists once per step, and its result counts again (engine/interpret.ts).
+ *   exists once per step, and its result counts again (engine/flow/interpret.ts).
  */
 export function moveEnrollment(state: EnrollmentState, move: Move, context: AdvanceContext): Advance {
   const walk = startWalk(state, move.to, context);

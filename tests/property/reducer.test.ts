@@ -126,7 +126,7 @@ it('a resume gives every waiting branch its moment back', () => {
         let ids = 0;
         const context = { now: 1_000_000_000, facts: noFacts, newCursorId: () => `r${++ids}` };
         const paused = advance(state, { type: 'paused', reason: 'manual' }, graph, context).state;
-        // What came due meanwhile is not looked for again (engine/wake.ts).
+        // What came due meanwhile is not looked for again (engine/flow/wake.ts).
         const cursors = paused.cursors.map((each) => ({ ...each, wakeAt: null }));
         const after = advance({ ...paused, cursors }, { type: 'resumed' }, graph, context).state;
         for (const { id, nodeId, visit, ...cursor } of after.cursors) {

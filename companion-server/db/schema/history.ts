@@ -51,7 +51,7 @@ export const event = sqliteTable(
   ],
 );
 
-/** How often each kind of event happened on a day, for a workspace and for parts of it; `engine/statistics.ts` keeps it. */
+/** How often each kind of event happened on a day, for a workspace and for parts of it; `engine/upkeep/statistics.ts` keeps it. */
 export const statDaily = sqliteTable(
   'stat_daily',
   {

@@ -114,7 +114,7 @@ export const taskAttempt = sqliteTable('task_attempt', attemptColumns(), (t) => 
   primaryKey({ columns: [t.taskId, t.fence] }),
 ]);
 
-/** Tasks of enrollments that ended long ago, out of the way of what runs; `engine/taskArchive.ts` moves them. */
+/** Tasks of enrollments that ended long ago, out of the way of what runs; `engine/upkeep/taskArchive.ts` moves them. */
 export const taskArchive = sqliteTable('task_archive', taskColumns(), (t) => [
   index('task_archive_enrollment').on(t.enrollmentId),
   index('task_archive_contact').on(t.contactId),

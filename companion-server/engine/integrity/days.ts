@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { type Queryable, type Reader, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
-import { dayOf, recountDay, rewriteDay } from '../statistics.ts';
+import { dayOf, recountDay, rewriteDay } from '../upkeep/statistics.ts';
 import type { Drift } from './counters.ts';
 
 const { statDaily, workspace } = schema;

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { type Reader, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
+import { accountOf, atCommit } from '../pace/usage.ts';
 import { channelById, findTask } from '../rows.ts';
-import { accountOf, atCommit } from '../usage.ts';
 import type { Drift } from './counters.ts';
 
 /** The longest window of a limit that the recount looks at. */

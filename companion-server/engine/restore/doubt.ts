@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { rowsOf, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
-import { findHold } from '../holds.ts';
+import { findHold } from '../holds/holds.ts';
 import { shapes } from '../shapes.ts';
 
 const { enrollment, restoredDoubt } = schema;

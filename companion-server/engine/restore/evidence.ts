@@ -2,11 +2,11 @@ import { eq } from 'drizzle-orm';
 import type { JournalReport } from '#shared/contract/device.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { schema } from '../../db/index.ts';
+import type { Identifier } from '../contacts/erasure.ts';
+import { type IdentityKind, ownerOf } from '../contacts/identities.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from '../context.ts';
-import type { Identifier } from '../erasure.ts';
-import { type IdentityKind, ownerOf } from '../identities.ts';
+import { channelOfDevice } from '../holds/session.ts';
 import { channelById, findTask } from '../rows.ts';
-import { channelOfDevice } from '../session.ts';
 import { keepForStranger, keepFound, settleFound } from './found.ts';
 
 const { channel: channelTable, device, task, taskArchive } = schema;

@@ -1,15 +1,15 @@
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { rowsOf, schema } from '../../db/index.ts';
-import { completeTask } from '../complete.ts';
+import { hashOf, type Identifier } from '../contacts/erasure.ts';
 import type { ChannelRow, TaskRow, Unit } from '../context.ts';
-import { hashOf, type Identifier } from '../erasure.ts';
-import { setRelation } from '../facts.ts';
+import { setRelation } from '../flow/facts.ts';
+import { accountOf, atCommit, isOutreach } from '../pace/usage.ts';
 import { appendTaskEvent } from '../record.ts';
 import { channelById, contactById, taskById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
-import { markUnknown } from '../tasks.ts';
-import { accountOf, atCommit, isOutreach } from '../usage.ts';
+import { completeTask } from '../steps/complete.ts';
+import { markUnknown } from '../steps/tasks.ts';
 import { takeDoubt } from './doubt.ts';
 
 const { foundIdentity, foundStep, usage } = schema;

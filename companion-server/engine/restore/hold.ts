@@ -1,11 +1,11 @@
 import { eq, inArray, max, sql } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
-import { liftHold, setHold } from '../holds.ts';
+import { liftHold, setHold } from '../holds/holds.ts';
 import { isInFlight, isPendingWebhook } from '../predicates.ts';
 import { taskById } from '../rows.ts';
-import { markUnknown, requeue } from '../tasks.ts';
-import { endWebhook } from '../webhooks.ts';
+import { markUnknown, requeue } from '../steps/tasks.ts';
+import { endWebhook } from '../steps/webhooks.ts';
 import { doubtDueEmails } from './doubt.ts';
 
 const { channel, event, task, webhookDelivery, workspace } = schema;

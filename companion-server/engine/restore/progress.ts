@@ -1,8 +1,8 @@
 import { and, count, eq, isNull, ne, sql } from 'drizzle-orm';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { ChannelRow, Unit } from '../context.ts';
-import { isConnected } from '../email.ts';
-import { findHold, liftHold } from '../holds.ts';
+import { findHold, liftHold } from '../holds/holds.ts';
+import { isConnected } from '../steps/email.ts';
 import { countStops } from './stops.ts';
 
 const { channel, device, foundStep, restoredDoubt, sender } = schema;

@@ -1,11 +1,11 @@
 import { and, asc, count, eq, gt, isNull, sql } from 'drizzle-orm';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
+import { hashOf } from '../contacts/erasure.ts';
+import { stoplistKeys } from '../contacts/stoplist.ts';
 import type { ContactRow, Unit } from '../context.ts';
-import { hashOf } from '../erasure.ts';
-import { applyToContact } from '../interpret.ts';
+import { applyToContact } from '../flow/interpret.ts';
 import { appendEvent } from '../record.ts';
 import { shapes } from '../shapes.ts';
-import { stoplistKeys } from '../stoplist.ts';
 
 const { contact, rememberedStop, suppression } = schema;
 

@@ -8,7 +8,7 @@ import {
   passes,
   type Source,
   sourcesOf,
-} from '../../engine/audience.ts';
+} from '../../engine/wayIn/audience.ts';
 import { type ContactRow, isStoplistedSql } from '../contact/view.ts';
 import type { Call } from '../context.ts';
 

@@ -6,7 +6,7 @@ import { type ForecastProfile, type ForecastSegment, forecast } from '#shared/sc
 import { planOf } from '#shared/schedule/planOf.ts';
 import type { OwnLimits } from '#shared/schedule/runForward.ts';
 import { schema } from '../../db/index.ts';
-import { budgetKinds } from '../../engine/usage.ts';
+import { budgetKinds } from '../../engine/pace/usage.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { workspaceOf } from '../workspace/me.ts';

@@ -7,7 +7,7 @@ import { basicNoteCap, senderSettings } from '#shared/schedule/settings.ts';
 import type { Job } from '#shared/schedule/workAhead.ts';
 import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
 import { schema } from '../../db/index.ts';
-import { accountOf, budgetKinds } from '../../engine/usage.ts';
+import { accountOf, budgetKinds } from '../../engine/pace/usage.ts';
 import type { Call } from '../context.ts';
 import type { ChannelRow } from '../scope.ts';
 

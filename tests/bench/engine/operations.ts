@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql } from 'drizzle-orm';
-import { admit } from '../../../companion-server/engine/admit.ts';
+import { wake } from '../../../companion-server/engine/flow/wake.ts';
 import { commitTask, nextWorkFor, recordOutcome } from '../../../companion-server/engine/index.ts';
-import { wake } from '../../../companion-server/engine/wake.ts';
+import { admit } from '../../../companion-server/engine/wayIn/admit.ts';
 import { deviceIdOf } from './population.ts';
 import { sendersWithWork, sent } from './steps.ts';
 import type { BenchWorld } from './world.ts';

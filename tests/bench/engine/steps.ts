@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { wake } from '../../../companion-server/engine/flow/wake.ts';
 import {
   commitTask,
   nextWorkFor,
   type Outcome,
   recordOutcome,
 } from '../../../companion-server/engine/index.ts';
-import { wake } from '../../../companion-server/engine/wake.ts';
 import { deviceIdOf } from './population.ts';
 import type { BenchWorld } from './world.ts';
 

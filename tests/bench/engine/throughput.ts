@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { wake } from '../../../companion-server/engine/wake.ts';
+import { wake } from '../../../companion-server/engine/flow/wake.ts';
 import { measureHttp } from './http.ts';
 import { measureSteps, sendersWithWork } from './steps.ts';
 import { openWorld } from './world.ts';

@@ -12,7 +12,7 @@ import {
   textHash,
   withdrawApproval,
 } from '../../../companion-server/engine/index.ts';
-import { hashOf } from '../../../companion-server/engine/render.ts';
+import { hashOf } from '../../../companion-server/engine/steps/render.ts';
 import {
   addAutomation,
   addContact,

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { count, eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { schema } from '../../../companion-server/db/index.ts';
-import { enterContacts } from '../../../companion-server/engine/entering.ts';
-import { enterAtOnce } from '../../../companion-server/engine/feed.ts';
 import {
   archiveAutomation,
   contactsAddedToList,
@@ -13,6 +11,8 @@ import {
   publishVersion,
   stopEntering,
 } from '../../../companion-server/engine/index.ts';
+import { enterContacts } from '../../../companion-server/engine/wayIn/entering.ts';
+import { enterAtOnce } from '../../../companion-server/engine/wayIn/feed.ts';
 import {
   addAutomation,
   addContact,

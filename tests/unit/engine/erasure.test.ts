@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { erasureRules } from '../../../companion-server/engine/erasure.ts';
+import { erasureRules } from '../../../companion-server/engine/contacts/erasure.ts';
 import {
   announceRetention,
   archiveAfterMs,

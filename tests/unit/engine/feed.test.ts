@@ -3,9 +3,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { enterContacts } from '../../../companion-server/engine/entering.ts';
-import { enterAtOnce } from '../../../companion-server/engine/feed.ts';
 import { addTag, addToList, publishVersion } from '../../../companion-server/engine/index.ts';
+import { enterContacts } from '../../../companion-server/engine/wayIn/entering.ts';
+import { enterAtOnce } from '../../../companion-server/engine/wayIn/feed.ts';
 import {
   addAutomation,
   addSender,

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { checkBounces } from '../../../companion-server/engine/guards.ts';
+import { checkBounces } from '../../../companion-server/engine/holds/guards.ts';
 import {
   acceptanceOf,
   bouncesOf,

@@ -5,7 +5,7 @@ import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import { commitTask, explainEnrollment, nextWorkFor } from '../../../companion-server/engine/index.ts';
-import { slotFor } from '../../../companion-server/engine/pacing.ts';
+import { slotFor } from '../../../companion-server/engine/pace/pacing.ts';
 import { channelById } from '../../../companion-server/engine/rows.ts';
 import {
   addAutomation,

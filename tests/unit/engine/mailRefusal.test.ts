@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type MailVerdict, mailVerdict } from '#shared/statuses/mailRefusal.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { bouncesOf } from '../../../companion-server/engine/guards.ts';
+import { bouncesOf } from '../../../companion-server/engine/holds/guards.ts';
 import { commitTask, type EmailJob, resumeChannel } from '../../../companion-server/engine/index.ts';
 import { channelById } from '../../../companion-server/engine/rows.ts';
 import {

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import { schema } from '../../../companion-server/db/index.ts';
+import { mergeContacts } from '../../../companion-server/engine/contacts/merge.ts';
 import { commitTask } from '../../../companion-server/engine/index.ts';
-import { mergeContacts } from '../../../companion-server/engine/merge.ts';
 import {
   addAutomation,
   addContact,

@@ -4,8 +4,6 @@ import type { Graph } from '#shared/automation/graph.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { admit } from '../../../companion-server/engine/admit.ts';
-import { departures } from '../../../companion-server/engine/departures.ts';
 import {
   addSenderToNode,
   contactsAddedToList,
@@ -19,7 +17,9 @@ import {
   setSenderWeight,
   usageOf,
 } from '../../../companion-server/engine/index.ts';
-import { setSegmentLimits } from '../../../companion-server/engine/slots.ts';
+import { departures } from '../../../companion-server/engine/senders/departures.ts';
+import { admit } from '../../../companion-server/engine/wayIn/admit.ts';
+import { setSegmentLimits } from '../../../companion-server/engine/wayIn/slots.ts';
 import {
   addAutomation,
   addContact,

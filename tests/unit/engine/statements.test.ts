@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { schema } from '../../../companion-server/db/index.ts';
-import { admit } from '../../../companion-server/engine/admit.ts';
 import { commitTask, nextWorkFor, recordOutcome, tick } from '../../../companion-server/engine/index.ts';
+import { admit } from '../../../companion-server/engine/wayIn/admit.ts';
 import {
   addAutomation,
   addContact,

@@ -1,0 +1,203 @@
+import { eq } from 'drizzle-orm';
+import type { SentInvitationsSeen } from '#shared/contract/device.ts';
+import { normalizeSlug } from '#shared/identity/linkedin.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { AcceptanceRead, InboundMessageRead, LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import { failurePolicy } from '#shared/statuses/policy.ts';
+import { schema } from '../../db/index.ts';
+import { ownerOf } from '../contacts/identities.ts';
+import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from '../context.ts';
+import { wakeAfterRead } from '../flow/waits.ts';
+import { markReconciling } from '../holds/holds.ts';
+import { channelOfDevice, finishReconnect, heartbeat, loseSession } from '../holds/session.ts';
+import { channelById, contactById } from '../rows.ts';
+import { recordConnected } from './profiles.ts';
+import { recordReply } from './replies.ts';
+import { recordSentInvitations } from './sentInvitations.ts';
+import { threadsRead } from './threads.ts';
+import { holdUnreadable, liftUnreadable } from './unreadable.ts';
+
+const { channel: channelTable } = schema;
+const WATCH_RETRY_MS = 5 * MINUTE;
+
+export interface Observations {
+  /** Whom LinkedIn named before and after each read. */
+  memberId?: string | null;
+  /** Omitted: not read. Empty: read, and nothing new. */
+  acceptances?: AcceptanceRead[];
+  inbound?: InboundMessageRead[];
+  /** Profile ids whose threads were read from their own beginning. */
+  threadsOf?: string[];
+  /** Read before the acceptances. */
+  sentInvitations?: SentInvitationsSeen;
+  /** Further parts follow: the account does not count as read yet. */
+  more?: boolean;
+  /** How long ago the reading began (real ms). */
+  readAgoMs?: number;
+  failure?: LinkedinFailure | null;
+}
+
+/** Why nothing of a report is stored: nobody says whose lists they are, or they are another member's. */
+export type NotTheirs = 'member_unproven' | 'wrong_account';
+
+/** What the watches read in the rep's browser. Returns how many facts were new. */
+export function recordObservations(
+  ctx: EngineContext,
+  deviceId: string,
+  seen: Observations,
+): Promise<Result<number, NotTheirs>> {
+  return unitOfWork(ctx, async (unit) => {
+    const channel = await channelOfDevice(unit, deviceId);
+    await heartbeat(unit, channel, deviceId);
+    const notTheirs = whyNotTheirs(channel, seen);
+    if (notTheirs) {
+      await watchFailed(unit, channel, refused(notTheirs));
+      return err(notTheirs);
+    }
+    let recorded = 0;
+    const readAt = unit.now - (seen.readAgoMs ?? 0);
+    if (seen.inbound) recorded += await recordInbound(unit, channel, seen.inbound);
+    if (seen.acceptances) recorded += await recordAcceptances(unit, channel, seen.acceptances);
+    if (seen.more) return ok(recorded);
+    await noteRead(unit, channel, seen, readAt);
+    if (seen.sentInvitations) {
+      const acceptancesKnown = seen.acceptances !== undefined;
+      recorded += await recordSentInvitations(unit, channel, {
+        seen: seen.sentInvitations,
+        readAt,
+        acceptancesKnown,
+      });
+    }
+    if (seen.failure) {
+      await watchFailed(unit, channel, seen.failure);
+      return ok(recorded);
+    }
+    // A watch that worked has seen the session too.
+    await unit.tx
+      .update(channelTable)
+      .set({ watchRetryAt: null, watchFailure: null, lastCheckedAt: unit.now })
+      .where(eq(channelTable.id, channel.id));
+    await finishReconnect(unit, channel.id);
+    await liftUnreadable(unit, channel);
+    await wakeAfterRead(unit, channel.senderId);
+    return ok(recorded);
+  });
+}
+
+/** That a read failed can be said by anybody; what was read counts only as the bound member's. */
+function whyNotTheirs(channel: ChannelRow, seen: Observations): NotTheirs | null {
+  const { acceptances, inbound, sentInvitations, failure } = seen;
+  if (failure && !acceptances && !inbound && !sentInvitations) return null;
+  if (seen.memberId == null || channel.address === null) return 'member_unproven';
+  return seen.memberId === channel.address ? null : 'wrong_account';
+}
+
+/** The account itself is not judged by it: it may have been bound to another member while the read was under way. */
+function refused(why: NotTheirs): LinkedinFailure {
+  const detail =
+    why === 'member_unproven'
+      ? 'The browser did not say whose account it read: update the extension.'
+      : 'The browser read another member’s account than the bound one.';
+  return { code: 'linkedin_error', effect: 'before_effect', detail, until: null };
+}
+
+/** What was read counts from the moment the reading began: what came since may be missing in it. */
+async function noteRead(
+  unit: Unit,
+  channel: ChannelRow,
+  { acceptances, inbound, threadsOf }: Observations,
+  readAt: number,
+): Promise<void> {
+  if (inbound && threadsOf) await threadsRead(unit, channel, threadsOf);
+  const read = {
+    ...(acceptances ? { acceptancesReadAt: Math.max(readAt, channel.acceptancesReadAt ?? 0) } : {}),
+    ...(inbound ? { inboxReadAt: Math.max(readAt, channel.inboxReadAt ?? 0) } : {}),
+  };
+  if (Object.keys(read).length === 0) return;
+  await unit.tx.update(channelTable).set(read).where(eq(channelTable.id, channel.id));
+}
+
+async function recordAcceptances(
+  unit: Unit,
+  channel: ChannelRow,
+  reads: readonly AcceptanceRead[],
+): Promise<number> {
+  let recorded = 0;
+  let newest = channel.acceptancesSince ?? 0;
+  for (const read of reads) {
+    newest = Math.max(newest, read.connectedAt);
+    const contactId = await contactOf(unit, channel.workspaceId, read);
+    if (!contactId) continue;
+    const pair = { workspaceId: channel.workspaceId, contactId, senderId: channel.senderId };
+    if (await recordConnected(unit, pair, read.connectedAt)) recorded += 1;
+  }
+  await unit.tx
+    .update(channelTable)
+    .set({ acceptancesSince: newest === 0 ? null : newest })
+    .where(eq(channelTable.id, channel.id));
+  return recorded;
+}
+
+async function recordInbound(
+  unit: Unit,
+  channel: ChannelRow,
+  reads: readonly InboundMessageRead[],
+): Promise<number> {
+  const { workspaceId, senderId, id: channelId } = channel;
+  let recorded = 0;
+  let newest = channel.inboxSince ?? 0;
+  for (const read of reads) {
+    newest = Math.max(newest, read.deliveredAt);
+    const contactId = await ownerOf(unit, workspaceId, 'linkedin_profile', read.fromProfileId);
+    // Only contacts: messages of other people are never stored.
+    if (!contactId) continue;
+    const isNew = await recordReply(unit, {
+      workspaceId,
+      contactId,
+      channelId,
+      senderId,
+      remoteId: read.messageId,
+      at: read.deliveredAt,
+      subject: null,
+      text: read.text,
+    });
+    if (isNew) recorded += 1;
+  }
+  await unit.tx
+    .update(channelTable)
+    .set({ inboxSince: newest === 0 ? null : newest })
+    .where(eq(channelTable.id, channel.id));
+  return recorded;
+}
+
+async function contactOf(unit: Unit, workspaceId: string, read: AcceptanceRead): Promise<string | null> {
+  const byProfile = await ownerOf(unit, workspaceId, 'linkedin_profile', read.profileId);
+  if (byProfile) return byProfile;
+  const byMember = read.memberId ? await ownerOf(unit, workspaceId, 'linkedin_member', read.memberId) : null;
+  if (byMember) return byMember;
+  const slug = read.slug ? normalizeSlug(read.slug) : null;
+  const bySlug = slug ? await ownerOf(unit, workspaceId, 'linkedin_slug', slug) : null;
+  if (!bySlug) return null;
+  // A slug changes hands: who is bound to an id is another person.
+  return (await contactById(unit.tx, bySlug)).linkedinProfileId === null ? bySlug : null;
+}
+
+/** A failed read is tried again soon; one that shows a lost session says so at once. */
+async function watchFailed(unit: Unit, channel: ChannelRow, failure: LinkedinFailure): Promise<void> {
+  await unit.tx
+    .update(channelTable)
+    .set({ watchRetryAt: unit.now + WATCH_RETRY_MS, watchFailure: failure.detail })
+    .where(eq(channelTable.id, channel.id));
+  if (channel.reconcileFrom !== null) {
+    const { workspaceId, id: scopeId } = channel;
+    const key = { workspaceId, scope: 'channel', scopeId, reason: 'linkedin_account_disconnected' } as const;
+    await markReconciling(unit, key, `Reading failed: ${failure.detail} It is tried again in 5 minutes.`);
+  }
+  if (failure.code === 'layout_unknown') await holdUnreadable(unit, channel, failure.detail);
+  if (failurePolicy[failure.code].do !== 'hold_account') return;
+  const isReason =
+    failure.code === 'challenge' || failure.code === 'wrong_account' || failure.code === 'restricted';
+  const now = await channelById(unit.tx, channel.id);
+  await loseSession(unit, now, isReason ? (failure.code as 'challenge') : 'logged_out', failure.detail);
+}

@@ -1,0 +1,70 @@
+import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
+import type { NextWork } from '#shared/contract/device.ts';
+import { type Queryable, schema } from '../../db/index.ts';
+import { ownerOf } from '../contacts/identities.ts';
+import type { ChannelRow, Unit } from '../context.ts';
+import { isThreadUnread } from '../predicates.ts';
+import { channelOf } from '../senders/channels.ts';
+
+const { contact, enrollment, relation } = schema;
+
+/** Threads asked for in one watch. */
+const AT_MOST = 50;
+
+/**
+ * A contact that was known by link only got their profile id: until now nobody could tell their messages, so that
+ * the thread is read once from where replies count.
+ */
+export async function askThreads(unit: Unit, contactId: string): Promise<void> {
+  const rows = await unit.tx
+    .select({
+      workspaceId: enrollment.workspaceId,
+      senderId: enrollment.senderId,
+      from: enrollment.createdAt,
+    })
+    .from(enrollment)
+    .where(and(eq(enrollment.contactId, contactId), isNull(enrollment.endedAt)));
+  for (const { workspaceId, senderId, from: enteredAt } of rows) {
+    const from = enteredAt ?? 0;
+    const channel = senderId ? await channelOf(unit.tx, senderId, 'linkedin') : null;
+    if (!senderId || !channel?.inboxReadAt || channel.inboxReadAt <= from) continue;
+    await unit.tx
+      .insert(relation)
+      .values({ contactId, senderId, workspaceId, status: 'not_verified', since: unit.now, threadFrom: from })
+      .onConflictDoUpdate({
+        target: [relation.contactId, relation.senderId],
+        set: { threadFrom: from },
+      });
+  }
+}
+
+/** The threads a watch of the inbox reads from their own beginning. */
+export async function threadsToRead(
+  q: Queryable,
+  senderId: string,
+): Promise<Extract<NextWork, { type: 'watch' }>['threads']> {
+  const rows = await q
+    .select({ since: relation.threadFrom, profileId: contact.linkedinProfileId })
+    .from(relation)
+    .innerJoin(contact, eq(contact.id, relation.contactId))
+    .where(and(eq(relation.senderId, senderId), isThreadUnread, isNotNull(contact.linkedinProfileId)))
+    .orderBy(asc(relation.threadFrom))
+    .limit(AT_MOST);
+  if (rows.length === 0) return null;
+  return { since: rows[0]?.since ?? 0, profileIds: rows.map(({ profileId }) => profileId ?? '') };
+}
+
+export async function threadsRead(
+  unit: Unit,
+  channel: ChannelRow,
+  profileIds: readonly string[],
+): Promise<void> {
+  for (const profileId of profileIds) {
+    const contactId = await ownerOf(unit, channel.workspaceId, 'linkedin_profile', profileId);
+    if (!contactId) continue;
+    await unit.tx
+      .update(relation)
+      .set({ threadFrom: null })
+      .where(and(eq(relation.contactId, contactId), eq(relation.senderId, channel.senderId)));
+  }
+}

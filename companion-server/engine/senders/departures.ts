@@ -1,0 +1,192 @@
+import { and, asc, eq, isNull, lte } from 'drizzle-orm';
+import { DAY } from '#shared/kernel/clock.ts';
+import { type Queryable, schema } from '../../db/index.ts';
+import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from '../context.ts';
+import { stopEnrollment } from '../flow/enrollmentDecisions.ts';
+import { hasLiveEnrollments } from '../inbound/watches.ts';
+import { isAssigned, isLive } from '../predicates.ts';
+import { publish } from '../record.ts';
+import { endEach } from '../setAside.ts';
+import { releaseAccount, returnAccount } from './accounts.ts';
+import { distributionChanged, isLeaving, senderUsabilityChanged } from './automationSenders.ts';
+
+const { channel, device, enrollment, mailbox, sender, senderExit } = schema;
+
+type Exit = typeof senderExit.$inferSelect;
+
+/** How long a deleted sender profile can be restored. */
+export const binMs = 30 * DAY;
+
+/** *Finish*: its channels stay connected, nothing new is assigned; it is deleted when its last task ends. */
+export async function retireSender(unit: Unit, senderId: string): Promise<void> {
+  await unit.tx.update(sender).set({ state: 'retiring' }).where(eq(sender.id, senderId));
+  await senderUsabilityChanged(unit, senderId);
+  await announce(unit, senderId);
+}
+
+/** *Cancel*: both channels disconnect at once; its enrollments end in the next rounds of the engine. */
+export async function deleteSender(unit: Unit, senderId: string): Promise<void> {
+  const [row] = await unit.tx
+    .update(sender)
+    .set({ state: 'deleted', deletedAt: unit.now })
+    .where(eq(sender.id, senderId))
+    .returning({ workspaceId: sender.workspaceId });
+  if (!row) return;
+  for (const each of await channelsOf(unit, senderId)) await releaseAccount(unit, each);
+  await unit.tx
+    .insert(senderExit)
+    .values({ senderId, workspaceId: row.workspaceId, reason: 'sender_deleted', at: unit.now })
+    .onConflictDoNothing();
+  await senderUsabilityChanged(unit, senderId);
+  await announce(unit, senderId);
+}
+
+export type RestoreRefusal = 'purged' | 'still_leaving';
+
+/** Brings back profile and history, never tasks. Its accounts come back where nobody else took them meanwhile. */
+export async function restoreSender(unit: Unit, senderId: string): Promise<RestoreRefusal | null> {
+  const [row] = await unit.tx.select().from(sender).where(eq(sender.id, senderId));
+  if (!row || row.purgedAt !== null) return 'purged';
+  if (await isLeaving(unit, senderId, null)) return 'still_leaving';
+  await unit.tx.update(sender).set({ state: 'active', deletedAt: null }).where(eq(sender.id, senderId));
+  for (const each of await channelsOf(unit, senderId)) await returnAccount(unit, each);
+  await senderUsabilityChanged(unit, senderId);
+  await announce(unit, senderId);
+  return null;
+}
+
+/** The engine's stage: enrollments of leaving senders end, retired ones are deleted, the bin is emptied. */
+export async function departures(ctx: EngineContext, limit: number): Promise<boolean> {
+  const canceled = await cancelLeaving(ctx, limit);
+  await deleteRetired(ctx);
+  await purgeBin(ctx, limit);
+  return canceled === limit;
+}
+
+async function cancelLeaving(ctx: EngineContext, limit: number): Promise<number> {
+  const exit = await firstExit(ctx.db.reader);
+  if (!exit) return 0;
+  const open = (await openEnrollments(ctx.db.reader, exit, limit)).map(({ id }) => id);
+  await endEach(ctx, open, (unit, row) => stopEnrollment(unit, row, exit.reason));
+  if (open.length < limit) {
+    await unitOfWork(ctx, async (unit) => {
+      if ((await openEnrollments(unit.tx, exit, 1)).length === 0) await endExit(unit, exit);
+    });
+  }
+  // Another departure may wait behind this one.
+  return limit;
+}
+
+async function firstExit(q: Queryable): Promise<Exit | null> {
+  const { senderId, automationId, segmentNodeId } = senderExit;
+  const [first] = await q
+    .select()
+    .from(senderExit)
+    .orderBy(asc(senderId), asc(automationId), asc(segmentNodeId))
+    .limit(1);
+  return first ?? null;
+}
+
+/** A sender that was added again meanwhile takes contacts from now on. */
+async function endExit(unit: Unit, exit: Exit): Promise<void> {
+  const { senderId, automationId, segmentNodeId } = exit;
+  await unit.tx
+    .delete(senderExit)
+    .where(
+      and(
+        eq(senderExit.senderId, senderId),
+        eq(senderExit.automationId, automationId),
+        eq(senderExit.segmentNodeId, segmentNodeId),
+      ),
+    );
+  if (automationId !== '') await distributionChanged(unit, exit);
+}
+
+/** Those under way, then those assigned that are still on the way in. */
+async function openEnrollments(
+  q: Queryable,
+  { senderId, automationId, segmentNodeId }: Exit,
+  limit: number,
+): Promise<Pick<EnrollmentRow, 'id'>[]> {
+  const here =
+    automationId === ''
+      ? undefined
+      : and(eq(enrollment.automationId, automationId), eq(enrollment.segmentNodeId, segmentNodeId));
+  const found: Pick<EnrollmentRow, 'id'>[] = [];
+  for (const isOpen of [isLive, isAssigned]) {
+    const rows = await q
+      .select({ id: enrollment.id })
+      .from(enrollment)
+      .where(and(eq(enrollment.senderId, senderId), isOpen, here))
+      .orderBy(asc(enrollment.id))
+      .limit(limit - found.length);
+    found.push(...rows);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+async function deleteRetired(ctx: EngineContext): Promise<void> {
+  const retiring = await ctx.db.reader
+    .select({ id: sender.id })
+    .from(sender)
+    .where(eq(sender.state, 'retiring'));
+  for (const { id } of retiring) {
+    if (await isBusy(ctx.db.reader, id)) continue;
+    await unitOfWork(ctx, async (unit) => {
+      const [row] = await unit.tx.select().from(sender).where(eq(sender.id, id));
+      // Somebody may have been given to it since.
+      if (row?.state === 'retiring' && !(await isBusy(unit.tx, id))) await deleteSender(unit, id);
+    });
+  }
+}
+
+/** Somebody is under way with it, or it still reads a profile. */
+async function isBusy(q: Queryable, senderId: string): Promise<boolean> {
+  if (await hasLiveEnrollments(q, senderId)) return true;
+  const [reading] = await q
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(and(eq(enrollment.senderId, senderId), isAssigned, eq(enrollment.status, 'waiting_enrichment')))
+    .limit(1);
+  return reading !== undefined;
+}
+
+/** After 30 days: secrets, devices and names go; what history points to stays. */
+async function purgeBin(ctx: EngineContext, limit: number): Promise<void> {
+  const due = and(
+    eq(sender.state, 'deleted'),
+    isNull(sender.purgedAt),
+    lte(sender.deletedAt, ctx.clocks.schedule.now() - binMs),
+  );
+  const [first] = await ctx.db.reader.select({ id: sender.id }).from(sender).where(due).limit(1);
+  if (!first) return;
+  await unitOfWork(ctx, async (unit) => {
+    const rows = await unit.tx.select({ id: sender.id }).from(sender).where(due).limit(limit);
+    for (const { id } of rows) await purge(unit, id);
+  });
+}
+
+async function purge(unit: Unit, senderId: string): Promise<void> {
+  for (const { id } of await channelsOf(unit, senderId)) {
+    await unit.tx.delete(mailbox).where(eq(mailbox.channelId, id));
+    await unit.tx
+      .update(channel)
+      .set({ releasedAddress: null, displayName: null, slug: null, profileId: null })
+      .where(eq(channel.id, id));
+  }
+  await unit.tx.delete(device).where(eq(device.senderId, senderId));
+  await unit.tx
+    .update(sender)
+    .set({ name: 'Deleted sender profile', purgedAt: unit.now })
+    .where(eq(sender.id, senderId));
+}
+
+async function channelsOf(unit: Unit, senderId: string) {
+  return await unit.tx.select().from(channel).where(eq(channel.senderId, senderId));
+}
+
+async function announce(unit: Unit, senderId: string): Promise<void> {
+  const [row] = await unit.tx.select().from(sender).where(eq(sender.id, senderId));
+  if (row) publish(unit, row.workspaceId, 'sender', senderId);
+}

@@ -1,0 +1,219 @@
+import { eq } from 'drizzle-orm';
+import type { StepOutcome } from '#shared/contract/device.ts';
+import { unreachable } from '#shared/kernel/assert.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
+import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import { mayHaveHappened } from '#shared/statuses/policy.ts';
+import { rowsOf, schema } from '../../db/index.ts';
+import { mergeDuplicate } from '../contacts/merge.ts';
+import type { EngineContext, TaskRow, Unit } from '../context.ts';
+import { passOver } from '../flow/passOver.ts';
+import { noteFailure } from '../holds/guards.ts';
+import { applyMailRefusal, type RefusedEmail } from '../holds/mailRefusal.ts';
+import { learnProfile } from '../inbound/profiles.ts';
+import { noteAction } from '../pace/pacing.ts';
+import { isOutreach, spend } from '../pace/usage.ts';
+import { loadEnds, loadTasks } from '../prefetch.ts';
+import { appendTaskEvent } from '../record.ts';
+import { channelById, findTask, taskById } from '../rows.ts';
+import { shapes } from '../shapes.ts';
+import { together } from '../together.ts';
+import type { Fence } from './commit.ts';
+import { completeTask } from './complete.ts';
+import { applyFailure, closeByRelation, decideByPerson, demandHolds } from './failures.ts';
+import { isHeld, markUnknown, requeue } from './tasks.ts';
+import { undoCommit } from './undo.ts';
+
+const { contact, task: taskTable } = schema;
+
+/** How an email ended. `not_sent`: the server answered 4xx or 5xx, or never took it. */
+export type EmailOutcome =
+  | { result: 'sent'; response: string }
+  | ({ result: 'not_sent' } & RefusedEmail)
+  | { result: 'unsure'; detail: string };
+
+export type Outcome = StepOutcome | EmailOutcome;
+
+/** A step that dies unarmed this often in a row is put off, so that others get their turn. */
+const FREE_RETURNS = 3;
+
+/**
+ * Stores how a step ended. Repeated until acknowledged: duplicates change nothing, results that come late for an
+ * `unknown` task settle it, evidence of an effect always counts.
+ */
+export function recordOutcome(
+  ctx: EngineContext,
+  executorId: string,
+  report: Fence & { outcome: Outcome },
+): Promise<{ acknowledged: true; state: string }> {
+  return record(ctx, { ...report, executorId });
+}
+
+interface Report extends Fence {
+  executorId: string;
+  outcome: Outcome;
+}
+
+const record = together<Report, { acknowledged: true; state: string }>({
+  async prepare(unit, reports) {
+    const tasks = await loadTasks(
+      unit,
+      reports.map(({ taskId }) => taskId),
+    );
+    await rowsOf(unit.tx).load(
+      shapes.attempt,
+      reports.map(({ taskId, fence }) => [taskId, fence]),
+    );
+    await loadEnds(unit, tasks);
+  },
+  async run(unit, report) {
+    const task = await findTask(unit.tx, report.taskId);
+    if (!task) return { acknowledged: true, state: 'gone' };
+    if (!(await wasHeldBy(unit, report))) return { acknowledged: true, state: task.state };
+    if (accepts(task, report)) await apply(unit, task, report.outcome);
+    return { acknowledged: true, state: (await taskById(unit.tx, task.id)).state };
+  },
+});
+
+/** Evidence that it took place counts however late: also after a person thought otherwise, or a newer claim. */
+function accepts(task: TaskRow, { fence, outcome }: Fence & { outcome: Outcome }): boolean {
+  const isCurrent = task.fence === fence;
+  if (isCurrent && (isHeld(task) || task.state === 'unknown')) return true;
+  const isOpen =
+    isHeld(task) || ['ready', 'scheduled', 'waiting_approval', 'unknown', 'canceled'].includes(task.state);
+  if (outcome.result === 'done' || outcome.result === 'sent') return isOpen;
+  return isCurrent && outcome.result === 'closed' && (task.state === 'ready' || task.state === 'scheduled');
+}
+
+async function wasHeldBy(unit: Unit, { taskId, fence, executorId }: Report): Promise<boolean> {
+  return (await rowsOf(unit.tx).get(shapes.attempt, taskId, fence))?.executor === executorId;
+}
+
+async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void> {
+  switch (outcome.result) {
+    case 'done':
+      await paceUncommitted(unit, task);
+      await countAgain(unit, task);
+      if (!(await learn(unit, task, outcome.profile, 'after'))) return;
+      await completeTask(unit, await taskById(unit.tx, task.id), outcome);
+      return;
+    case 'sent':
+      await countAgain(unit, task);
+      await completeTask(unit, task, { verified: true, proof: outcome.response, noteDropped: false });
+      return;
+    case 'closed':
+      await paceUncommitted(unit, task);
+      if (await learn(unit, task, outcome.profile, 'before')) {
+        await close(unit, await taskById(unit.tx, task.id), outcome);
+      }
+      return;
+    case 'not_started':
+      await undoCommit(unit, task);
+      if (outcome.failure) await applyFailure(unit, task, outcome.failure);
+      else await giveBack(unit, task);
+      return;
+    case 'failed':
+      await fail(unit, task, outcome);
+      return;
+    case 'not_sent':
+      // A mail that came back stays counted, as one whose report comes later does: the bounce guard looks at these.
+      if (outcome.verdict !== 'bounced') await undoCommit(unit, task);
+      await applyMailRefusal(unit, task, outcome);
+      return;
+    case 'unsure':
+      await becomeUnknown(unit, task, outcome.detail);
+      return;
+    default:
+      unreachable(outcome);
+  }
+}
+
+async function fail(
+  unit: Unit,
+  task: TaskRow,
+  outcome: Extract<Outcome, { result: 'failed' }>,
+): Promise<void> {
+  const { failure, profile } = outcome;
+  await paceUncommitted(unit, task);
+  await noteFailure(unit, task.channelId, failure.code);
+  if (mayHaveHappened(failure.effect)) {
+    await becomeUnknown(unit, task, failure.detail);
+    await demandHolds(unit, task, failure);
+    return;
+  }
+  await undoCommit(unit, task);
+  if (failure.code !== 'wrong_person' && !(await learn(unit, task, profile, 'before'))) return;
+  await applyFailure(unit, await taskById(unit.tx, task.id), failure);
+}
+
+/** It may have happened; a person or later evidence settles it. */
+export async function becomeUnknown(unit: Unit, task: TaskRow, detail: string): Promise<void> {
+  if (task.state === 'unknown') return;
+  await markUnknown(unit, task, detail);
+  appendTaskEvent(unit, task, 'task_unknown', `unknown:${task.fence}`, {
+    result: 'pending',
+    kind: task.kind,
+    detail,
+  });
+}
+
+async function close(
+  unit: Unit,
+  task: TaskRow,
+  { reason, profile }: Extract<Outcome, { result: 'closed' }>,
+): Promise<void> {
+  if (reason === 'visited') {
+    await completeTask(unit, task, { verified: true, proof: 'Profile read', noteDropped: false });
+  } else if (reason === 'already_connected') {
+    await closeByRelation(unit, task, reason, 'connected');
+  } else if (reason === 'already_invited') {
+    await closeByRelation(unit, task, reason, 'invite_sent');
+  } else if (reason === 'nothing_to_withdraw' && profile?.relation === 'not_connected') {
+    // LinkedIn was asked about this very person: the invitation is gone.
+    await closeByRelation(unit, task, reason, 'not_connected');
+  } else {
+    await passOver(unit, task, 'closed', reason);
+  }
+}
+
+/** False: the profile belongs to somebody else, and the task was stopped for that. */
+async function learn(
+  unit: Unit,
+  task: TaskRow,
+  profile: ProfileRead | null,
+  effect: 'before' | 'after',
+): Promise<boolean> {
+  if (!profile) return true;
+  const learned = await learnProfile(unit, task, profile);
+  // An effect that took place stays recorded, whatever the page said afterwards.
+  if (learned === 'bound' || effect === 'after') {
+    if (learned === 'bound' || task.kind !== 'visit') return true;
+  }
+  const detail =
+    learned === 'duplicate'
+      ? 'This person is here already as another contact.'
+      : 'The page shows another person than the one this contact is bound to.';
+  await decideByPerson(unit, await taskById(unit.tx, task.id), learned, detail);
+  if (learned === 'duplicate') await mergeDuplicate(unit, task, profile);
+  return false;
+}
+
+/** Ready again; one that came back so several times makes room for others first. */
+export async function giveBack(unit: Unit, task: TaskRow, detail: string | null = null): Promise<void> {
+  const wait = task.attempt > FREE_RETURNS ? 15 * MINUTE : 0;
+  await requeue(unit, task, unit.now + wait, wait > 0 ? 'timeout' : null, detail);
+}
+
+/** A page was opened: the gap counts, also where nothing was committed. */
+async function paceUncommitted(unit: Unit, task: TaskRow): Promise<void> {
+  if (task.state === 'claimed') await noteAction(unit, await channelById(unit.tx, task.channelId));
+}
+
+/** It took place after all: cap and spacing, given back when it seemed that it had not, count again. */
+async function countAgain(unit: Unit, task: TaskRow): Promise<void> {
+  if (task.committedAt !== null || task.kind === 'visit') return;
+  spend(unit, await channelById(unit.tx, task.channelId), task, 'commit');
+  await unit.tx.update(taskTable).set({ committedAt: unit.now }).where(eq(taskTable.id, task.id));
+  if (!isOutreach(task.kind)) return;
+  await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));
+}

@@ -1,0 +1,73 @@
+import { and, eq, gt, inArray, or } from 'drizzle-orm';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { usageKind } from '#shared/statuses/engine.ts';
+import { schema } from '../../db/index.ts';
+import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from '../context.ts';
+import { replan } from '../pace/pacing.ts';
+import { accountOf } from '../pace/usage.ts';
+
+const { channel, contact, task, usage } = schema;
+
+/** A clock that is put right by less only makes steps wait that long. */
+const TOLERATED_MS = HOUR;
+
+const lastSeen = new WeakMap<object, number>();
+
+/**
+ * The server's clock was set back (it was wrong before): what happened "in the future" counts as of now, else gaps and caps
+ * would hold everything until the clock has caught up. Looked at when the process starts and when time goes back.
+ */
+export async function mendSetBackClock(ctx: EngineContext): Promise<void> {
+  const now = ctx.clocks.schedule.now();
+  const before = lastSeen.get(ctx.db);
+  lastSeen.set(ctx.db, now);
+  if (before !== undefined && now > before - MINUTE) return;
+  const tooLate = now + TOLERATED_MS;
+  const ahead = await ctx.db.reader
+    .select()
+    .from(channel)
+    .where(
+      or(
+        gt(channel.lastActionAt, tooLate),
+        gt(channel.inboxReadAt, tooLate),
+        gt(channel.acceptancesReadAt, tooLate),
+      ),
+    );
+  for (const row of ahead) await unitOfWork(ctx, (unit) => mend(unit, row));
+  if (ahead.length > 0) ctx.log.warn({ channels: ahead.length }, 'the clock was set back');
+}
+
+async function mend(unit: Unit, row: ChannelRow): Promise<void> {
+  const { now } = unit;
+  const isLate = and(
+    eq(usage.account, accountOf(row)),
+    inArray(usage.kind, [...usageKind.options, 'note']),
+    gt(usage.at, now),
+  );
+  const spent = await unit.tx.select({ taskId: usage.taskId }).from(usage).where(isLate);
+  const tasks = spent.map(({ taskId }) => taskId);
+  const people = unit.tx.select({ id: task.contactId }).from(task).where(inArray(task.id, tasks));
+  await unit.tx
+    .update(contact)
+    .set({ lastOutreachAt: now })
+    .where(and(inArray(contact.id, people), gt(contact.lastOutreachAt, now)));
+  await unit.tx.update(usage).set({ at: now }).where(isLate);
+  await unit.tx
+    .update(channel)
+    .set({
+      lastActionAt: row.lastActionAt === null ? null : Math.min(row.lastActionAt, now),
+      firstUsedAt: row.firstUsedAt === null ? null : Math.min(row.firstUsedAt, now),
+      // A read that seems to come is no fresh one: replies may be waiting.
+      inboxReadAt: pastOnly(row.inboxReadAt, now),
+      acceptancesReadAt: pastOnly(row.acceptancesReadAt, now),
+      activeSince: null,
+      restUntil: null,
+      restart: null,
+    })
+    .where(eq(channel.id, row.id));
+  await replan(unit, row.id);
+}
+
+function pastOnly(at: number | null, now: number): number | null {
+  return at !== null && at > now ? null : at;
+}
