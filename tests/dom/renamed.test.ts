@@ -95,18 +95,27 @@ test.each<[keyof typeof reads, string, string | undefined]>([
   expect(world.twin.toolRequests().length - asked).toBeLessThanOrEqual(8);
 });
 
-test.each(['*elements', '$type', 'toMemberId'])(
-  'the sent list goes by its page where %s is called otherwise',
-  async (field) => {
-    world.twin.control.renameField(field);
-    if (field === 'toMemberId') world.twin.control.renameField('*toMember');
-    const read = await call(page, 'readSentInvitations');
-    expect(read).toMatchObject({
-      ok: true,
-      value: { invitations: [{ slug: invited.slug, profileId: null }] },
-    });
-  },
-);
+test.each([
+  ['*elements', undefined],
+  ['$type', 'Invitation'],
+  ['toMemberId', undefined],
+])('the sent list goes by its page where %s is called otherwise', async (field, of) => {
+  world.twin.control.renameField(field, of);
+  if (field === 'toMemberId') world.twin.control.renameField('*toMember');
+  const read = await call(page, 'readSentInvitations');
+  expect(read).toMatchObject({
+    ok: true,
+    value: { invitations: [{ slug: invited.slug, profileId: null }] },
+  });
+});
+
+test('the sent list is not taken from its page where not even who is signed in can be read', async () => {
+  world.twin.control.renameField('$type');
+  expect(await call(page, 'readSentInvitations')).toMatchObject({
+    ok: false,
+    error: { code: 'layout_unknown' },
+  });
+});
 
 test('an empty inbox and no connection since are read as such', async () => {
   const later = world.twin.now() + 1;
