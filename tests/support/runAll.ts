@@ -13,8 +13,9 @@ import { BUILT_SERVER } from './serverProgram.ts';
  * up all suites, and just before it stand the names of what failed. Both come from the runners' own JSON reports, not
  * from their text.
  *
- * What only reckons (static checks, the simulation with its virtual time) goes on beside everything else, which mostly
- * waits: at low priority, so that it takes only what is left, and its lines come when it has ended.
+ * What only reckons (static checks, the simulation with its virtual time) goes on beside the other layers, which mostly
+ * wait: at low priority, so that it takes only what is left, and its lines come when it has ended. The browser has the
+ * machine to itself: beside the simulation each of its tests took twice as long.
  */
 
 const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
@@ -83,16 +84,17 @@ async function beside(): Promise<Count[]> {
   ];
 }
 
-async function others(): Promise<Count[]> {
+function others(): Promise<Count> {
   const layers = 'unit, property, architecture, conformance, database, mail, twin, dom, matrix, chaos';
-  return [await vitest(layers, '!simulation'), await playwright()];
+  return vitest(layers, '!simulation');
 }
 
 const start = performance.now();
 ensureInstalled();
 const built = await step('build', ['npm', 'run', '-s', 'build']);
 if (built.failed === 0) process.env[BUILT_SERVER] = '1';
-const counts = [built, ...(await Promise.all([beside(), others()])).flat()];
+const layers = await Promise.all([beside(), others()]);
+const counts = [built, ...layers.flat(), await playwright()];
 rmSync(folder, { recursive: true, force: true });
 const failures = counts.flatMap((count) => count.failures);
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);
