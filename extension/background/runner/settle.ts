@@ -71,7 +71,10 @@ export async function settleUnasked(
   line: Line,
   { failure, profile }: { failure: LinkedinFailure; profile: JournalEntry['profile'] },
 ): Promise<StepOutcome> {
-  await line.write({ phase: 'armed', armedAt: deps.clock.now(), profile });
+  const { kind, text } = line.entry.step;
+  // What was sent before the dialog opened carries no note.
+  const noteDropped = kind === 'connect' && text !== null;
+  await line.write({ phase: 'armed', armedAt: deps.clock.now(), profile, noteDropped });
   return orFailure(await settle(deps, line.entry, false), failure, line.entry);
 }
 

@@ -58,6 +58,17 @@ describe('a page that acted before it was asked to', () => {
     }
   });
 
+  it('sent no note, whatever the step wanted to say', async () => {
+    for (const text of ['Hello Anna', null]) {
+      const world = createWorld();
+      world.prepareResult = { outcome: 'failed', failure, profile: null };
+      world.sent.add('t1');
+      world.queue.push(taskWork({ ...stepFor('t1'), text }));
+      await world.cycle();
+      expect(world.last()).toMatchObject({ result: 'done', noteDropped: text !== null });
+    }
+  });
+
   it('is not clicked after a crash either', async () => {
     const world = createWorld();
     world.prepareResult = { outcome: 'failed', failure, profile: null };
