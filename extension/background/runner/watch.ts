@@ -3,6 +3,7 @@ import { MINUTE, withDeadline } from '#shared/kernel/clock.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
 import { stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import { failurePolicy } from '#shared/statuses/policy.ts';
 import { type Observed, PageError, type RunnerDeps, type WatchWork } from './ports.ts';
 import { seenOf } from './sentInvitations.ts';
 
@@ -73,16 +74,25 @@ async function readLists(
     // First: somebody who accepts in between is then found among the acceptances.
     const read = await deps.page.readSentInvitations(work.expectedMemberId, signal);
     if (read.ok) seen.sentInvitations = await seenOf(deps, read.value, work);
-    else seen.failure = read.error;
-    if (seen.failure?.code === 'wrong_account') return seen;
+    else if (isOver(seen, read.error)) return seen;
   }
   if (kinds.has('acceptances')) {
     const read = await deps.page.readAcceptances(work.expectedMemberId, work.acceptancesSince, signal);
     if (read.ok) seen.acceptances = read.value.toSorted((a, b) => a.connectedAt - b.connectedAt);
-    else seen.failure ??= read.error;
+    else if (isOver(seen, read.error)) return seen;
   }
   if (kinds.has('inbox')) await readMessages(deps, work, seen, signal);
   return seen;
+}
+
+/**
+ * Notes a read that failed; true: nothing more is to be read. The first failure is told, unless a later one says that the
+ * account itself cannot go on.
+ */
+function isOver(seen: Seen, failure: LinkedinFailure): boolean {
+  const holdsAccount = failurePolicy[failure.code].do === 'hold_account';
+  if (holdsAccount || seen.failure === null) seen.failure = failure;
+  return holdsAccount;
 }
 
 async function readMessages(
@@ -98,7 +108,7 @@ async function readMessages(
   for (const { since, profileIds } of asked) {
     const read = await deps.page.readInbound(work.expectedMemberId, since, profileIds, signal);
     if (!read.ok) {
-      seen.failure ??= read.error;
+      isOver(seen, read.error);
       delete seen.inbound;
       return;
     }

@@ -142,6 +142,7 @@ export function createWorld() {
     read: [] as string[],
     sentFails: null as LinkedinFailure | null,
     onSent: null as null | (() => void),
+    onAcceptances: null as null | (() => void),
     sessions: [] as unknown[],
     progress: [] as Progress[],
     commits: 0,
@@ -373,6 +374,7 @@ export function createWorld() {
         readSession: async () => ({ state: 'logged_in', member: { ...member, memberId: world.member } }),
         readAcceptances: async (member) => {
           world.read.push('acceptances');
+          world.onAcceptances?.();
           if (member !== world.member) return err(otherMember);
           return ok(world.acceptances);
         },

@@ -95,6 +95,19 @@ describe('somebody else who is signed in', () => {
     expect(reason).toBe('not_readable');
   });
 
+  it('is said also where another read had failed before for a lesser reason', async () => {
+    const world = createWorld();
+    const changed = { code: 'layout_unknown', effect: 'before_effect', detail: '', until: null } as const;
+    world.sentFails = changed;
+    world.onAcceptances = () => {
+      world.member = '8';
+    };
+    world.queue.push(watchWork({ kinds: ['sent_invitations', 'acceptances', 'inbox'] }));
+    await world.cycle();
+    expect(world.observations).toMatchObject([{ failure: { code: 'wrong_account' } }]);
+    expect(world.read).toEqual(['sent', 'acceptances']);
+  });
+
   it('cannot be told from the member where the server names nobody: nothing is read', async () => {
     const world = createWorld();
     world.queue.push(watchWork({ expectedMemberId: null }));
