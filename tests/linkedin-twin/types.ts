@@ -107,6 +107,7 @@ export const fault = z.object({
     '999',
     '500',
     'redirect_login',
+    'redirect_loop',
     'html_in_200',
     'error_toast',
     'close_without_success',

@@ -16,6 +16,8 @@ export interface ReadProblem {
 
 export type Read<T> = Result<T, ReadProblem>;
 
+/** Who is signed in. */
+export const ME = '/voyager/api/me';
 const NORMALIZED = 'application/vnd.linkedin.normalized+json+2.1';
 
 /** One same-origin GET of LinkedIn's own interface, parsed. Never throws except when `signal` aborts. */
@@ -25,9 +27,8 @@ export async function getJson<T>(
   schema: z.ZodType<T>,
   signal: AbortSignal,
 ): Promise<Read<T>> {
-  const csrf = csrfToken(env.document.cookie);
-  if (!csrf) return problem('stop', 'logged_out', 'The page holds no LinkedIn session.');
-  const headers = { accept: NORMALIZED, 'csrf-token': csrf, 'x-restli-protocol-version': '2.0.0' };
+  const headers = apiHeaders(env);
+  if (!headers) return problem('stop', 'logged_out', 'The page holds no LinkedIn session.');
   const answer = await request(env, path, headers, signal);
   if (!answer.ok) return answer;
   const refusal = refusalOf(answer.value, env.window.location.origin);
@@ -46,9 +47,10 @@ export async function getPage(env: PageEnv, path: string, signal: AbortSignal): 
   return ok(new DOMParser().parseFromString(answer.value.body, 'text/html'));
 }
 
-/** The csrf token LinkedIn expects: the readable session cookie without its quotes. */
-function csrfToken(cookies: string): string | null {
-  return /(?:^|;\s*)JSESSIONID="?([^";]+)"?/u.exec(cookies)?.[1] ?? null;
+/** What LinkedIn's interface expects; the csrf token is the readable session cookie without its quotes. Null: there is none. */
+function apiHeaders({ document }: PageEnv): Record<string, string> | null {
+  const csrf = /(?:^|;\s*)JSESSIONID="?([^";]+)"?/u.exec(document.cookie)?.[1];
+  return csrf ? { accept: NORMALIZED, 'csrf-token': csrf, 'x-restli-protocol-version': '2.0.0' } : null;
 }
 
 interface Answer {
@@ -64,6 +66,40 @@ async function request(
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Read<Answer>> {
+  const got = await fetched(env, path, { headers }, signal);
+  if (got === 'late') return problem('trouble', 'timeout', `LinkedIn did not answer ${name(path)} in time.`);
+  if (got === 'failed') {
+    return (await redirects(env, signal))
+      ? problem('stop', 'logged_out', 'LinkedIn sends every read on without end: the session is over.')
+      : problem('trouble', 'linkedin_error', `LinkedIn could not be reached for ${name(path)}.`);
+  }
+  const { response, body } = got;
+  return ok({
+    status: response.status,
+    redirectedTo: response.redirected ? response.url : null,
+    type: response.headers.get('content-type') ?? '',
+    body,
+  });
+}
+
+/**
+ * Whether LinkedIn sends on whoever asks who is signed in. A dead session may be sent in a circle, and to the page that
+ * looks like no network at all: asked once more, without going along.
+ */
+async function redirects(env: PageEnv, signal: AbortSignal): Promise<boolean> {
+  const headers = apiHeaders(env);
+  if (!headers) return false;
+  const got = await fetched(env, ME, { headers, redirect: 'manual' }, signal);
+  return typeof got === 'object' && got.response.type === 'opaqueredirect';
+}
+
+/** `late`: not within the deadline; `failed`: the browser got no answer. Throws only when `signal` aborts. */
+async function fetched(
+  env: PageEnv,
+  path: string,
+  init: Pick<RequestInit, 'headers' | 'redirect'>,
+  signal: AbortSignal,
+): Promise<{ response: Response; body: string } | 'late' | 'failed'> {
   const tooLate = new AbortController();
   const done = new AbortController();
   const timer = env.timers
@@ -74,24 +110,15 @@ async function request(
     // Taken out first: called as a method of `env`, the browser refuses it.
     const { fetch } = env;
     const response = await fetch(new URL(path, env.window.location.origin).href, {
+      ...init,
       credentials: 'same-origin',
-      headers,
       signal: AbortSignal.any([signal, tooLate.signal]),
     });
     // The body is read here, so that the deadline covers it too.
-    const body = await response.text();
-    const type = response.headers.get('content-type') ?? '';
-    return ok({
-      status: response.status,
-      redirectedTo: response.redirected ? response.url : null,
-      type,
-      body,
-    });
+    return { response, body: await response.text() };
   } catch {
     signal.throwIfAborted();
-    if (tooLate.signal.aborted)
-      return problem('trouble', 'timeout', `LinkedIn did not answer ${name(path)} in time.`);
-    return problem('trouble', 'linkedin_error', `LinkedIn could not be reached for ${name(path)}.`);
+    return tooLate.signal.aborted ? 'late' : 'failed';
   } finally {
     done.abort();
     await timer;

@@ -4,14 +4,14 @@ import type { LinkedinMember } from '#shared/protocol/linkedin.ts';
 import type { PageEnv } from '../env.ts';
 import { memberOf } from '../session.ts';
 import { included } from './entities.ts';
-import { getJson, problem, type Read } from './http.ts';
+import { getJson, ME, problem, type Read } from './http.ts';
 
 /**
  * Who is logged in. An answer without a member is an interstitial: a security check is waiting. One with a member whose
  * fields are not the known ones is LinkedIn's change.
  */
 export async function readMe(env: PageEnv, signal: AbortSignal): Promise<Read<LinkedinMember>> {
-  const answer = await getJson(env, '/voyager/api/me', z.looseObject({ included }), signal);
+  const answer = await getJson(env, ME, z.looseObject({ included }), signal);
   if (!answer.ok) return answer;
   const member = memberOf(answer.value);
   if (member) return ok(member);

@@ -1,5 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Fault } from '../types.ts';
+import { requestPath } from './request.ts';
 import type { TwinContext } from './session.ts';
 
 type Effect = Fault['effect'];
@@ -46,6 +47,8 @@ export function faultAnswer(c: TwinContext, effect: Effect): Response | Promise<
       return c.json({ status: 500 }, 500);
     case 'redirect_login':
       return c.redirect('/uas/login?session_redirect=%2Ffeed%2F', 302);
+    case 'redirect_loop':
+      return c.redirect(requestPath(c), 302);
     case 'html_in_200':
       return c.html('<!doctype html><html><head><title>LinkedIn</title></head><body></body></html>');
     case 'hang':
