@@ -14,6 +14,7 @@ import type {
   SentInvitationsRead,
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
+import { failurePolicy } from '#shared/statuses/policy.ts';
 import { forgetAnswers, namingPace, watchAnswers } from './actions/answers.ts';
 import { actCompose } from './actions/compose.ts';
 import { actConnect, prepareConnect } from './actions/connect.ts';
@@ -32,7 +33,7 @@ import { verifyWithdraw } from './actions/verifyWithdraw.ts';
 import { prepareVisit } from './actions/visit.ts';
 import { actWithdraw, prepareWithdraw } from './actions/withdraw.ts';
 import type { PageEnv } from './env.ts';
-import { before, StepStop, stop } from './failure.ts';
+import { before, StepStop } from './failure.ts';
 import { asMember, requireMember, whoAnswers } from './guards.ts';
 import { lead as leadPerson } from './lists/lead.ts';
 import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
@@ -53,17 +54,45 @@ export { detectSession } from './session.ts';
 export async function prepare(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult> {
   forget(env);
   forgetAnswers(env);
-  try {
-    const prepared = await prepareKind(env, step, signal);
-    // No question before a click follows: what closes the step must have been shown to the same member, too.
-    if (prepared.outcome === 'closed' && (await whoAnswers(env, step.expectedMemberId, signal)) === 'other') {
-      stop('wrong_account', 'Another LinkedIn member signed in while the page was read.');
-    }
-    return prepared;
-  } catch (error) {
+  const prepared = await prepareKind(env, step, signal).catch(async (error: unknown) => {
     await leave(env, step);
-    return { outcome: 'failed', failure: failureOf(error, signal), profile: null };
-  }
+    return failed(failureOf(error, signal));
+  });
+  return prepared.outcome === 'ready' ? prepared : asShownToMember(env, step, prepared, signal);
+}
+
+type Ended = Exclude<PrepareResult, { outcome: 'ready' }>;
+
+function failed(failure: LinkedinFailure): Ended {
+  return { outcome: 'failed', failure, profile: null };
+}
+
+/**
+ * No question before a click follows: what settles the step, or is learned of the person, must have been shown to the
+ * bound member and not to somebody who signed in meanwhile.
+ */
+async function asShownToMember(
+  env: PageEnv,
+  step: LinkedinStep,
+  ended: Ended,
+  signal: AbortSignal,
+): Promise<Ended> {
+  const settles = ended.outcome === 'closed' || settlesBranch(ended.failure);
+  if (!settles && ended.profile === null) return ended;
+  const who = await whoAnswers(env, step.expectedMemberId, signal).catch(() => 'unknown' as const);
+  if (who === 'bound') return ended;
+  const mayHaveActed = ended.outcome === 'failed' && ended.failure.effect !== 'before_effect';
+  if (mayHaveActed || (who === 'unknown' && !settles)) return { ...ended, profile: null };
+  return failed(
+    who === 'other'
+      ? before('wrong_account', 'Another LinkedIn member signed in while the page was read.')
+      : before('linkedin_error', 'LinkedIn did not say who is signed in once the page was read.'),
+  );
+}
+
+function settlesBranch({ code }: LinkedinFailure): boolean {
+  const { do: next } = failurePolicy[code];
+  return next === 'fail_branch' || next === 'set_relation';
 }
 
 function prepareKind(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult> {

@@ -110,6 +110,42 @@ test('a visit closes nothing by what somebody saw who signed in meanwhile', asyn
   expect(run.prepared).toMatchObject({ outcome: 'failed', failure: { code: 'wrong_account' } });
 });
 
+test('a branch ends for good only by what the bound member was shown', async () => {
+  const someone = known(2);
+  const step = stepFor('message', targetOf(someone));
+  await signInElsewhere(page, 2);
+  const other = await runStep(page, step);
+  expect(other.prepared).toMatchObject({ outcome: 'failed', failure: { code: 'wrong_account' } });
+  await page.unroute('**/voyager/api/me');
+  await silentAfter(page, 1);
+  const nobody = await runStep(page, step);
+  expect(nobody.prepared).toMatchObject({ outcome: 'failed', failure: { code: 'linkedin_error' } });
+  await page.unroute('**/voyager/api/me');
+  const bound = await runStep(page, step);
+  expect(bound.prepared).toMatchObject({ outcome: 'failed', failure: { code: 'not_connected' } });
+});
+
+test('nothing is learned of a person where LinkedIn does not say to whom it was shown', async () => {
+  const someone = known(2);
+  const step = stepFor('connect', targetOf(someone), { text: 'Hello.', whenNoNote: 'wait' });
+  world.twin.control.setQuota(rep.memberId, { notesLeft: 0 });
+  const bound = await runStep(page, step);
+  expect(bound.prepared).toMatchObject({ failure: { code: 'note_quota_reached' }, profile: {} });
+  await silentAfter(page, 1);
+  const nobody = await runStep(page, step);
+  expect(nobody.prepared).toMatchObject({ failure: { code: 'note_quota_reached' }, profile: null });
+  world.twin.control.setQuota(rep.memberId, { notesLeft: 5 });
+});
+
+/** Once it has said so this often, LinkedIn no longer says who is signed in. */
+async function silentAfter(open: Page, times: number): Promise<void> {
+  let asked = 0;
+  await open.route('**/voyager/api/me', (route) => {
+    asked += 1;
+    return asked > times ? route.fulfill({ status: 500, json: {} }) : route.continue();
+  });
+}
+
 test('the relation is read without opening the profile', async () => {
   const someone = known(2);
   world.twin.control.setRelation(rep.memberId, someone.slug, 'pending');
