@@ -14,6 +14,7 @@ import { whyNotTarget } from './identity.ts';
 import { readTopCard, shownRelation } from './pages/profile.ts';
 import { readConnections } from './reads/connections.ts';
 import { type Conversation, readConversations, readMessages } from './reads/messages.ts';
+import { ofPerson } from './reads/person.ts';
 import { type Identity, readIdentity } from './reads/profile.ts';
 import { readRelationship } from './reads/relationship.ts';
 import { readSentList } from './reads/sentInvitations.ts';
@@ -76,14 +77,14 @@ export async function relation(
   target: LinkedinTarget,
   signal: AbortSignal,
 ): Watch<ProfileRead> {
-  const identity = await readIdentity(env, target.profileId ?? target.slug, signal);
+  const identity = await ofPerson(env, target.profileId ?? target.slug, readIdentity, signal);
   if (!identity.ok && (identity.error.kind === 'stop' || target.profileId === null)) {
     return err(identity.error.failure);
   }
   const person = identity.ok ? identity.value : asTold(target, target.profileId ?? '');
   const why = whyNotTarget(target, person);
   if (why) return err(before('wrong_person', why));
-  const read = await readRelationship(env, person.profileId, signal);
+  const read = await ofPerson(env, person.profileId, readRelationship, signal);
   if (read.ok) return ok(profileOf(person, target, read.value.state));
   const card = read.error.kind === 'changed' ? readTopCard(env) : null;
   const shown = card?.profileId === person.profileId ? shownRelation(env, card, labelsOf(env)) : null;

@@ -146,6 +146,20 @@ async function silentAfter(open: Page, times: number): Promise<void> {
   });
 }
 
+test.each([
+  {
+    refused: 'one person',
+    pattern: (id: string) => `**/*MemberRelationships/*${id}`,
+    code: 'profile_unavailable',
+  },
+  { refused: 'everybody', pattern: () => '**/*MemberRelationships/*', code: 'layout_unknown' },
+])('a relation refused about $refused is $code', async ({ pattern, code }) => {
+  const someone = known(1);
+  await page.route(pattern(someone.profileId), (route) => route.fulfill({ status: 403, json: {} }));
+  const run = await runStep(page, stepFor('message', targetOf(someone)));
+  expect(run.prepared).toMatchObject({ outcome: 'failed', failure: { code, effect: 'before_effect' } });
+});
+
 test('the relation is read without opening the profile', async () => {
   const someone = known(2);
   world.twin.control.setRelation(rep.memberId, someone.slug, 'pending');

@@ -7,6 +7,7 @@ import { before, maybe, StepStop, stop } from '../failure.ts';
 import { sessionFailure } from '../guards.ts';
 import { isInmail, placeOf, readComposer, whyNotRecipient } from '../pages/composer.ts';
 import { inmailTerms, mayBeSent, subjectField } from '../pages/inmail.ts';
+import { ofPerson } from '../reads/person.ts';
 import { readIdentity } from '../reads/profile.ts';
 import { labelsOf } from '../selectors/labels/index.ts';
 import { type Prepared, take } from './prepared.ts';
@@ -25,7 +26,7 @@ export async function namedByLinkedin(
   profileId: string,
   signal: AbortSignal,
 ): Promise<LinkedinTarget> {
-  const read = await readIdentity(env, profileId, signal);
+  const read = await ofPerson(env, profileId, readIdentity, signal);
   if (read.ok)
     return { ...target, name: read.value.name || target.name, slug: read.value.slug ?? target.slug };
   if (read.error.kind !== 'changed') throw new StepStop(read.error.failure);

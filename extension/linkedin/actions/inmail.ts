@@ -12,6 +12,7 @@ import { requireLabels, requireMember, sessionFailure } from '../guards.ts';
 import { type Composer, isInmail, readComposer, threadPane, whyNotRecipient } from '../pages/composer.ts';
 import { type InmailTerms, inmailTerms, mayBeSent } from '../pages/inmail.ts';
 import { premiumOffers } from '../pages/inviteDialog.ts';
+import { ofPerson } from '../reads/person.ts';
 import { readRelationship } from '../reads/relationship.ts';
 import type { Labels } from '../selectors/labels/index.ts';
 import { packBaseline } from './baseline.ts';
@@ -33,7 +34,7 @@ export async function prepareInmail(
     stop('wrong_person', 'The contact is not bound to a profile yet: visit it first.');
   const labels = requireLabels(env);
   const me = await requireMember(env, step.expectedMemberId, signal);
-  const relation = await readRelationship(env, profileId, signal);
+  const relation = await ofPerson(env, profileId, readRelationship, signal);
   if (!relation.ok) throw new StepStop(relation.error.failure);
   if (relation.value.state === 'connected')
     return { outcome: 'closed', reason: 'already_connected', profile: null };

@@ -7,6 +7,7 @@ import { before, maybe, StepStop, stop } from '../failure.ts';
 import { requireLabels, requireMember, sessionFailure } from '../guards.ts';
 import { slugOf, whyNotTarget } from '../identity.ts';
 import { readPosts, saysNoActivity } from '../pages/activity.ts';
+import { ofPerson } from '../reads/person.ts';
 import { readIdentity } from '../reads/profile.ts';
 import { type Labels, labelsOf } from '../selectors/labels/index.ts';
 import { packBaseline } from './baseline.ts';
@@ -53,7 +54,7 @@ async function requireAuthor(
   const failure = sessionFailure(env);
   if (failure) throw new StepStop(failure);
   requireProfile(env, labels);
-  const read = await readIdentity(env, step.target.profileId ?? step.target.slug, signal);
+  const read = await ofPerson(env, step.target.profileId ?? step.target.slug, readIdentity, signal);
   if (!read.ok) throw new StepStop(read.error.failure);
   const why = whyNotTarget(step.target, read.value);
   if (why) stop('wrong_person', why);

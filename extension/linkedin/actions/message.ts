@@ -5,6 +5,7 @@ import { StepStop, stop } from '../failure.ts';
 import { requireLabels, requireMember, sessionFailure } from '../guards.ts';
 import { type Composer, isInmail, readComposer, whyNotRecipient } from '../pages/composer.ts';
 import { premiumOffers } from '../pages/inviteDialog.ts';
+import { ofPerson } from '../reads/person.ts';
 import { readRelationship } from '../reads/relationship.ts';
 import { packBaseline } from './baseline.ts';
 import { fillComposer, namedByLinkedin } from './compose.ts';
@@ -43,7 +44,7 @@ export async function prepareMessage(
 
 /** A Message control is no proof of a connection; only LinkedIn's own answer is. */
 async function requireConnected(env: PageEnv, profileId: string, signal: AbortSignal): Promise<void> {
-  const relation = await readRelationship(env, profileId, signal);
+  const relation = await ofPerson(env, profileId, readRelationship, signal);
   if (!relation.ok) throw new StepStop(relation.error.failure);
   if (relation.value.state === 'connected') return;
   stop('not_connected', 'This person is not a 1st-degree connection.');

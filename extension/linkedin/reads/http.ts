@@ -160,16 +160,6 @@ function refused(body: string): Read<never> {
   return err({ ...error, refused: !/csrf/iu.test(body) });
 }
 
-/** A read about one person: refused (403), where other reads are not, that profile is not shown to this member. */
-export function ofPerson<T>(read: Read<T>): Read<T> {
-  if (read.ok || !read.error.refused) return read;
-  return problem(
-    'missing',
-    'profile_unavailable',
-    'LinkedIn does not show this profile to this account (403).',
-  );
-}
-
 function redirected(path: string): Read<never> {
   if (isChallengePath(path)) return problem('stop', 'challenge', 'LinkedIn asks for a security check.');
   if (isLoginPath(path)) return problem('stop', 'logged_out', 'LinkedIn sent the read to its login page.');

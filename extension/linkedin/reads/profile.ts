@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ok } from '#shared/kernel/result.ts';
 import type { PageEnv } from '../env.ts';
 import { included, memberIdOf, ofType, profileIdOf } from './entities.ts';
-import { getJson, ofPerson, problem, type Read } from './http.ts';
+import { getJson, problem, type Read } from './http.ts';
 import { withDecoration } from './queryIds.ts';
 
 const profile = z.looseObject({
@@ -31,8 +31,8 @@ export async function readIdentity(
   signal: AbortSignal,
 ): Promise<Read<Identity>> {
   const path = `/voyager/api/identity/dash/profiles?q=memberIdentity&memberIdentity=${encodeURIComponent(slugOrId)}`;
-  const read = ofPerson(
-    await withDecoration(env, 'topCard', (id) => getJson(env, `${path}&decorationId=${id}`, answer, signal)),
+  const read = await withDecoration(env, 'topCard', (id) =>
+    getJson(env, `${path}&decorationId=${id}`, answer, signal),
   );
   if (!read.ok) return read;
   const found = ofType(read.value.included, 'Profile', profile)?.find((one) => matches(one, slugOrId));

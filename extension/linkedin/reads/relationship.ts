@@ -3,7 +3,7 @@ import { ok } from '#shared/kernel/result.ts';
 import type { RelationState } from '#shared/protocol/linkedin.ts';
 import type { PageEnv } from '../env.ts';
 import { included, ofType } from './entities.ts';
-import { getJson, ofPerson, problem, type Read } from './http.ts';
+import { getJson, problem, type Read } from './http.ts';
 
 const invitation = z.looseObject({
   entityUrn: z.string(),
@@ -46,7 +46,7 @@ export async function readRelationship(
 ): Promise<Read<Relationship>> {
   const urn = encodeURIComponent(`urn:li:fsd_memberRelationship:${profileId}`);
   const path = `/voyager/api/voyagerRelationshipsDashMemberRelationships/${urn}`;
-  const read = ofPerson(await getJson(env, path, answer, signal));
+  const read = await getJson(env, path, answer, signal);
   if (!read.ok) return read;
   const state = stateOf(read.value);
   return state
