@@ -41,10 +41,11 @@ export function createPage(
   async function ask<Op extends PageRequest['op']>(
     request: Extract<PageRequest, { op: Op }>,
     signal: AbortSignal,
+    stop?: AbortSignal,
   ): Promise<PageAnswer<Op>> {
     const tabId = await deps.tab.current();
     if (tabId === null) throw new PageError('tab_closed', 'There is no working tab any more.', false);
-    return askPage(tabId, request, deps.newId(), signal, await deps.catalogue());
+    return askPage(tabId, request, deps.newId(), signal, await deps.catalogue(), stop);
   }
 
   return {
@@ -59,7 +60,7 @@ export function createPage(
       await inject(await deps.tab.ensure(signal));
     },
     prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, signal),
-    act: (step, notAfter, signal) => ask<'act'>({ op: 'act', step, notAfter }, signal),
+    act: (step, notAfter, signal, stop) => ask<'act'>({ op: 'act', step, notAfter }, signal, stop),
     async leave(step, signal) {
       if ((await deps.tab.current()) === null) return false;
       await ask<'leave'>({ op: 'leave', step }, signal);
@@ -78,20 +79,26 @@ export function createPage(
   };
 }
 
-/** One request to one tab; the answer is parsed. Injects first: a navigation took the script away. */
+/**
+ * One request to one tab; the answer is parsed. Injects first: a navigation took the script away. With `signal` nothing
+ * more is waited for; with `stop` the page breaks off, and what it answers still counts.
+ */
 export async function askPage<Op extends PageRequest['op']>(
   tabId: number,
   request: Extract<PageRequest, { op: Op }>,
   callId: string,
   signal: AbortSignal,
   catalogue: unknown = null,
+  stop?: AbortSignal,
 ): Promise<PageAnswer<Op>> {
   signal.throwIfAborted();
   await inject(tabId);
   signal.throwIfAborted();
+  if (stop?.aborted) throw new PageError('timeout', 'Stopped before the page was asked.', false);
   const target = { tabId, frameId: 0 };
   const withdraw = () => void sendMessage('runner.cancel', { callId }, target).catch(() => undefined);
-  signal.addEventListener('abort', withdraw, { once: true });
+  const ends = stop ? [signal, stop] : [signal];
+  for (const end of ends) end.addEventListener('abort', withdraw, { once: true });
   try {
     const call = { callId, deadlineMs: deadlines[request.op], request, catalogue };
     const answer = await abortable(sendMessage('runner.call', call, target), signal);
@@ -102,7 +109,7 @@ export async function askPage<Op extends PageRequest['op']>(
     if (signal.aborted || error instanceof PageError) throw error;
     throw await explained(tabId, error);
   } finally {
-    signal.removeEventListener('abort', withdraw);
+    for (const end of ends) end.removeEventListener('abort', withdraw);
   }
 }
 

@@ -217,7 +217,7 @@ export class Browser {
         openList: (url, signal) => ask(() => page.openList(url, signal)),
         ensure: (signal) => ask(() => page.ensure(signal)),
         prepare: (step, signal) => ask(() => page.prepare(step, signal)),
-        act: (step, notAfter, signal) => ask(() => page.act(step, notAfter, signal)),
+        act: (step, notAfter, signal, stop) => ask(() => page.act(step, notAfter, signal, stop)),
         leave: (step, signal) => ask(() => page.leave(step, signal)),
         verify: (step, baseline, signal) => ask(() => page.verify(step, baseline, signal)),
         readSession: (signal) => ask(() => page.readSession(signal)),

@@ -107,8 +107,11 @@ export interface RunnerPage {
   /** Any LinkedIn page in the working tab, for reading. */
   ensure(signal: AbortSignal): Promise<void>;
   prepare(step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult>;
-  /** Clicks once, and not after `notAfter` (unix ms): a sleep between asking and clicking must not count. */
-  act(step: LinkedinStep, notAfter: number, signal: AbortSignal): Promise<ActResult>;
+  /**
+   * Clicks once, and not after `notAfter` (unix ms): a sleep between asking and clicking must not count. `stop` is told to
+   * the page, whose answer still says whether it clicked.
+   */
+  act(step: LinkedinStep, notAfter: number, signal: AbortSignal, stop: AbortSignal): Promise<ActResult>;
   /** Takes back what the step typed in the page that is open; false: there is none. */
   leave(step: LinkedinStep, signal: AbortSignal): Promise<boolean>;
   verify(step: LinkedinStep, baseline: string, signal: AbortSignal): Promise<VerifyResult>;

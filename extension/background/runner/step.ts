@@ -210,7 +210,7 @@ async function actOnce(
     await line.end({ result: 'failed', failure, profile: line.entry.profile });
     return false;
   }
-  const failure = await click(deps, task, timeLeft());
+  const failure = await click(deps, task, timeLeft(), signal);
   if (failure !== null && failure !== 'lost' && failure.effect === 'before_effect') {
     await line.end({ result: 'failed', failure, profile: line.entry.profile });
     return false;
@@ -223,9 +223,10 @@ async function actOnce(
 }
 
 /** Null: clicked. `lost`: the page did not answer, so it may have clicked. Never tried a second time. */
-async function click(deps: RunnerDeps, task: TaskWork, withinMs: number) {
+async function click(deps: RunnerDeps, task: TaskWork, withinMs: number, stop: AbortSignal) {
+  const notAfter = deps.clock.now() + withinMs;
   try {
-    const result = await deps.page.act(task.step, deps.clock.now() + withinMs, withDeadline(withinMs));
+    const result = await deps.page.act(task.step, notAfter, withDeadline(withinMs), stop);
     return result.outcome === 'clicked' ? null : result.failure;
   } catch (error) {
     if (error instanceof PageError && !error.wasAsked) return beforeEffect(error.code, error.message);

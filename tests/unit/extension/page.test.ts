@@ -1,16 +1,23 @@
 import { expect, it, vi } from 'vitest';
 
-const page = vi.hoisted(() => ({ onInject: (): void => undefined, asked: [] as string[] }));
+const page = vi.hoisted(() => ({
+  onInject: (): void => undefined,
+  asked: [] as string[],
+  answer: (_: unknown): void => undefined,
+}));
 vi.mock('wxt/browser', () => ({
   browser: { scripting: { executeScript: async () => page.onInject() } },
 }));
 vi.mock('../../../extension/messaging.ts', () => ({
   sendMessage: (name: string) => {
     page.asked.push(name);
-    return new Promise(() => undefined);
+    return new Promise((resolve) => {
+      if (name === 'runner.call') page.answer = resolve;
+    });
   },
 }));
 
+const { stepFor } = await import('./runnerWorld.ts');
 const { askPage } = await import('../../../extension/background/page.ts');
 
 it('asks nothing of the page when the stop comes while the script is put in', async () => {
@@ -28,4 +35,16 @@ it('ends with the stop while the page is at work, and tells the page', async () 
   stop.abort(new Error('Stopped by the rep.'));
   await expect(asking).rejects.toThrow('Stopped by the rep.');
   expect(page.asked).toEqual(['runner.call', 'runner.cancel']);
+});
+
+it('tells the page of the stop of a click, and waits for what it answers', async () => {
+  page.asked = [];
+  const [signal, stop] = [new AbortController().signal, new AbortController()];
+  const request = { op: 'act', step: stepFor('t1'), notAfter: 1 } as const;
+  const asking = askPage<'act'>(1, request, 'c3', signal, null, stop.signal);
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']));
+  stop.abort(new Error('Stopped by the rep.'));
+  expect(page.asked).toEqual(['runner.call', 'runner.cancel']);
+  page.answer({ outcome: 'clicked' });
+  expect(await asking).toEqual({ outcome: 'clicked' });
 });

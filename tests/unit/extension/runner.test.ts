@@ -174,6 +174,21 @@ describe('the rep stops', () => {
     expect(world.last()).toEqual({ result: 'not_started', failure: null });
   });
 
+  it('reaches the page that is asking its last question, and its answer is believed', async () => {
+    const world = createWorld();
+    world.onAct = (_, stop) => {
+      world.controller.abort(new Error('halt'));
+      const failure = { code: 'timeout', effect: 'before_effect', detail: '', until: null } as const;
+      if (stop.aborted) world.actResult = { outcome: 'failed', failure };
+    };
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    world.controller = new AbortController();
+    await world.cycle();
+    expect(world.clicks).toEqual([]);
+    expect(world.last()).toMatchObject({ result: 'failed', failure: { effect: 'before_effect' } });
+  });
+
   it('gives back a task that came although it is paused here', async () => {
     const world = createWorld();
     world.mayAct = false;

@@ -178,7 +178,7 @@ export function createWorld() {
       lastInboundAt: null,
       baseline: 'before',
     } as PrepareResult,
-    onAct: null as null | ((step: LinkedinStep) => void),
+    onAct: null as null | ((step: LinkedinStep, stop: AbortSignal) => void),
     actResult: { outcome: 'clicked' } as Awaited<ReturnType<RunnerDeps['page']['act']>>,
     verifyResult: null as VerifyResult | null,
     pageHangs: false,
@@ -346,10 +346,10 @@ export function createWorld() {
           await at('prepare');
           return world.prepareResult;
         },
-        async act(step, notAfter) {
+        async act(step, notAfter, _, stop) {
           world.notAfter = notAfter;
           await at('act');
-          world.onAct?.(step);
+          world.onAct?.(step, stop);
           if (world.actResult.outcome === 'clicked') {
             world.clicks.push(step.taskId);
             world.sent.add(step.taskId);
