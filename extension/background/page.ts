@@ -1,5 +1,5 @@
 import { browser } from 'wxt/browser';
-import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { MINUTE, SECOND, systemTimers } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
 import { type PageAnswer, type PageRequest, pageAnswers } from '#shared/protocol/messages.ts';
@@ -24,6 +24,9 @@ const deadlines: Record<PageRequest['op'], number> = {
   // Sales Navigator: 25 leads, each a request of its own.
   listPage: 3 * MINUTE,
 };
+
+/** How long a page that was told to break off is listened to. */
+const LAST_WORD_MS = 5 * SECOND;
 
 export interface PageDeps {
   tab: WorkingTab;
@@ -59,7 +62,8 @@ export function createPage(
     async ensure(signal) {
       await inject(await deps.tab.ensure(signal));
     },
-    prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, signal),
+    // Broken off, it says whether a click may already have sent.
+    prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, after(signal, LAST_WORD_MS), signal),
     act: (step, notAfter, signal, stop) => ask<'act'>({ op: 'act', step, notAfter }, signal, stop),
     async leave(step, signal) {
       if ((await deps.tab.current()) === null) return false;
@@ -132,6 +136,15 @@ async function explained(tabId: number, error: unknown): Promise<PageError> {
   return /timeout|timed out/iu.test(detail)
     ? new PageError('timeout', detail)
     : new PageError('linkedin_error', `LinkedIn's page could not be used: ${detail}`);
+}
+
+/** Aborts as `signal` does, so much later. */
+function after(signal: AbortSignal, ms: number): AbortSignal {
+  const later = new AbortController();
+  const begin = () => void systemTimers.sleep(ms).then(() => later.abort(signal.reason));
+  if (signal.aborted) later.abort(signal.reason);
+  else signal.addEventListener('abort', begin, { once: true });
+  return later.signal;
 }
 
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

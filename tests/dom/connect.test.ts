@@ -304,6 +304,17 @@ function endOf({ prepared, acted, verified }: Awaited<ReturnType<typeof runStep>
   return `${verified?.outcome}${prepared.noteDropped ? ', note dropped' : ''}`;
 }
 
+test('broken off by a click on Connect that sends at once: nobody calls it without effect', async () => {
+  const someone = person('98', { connectsAtOnce: true });
+  world.twin.control.addPerson(someone);
+  const step = stepFor('connect', targetOf(someone));
+  await page.goto(stepUrl(step));
+  expect(await call(page, 'prepareUntilClick', step)).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'timeout', effect: 'maybe_effect' },
+  });
+});
+
 test('a second act does not click again, even where the dialog is open once more', async () => {
   const someone = person('90');
   world.twin.control.addPerson(someone);

@@ -23,6 +23,8 @@ test.each<[LinkedinStep['kind'], Fault['on'], Fault['effect'], string, Partial<T
   ['connect', 'invite', '429', 'too_many_requests before_effect', { inviteSurface: 'iframe' }],
   ['connect', 'invite', '999', 'restricted before_effect', { inviteSurface: 'iframe' }],
   ['connect', 'invite', '500', 'linkedin_error before_effect', { inviteSurface: 'iframe' }],
+  ['connect', 'invite', '429', 'too_many_requests before_effect', { connectsAtOnce: true }],
+  ['connect', 'invite', '999', 'restricted before_effect', { connectsAtOnce: true }],
   ['message', 'message', '429', 'too_many_requests maybe_effect', { degree: 1 }],
   ['follow', 'follow', '429', 'too_many_requests before_effect', {}],
   ['follow', 'follow', '999', 'restricted maybe_effect', {}],

@@ -106,6 +106,7 @@ export interface RunnerPage {
   openList(url: string, signal: AbortSignal): Promise<void>;
   /** Any LinkedIn page in the working tab, for reading. */
   ensure(signal: AbortSignal): Promise<void>;
+  /** Broken off, it may still say that a click may have had its effect. */
   prepare(step: LinkedinStep, signal: AbortSignal): Promise<PrepareResult>;
   /**
    * Clicks once, and not after `notAfter` (unix ms): a sleep between asking and clicking must not count. `stop` is told to

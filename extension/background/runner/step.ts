@@ -114,7 +114,9 @@ async function prepare(
         await progress(deps, task, 'opening');
         await deps.page.open(step, held);
         await progress(deps, task, 'preparing');
-        return deps.page.prepare(step, held);
+        const prepared = await deps.page.prepare(step, held);
+        if (!mayHaveActed(prepared)) held.throwIfAborted();
+        return prepared;
       },
     );
     if (result.outcome === 'ready') {
@@ -128,7 +130,7 @@ async function prepare(
       });
       return result;
     }
-    if (result.outcome === 'failed' && result.failure.effect !== 'before_effect') {
+    if (result.outcome === 'failed' && mayHaveActed(result)) {
       await line.end(await settleUnasked(deps, line, result));
       return null;
     }
@@ -141,6 +143,10 @@ async function prepare(
     await line.end(stoppedBefore(error, signal));
   }
   return null;
+}
+
+function mayHaveActed(result: PrepareResult): boolean {
+  return result.outcome === 'failed' && result.failure.effect !== 'before_effect';
 }
 
 /** How a step ends that broke off before it was armed. */

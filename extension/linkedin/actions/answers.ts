@@ -51,6 +51,12 @@ export function forgetAnswers(env: PageEnv): void {
   byDocument.delete(env.document);
 }
 
+/** What LinkedIn's answers since `watchAnswers` say against the pace or the account; null: nothing. */
+export function paceSeen(env: PageEnv): LinkedinFailure | null {
+  const watched = byDocument.get(env.document);
+  return watched ? paceIn(watched.statuses) : null;
+}
+
 /** What was read back, with the reason that LinkedIn's answers gave where the page gives none. */
 export function namingPace(env: PageEnv, seen: VerifyResult): VerifyResult {
   const watched = byDocument.get(env.document);

@@ -9,6 +9,7 @@ import { anyDialogOpen, dismissButton, type InviteStep, readInviteDialog } from 
 import { menuConnect, readTopCard, rowConnect, showsPending, type TopCard } from '../pages/profile.ts';
 import { readRelationship } from '../reads/relationship.ts';
 import type { Labels } from '../selectors/labels/index.ts';
+import { paceSeen, watchAnswers } from './answers.ts';
 import { expandMenu, settledInMenu } from './openMenu.ts';
 
 /** LinkedIn swallows clicks on controls that its script has not wired yet. */
@@ -19,7 +20,7 @@ const FIRST_WAIT = 1_500;
 /**
  * Clicks Connect until its dialog is open. That has no effect at LinkedIn, so a click that was swallowed may be repeated.
  * But a Connect may also send at once: whatever opened no dialog is settled by LinkedIn's own answer first, before another
- * click and before any failure is called one without effect.
+ * click and before any failure is called one without effect. Broken off in between, it may have been sent.
  */
 export async function openDialog(
   env: PageEnv,
@@ -27,23 +28,57 @@ export async function openDialog(
   labels: Labels,
   signal: AbortSignal,
 ): Promise<InviteStep> {
+  watchAnswers(env);
   for (let attempt = 0; attempt < OPENING_CLICKS; attempt++) {
     const connect = await findConnect(env, card, labels, signal).catch((error: unknown) => {
       if (error instanceof StepStop && attempt > 0) return null;
       throw error;
     });
-    if (!connect && attempt > 0) return await settleVanished(env, card, signal);
+    if (!connect && attempt > 0) return await maybeSent(signal, settleVanished(env, card, signal));
     if (!connect) stop('cannot_be_invited', 'LinkedIn offers no Connect for this person.');
     clickWithoutLeaving(connect);
-    const opened = await waitFor(env, FIRST_WAIT * (attempt + 1), signal, () => opening(env, labels));
-    if (opened && !(opened instanceof StepStop)) return opened;
-    await requireNothingSent(env, card, opened, signal);
-    if (opened) throw opened;
+    const opened = await maybeSent(
+      signal,
+      opensDialog(env, card, labels, FIRST_WAIT * (attempt + 1), signal),
+    );
+    if (opened) return opened;
   }
   return stop(
     env.document.hidden ? 'needs_visible_tab' : 'layout_unknown',
     'Connect opened no dialog of a known form.',
   );
+}
+
+/** What broke off before it was settled whether a click sent says so. */
+async function maybeSent<T>(signal: AbortSignal, settled: Promise<T>): Promise<T> {
+  return settled.catch((error: unknown) => {
+    if (error instanceof StepStop) throw error;
+    const code = signal.aborted ? 'timeout' : 'linkedin_error';
+    throw new StepStop(maybe(code, 'Broken off after a click on Connect, which may send at once.'));
+  });
+}
+
+/** The dialog that a click opened; null: nothing came of the click, it may be repeated. */
+async function opensDialog(
+  env: PageEnv,
+  card: TopCard,
+  labels: Labels,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<InviteStep | null> {
+  const opened = await waitFor(env, waitMs, signal, () => opening(env, labels));
+  if (opened && !(opened instanceof StepStop)) return opened;
+  const ended = orPace(env, opened);
+  await requireNothingSent(env, card, ended, signal);
+  if (ended) throw ended;
+  return null;
+}
+
+/** What ends the step, with the reason that LinkedIn's answers to the click gave where the page gives none. */
+function orPace(env: PageEnv, opened: StepStop | null): StepStop | null {
+  const pace = paceSeen(env);
+  const hasReason = opened && (opened.failure.code !== 'linkedin_error' || opened.failure === sentAtOnce);
+  return pace && !hasReason ? new StepStop({ ...pace, effect: 'before_effect' }) : opened;
 }
 
 /** What came of the click by now: the dialog, or what ends the step; null: nothing yet. */

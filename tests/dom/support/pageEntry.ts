@@ -27,6 +27,12 @@ const api = {
   detectSession: () => linkedin.detectSession(env),
   readSession: () => linkedin.readSession(env, seconds(10)),
   prepare: (step: LinkedinStep) => linkedin.prepare(env, step, seconds(30)),
+  /** Broken off by the first click on anything. */
+  prepareUntilClick(step: LinkedinStep) {
+    const stop = new AbortController();
+    document.addEventListener('click', () => stop.abort(), { capture: true, once: true });
+    return linkedin.prepare(env, step, stop.signal);
+  },
   whyNotMember: (step: LinkedinStep) => linkedin.whyNotMember(env, step, seconds(10)),
   leave: (step: LinkedinStep) => linkedin.leave(env, step, seconds(10)),
   act: (step: LinkedinStep) => linkedin.act(env, step, seconds(10)),

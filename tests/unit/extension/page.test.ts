@@ -18,7 +18,7 @@ vi.mock('../../../extension/messaging.ts', () => ({
 }));
 
 const { stepFor } = await import('./runnerWorld.ts');
-const { askPage } = await import('../../../extension/background/page.ts');
+const { askPage, createPage } = await import('../../../extension/background/page.ts');
 
 it('asks nothing of the page when the stop comes while the script is put in', async () => {
   const stop = new AbortController();
@@ -48,3 +48,24 @@ it('tells the page of the stop of a click, and waits for what it answers', async
   page.answer({ outcome: 'clicked' });
   expect(await asking).toEqual({ outcome: 'clicked' });
 });
+
+it('listens to a preparation that was told to break off: a click in it may have sent', async () => {
+  page.asked = [];
+  const stop = new AbortController();
+  const working = createPage({
+    tab: { ...closedTab, current: async () => 1 },
+    newId: () => 'c4',
+    stepUrl: () => '',
+    catalogue: async () => null,
+  });
+  const preparing = working.prepare(stepFor('t1'), stop.signal);
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']));
+  stop.abort(new Error('Stopped by the rep.'));
+  const failure = { code: 'timeout', effect: 'maybe_effect', detail: '', until: null };
+  page.answer({ outcome: 'failed', failure, profile: null });
+  expect(await preparing).toMatchObject({ failure: { effect: 'maybe_effect' } });
+  expect(page.asked).toEqual(['runner.call', 'runner.cancel']);
+});
+
+const noTab = async () => Promise.reject(new Error('There is no tab.'));
+const closedTab = { open: noTab, ensure: noTab, current: async () => null, used: noTab, close: noTab };

@@ -69,6 +69,22 @@ describe('a page that acted before it was asked to', () => {
     }
   });
 
+  it('is looked at also where it was broken off by then; without a click it was not started', async () => {
+    for (const effect of ['maybe_effect', 'before_effect'] as const) {
+      const world = createWorld();
+      world.prepareResult = { outcome: 'failed', failure: { ...failure, effect }, profile: null };
+      world.onOpen = () => world.controller.abort(new Error('halt'));
+      world.queue.push(taskWork(stepFor('t1')));
+      await world.cycle();
+      world.controller = new AbortController();
+      world.onOpen = null;
+      await world.cycle();
+      expect(world.last()).toMatchObject(
+        effect === 'maybe_effect' ? { result: 'failed', failure: { effect } } : { result: 'not_started' },
+      );
+    }
+  });
+
   it('is not clicked after a crash either', async () => {
     const world = createWorld();
     world.prepareResult = { outcome: 'failed', failure, profile: null };
