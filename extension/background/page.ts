@@ -5,6 +5,7 @@ import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
 import { type PageAnswer, type PageRequest, pageAnswers } from '#shared/protocol/messages.ts';
 import type { LayoutRead } from '#shared/protocol/remoteRules.ts';
 import { sendMessage } from '../messaging.ts';
+import { LINKEDIN } from './browserTabs.ts';
 import { PageError, type RunnerPage } from './runner/ports.ts';
 import type { WorkingTab } from './tabs.ts';
 
@@ -25,6 +26,8 @@ const deadlines: Record<PageRequest['op'], number> = {
   listPage: 3 * MINUTE,
 };
 
+/** A page that is the same for whoever asks; from it LinkedIn can be asked who is signed in. */
+const PLAIN_PAGE = `${LINKEDIN}/robots.txt`;
 /** How long a page that was told to break off is listened to. */
 const LAST_WORD_MS = 5 * SECOND;
 
@@ -60,7 +63,9 @@ export function createPage(
       await inject(await deps.tab.open(url, signal));
     },
     async ensure(signal) {
-      await inject(await deps.tab.ensure(signal));
+      const tabId = await deps.tab.ensure(signal);
+      // Where every page is sent in a circle the tab shows the browser's error page, which takes no script.
+      await inject(tabId).catch(async () => inject(await deps.tab.open(PLAIN_PAGE, signal)));
     },
     // Broken off, it says whether a click may already have sent.
     prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, after(signal, LAST_WORD_MS), signal),

@@ -6,7 +6,7 @@ const page = vi.hoisted(() => ({
   answer: (_: unknown): void => undefined,
 }));
 vi.mock('wxt/browser', () => ({
-  browser: { scripting: { executeScript: async () => page.onInject() } },
+  browser: { scripting: { executeScript: async () => page.onInject() }, tabs: { get: async () => ({}) } },
 }));
 vi.mock('../../../extension/messaging.ts', () => ({
   sendMessage: (name: string) => {
@@ -52,12 +52,7 @@ it('tells the page of the stop of a click, and waits for what it answers', async
 it('listens to a preparation that was told to break off: a click in it may have sent', async () => {
   page.asked = [];
   const stop = new AbortController();
-  const working = createPage({
-    tab: { ...closedTab, current: async () => 1 },
-    newId: () => 'c4',
-    stepUrl: () => '',
-    catalogue: async () => null,
-  });
+  const working = createPage({ ...deps, tab: { ...closedTab, current: async () => 1 } });
   const preparing = working.prepare(stepFor('t1'), stop.signal);
   await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']));
   stop.abort(new Error('Stopped by the rep.'));
@@ -67,5 +62,27 @@ it('listens to a preparation that was told to break off: a click in it may have 
   expect(page.asked).toEqual(['runner.call', 'runner.cancel']);
 });
 
+it('reads from a plain page of LinkedIn’s where the tab shows the browser’s error page', async () => {
+  const opened: string[] = [];
+  const working = createPage({
+    ...deps,
+    tab: {
+      ...closedTab,
+      ensure: async () => 1,
+      async open(url) {
+        opened.push(url);
+        page.onInject = () => undefined;
+        return 1;
+      },
+    },
+  });
+  page.onInject = () => {
+    throw new Error('Frame with ID 0 is showing error page');
+  };
+  await working.ensure(new AbortController().signal);
+  expect(opened).toEqual(['https://www.linkedin.com/robots.txt']);
+});
+
+const deps = { newId: () => 'c4', stepUrl: () => '', catalogue: async () => null };
 const noTab = async () => Promise.reject(new Error('There is no tab.'));
 const closedTab = { open: noTab, ensure: noTab, current: async () => null, used: noTab, close: noTab };
