@@ -108,6 +108,14 @@ const cases: Case[] = [
     sent: 0,
   },
   {
+    name: 'at an event the rep does not attend, in German',
+    step: { circle: EVENT },
+    locale: 'de',
+    missing: 'rep',
+    ends: 'not_connected before_effect',
+    sent: 0,
+  },
+  {
     name: 'when LinkedIn refuses',
     step: { circle: GROUP },
     setup: (twin) => twin.control.armFault({ on: 'message', effect: 'error_toast', times: 1 }),
@@ -164,6 +172,71 @@ test.each([GROUP, EVENT])('one of many people with the same name, far down: %o',
   expect(endOf(run)).toBe('verified');
   expect(effects(twin.ledger().slice(seen))).toHaveLength(1);
   expect(effects(twin.ledger().slice(seen))[0]).toContain(`message ${wanted.slug} `);
+});
+
+test('a list whose rows are not known is no list that somebody left', async () => {
+  const someone = person('6601');
+  world.twin.control.addPerson(someone);
+  for (const circle of [GROUP, EVENT]) {
+    const people = [rep.profileId, someone.profileId];
+    world.twin.control.setCircle({ ...circle, name: 'Freight', people });
+    const step = stepFor('group_message', targetOf(someone), { circle });
+    await page.goto(stepUrl(step), { waitUntil: 'domcontentloaded' });
+    await call(page, 'useCatalogue', {
+      version: '2099-01-02',
+      entries: { circleRow: { css: 'li.renamed' } },
+    });
+    expect(await call(page, 'prepare', step)).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'layout_unknown', effect: 'before_effect' },
+    });
+  }
+});
+
+test('a search that empties the list for long has not said that nobody is there', async () => {
+  const someone = person('6602');
+  world.twin.control.addPerson(someone);
+  const people = [rep.profileId, ...crowd.map((one) => one.profileId), someone.profileId];
+  world.twin.control.setCircle({ ...GROUP, name: 'Freight', people });
+  await hide(page);
+  await page.addInitScript(searchSlowly, 3_700);
+  const run = await runStep(page, stepFor('group_message', targetOf(someone), { circle: GROUP }));
+  expect(endOf(run)).toBe('verified');
+});
+
+/** In the page: what is searched for reaches the list only after so many ms; until then it is empty. */
+function searchSlowly(ms: number): void {
+  let isLate = false;
+  const hold = (event: Event) => {
+    if (isLate || !(event.target instanceof HTMLInputElement)) return;
+    const field = event.target;
+    event.stopImmediatePropagation();
+    const list = document.querySelector('[data-rows]');
+    if (list) list.innerHTML = '';
+    setTimeout(() => {
+      isLate = true;
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    }, ms);
+  };
+  window.addEventListener('input', hold, { capture: true });
+}
+
+test('a full batch after which nothing comes is not the whole list', async () => {
+  const someone = person('6603');
+  world.twin.control.addPerson(someone);
+  const people = [rep.profileId, ...crowd.map((one) => one.profileId), someone.profileId];
+  world.twin.control.setCircle({ ...EVENT, name: 'Freight', people });
+  await page.addInitScript(() =>
+    Reflect.set(
+      window,
+      'IntersectionObserver',
+      class {
+        observe() {}
+      },
+    ),
+  );
+  const run = await runStep(page, stepFor('group_message', targetOf(someone), { circle: EVENT }));
+  expect(endOf(run)).toBe('timeout before_effect');
 });
 
 test('a conversation left open over the list is gone on with if it is theirs, and not touched if it is not', async () => {

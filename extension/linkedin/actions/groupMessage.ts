@@ -4,7 +4,7 @@ import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { StepStop, stop } from '../failure.ts';
 import { requireLabels, requireMember, sessionFailure } from '../guards.ts';
-import { circleMessage, circleRowOf, circleRows, circleSearch } from '../pages/circle.ts';
+import { circleMessage, circleRowOf, circleRows, circleSearch, offersToJoin } from '../pages/circle.ts';
 import { type Composer, isInmail, readComposer, whyNotRecipient } from '../pages/composer.ts';
 import type { Labels } from '../selectors/labels/index.ts';
 import { packBaseline } from './baseline.ts';
@@ -36,7 +36,7 @@ export async function prepareGroupMessage(
   const labels = requireLabels(env);
   const me = await requireMember(env, step.expectedMemberId, signal);
   const target = await namedByLinkedin(env, step.target, profileId, signal);
-  const row = await findRow(env, target, signal);
+  const row = await findRow(env, target, labels, signal);
   const composer = await openOverlay(env, row, target, labels, signal);
   const thread = await readThread(env, profileId, me.profileId, composer.pane, signal);
   const mode = await fillComposer(env, target, { text, subject: null, place: 'overlay' }, signal);
@@ -54,14 +54,24 @@ export async function prepareGroupMessage(
 }
 
 /** The person's row: by the list's own search where it has one, else by scrolling, which a hidden tab cannot. */
-async function findRow(env: PageEnv, target: LinkedinTarget, signal: AbortSignal): Promise<HTMLElement> {
+async function findRow(
+  env: PageEnv,
+  target: LinkedinTarget,
+  labels: Labels,
+  signal: AbortSignal,
+): Promise<HTMLElement> {
   const first = await waitFor(env, 'page', signal, () => {
     const failure = sessionFailure(env);
     if (failure) throw new StepStop(failure);
     return circleRows(env).length > 0;
   });
-  if (!first)
-    stop('not_connected', 'LinkedIn shows no members: the sender does not belong to this group or event.');
+  if (!first) {
+    // A list without rows may be one whose rows are called otherwise now: only the page's own word closes the step.
+    if (!offersToJoin(env, labels)) {
+      stop('layout_unknown', 'The list of members or attendees was not found in its known form.');
+    }
+    stop('not_connected', 'LinkedIn offers to join: the sender does not belong to this group or event.');
+  }
   const shown = circleRowOf(env, target);
   if (shown) return shown;
   const search = circleSearch(env);
@@ -75,7 +85,8 @@ async function searched(
   signal: AbortSignal,
 ): Promise<HTMLElement> {
   setText(search, target.name);
-  const row = await waitFor(env, 'open', signal, () => circleRowOf(env, target));
+  // A search empties the list until its answer is there, which is slow in a hidden tab.
+  const row = await waitFor(env, 'page', signal, () => circleRowOf(env, target));
   // Many may have that name: the search shows them as the list does, some at a time.
   return row ?? scrolled(env, target, signal);
 }
@@ -88,11 +99,14 @@ async function scrolled(env: PageEnv, target: LinkedinTarget, signal: AbortSigna
     const row = circleRowOf(env, target);
     if (row) return row;
     if (more) continue;
-    // A batch that is not full is the last one.
-    if (env.document.hidden && before.length > 0 && before.length % BATCH === 0) {
+    // A batch that is not full is the last one; a list that stays empty is what its search found.
+    if (before.length % BATCH > 0 || (before.length === 0 && circleSearch(env))) {
+      stop('not_connected', 'This person is not in the list of members or attendees any more.');
+    }
+    if (env.document.hidden) {
       stop('needs_visible_tab', 'LinkedIn adds people to this list only while its tab can be seen.');
     }
-    return stop('not_connected', 'This person is not in the list of members or attendees any more.');
+    return stop('timeout', 'LinkedIn did not show the rest of this list in time.');
   }
   return stop('not_connected', 'This person is not among the first people of this list.');
 }

@@ -1,5 +1,5 @@
 import type { LinkedinTarget } from '#shared/protocol/linkedin.ts';
-import { isEnabled, labelOf, onlyIn, visibleIn } from '../dom/find.ts';
+import { isEnabled, labelOf, onlyIn, textOf, visibleIn } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
 import { mentions, slugInPath, slugOf } from '../identity.ts';
 import { type Labels, says } from '../selectors/labels/index.ts';
@@ -54,4 +54,14 @@ function recipientFits(control: Element, { profileId }: LinkedinTarget): boolean
 /** The list's own search field, where it has one. */
 export function circleSearch(env: PageEnv): HTMLInputElement | null {
   return onlyIn(env, env.document, 'circleSearch') as HTMLInputElement | null;
+}
+
+/**
+ * Whether the page itself says that the member does not belong: it offers to join, once, and has no heading of a list.
+ */
+export function offersToJoin(env: PageEnv, labels: Labels): boolean {
+  const headings = visibleIn(env, env.document, 'circleHeading');
+  if (circleSearch(env) || headings.some((one) => says(textOf(one), labels.peopleHeading))) return false;
+  const joins = visibleIn(env, env.document, 'circleJoin').filter((one) => says(labelOf(one), labels.join));
+  return joins.length === 1;
 }

@@ -85,6 +85,8 @@ const selectorKey = z.enum([
   'circleHeadline',
   'circleControl',
   'circleSearch',
+  'circleJoin',
+  'circleHeading',
   'overlayPane',
   'overlayRecipient',
 ]);
@@ -259,6 +261,8 @@ export const shippedCatalogue: Catalogue = {
       count: [1, 3],
     },
     circleSearch: { css: 'main input.groups-members-list__search', scope: 'page', count: [0, 1] },
+    circleJoin: { css: 'main button, main a', scope: 'page', count: [0, 1000] },
+    circleHeading: { css: 'main h1, main h2', scope: 'page', count: [0, 100] },
     overlayPane: {
       css: '.msg-overlay-conversation-bubble--is-active',
       scope: 'any_root',

@@ -153,6 +153,8 @@ export const de: Labels = {
   attendees: 'Teilnehmer:innen',
   searchMembers: 'Mitglieder suchen',
   notMember: 'Sie gehören noch nicht dazu',
+  join: 'Beitreten',
+  attend: 'Teilnehmen',
   reactions: '{n} Reaktionen',
   reactionsTitle: 'Reaktionen',
   contactEmail: 'E-Mail-Adresse',

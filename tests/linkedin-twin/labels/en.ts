@@ -151,6 +151,8 @@ export const en = {
   attendees: 'Attendees',
   searchMembers: 'Search members',
   notMember: 'You are not part of this yet',
+  join: 'Join',
+  attend: 'Attend',
   reactions: '{n} reactions',
   reactionsTitle: 'Reactions',
   contactEmail: 'Email',

@@ -153,6 +153,8 @@ export const fr: Labels = {
   attendees: 'Participants',
   searchMembers: 'Rechercher des membres',
   notMember: 'Vous n’en faites pas encore partie',
+  join: 'Rejoindre',
+  attend: 'Participer',
   reactions: '{n} réactions',
   reactionsTitle: 'Réactions',
   contactEmail: 'E-mail',

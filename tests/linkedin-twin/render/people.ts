@@ -105,7 +105,14 @@ export function membersMain(frame: Frame, name: string, view: PeopleView): Html 
 }
 
 export function notMemberMain(frame: Frame, name: string): Html {
-  return html`<main class="scaffold-layout__main"><section class="artdeco-card"><h1>${name}</h1><p>${frame.labels.notMember}</p></section></main>`;
+  return html`<main class="scaffold-layout__main"><section class="artdeco-card"><h1>${name}</h1><p>${frame.labels.notMember}</p><button class="artdeco-button artdeco-button--primary"><span class="artdeco-button__text">${frame.labels.join}</span></button></section></main>`;
+}
+
+/** What the list of attendees shows to somebody who does not attend. */
+export function notAttendingPage(frame: Frame, name: string): Html {
+  const { labels } = frame;
+  const main = html`<main id="workspace" data-sdui-screen="${SCREENS.attendees}"><section><h2>${name}</h2><p>${labels.notMember}</p><button><span>${labels.attend}</span></button></section></main>`;
+  return sduiPage(frame, { title: `${name} | LinkedIn`, main, view: null, script: null });
 }
 
 export function memberRow(view: PeopleView, row: PersonRow): Html {

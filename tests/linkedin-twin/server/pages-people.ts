@@ -1,7 +1,13 @@
 import { labels } from '../labels/index.ts';
 import { emberPage } from '../render/frame.ts';
 import type { Html } from '../render/html.ts';
-import { membersMain, notMemberMain, peoplePage, searchLimitPage } from '../render/people.ts';
+import {
+  membersMain,
+  notAttendingPage,
+  notMemberMain,
+  peoplePage,
+  searchLimitPage,
+} from '../render/people.ts';
 import type { PeopleView, PersonRow } from '../render/views.ts';
 import type { TwinPerson } from '../types.ts';
 import {
@@ -51,7 +57,8 @@ export function connectionsPage(world: World, account: Account): Html {
 export function attendeesPage(c: TwinContext, world: World, account: Account): Html | Response {
   const event = circleOf(world, 'event', c.req.param('id') ?? '');
   if (!event) return c.redirect('/404/');
-  const people = belongsTo(account, event) ? peopleOf(world, account, event) : [];
+  if (!belongsTo(account, event)) return notAttendingPage(frameOf(world), event.name);
+  const people = peopleOf(world, account, event);
   return peoplePage(frameOf(world), peopleView(world, account, 'attendees', people), event.name);
 }
 

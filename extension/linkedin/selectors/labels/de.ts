@@ -25,6 +25,8 @@ export const de: Labels = {
   profileUnavailable: [/profil ist nicht verfügbar/iu],
   withdraw: ['Zurückziehen'],
   messageStarts: [/^nachricht( an)?\b/iu],
+  join: [/^(gruppe )?beitreten\b/iu, /^beitritt/iu, /^teilnehmen\b/iu],
+  peopleHeading: [/^[\d.,\s]*(gruppen)?mitglieder\b/iu, /^[\d.,\s]*teilnehmer/iu],
   follow: ['Folgen'],
   following: ['Gefolgt', 'Folge ich', 'Nicht mehr folgen'],
   reactionState: [/^status der reaktion/iu],

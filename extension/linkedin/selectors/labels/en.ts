@@ -13,6 +13,8 @@ export const en: Labels = {
   profileUnavailable: [/profile is not available/iu, /profile is unavailable/iu],
   withdraw: ['Withdraw'],
   messageStarts: [/^message\b/iu],
+  join: [/^(request to )?join\b/iu, /^attend\b/iu],
+  peopleHeading: [/^[\d.,\s]*(group )?members\b/iu, /^[\d.,\s]*attendees\b/iu],
   follow: ['Follow'],
   following: ['Following', 'Unfollow'],
   reactionState: [/^reaction button state/iu],

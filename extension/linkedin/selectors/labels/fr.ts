@@ -17,6 +17,8 @@ export const fr: Labels = {
   profileUnavailable: [/profil n’est pas disponible/iu],
   withdraw: ['Retirer'],
   messageStarts: [/^(envoyer un )?message\b/iu],
+  join: [/^(demander à )?(rejoindre|adhérer|participer)\b/iu],
+  peopleHeading: [/^[\d.,\s]*membres\b/iu, /^[\d.,\s]*participants\b/iu],
   follow: ['Suivre'],
   following: ['Abonné', 'Abonnée', 'Suivi', 'Suivie', 'Ne plus suivre'],
   reactionState: [/^état du bouton de réaction/iu],

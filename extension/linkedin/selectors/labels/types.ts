@@ -20,6 +20,10 @@ export interface Labels {
   withdraw: readonly string[];
   /** Starts of the name of the control that writes to a person in a list. */
   messageStarts: readonly RegExp[];
+  /** Name of the control by which one becomes a member of a group, or says that one attends an event. */
+  join: readonly RegExp[];
+  /** Start of the heading over a group's members or an event's attendees. */
+  peopleHeading: readonly RegExp[];
   follow: readonly string[];
   /** The same control while the member is followed: a click would end it. */
   following: readonly string[];
