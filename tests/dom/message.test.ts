@@ -241,10 +241,11 @@ test('a thread older than the newest hundred is dated by its own address, else s
     outcome: 'ready',
     lastInboundAt: expect.any(Number),
   });
+  // This contact's matter: a hold of the kind would stop everybody's messages.
   await page.evaluate(() => history.replaceState(null, '', '/messaging/'));
   expect(await call(page, 'prepare', step)).toMatchObject({
     outcome: 'failed',
-    failure: { code: 'layout_unknown', effect: 'before_effect' },
+    failure: { code: 'linkedin_error', effect: 'before_effect' },
   });
 });
 

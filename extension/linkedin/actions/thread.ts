@@ -27,7 +27,8 @@ export async function readThread(
   if (!thread.ok) return fromPage(env, pane, thread);
   // Only the newest threads are listed: an old one that is open is read by its own address.
   const conversation = thread.value?.urn ?? openConversation(env, owner);
-  if (conversation === null) return shownOnly(env, pane);
+  // Behind the newest threads, under an address that names none: this contact's matter, the reads are as known.
+  if (conversation === null) return shownOnly(env, pane, 'linkedin_error');
   const messages = await readMessages(env, conversation, signal);
   if (!messages.ok) return fromPage(env, pane, messages);
   return stateOf(conversation, messages.value, owner);
@@ -42,10 +43,10 @@ function openConversation(env: PageEnv, owner: string): string | null {
 }
 
 /** What the pane shows of a thread that nothing else tells of. It is enough only if it holds nothing inbound. */
-function shownOnly(env: PageEnv, pane: Element): ThreadState {
+function shownOnly(env: PageEnv, pane: Element, otherwise: 'layout_unknown' | 'linkedin_error'): ThreadState {
   const shown = shownMessages(env, pane);
   if (shown.some((message) => message.inbound)) {
-    stop('layout_unknown', 'The thread holds their messages, but when they came could not be read.');
+    stop(otherwise, 'The thread holds their messages, but when they came could not be read.');
   }
   const known = shown.slice(-12).map(({ urn }) => urn);
   return { conversation: null, known, newestAt: null, lastInboundAt: null };
@@ -66,5 +67,5 @@ function fromPage(env: PageEnv, pane: Element, read: Extract<Read<unknown>, { ok
   if (recipientLinks(env, pane).length !== 1) {
     stop('layout_unknown', 'Whether they wrote before could not be read.');
   }
-  return shownOnly(env, pane);
+  return shownOnly(env, pane, 'layout_unknown');
 }
