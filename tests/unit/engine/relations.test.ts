@@ -95,6 +95,34 @@ async function invitesUsed(): Promise<number> {
   return (await stage.db.reader.select().from(schema.usage).where(eq(schema.usage.kind, 'invite'))).length;
 }
 
+describe('an invitation whose fate is unknown', () => {
+  async function unknownInvitation(): Promise<string> {
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await report(stage, step, { result: 'unsure', detail: 'Signed out while it was read back.' });
+    return step.taskId;
+  }
+
+  it('happened where the list shows it at the moment of the click: once settled, the contact goes on', async () => {
+    const id = await unknownInvitation();
+    pass(stage, HOUR);
+    await readSent({ toContacts: [{ ...pendingAnna(), sentAt: now() - HOUR + MINUTE }] });
+    expect(await taskRow(stage, id)).toMatchObject({ state: 'done', verified: true });
+    expect(await pairRow()).toMatchObject({ status: 'invite_sent', byRapport: true });
+    expect(await invitesUsed()).toBe(1);
+    await settle(stage);
+    expect((await enrollmentOf(stage, anna.contactId)).status).toBe('in_progress');
+    expect(await nextStep(stage)).toBeNull();
+  });
+
+  it('stays for a person where the list shows one of another moment', async () => {
+    const id = await unknownInvitation();
+    await readSent({ toContacts: [{ ...pendingAnna(), sentAt: now() - DAY }] });
+    expect(await taskRow(stage, id)).toMatchObject({ state: 'unknown' });
+  });
+});
+
 describe('withdrawing what is pending too long', () => {
   it('after 20 days, although the enrollment ended; then the lock, and Not connected when it ends', async () => {
     await inviteAndEnd();
