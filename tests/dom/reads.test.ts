@@ -67,6 +67,54 @@ test('new connections come newest first, back to the moment asked for', async ()
   expect(ids).toEqual(people.map((one) => one.profileId).sort());
 });
 
+test('a page of connections that is shorter than asked for does not end the read', async () => {
+  const people = Array.from({ length: 15 }, (_, each) => `ACoAAASHORT${each + 10}`);
+  await page.route('**/relationships/dash/connections?*', (route) => {
+    const start = Number(new URL(route.request().url()).searchParams.get('start'));
+    const ids = people.slice(start, start + 10);
+    const included = ids.flatMap((id) => [
+      {
+        $type: 'com.linkedin.voyager.dash.relationships.Connection',
+        connectedMember: `urn:li:fsd_profile:${id}`,
+        createdAt: 5,
+      },
+      {
+        $type: 'com.linkedin.voyager.dash.identity.profile.Profile',
+        entityUrn: `urn:li:fsd_profile:${id}`,
+        publicIdentifier: id.toLowerCase(),
+      },
+    ]);
+    const urns = ids.map((id) => `urn:li:fsd_connection:${id}`);
+    return route.fulfill({ json: { data: { '*elements': urns }, included } });
+  });
+  const read = await call(page, 'readAcceptances', 1);
+  expect(read.ok && read.value.map((one) => one.profileId).sort()).toEqual(people);
+});
+
+test.each([
+  { pages: 15, whole: true },
+  { pages: 1_000, whole: false },
+])('$pages pages of new conversations: read to the end, or said not to be', async ({ pages, whole }) => {
+  let asked = 0;
+  await page.route('**/voyagerMessagingGraphQL/**', (route) => {
+    asked += 1;
+    const urn = `urn:li:msg_conversation:${asked}`;
+    const root = { '*elements': [urn], metadata: { nextCursor: asked < pages ? `page-${asked}` : null } };
+    const one = {
+      $type: 'com.linkedin.messenger.Conversation',
+      entityUrn: urn,
+      lastActivityAt: 1_000,
+      '*conversationParticipants': [`urn:li:msg_messagingParticipant:urn:li:fsd_profile:${rep.profileId}`],
+    };
+    return route.fulfill({ json: { data: { data: { messengerConversations: root } }, included: [one] } });
+  });
+  const read = await call(page, 'readInbound', 1, []);
+  if (whole) expect(read).toEqual({ ok: true, value: [] });
+  // The place of the last whole read is kept.
+  else expect(read).toMatchObject({ ok: false, error: { code: 'linkedin_error', effect: 'before_effect' } });
+  expect(asked).toBe(whole ? pages : 50);
+});
+
 test('inbound messages of known people only', async () => {
   const since = world.twin.now();
   const [friend, stranger] = [known(1), known(1)];

@@ -7,8 +7,8 @@ import { getJson, problem, type Read } from './http.ts';
 import { withDecoration } from './queryIds.ts';
 
 const PAGE = 40;
-/** A rep who was away for long has more; the next read continues from what was then seen. */
-const MAX_PAGES = 25;
+/** More than five weeks of invitations can bring; what a first reading leaves out was there before any invitation. */
+const MOST = 1_000;
 
 const connection = z.looseObject({ connectedMember: z.string(), createdAt: z.number().int() });
 const profile = z.looseObject({
@@ -24,16 +24,18 @@ export async function readConnections(
   sinceMs: number,
   signal: AbortSignal,
 ): Promise<Read<AcceptanceRead[]>> {
-  const found: AcceptanceRead[] = [];
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const read = await withDecoration(env, 'connectionList', (id) => onePage(env, id, page * PAGE, signal));
+  const found = new Map<string, AcceptanceRead>();
+  for (let start = 0; start < MOST; ) {
+    const read = await withDecoration(env, 'connectionList', (id) => onePage(env, id, start, signal));
     if (!read.ok) return read;
     const connections = read.value;
     const fresh = connections.filter((one) => one.connectedAt >= sinceMs);
-    found.push(...fresh);
-    if (connections.length < PAGE || fresh.length < connections.length) break;
+    for (const one of fresh) found.set(one.profileId, one);
+    // LinkedIn may give fewer than asked for: only an empty page, or one that is old enough, is the last.
+    if (connections.length === 0 || fresh.length < connections.length) break;
+    start += connections.length;
   }
-  return ok(found.sort((left, right) => right.connectedAt - left.connectedAt));
+  return ok([...found.values()].sort((left, right) => right.connectedAt - left.connectedAt));
 }
 
 async function onePage(

@@ -44,12 +44,13 @@ export interface Message {
   deliveredAt: number;
 }
 
-const MAX_PAGES = 10;
+/** A thousand conversations: what a rep gets within weeks; then the read says that it is not whole. */
+const MAX_PAGES = 50;
 const PAGE = 20;
 /** Looked for a thread no further: where LinkedIn opens one that is older, the open page tells of it. */
 const THREAD_PAGES = 5;
 
-/** The owner's conversations with activity at or after `sinceMs`, newest first. */
+/** All of the owner's conversations with activity at or after `sinceMs`, newest first; an error if there are too many. */
 export async function readConversations(
   env: PageEnv,
   owner: string,
@@ -63,11 +64,16 @@ export async function readConversations(
     if (!read.ok) return read;
     const { items, next } = read.value;
     for (const one of items) found.set(one.urn, one);
-    if (items.length === 0 || items.some((one) => one.lastActivityAt < sinceMs)) break;
+    if (items.length === 0 || items.some((one) => one.lastActivityAt < sinceMs))
+      return newest(found, sinceMs);
     if (next === undefined && items.length >= PAGE) return notKnown('Where the conversations go on');
     cursor = next ?? null;
-    if (!cursor) break;
+    if (!cursor) return newest(found, sinceMs);
   }
+  return problem('trouble', 'linkedin_error', 'More conversations are new than can be read at once.');
+}
+
+function newest(found: ReadonlyMap<string, Conversation>, sinceMs: number): Read<Conversation[]> {
   const recent = [...found.values()].filter((one) => one.lastActivityAt >= sinceMs);
   return ok(recent.sort((left, right) => right.lastActivityAt - left.lastActivityAt));
 }
