@@ -88,6 +88,17 @@ test('LinkedIn’s own search limit is told from the end of the list', async () 
   expect(await read(url, 40)).toMatchObject({ ok: true, value: { next: null } });
 });
 
+test('an empty page before the end is an error that keeps the place, not the end', async () => {
+  const empty = { '*elements': [], paging: { start: 40, count: 40, total: 43 } };
+  const address = '**/relationships/dash/connections?*';
+  await page.route(address, (route) => route.fulfill({ json: { data: empty, included: [] } }));
+  const url = 'https://www.linkedin.com/mynetwork/invite-connect/connections/';
+  expect(await read(url, 40)).toMatchObject({ ok: false, error: { code: 'linkedin_error' } });
+  expect(await read(url, 43)).toMatchObject({ ok: true, value: { people: [], next: null } });
+  await page.unroute(address);
+  expect(await read(url, 40)).toMatchObject({ ok: true, value: { next: null } });
+});
+
 test('another member’s lists are not read, nor a list in an unknown shape', async () => {
   const url = 'https://www.linkedin.com/groups/77/members/';
   const request = { list: must(linkedinListOf(url), 'list'), start: 0, count: 10, expectedMemberId: '1' };

@@ -20,7 +20,7 @@ export interface ListRequest {
 }
 
 /** LinkedIn shows no more of one search than this. */
-const DEEPEST = { people_search: 1_000, event_attendees: 1_000 } as const;
+const DEEPEST = { people_search: 1_000, event_attendees: 1_000, sales_search: 2_500 } as const;
 
 /** The site's own queries; their ids are in the catalogue. */
 const queryNames = {
@@ -164,7 +164,10 @@ async function readLeads(
     if (!own.ok) return own;
     found.push(own.value);
   }
-  return page(found, { start, asked, total: read.value.paging?.total ?? null });
+  const total = read.value.paging?.total ?? null;
+  return list.kind === 'sales_search'
+    ? page(found, { start, asked, total, deepest: DEEPEST.sales_search })
+    : page(found, { start, asked, total });
 }
 
 async function readLead(env: PageEnv, lead: rows.Lead, signal: AbortSignal): Promise<Read<rows.Row>> {
@@ -186,6 +189,15 @@ function page(
   const nobody = found.length === 0 && at.start === 0 && (at.total ?? 0) > 0;
   if (nobody || unknown * 2 > found.length) {
     return problem('changed', 'layout_unknown', 'The people of this list have a shape that is not known.');
+  }
+  // Tried again later from here, then stopped with a word: an import that lacks people is not finished.
+  const rest = Math.min(at.total ?? 0, at.deepest ?? Number.POSITIVE_INFINITY) - at.start;
+  if (found.length === 0 && rest > 0) {
+    return problem(
+      'trouble',
+      'linkedin_error',
+      `LinkedIn gave an empty page, with ${rest} people left to come.`,
+    );
   }
   const end = at.start + Math.max(found.length, Math.min(at.asked, (at.total ?? 0) - at.start));
   const isLast =
