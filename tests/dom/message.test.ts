@@ -249,6 +249,29 @@ test('a thread older than the newest hundred is dated by its own address, else s
   });
 });
 
+test('while a new thread is waited for, its later looks ask for the newest conversations only', async () => {
+  const { control } = world.twin;
+  for (let each = 0; each < 101; each++) {
+    const other = person(String(39_900 + each), { degree: 1 });
+    control.addPerson(other);
+    control.messageFromOutside(rep.memberId, other.slug, 'Newer');
+  }
+  const someone = person('398', { degree: 1 });
+  control.addPerson(someone);
+  control.armFault({ on: 'message', effect: 'close_without_success', times: 1 });
+  let looks = 0;
+  let further = 0;
+  page.on('request', (request) => {
+    if (!request.url().includes('queryId=messengerConversations')) return;
+    if (request.url().includes('nextCursor')) further += 1;
+    else looks += 1;
+  });
+  expect(endOf(await runStep(page, stepFor('message', targetOf(someone))))).toBe('not_seen');
+  expect(looks).toBeGreaterThan(2);
+  // Four before the message, four with the first look after it.
+  expect(further).toBe(8);
+});
+
 /** The address of the thread with somebody, by the twin's own inbox. */
 async function threadAddress(profileId: string): Promise<string> {
   const query =

@@ -30,8 +30,9 @@ export async function verifyMessage(
   }
   const until = env.clock.now() + deadline(env, 'verify');
   let refusedTwice = false;
-  for (;;) {
-    const read = await readBack(env, baseline, text, signal);
+  // A new thread is the newest: only a look long after the click has to go back further, and does so once.
+  for (let pages: number | undefined; ; pages = 1) {
+    const read = await readBack(env, baseline, text, pages, signal);
     if (read.urn) return { outcome: 'verified', proof: 'message in LinkedIn’s thread', remoteId: read.urn };
     // The page shows a message before LinkedIn took it: its word counts only when the answer is unreadable.
     if (!read.readable) {
@@ -52,11 +53,12 @@ async function readBack(
   env: PageEnv,
   baseline: MessageBaseline,
   text: string,
+  pages: number | undefined,
   signal: AbortSignal,
 ): Promise<{ readable: boolean; urn: string | null }> {
   let conversation = baseline.conversation;
   if (conversation === null) {
-    const thread = await readThreadWith(env, baseline.owner, baseline.profileId, signal);
+    const thread = await readThreadWith(env, baseline.owner, baseline.profileId, signal, pages);
     if (!thread.ok) return { readable: false, urn: null };
     conversation = thread.value?.urn ?? null;
     if (conversation === null) return { readable: true, urn: null };

@@ -78,15 +78,16 @@ function newest(found: ReadonlyMap<string, Conversation>, sinceMs: number): Read
   return ok(recent.sort((left, right) => right.lastActivityAt - left.lastActivityAt));
 }
 
-/** The owner's one-to-one conversation with a person, looked for in the newest pages; null: not there. */
+/** The owner's one-to-one conversation with a person, looked for in the newest `pages`; null: not there. */
 export async function readThreadWith(
   env: PageEnv,
   owner: string,
   profileId: string,
   signal: AbortSignal,
+  pages = THREAD_PAGES,
 ): Promise<Read<Conversation | null>> {
   let cursor: string | null = null;
-  for (let turn = 0; turn < THREAD_PAGES; turn++) {
+  for (let turn = 0; turn < pages; turn++) {
     const read: Read<Page<Conversation>> = await conversationPage(env, owner, cursor, signal);
     if (!read.ok) return read;
     const { items, next } = read.value;
