@@ -15,6 +15,7 @@ import { channelById, contactById } from '../rows.ts';
 import { recordConnected } from './profiles.ts';
 import { recordReply } from './replies.ts';
 import { recordSentInvitations } from './sentInvitations.ts';
+import { settleInvitation } from './settleInvitation.ts';
 import { threadsRead } from './threads.ts';
 import { holdUnreadable, liftUnreadable } from './unreadable.ts';
 
@@ -130,6 +131,9 @@ async function recordAcceptances(
     const contactId = await contactOf(unit, channel.workspaceId, read);
     if (!contactId) continue;
     const pair = { workspaceId: channel.workspaceId, contactId, senderId: channel.senderId };
+    // Who accepted was invited.
+    const proof = 'Accepted';
+    await settleInvitation(unit, pair, { committedFrom: 0, committedUntil: read.connectedAt, proof });
     if (await recordConnected(unit, pair, read.connectedAt)) recorded += 1;
   }
   await unit.tx

@@ -6,10 +6,9 @@ import { ownerOf } from '../contacts/identities.ts';
 import type { ChannelRow, Unit } from '../context.ts';
 import { pairOf, setRelation } from '../flow/facts.ts';
 import { accountOf } from '../pace/usage.ts';
-import { isUnknown } from '../predicates.ts';
-import { appendEvent, appendTaskEvent } from '../record.ts';
+import { appendEvent } from '../record.ts';
 import { endWithdrawals, planWithdrawals } from '../senders/withdrawals.ts';
-import { completeTask } from '../steps/complete.ts';
+import { settleInvitation } from './settleInvitation.ts';
 
 const { channel: channelTable, task, usage } = schema;
 
@@ -59,7 +58,12 @@ async function recordPending(
   const contactId = await ownerOf(unit, workspaceId, 'linkedin_profile', profileId);
   if (!contactId) return false;
   const pair = { workspaceId, contactId, senderId };
-  if (sentAt !== null && (await settleOurs(unit, pair, sentAt))) return true;
+  const evidence = {
+    committedFrom: (sentAt ?? 0) - LEASE_AT_MOST_MS,
+    committedUntil: (sentAt ?? 0) + SAME_MOMENT_MS,
+    proof: 'In the list of sent invitations',
+  };
+  if (sentAt !== null && (await settleInvitation(unit, pair, evidence))) return true;
   const before = await pairOf(unit.tx, contactId, senderId);
   const isOurs = before?.status === 'invite_sent' && before.byRapport;
   if (isOurs || before?.status === 'connected' || (await isOurInviteOpen(unit.tx, pair))) return false;
@@ -69,36 +73,6 @@ async function recordPending(
   await setRelation(unit, pair, { status: 'invite_sent', interaction: true, at });
   const data = { result: 'success', byHand: true };
   return await appendEvent(unit, { ...pair, type: 'invite_sent', dedupeKey: `${BY_HAND}${key}`, at, data });
-}
-
-/** An invitation of ours that may have happened stands in the list, at the moment of our click: it did happen. */
-async function settleOurs(
-  unit: Unit,
-  { contactId, senderId }: { contactId: string; senderId: string },
-  sentAt: number,
-): Promise<boolean> {
-  const [row] = await unit.tx
-    .select()
-    .from(task)
-    .where(
-      and(
-        eq(task.contactId, contactId),
-        eq(task.senderId, senderId),
-        eq(task.kind, 'connect'),
-        isUnknown,
-        gte(task.committedAt, sentAt - LEASE_AT_MOST_MS),
-      ),
-    )
-    .limit(1);
-  if (!row || sentAt < (row.committedAt ?? 0) - SAME_MOMENT_MS) return false;
-  appendTaskEvent(unit, row, 'task_settled', `settled:${row.fence}`, {
-    result: 'success',
-    happened: true,
-    by: 'system',
-  });
-  const proof = 'In the list of sent invitations';
-  await completeTask(unit, row, { verified: true, proof, noteDropped: false });
-  return true;
 }
 
 /** Our own click whose result did not come yet: it is not taken for somebody else's. */

@@ -22,7 +22,8 @@ export function watchDueAt(channel: ChannelRow, kind: WatchKind): number {
   const readAt = lastRead(channel, kind);
   const regular = readAt === null ? 0 : readAt + watchEveryMs[kind];
   const needed = channel.reconcileFrom !== null && (readAt ?? 0) < channel.reconcileFrom;
-  const due = needed && kind !== 'sent_invitations' ? (channel.reconcileFrom ?? 0) : regular;
+  // The list of sent invitations too: it settles those whose fate is unknown since the account was lost.
+  const due = needed ? (channel.reconcileFrom ?? 0) : regular;
   const askedAt = kind === 'sent_invitations' ? channel.sentAskedAt : null;
   return Math.max(due, channel.watchRetryAt ?? 0, askedAt === null ? 0 : askedAt + SENT_RETRY_MS);
 }

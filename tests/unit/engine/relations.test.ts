@@ -116,6 +116,14 @@ describe('an invitation whose fate is unknown', () => {
     expect(await nextStep(stage)).toBeNull();
   });
 
+  it('happened where the person accepted it', async () => {
+    const id = await unknownInvitation();
+    pass(stage, HOUR);
+    await accept(stage, anna);
+    expect(await taskRow(stage, id)).toMatchObject({ state: 'done', verified: true });
+    expect((await pairRow()).status).toBe('connected');
+  });
+
   it('stays for a person where the list shows one of another moment', async () => {
     const id = await unknownInvitation();
     await readSent({ toContacts: [{ ...pendingAnna(), sentAt: now() - DAY }] });
