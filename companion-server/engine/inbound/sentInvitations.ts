@@ -58,12 +58,12 @@ async function recordPending(
   const contactId = await ownerOf(unit, workspaceId, 'linkedin_profile', profileId);
   if (!contactId) return false;
   const pair = { workspaceId, contactId, senderId };
-  const evidence = {
-    committedFrom: (sentAt ?? 0) - LEASE_AT_MOST_MS,
-    committedUntil: (sentAt ?? 0) + SAME_MOMENT_MS,
-    proof: 'In the list of sent invitations',
-  };
-  if (sentAt !== null && (await settleInvitation(unit, pair, evidence))) return true;
+  if (sentAt !== null) {
+    const committedFrom = sentAt - LEASE_AT_MOST_MS;
+    const committedUntil = sentAt + SAME_MOMENT_MS;
+    const proof = 'In the list of sent invitations';
+    if (await settleInvitation(unit, pair, { committedFrom, committedUntil, proof })) return true;
+  }
   const before = await pairOf(unit.tx, contactId, senderId);
   const isOurs = before?.status === 'invite_sent' && before.byRapport;
   if (isOurs || before?.status === 'connected' || (await isOurInviteOpen(unit.tx, pair))) return false;
