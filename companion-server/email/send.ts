@@ -25,6 +25,13 @@ export type SendResult =
   /** The connection ended after the final dot without an answer: nobody here can know. */
   | { outcome: 'unknown'; detail: string };
 
+type MailboxFault = Extract<SendResult, { outcome: 'not_sent' }> & { stage: 'connect' | 'auth' };
+
+/** The mailbox is at fault, not the message. */
+export function isMailboxFault(sent: SendResult): sent is MailboxFault {
+  return sent.outcome === 'not_sent' && (sent.stage === 'connect' || sent.stage === 'auth');
+}
+
 /** Below the commit's lease of 90 s with its margin: a late answer must not meet a task given up. */
 const SEND_DEADLINE = 60 * SECOND;
 

@@ -3,7 +3,7 @@ import type { Stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { MailVerdict } from '#shared/statuses/mailRefusal.ts';
 import { schema } from '../../db/index.ts';
 import { buildAnswer } from '../../email/answer.ts';
-import type { SendResult } from '../../email/send.ts';
+import { isMailboxFault, type SendResult } from '../../email/send.ts';
 import type { SmtpPool } from '../../email/smtpPool.ts';
 import {
   type AnswerOutcome,
@@ -17,6 +17,7 @@ import { filesFor } from '../attachment/files.ts';
 import { contactName } from '../contact/view.ts';
 import type { Services } from '../context.ts';
 import type { MailFacts } from './facts.ts';
+import { keepCopy } from './keepCopy.ts';
 import { openSettings } from './settings.ts';
 import { setSmtpStatus } from './sync.ts';
 
@@ -73,15 +74,7 @@ export async function sendAnswer(
   const sent = await services.mailServers.send(settings, built, new AbortController().signal, pool);
   await record(outcomeOf(sent));
   if (isMailboxFault(sent)) await setSmtpStatus(ctx, message.channelId, `${sent.code} ${sent.response}`);
-  if (sent.outcome !== 'sent') return;
-  const kept = await services.mailServers.appendToSent(settings, built.raw, signal);
-  if (!kept.ok) services.log.warn({ code: kept.error.code }, 'an answer could not be copied to Sent');
-}
-
-function isMailboxFault(
-  sent: SendResult,
-): sent is Extract<SendResult, { outcome: 'not_sent' }> & { stage: 'connect' | 'auth' } {
-  return sent.outcome === 'not_sent' && (sent.stage === 'connect' || sent.stage === 'auth');
+  if (sent.outcome === 'sent') await keepCopy(services, settings, built, signal);
 }
 
 function outcomeOf(sent: SendResult): AnswerOutcome {

@@ -1,9 +1,8 @@
 import { normalizeEmail } from '#shared/identity/email.ts';
 import { monotonicClock } from '#shared/kernel/clock.ts';
 import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
-import type { MailboxAccess } from '../../email/access.ts';
 import { type BuiltMessage, buildMessage, type MessageInput } from '../../email/build.ts';
-import type { SendResult } from '../../email/send.ts';
+import { isMailboxFault, type SendResult } from '../../email/send.ts';
 import type { SmtpPool } from '../../email/smtpPool.ts';
 import { createTrackingToken, type TrackingClaim } from '../../email/tracking.ts';
 import { createUnsubscribeToken } from '../../email/unsubscribeToken.ts';
@@ -18,6 +17,7 @@ import {
 import { filesFor } from '../attachment/files.ts';
 import type { Services } from '../context.ts';
 import type { MailFacts } from './facts.ts';
+import { keepCopy } from './keepCopy.ts';
 import { setSmtpStatus } from './sync.ts';
 
 export interface SendOptions {
@@ -101,12 +101,6 @@ function buildJob(
   }
 }
 
-type MailboxFault = Extract<SendResult, { outcome: 'not_sent' }> & { stage: 'connect' | 'auth' };
-
-function isMailboxFault(sent: SendResult): sent is MailboxFault {
-  return sent.outcome === 'not_sent' && (sent.stage === 'connect' || sent.stage === 'auth');
-}
-
 function outcomeOf(sent: SendResult): Outcome {
   if (sent.outcome === 'sent') return { result: 'sent', response: sent.response };
   if (sent.outcome === 'unknown') return { result: 'unsure', detail: sent.detail };
@@ -119,17 +113,6 @@ function outcomeOf(sent: SendResult): Outcome {
     code: 'sending_error',
     detail: `${sent.code} ${sent.response}`,
   };
-}
-
-/** Evidence that a message went out, so only after success; without it nothing is lost but our own copy. */
-async function keepCopy(
-  services: Services,
-  settings: MailboxAccess,
-  built: BuiltMessage,
-  signal: AbortSignal,
-): Promise<void> {
-  const kept = await services.mailServers.appendToSent(settings, built.raw, signal);
-  if (!kept.ok) services.log.warn({ code: kept.error.code }, 'a sent message could not be copied to Sent');
 }
 
 /** Nothing where the automation does not ask for it. */
