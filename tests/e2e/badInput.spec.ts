@@ -318,32 +318,32 @@ test.describe('automations that cannot start', () => {
     await expect(drawer.getByRole('combobox', { name: 'Lists' })).toHaveAccessibleDescription(
       /Choose at least one list/,
     );
-    await drawer.getByRole('button', { name: 'Done' }).click();
+    await dashboard.leaveDrawer(page, 'Done');
     await problems
       .getByRole('button', { name: '2. Sender Profile: Add at least one sender profile.' })
       .click();
     await expect(drawer.getByRole('combobox', { name: 'Add sender profile' })).toHaveAccessibleDescription(
       /Add at least one sender profile/,
     );
-    await drawer.getByRole('button', { name: 'Done' }).click();
+    await dashboard.leaveDrawer(page, 'Done');
     await problems.getByRole('button', { name: /^4. Connect: Say what happens/ }).click();
     await expect(drawer.getByText('Say what happens when LinkedIn allows no note')).toBeVisible();
-    await drawer.getByRole('button', { name: 'Done' }).click();
+    await dashboard.leaveDrawer(page, 'Done');
 
     await page
       .getByRole('button', { name: /^Settings of Message/ })
       .first()
       .click();
     await drawer.getByRole('textbox', { name: 'Message text' }).fill('Hi {{ firstName');
-    await drawer.getByRole('button', { name: 'Done' }).click();
+    await dashboard.leaveDrawer(page, 'Done');
     await expect(problems.getByRole('button', { name: /^6. Message: / }).first()).toBeVisible();
     await page.getByRole('button', { name: /^Settings of Condition/ }).click();
-    await drawer.getByRole('button', { name: 'Remove step' }).click();
+    await dashboard.leaveDrawer(page, 'Remove step');
     await problems.getByRole('button', { name: '5. Wait until: Connect the exit "timeout".' }).click();
     await expect(drawer.getByRole('combobox', { name: 'Next step on timeout' })).toHaveAccessibleDescription(
       /Connect the exit "timeout"/,
     );
-    await drawer.getByRole('button', { name: 'Done' }).click();
+    await dashboard.leaveDrawer(page, 'Done');
 
     await page.getByRole('button', { name: 'Check and start' }).click();
     const dialog = page.getByRole('dialog', { name: /^Start/ });

@@ -60,10 +60,7 @@ async function choose(label: string, option: string | RegExp): Promise<void> {
   await box.blur();
 }
 
-async function done(): Promise<void> {
-  await drawer().getByRole('button', { name: 'Done' }).click();
-  await drawer().waitFor({ state: 'hidden' });
-}
+const done = (): Promise<void> => dashboard.leaveDrawer(page, 'Done');
 
 async function openStep(name: RegExp): Promise<void> {
   await page.getByRole('button', { name }).click();

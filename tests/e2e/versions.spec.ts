@@ -101,14 +101,14 @@ function waitThenMail(listId: string, senderId: string): Graph {
 async function removeFirstWait(): Promise<void> {
   await page.getByRole('button', { name: /^(Edit steps|Continue editing)$/ }).click();
   await page.getByRole('button', { name: /^Settings of First wait/ }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove step' }).click();
+  await dashboard.leaveDrawer(page, 'Remove step');
   await page.getByRole('button', { name: /^Settings of Sender Profile/ }).click();
   const drawer = page.getByRole('dialog');
   const next = drawer.getByRole('combobox', { name: /Next/ });
   await next.click();
   await page.getByRole('option', { name: /Second wait/ }).click();
   await next.blur();
-  await drawer.getByRole('button', { name: 'Done' }).click();
+  await dashboard.leaveDrawer(page, 'Done');
 }
 
 test('the review names who stands on a removed step and asks where they go', async () => {

@@ -51,21 +51,28 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
   const colorMode = useComputedColorScheme('light');
   const [nodes, setNodes] = useState<StepFlowNode[]>([]);
   useEffect(() => {
-    setNodes(
-      graph.nodes.map((step) => ({
-        id: step.id,
-        type: 'step',
-        position: step.position,
-        deletable: false,
-        data: {
-          step,
-          summary: summaries.get(step.id) ?? '',
-          counts: counts && countsOf(counts, step.id),
-          problems: problems.filter(({ nodeId }) => nodeId === step.id).length,
-          exits: exitOrder(graph, step),
-          open,
-        },
-      })),
+    setNodes((old) =>
+      graph.nodes.map((step) => {
+        const exits = exitOrder(graph, step);
+        return {
+          id: step.id,
+          type: 'step',
+          position: step.position,
+          measured: measuredAs(
+            old.find(({ id }) => id === step.id),
+            exits,
+          ),
+          deletable: false,
+          data: {
+            step,
+            summary: summaries.get(step.id) ?? '',
+            counts: counts && countsOf(counts, step.id),
+            problems: problems.filter(({ nodeId }) => nodeId === step.id).length,
+            exits,
+            open,
+          },
+        };
+      }),
     );
   }, [graph, counts, problems, summaries, open]);
   const onNodesChange = (changes: NodeChange<StepFlowNode>[]) =>
@@ -111,6 +118,14 @@ export function Canvas({ graph, readOnly, counts, problems, summaries, fitKey, o
       </ReactFlow>
     </section>
   );
+}
+
+/**
+ * The size a step was drawn with, as long as its exits are the same. React Flow hides a node without it until it has
+ * measured it anew: a step would flicker at every change, and a click in that moment would fall through to the canvas.
+ */
+function measuredAs(before: StepFlowNode | undefined, exits: readonly ExitName[]): StepFlowNode['measured'] {
+  return before && before.data.exits.join() === exits.join() ? before.measured : undefined;
 }
 
 function FitWhenAsked({ fitKey, ready }: { fitKey: number; ready: boolean }) {
