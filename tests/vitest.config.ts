@@ -36,7 +36,8 @@ export default defineConfig({
       layer('property', 60_000, { isolate: false }),
       layer('architecture', 60_000, { isolate: false }),
       layer('conformance', 30_000, { isolate: false }),
-      layer('simulation', 600_000),
+      // It gets what the other layers leave of the processor.
+      layer('simulation', 1_800_000),
       layer('mail', 60_000),
       layer('twin', 60_000),
       layer('dom', 120_000, { globalSetup: builtOnce }),
