@@ -66,7 +66,14 @@ export { isFailingLogin, isFlapping, type LossRow, lossOf } from './holds/losses
 export { isOnline, type Spell, silentSpells } from './holds/presence.ts';
 export { cancelReminders, planFreshLink, planReminder } from './holds/reminders.ts';
 export { applyResumeEdit, HELD_AT_MOST, isFirstTouch, readySteps } from './holds/resumeEdits.ts';
-export { disconnectLinkedin, endRestriction, reconnectLinkedin, recordSession } from './holds/session.ts';
+export {
+  channelOfDevice,
+  disconnectLinkedin,
+  endRestriction,
+  heedRefusal,
+  reconnectLinkedin,
+  recordSession,
+} from './holds/session.ts';
 export { type Idle, isIdle } from './idle.ts';
 export {
   type AnswerOutcome,

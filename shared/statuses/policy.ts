@@ -20,7 +20,7 @@ export type FailurePolicy =
   | { do: 'hold_account'; reason: HoldReason }
   /** Ready again as soon as the rep has the tab visible. */
   | { do: 'wait_visible_tab' }
-  /** The node's whenNoNote decides: wait (ready again after `waitMs`) or skip. */
+  /** The node's whenNoNote decides: at once without a note, wait (ready again after `waitMs`) or skip. */
   | { do: 'when_no_note'; waitMs: number }
   /** Task waits under a `missing_data` hold of the enrollment. */
   | { do: 'missing_data' }

@@ -186,6 +186,35 @@ test('an unknown layout stops it for a person, trouble is tried again', async ()
   expect((await imports())[0]).toMatchObject({ state: 'stopped', reason: 'layout_unknown' });
 });
 
+test.each([
+  ['challenge', 'challenge'],
+  ['wrong_account', 'wrong_account'],
+  ['restricted', 'restricted'],
+] as const)(
+  'a page refused with %s holds the account: the rep is told, no other page is opened',
+  async (code, reason) => {
+    const body = { url: `${url}&page=${code}`, listName: `Refused: ${code}` };
+    const { id } = routes.start.response.parse((await call(server, routes.start, device, { body })).body);
+    await nextPage(40);
+    await tell(id, 0, { ok: false, error: { code, detail: 'LinkedIn refuses it.' } });
+    const seen = deviceRoutes.snapshot.response.parse(
+      (await call(server, deviceRoutes.snapshot, device)).body,
+    );
+    expect(seen.linkedin).toMatchObject({ status: 'inactive', reason });
+    expect(seen.mustAct).not.toEqual([]);
+    expect((await imports())[0]).toMatchObject({ state: 'stopped', reason: code });
+    const reader = server.services.db.reader;
+    const holds = (await reader.select().from(schema.hold)).filter(({ liftedAt }) => liftedAt === null);
+    expect(holds).toMatchObject([
+      {
+        scope: 'channel',
+        reason: code === 'restricted' ? 'account_restricted' : 'linkedin_account_disconnected',
+      },
+    ]);
+    await seeNothing();
+  },
+);
+
 test('never more pages than the cap of search result pages', async () => {
   const { reader } = server.services.db;
   const used = (await reader.select().from(schema.usage)).filter(({ kind }) => kind === 'search_page');

@@ -2,7 +2,8 @@ import { eq } from 'drizzle-orm';
 import { must } from '#shared/kernel/assert.ts';
 import type { LinkedinMember, SessionReport } from '#shared/protocol/linkedin.ts';
 import type { HoldReason } from '#shared/statuses/engine.ts';
-import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
+import type { LinkedinErrorCode, LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
+import { failurePolicy } from '#shared/statuses/policy.ts';
 import { rowsOf, schema } from '../../db/index.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from '../context.ts';
 import { watchEveryMs } from '../inbound/watches.ts';
@@ -134,6 +135,17 @@ export async function loseSession(
   if (reason !== 'disconnected_by_user') await noteLoss(unit, channel);
   if (isNews && failedLogins.includes(reason)) await noteFailedLogin(unit, channel.id);
   await setHold(unit, { ...onChannel(channel), reason: holdFor(reason), detail, by: 'linkedin' });
+}
+
+/** What LinkedIn refused to a step, a watch or an import holds the account where its code says so (product §4.5). */
+export async function heedRefusal(
+  unit: Unit,
+  channelId: string,
+  { code, detail }: { code: LinkedinErrorCode; detail: string },
+): Promise<void> {
+  if (failurePolicy[code].do !== 'hold_account') return;
+  const isReason = code === 'challenge' || code === 'wrong_account' || code === 'restricted';
+  await loseSession(unit, await channelById(unit.tx, channelId), isReason ? code : 'logged_out', detail);
 }
 
 function holdFor(reason: LinkedinInactiveReason): HoldReason {

@@ -4,14 +4,13 @@ import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { AcceptanceRead, InboundMessageRead, LinkedinFailure } from '#shared/protocol/linkedin.ts';
-import { failurePolicy } from '#shared/statuses/policy.ts';
 import { schema } from '../../db/index.ts';
 import { ownerOf } from '../contacts/identities.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from '../context.ts';
 import { wakeAfterRead } from '../flow/waits.ts';
 import { markReconciling } from '../holds/holds.ts';
-import { channelOfDevice, finishReconnect, heartbeat, loseSession } from '../holds/session.ts';
-import { channelById, contactById } from '../rows.ts';
+import { channelOfDevice, finishReconnect, heartbeat, heedRefusal } from '../holds/session.ts';
+import { contactById } from '../rows.ts';
 import { recordConnected } from './profiles.ts';
 import { recordReply } from './replies.ts';
 import { recordSentInvitations } from './sentInvitations.ts';
@@ -71,7 +70,12 @@ export function recordObservations(
       });
     }
     if (seen.failure) {
-      await watchFailed(unit, channel, seen.failure);
+      await watchFailed(
+        unit,
+        channel,
+        seen.failure,
+        wasSentListAsked(channel, readAt) && !seen.sentInvitations,
+      );
       return ok(recorded);
     }
     // A watch that worked has seen the session too.
@@ -80,7 +84,7 @@ export function recordObservations(
       .set({ watchRetryAt: null, watchFailure: null, lastCheckedAt: unit.now })
       .where(eq(channelTable.id, channel.id));
     await finishReconnect(unit, channel.id);
-    await liftUnreadable(unit, channel);
+    await liftUnreadable(unit, channel, { withSentList: seen.sentInvitations !== undefined });
     await wakeAfterRead(unit, channel.senderId);
     return ok(recorded);
   });
@@ -101,6 +105,11 @@ function refused(why: NotTheirs): LinkedinFailure {
       ? 'The browser did not say whose account it read: update the extension.'
       : 'The browser read another member’s account than the bound one.';
   return { code: 'linkedin_error', effect: 'before_effect', detail, until: null };
+}
+
+/** Whether this reading was to begin with the sent list. */
+function wasSentListAsked({ sentAskedAt, sentReadAt }: ChannelRow, readAt: number): boolean {
+  return sentAskedAt !== null && sentAskedAt > (sentReadAt ?? 0) && readAt - sentAskedAt < WATCH_RETRY_MS;
 }
 
 /** What was read counts from the moment the reading began: what came since may be missing in it. */
@@ -188,7 +197,12 @@ async function contactOf(unit: Unit, workspaceId: string, read: AcceptanceRead):
 }
 
 /** A failed read is tried again soon; one that shows a lost session says so at once. */
-async function watchFailed(unit: Unit, channel: ChannelRow, failure: LinkedinFailure): Promise<void> {
+async function watchFailed(
+  unit: Unit,
+  channel: ChannelRow,
+  failure: LinkedinFailure,
+  isSentList = false,
+): Promise<void> {
   await unit.tx
     .update(channelTable)
     .set({ watchRetryAt: unit.now + WATCH_RETRY_MS, watchFailure: failure.detail })
@@ -198,10 +212,8 @@ async function watchFailed(unit: Unit, channel: ChannelRow, failure: LinkedinFai
     const key = { workspaceId, scope: 'channel', scopeId, reason: 'linkedin_account_disconnected' } as const;
     await markReconciling(unit, key, `Reading failed: ${failure.detail} It is tried again in 5 minutes.`);
   }
-  if (failure.code === 'layout_unknown') await holdUnreadable(unit, channel, failure.detail);
-  if (failurePolicy[failure.code].do !== 'hold_account') return;
-  const isReason =
-    failure.code === 'challenge' || failure.code === 'wrong_account' || failure.code === 'restricted';
-  const now = await channelById(unit.tx, channel.id);
-  await loseSession(unit, now, isReason ? (failure.code as 'challenge') : 'logged_out', failure.detail);
+  if (failure.code === 'layout_unknown') {
+    await holdUnreadable(unit, channel, { detail: failure.detail, isSentList });
+  }
+  await heedRefusal(unit, channel.id, failure);
 }

@@ -68,10 +68,11 @@ export function spend(
   channel: ChannelRow,
   task: Pick<TaskRow, 'id' | 'kind' | 'payload'>,
   when: 'claim' | 'commit',
+  at = unit.now,
 ): void {
   const kinds = when === 'claim' ? atClaim[task.kind] : spentAtCommit(task);
   for (const kind of kinds) {
-    const spent = { account: accountOf(channel), kind, at: unit.now, taskId: task.id };
+    const spent = { account: accountOf(channel), kind, at, taskId: task.id };
     rowsOf(unit.tx).insert(shapes.usage, spent, true);
   }
 }

@@ -14,6 +14,7 @@ import { claimLeaseMs, claimLimitMs, commitLeaseMs, contextOf } from './claim.ts
 import { dispose } from './dispose.ts';
 import { decideByPerson } from './failures.ts';
 import { firstRefusal, type GateInput, repeatGates } from './gates.ts';
+import { noteQuotas } from './notes.ts';
 import { holdSwitchedOff } from './remoteRules.ts';
 import { recipientOf } from './render.ts';
 import { moveTo, requeue } from './tasks.ts';
@@ -91,18 +92,6 @@ const allow = together<Request, CommitAnswer>({
     return still ? await decide(unit, still, request.lastInboundAt) : lost();
   },
 });
-
-/** Keeps what LinkedIn said is left; what it did not say stays as it was. */
-async function noteQuotas(unit: Unit, channelId: string, seen: QuotasSeen): Promise<void> {
-  const { quotas } = await channelById(unit.tx, channelId);
-  const told = (left: number | null) => (left === null ? null : { left, at: unit.now });
-  const next = {
-    notes: told(seen.notesLeft) ?? quotas?.notes ?? null,
-    inmailCredits: told(seen.inmailCredits) ?? quotas?.inmailCredits ?? null,
-  };
-  if (next.notes !== null || next.inmailCredits !== null)
-    rowsOf(unit.tx).update(shapes.channel, [channelId], { quotas: next });
-}
 
 /** Asked before the page's profile is learned: that may add ids, a changed link or address is another person. */
 async function isForSamePerson(unit: Unit, task: TaskRow): Promise<boolean> {

@@ -2,24 +2,24 @@ import { and, eq, sql } from 'drizzle-orm';
 import { DAY, MINUTE } from '#shared/kernel/clock.ts';
 import type { LinkedinFailure, ShownPerson } from '#shared/protocol/linkedin.ts';
 import type { RelationStatus } from '#shared/statuses/engine.ts';
-import type { LinkedinInactiveReason } from '#shared/statuses/linkedin.ts';
 import { type FailurePolicy, failurePolicy, holdLength, retryDelay } from '#shared/statuses/policy.ts';
 import { rowsOf, schema } from '../../db/index.ts';
 import type { TaskRow, Unit } from '../context.ts';
-import { setRelation } from '../flow/facts.ts';
+import { relationOf, setRelation } from '../flow/facts.ts';
 import { applyEvent } from '../flow/interpret.ts';
 import { passOver } from '../flow/passOver.ts';
 import { setHold } from '../holds/holds.ts';
-import { loseSession } from '../holds/session.ts';
+import { heedRefusal } from '../holds/session.ts';
 import { recordConnected } from '../inbound/profiles.ts';
 import { pauseForReply } from '../inbound/replies.ts';
 import { appendTaskEvent } from '../record.ts';
-import { channelById, enrollmentById, graphOf } from '../rows.ts';
+import { enrollmentById, graphOf } from '../rows.ts';
 import { recordWithdrawn, withdrawLater } from '../senders/withdrawals.ts';
 import { shapes } from '../shapes.ts';
 import { endEnrichment } from '../wayIn/enrichment.ts';
 import { holdForData, stoplistContact } from './dispose.ts';
 import { isHousekeeping } from './invitationGate.ts';
+import { noteQuotas } from './notes.ts';
 import { learnOpenProfile } from './openProfile.ts';
 import { nodeOf } from './render.ts';
 import { cancelTask, ENRICHMENT_NODE, finish, requeue } from './tasks.ts';
@@ -60,7 +60,11 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
       await requeue(unit, task, unit.now + 15 * MINUTE, failure.code, failure.detail);
       return;
     case 'when_no_note':
-      await withoutNote(unit, task, dateOf(unit, failure, policy.waitMs), failure.detail);
+      await noteQuotas(unit, task.channelId, { notesLeft: 0, inmailCredits: null });
+      await withoutNote(unit, task, {
+        until: dateOf(unit, failure, policy.waitMs),
+        detail: failure.detail,
+      });
       return;
     case 'missing_data':
       await holdForData(unit, task, await enrollmentById(unit.tx, task.enrollmentId), failure.detail);
@@ -70,6 +74,7 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
       return;
     case 'fail_branch':
       if (failure.code === 'inmail_not_allowed') learnOpenProfile(unit, task, false);
+      if (failure.code === 'not_connected') await learnRemoved(unit, task);
       await failBranch(unit, task, failure.code, failure.detail);
       return;
   }
@@ -77,12 +82,8 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
 
 /** The holds a failure demands, also where the task itself becomes unknown. */
 export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFailure): Promise<void> {
+  await heedRefusal(unit, task.channelId, failure);
   const policy: FailurePolicy = failurePolicy[failure.code];
-  if (policy.do === 'hold_account') {
-    const channel = await channelById(unit.tx, task.channelId);
-    await loseSession(unit, channel, sessionReason(failure.code), failure.detail);
-    return;
-  }
   if (policy.do !== 'hold_kind' && policy.do !== 'hold_kind_until_catalogue') return;
   const times = await raiseHoldTimes(unit, task);
   const until = policy.do === 'hold_kind' ? dateOf(unit, failure, holdLength(times)) : null;
@@ -96,6 +97,12 @@ export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFa
     until,
     by: 'linkedin',
   });
+}
+
+/** LinkedIn itself was asked before a message: who was a connection is none any more. */
+async function learnRemoved(unit: Unit, { kind, workspaceId, contactId, senderId }: TaskRow): Promise<void> {
+  if (kind !== 'message' || (await relationOf(unit.tx, contactId, senderId)) !== 'connected') return;
+  await setRelation(unit, { workspaceId, contactId, senderId }, { status: 'not_connected' });
 }
 
 /** LinkedIn remembers a withdrawal, whoever made it: the step waits, and the countdown is shown. */
@@ -113,10 +120,6 @@ async function waitOutLock(
 /** The date a failure names, as far as it makes sense here: a browser's clock may be wrong by days or years. */
 function dateOf({ now }: Unit, { until }: LinkedinFailure, elseMs: number): number {
   return until !== null && until > now && until <= now + FARTHEST_MS ? until : now + elseMs;
-}
-
-function sessionReason(code: LinkedinFailure['code']): LinkedinInactiveReason {
-  return code === 'challenge' || code === 'wrong_account' || code === 'restricted' ? code : 'logged_out';
 }
 
 async function raiseHoldTimes(unit: Unit, task: TaskRow): Promise<number> {
@@ -206,13 +209,20 @@ export async function decideByPerson(
   }
 }
 
-/** No note is possible before `until`: the step is skipped or waits, as its node says. */
-export async function withoutNote(unit: Unit, task: TaskRow, until: number, detail: string): Promise<void> {
+/** No note is possible before `until`: the step goes without one, is skipped or waits, as its node says. */
+export async function withoutNote(
+  unit: Unit,
+  task: TaskRow,
+  { until, detail }: { until: number; detail: string },
+): Promise<void> {
   const enrollment = await enrollmentById(unit.tx, task.enrollmentId);
   const node = nodeOf({ task, graph: await graphOf(unit.tx, enrollment.versionId) });
-  if (node?.type === 'connect' && node.config.whenNoNote === 'skip') {
+  const choice = node?.type === 'connect' ? node.config.whenNoNote : null;
+  if (choice === 'skip') {
     await passOver(unit, task, 'skipped', 'note_quota_reached');
     return;
   }
-  await requeue(unit, task, until, 'note_quota_reached', detail);
+  // One that carried a note is rendered anew without it; refused without a note, it waits like any other.
+  const goesWithout = choice === 'send_without' && task.payload !== null && task.payload.text !== null;
+  await requeue(unit, task, goesWithout ? unit.now : until, 'note_quota_reached', detail);
 }

@@ -137,6 +137,7 @@ async function fail(
   await paceUncommitted(unit, task);
   await noteFailure(unit, task.channelId, failure.code);
   if (mayHaveHappened(failure.effect)) {
+    await countAgain(unit, task, await claimedAt(unit, task));
     await becomeUnknown(unit, task, failure.detail);
     await demandHolds(unit, task, failure);
     return;
@@ -209,11 +210,20 @@ async function paceUncommitted(unit: Unit, task: TaskRow): Promise<void> {
   if (task.state === 'claimed') await noteAction(unit, await channelById(unit.tx, task.channelId));
 }
 
-/** It took place after all: cap and spacing, given back when it seemed that it had not, count again. */
-async function countAgain(unit: Unit, task: TaskRow): Promise<void> {
+/**
+ * It took place, or may have, without a commit that stands: cap and spacing count. Either they were given back when it
+ * seemed that it had not, or a click while preparing, from the claim on (`at`), had the effect already.
+ */
+async function countAgain(unit: Unit, task: TaskRow, at = unit.now): Promise<void> {
   if (task.committedAt !== null || task.kind === 'visit') return;
-  spend(unit, await channelById(unit.tx, task.channelId), task, 'commit');
-  await unit.tx.update(taskTable).set({ committedAt: unit.now }).where(eq(taskTable.id, task.id));
+  spend(unit, await channelById(unit.tx, task.channelId), task, 'commit', at);
+  await unit.tx.update(taskTable).set({ committedAt: at }).where(eq(taskTable.id, task.id));
   if (!isOutreach(task.kind)) return;
   await unit.tx.update(contact).set({ lastOutreachAt: unit.now }).where(eq(contact.id, task.contactId));
+}
+
+/** When the step was handed out, in schedule time. */
+async function claimedAt(unit: Unit, { id, fence }: TaskRow): Promise<number> {
+  const attempt = await rowsOf(unit.tx).get(shapes.attempt, id, fence);
+  return unit.now - Math.max(0, unit.real - (attempt?.claimedAt ?? unit.real));
 }

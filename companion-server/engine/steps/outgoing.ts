@@ -1,5 +1,4 @@
 import type { Graph } from '#shared/automation/graph.ts';
-import { basicNoteCap } from '#shared/schedule/settings.ts';
 import { rowsOf } from '../../db/index.ts';
 import type { TaskPayload } from '../../db/schema/tasks.ts';
 import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow, Unit } from '../context.ts';
@@ -95,14 +94,13 @@ async function withinNotes(
   payload: TaskPayload,
 ): Promise<TaskPayload | null> {
   if (head.kind !== 'connect' || payload.text === null) return payload;
-  const until = await noNoteUntil(unit.tx, channel, unit.now);
-  if (until === null) return payload;
+  const none = await noNoteUntil(unit.tx, channel, unit.now);
+  if (none === null) return payload;
   const node = nodeOf({ task: head, graph });
   if (node?.type === 'connect' && node.config.whenNoNote === 'send_without') {
     return { ...payload, text: null, noteDropped: true };
   }
-  const { count, days } = basicNoteCap;
-  await withoutNote(unit, head, until, `The ${count} notes of a Basic account in ${days} days are used up.`);
+  await withoutNote(unit, head, none);
   return null;
 }
 

@@ -6,7 +6,7 @@ import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { ListedPerson, ListFailure, ListPage } from '#shared/protocol/lists.ts';
 import { schema, type Tx } from '../../db/index.ts';
-import { contactsAddedToList, contactsChanged } from '../../engine/index.ts';
+import { channelOfDevice, contactsAddedToList, contactsChanged, heedRefusal } from '../../engine/index.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type DeviceCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
@@ -195,6 +195,11 @@ async function noteFailure(tx: Tx, call: DeviceCall, row: ImportRow, failure: Li
     .update(listImport)
     .set({ ...change, reason: failure.code })
     .where(eq(listImport.id, row.id));
+  if (failure.code !== 'search_limit_reached') {
+    const unit = unitOf(call, tx);
+    const { id } = await channelOfDevice(unit, call.actor.deviceId);
+    await heedRefusal(unit, id, { code: failure.code, detail: failure.detail });
+  }
   await audit(tx, call, {
     action: 'import.failed',
     entity: 'import',

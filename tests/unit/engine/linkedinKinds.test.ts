@@ -335,6 +335,66 @@ describe('the notes of a Basic account', () => {
     expect((await nextOfKind(stage, 'connect')).text).toBe('Hi Person1');
   });
 
+  describe('by LinkedIn’s own counter', () => {
+    const tell = async (left: number) => {
+      const quotas = { notes: { left, at: stage.ctx.clocks.schedule.now() }, inmailCredits: null };
+      await stage.db.write((tx) =>
+        tx.update(schema.channel).set({ quotas }).where(eq(schema.channel.id, channels.linkedin)),
+      );
+    };
+    async function refuseNote(): Promise<string> {
+      const step = await nextOfKind(stage, 'connect');
+      expect(step.text).toBe('Hi Person1');
+      await commit(stage, step);
+      await report(stage, step, failed('note_quota_reached'));
+      return step.taskId;
+    }
+
+    it('none is left although ours has some: it goes without, at once', async () => {
+      await start(asking('send_without'));
+      const from = stage.ctx.clocks.schedule.now();
+      const id = await refuseNote();
+      expect(await taskRow(stage, id)).toMatchObject({ state: 'ready', reason: 'note_quota_reached' });
+      const again = await nextOfKind(stage, 'connect');
+      expect(again).toMatchObject({ taskId: id, text: null });
+      expect(stage.ctx.clocks.schedule.now() - from).toBeLessThan(DAY);
+      await perform(stage, again);
+      expect((await usedKinds()).filter((kind) => kind === 'note')).toEqual([]);
+    });
+
+    it('refused without a note as well, it waits and does not turn in circles', async () => {
+      await start(asking('send_without'));
+      const id = await refuseNote();
+      const again = await nextOfKind(stage, 'connect');
+      await commit(stage, again);
+      await report(stage, again, failed('note_quota_reached'));
+      expect(await taskRow(stage, id)).toMatchObject({ state: 'scheduled' });
+    });
+
+    it('who waits for a note asks LinkedIn again a day later', async () => {
+      await start(asking('wait'));
+      const id = await refuseNote();
+      const row = await taskRow(stage, id);
+      expect(row).toMatchObject({ state: 'scheduled', reason: 'note_quota_reached' });
+      pass(stage, DAY);
+      expect((await nextOfKind(stage, 'connect')).text).toBe('Hi Person1');
+    });
+
+    it('one is left although ours is used up; a day later ours counts again', async () => {
+      await used(5);
+      await tell(1);
+      await start(asking('skip'));
+      expect((await nextOfKind(stage, 'connect')).text).toBe('Hi Person1');
+    });
+
+    it('what it said long ago does not count', async () => {
+      await tell(0);
+      pass(stage, DAY);
+      await start(asking('skip'));
+      expect((await nextOfKind(stage, 'connect')).text).toBe('Hi Person1');
+    });
+  });
+
   it('a paid plan has no such limit; LinkedIn’s own counter gives a note back', async () => {
     await used(5);
     await stage.db.write((tx) =>

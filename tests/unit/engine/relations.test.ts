@@ -104,6 +104,48 @@ describe('an invitation whose fate is unknown', () => {
     return step.taskId;
   }
 
+  describe('because a click that only prepares may send at once', () => {
+    /** Claimed, clicked two minutes later, and reported after two more. */
+    async function sentWhilePreparing(): Promise<string> {
+      await startOutreach();
+      const step = await nextOfKind(stage, 'connect');
+      passReally(4 * MINUTE);
+      await report(stage, step, failed('timeout', { effect: 'maybe_effect' }));
+      return step.taskId;
+    }
+    const passReally = (ms: number) => {
+      stage.time.real += ms;
+    };
+
+    it('counts in the caps and keeps the distance to the next message', async () => {
+      const id = await sentWhilePreparing();
+      expect(await taskRow(stage, id)).toMatchObject({ state: 'unknown' });
+      expect(await invitesUsed()).toBe(1);
+      const [row] = await stage.db.reader
+        .select()
+        .from(schema.contact)
+        .where(eq(schema.contact.id, anna.contactId));
+      expect(row?.lastOutreachAt).toBe(now());
+    });
+
+    it('happened where the list shows it at the moment of that click, and counts once', async () => {
+      const id = await sentWhilePreparing();
+      const sentAt = now() - 3 * MINUTE;
+      pass(stage, HOUR);
+      await readSent({ toContacts: [{ ...pendingAnna(), sentAt }] });
+      expect(await taskRow(stage, id)).toMatchObject({ state: 'done', verified: true });
+      expect(await pairRow()).toMatchObject({ status: 'invite_sent', byRapport: true });
+      expect(await invitesUsed()).toBe(1);
+    });
+
+    it('happened where the person accepted it', async () => {
+      const id = await sentWhilePreparing();
+      pass(stage, HOUR);
+      await accept(stage, anna);
+      expect(await taskRow(stage, id)).toMatchObject({ state: 'done', verified: true });
+    });
+  });
+
   it('happened where the list shows it at the moment of the click: once settled, the contact goes on', async () => {
     const id = await unknownInvitation();
     pass(stage, HOUR);
@@ -383,6 +425,26 @@ describe('acceptances', () => {
       acceptances: [{ profileId: 'ACoAAsomebody', memberId: null, slug: anna.slug, connectedAt: now() }],
     });
     expect((await pairRow()).status).toBe('invite_sent');
+  });
+});
+
+describe('a connection that was removed', () => {
+  async function refusedMessage(): Promise<void> {
+    await startOutreach();
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    await accept(stage, anna);
+    await settle(stage);
+    pass(stage, 5 * HOUR);
+    await report(stage, await nextOfKind(stage, 'message'), failed('not_connected'));
+  }
+
+  it('is Not connected once LinkedIn says so before a message', async () => {
+    await refusedMessage();
+    expect((await pairRow()).status).toBe('not_connected');
+    expect(await enrollmentOf(stage, anna.contactId)).toMatchObject({
+      status: 'failed',
+      reason: 'not_connected',
+    });
   });
 });
 

@@ -296,7 +296,7 @@ describe('failures before the effect', () => {
     restricted: ['ready', 'in_progress', 'channel account_restricted'],
     layout_unknown: ['ready', 'in_progress', 'kind layout_unknown'],
     needs_visible_tab: ['scheduled', 'in_progress', null],
-    note_quota_reached: ['scheduled', 'in_progress', null],
+    note_quota_reached: ['ready', 'in_progress', null],
     note_too_long: ['scheduled', 'in_progress', 'enrollment missing_data'],
     wrong_person: ['canceled', 'paused', null],
     email_required: ['failed', 'failed', null],

@@ -56,6 +56,25 @@ it('writes to nobody until a good read, which sets everything going again', asyn
   expect(await held()).toEqual([]);
 });
 
+it('an unreadable list of sent invitations is lifted by that list only, not by the inbox read minutes later', async () => {
+  const asked = async () => {
+    const work = await nextWorkFor(stage.ctx, DEVICE, { canAct: true });
+    return work.type === 'watch' ? work.kinds : [];
+  };
+  expect(await asked()).toContain('sent_invitations');
+  await observe(stage, { acceptances: [], inbound: [], failure: unknownShape });
+  expect(await held()).toHaveLength(4);
+  pass(stage, 11 * MINUTE);
+  expect(await asked()).not.toContain('sent_invitations');
+  await observe(stage, { acceptances: [], inbound: [] });
+  expect(await held()).toHaveLength(4);
+  pass(stage, HOUR);
+  expect(await asked()).toContain('sent_invitations');
+  const sentInvitations = { toContacts: [], toOthers: [], gone: [], complete: true };
+  await observe(stage, { acceptances: [], inbound: [], sentInvitations });
+  expect(await held()).toEqual([]);
+});
+
 it('takes no exit for want of an acceptance that nobody could read', async () => {
   await perform(stage, await nextOfKind(stage, 'connect'));
   for (let hours = 0; hours < 8; hours++) {
