@@ -6,7 +6,7 @@ import { isInFlight, isPendingWebhook } from '../predicates.ts';
 import { taskById } from '../rows.ts';
 import { markUnknown, requeue } from '../steps/tasks.ts';
 import { endWebhook } from '../steps/webhooks.ts';
-import { doubtDueEmails } from './doubt.ts';
+import { doubtAnswers, doubtDueEmails, dropDueSystemMail } from './doubt.ts';
 
 const { channel, event, task, webhookDelivery, workspace } = schema;
 
@@ -20,6 +20,8 @@ const FENCES_AHEAD = 1000;
 export async function holdRestored(unit: Unit): Promise<void> {
   await endFlights(unit);
   await doubtDueEmails(unit);
+  await doubtAnswers(unit);
+  await dropDueSystemMail(unit);
   await unit.tx
     .update(task)
     .set({ fence: sql`${task.fence} + ${FENCES_AHEAD}` })

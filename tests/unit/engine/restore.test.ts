@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { JournalReport } from '#shared/contract/device.ts';
-import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Database, openDatabase, schema } from '../../../companion-server/db/index.ts';
 import {
   claimEmail,
@@ -12,8 +12,12 @@ import {
   contactsAddedToList,
   findDrifts,
   holdRestored,
+  liftHold,
   liftRestored,
+  nextAnswer,
   nextWorkFor,
+  planReminder,
+  recordAnswer,
   recordJournal,
   recordSentFolder,
   restoreProgress,
@@ -289,4 +293,49 @@ test('it does not go on before every account was read and every browser has told
   await tell(world);
   await readMail(world.stage, world.mailbox);
   expect(await lift()).toBe(false);
+});
+
+test('an answer that waited to be sent is not sent again: its copy in Sent or a person settles it', async () => {
+  const { stage, people, mailbox: channelId } = await begin();
+  const now = stage.ctx.clocks.schedule.now();
+  const [person] = people;
+  const answer = { workspaceId: WORKSPACE, channelId, contactId: person?.contactId ?? '', references: [] };
+  const said = { to: person?.email ?? '', subject: 'Re: Hello', text: 'Yes', createdAt: now, at: now };
+  const later = { notBefore: now + 5 * HOUR, retries: 1 };
+  await stage.db.write((tx) =>
+    tx.insert(schema.handMessage).values([
+      { ...answer, ...said, id: 'waits', messageId: '<waits@x>', state: 'queued' },
+      { ...answer, ...said, id: 'under-way', messageId: '<under-way@x>', state: 'sending' },
+      { ...answer, ...said, id: 'later', messageId: '<later@x>', state: 'queued', ...later },
+    ]),
+  );
+  pass(stage, HOUR);
+  await inUnit(stage, holdRestored);
+  const states = async () => {
+    const rows = await stage.db.reader.select().from(schema.handMessage);
+    return Object.fromEntries(rows.map(({ id, state }) => [id, state]));
+  };
+  expect(await states()).toEqual({ waits: 'unknown', 'under-way': 'unknown', later: 'queued' });
+  const spent = async () => (await stage.db.reader.select().from(schema.usage)).map(({ taskId }) => taskId);
+  expect(await spent()).toEqual(['waits']);
+  await inUnit(stage, (unit) => recordAnswer(unit, 'waits', { state: 'failed', detail: 'A person looked.' }));
+  expect(await spent()).toEqual([]);
+  pass(stage, 5 * HOUR);
+  const held = { workspaceId: WORKSPACE, scope: 'workspace', scopeId: WORKSPACE } as const;
+  await inUnit(stage, (unit) => liftHold(unit, { ...held, reason: 'restored_from_backup' }, 'manager'));
+  const next = await inUnit(stage, (unit) => nextAnswer(unit, () => false));
+  expect(next?.id).toBe('later');
+});
+
+test('mail to members that was due is not sent again, and a series of reminders goes on', async () => {
+  const { stage } = await begin();
+  const now = stage.ctx.clocks.schedule.now();
+  await inUnit(stage, (unit) => planReminder(unit, { id: 'c1', workspaceId: WORKSPACE }, now, 0));
+  pass(stage, 8 * DAY);
+  await inUnit(stage, holdRestored);
+  const mails = await stage.db.reader.select().from(schema.systemMail);
+  expect(mails.map(({ step, state, sendAt }) => [step, state, (sendAt ?? 0) - now])).toEqual([
+    [0, 'failed', DAY],
+    [3, 'planned', 14 * DAY],
+  ]);
 });
