@@ -2,7 +2,7 @@ import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
-import { applyToContact } from '../flow/interpret.ts';
+import { letGo } from '../flow/letGo.ts';
 import { appendEvent } from '../record.ts';
 import { contactById } from '../rows.ts';
 import { endEverything, leaveLists } from './bin.ts';
@@ -229,7 +229,7 @@ export async function stopErased(unit: Unit, contactId: string, found: Identifie
     .onConflictDoNothing();
   const dedupeKey = `stoplisted:erased:${contactId}`;
   await appendEvent(unit, { workspaceId, type: 'stoplisted', dedupeKey, contactId });
-  await applyToContact(unit, contactId, { type: 'stoplisted' });
+  await letGo(unit, contactId, 'stoplisted');
 }
 
 const AT_ONCE = 1000;

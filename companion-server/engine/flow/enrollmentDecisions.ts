@@ -121,7 +121,8 @@ async function isExecuting(unit: Unit, row: EnrollmentRow): Promise<boolean> {
   return rows.length > 0;
 }
 
-async function cancelEnrichment(unit: Unit, row: EnrollmentRow): Promise<void> {
+/** The profile is not read for this one any more. */
+export async function cancelEnrichment(unit: Unit, row: EnrollmentRow): Promise<void> {
   const rows = await unit.tx
     .select()
     .from(task)

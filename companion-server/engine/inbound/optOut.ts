@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
-import { applyEvent } from '../flow/interpret.ts';
+import { letGo } from '../flow/letGo.ts';
 import { publish } from '../record.ts';
 import { contactById } from '../rows.ts';
 
-const { contactIdentity, enrollment, suppression } = schema;
+const { contactIdentity, suppression } = schema;
 
 export interface OptOut {
   via: 'link' | 'mailto' | 'words' | 'complaint';
@@ -35,10 +35,6 @@ export async function unsubscribeContact(
       })
       .onConflictDoNothing();
   }
-  const rows = await unit.tx
-    .select({ id: enrollment.id })
-    .from(enrollment)
-    .where(eq(enrollment.contactId, contactId));
-  for (const { id } of rows) await applyEvent(unit, id, { type: 'unsubscribed' });
+  await letGo(unit, contactId, 'unsubscribed');
   publish(unit, contact.workspaceId, 'contact', contactId);
 }

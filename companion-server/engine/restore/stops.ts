@@ -3,7 +3,7 @@ import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import { hashOf } from '../contacts/erasure.ts';
 import { stoplistKeys } from '../contacts/stoplist.ts';
 import type { ContactRow, Unit } from '../context.ts';
-import { applyToContact } from '../flow/interpret.ts';
+import { letGo } from '../flow/letGo.ts';
 import { appendEvent } from '../record.ts';
 import { shapes } from '../shapes.ts';
 
@@ -189,5 +189,5 @@ async function stop(
   const isOptOut = hits.some(({ optOut }) => optOut);
   const dedupeKey = `stoplisted:restored:${contactId}:${unit.now}`;
   await appendEvent(unit, { workspaceId, type: 'stoplisted', dedupeKey, contactId });
-  await applyToContact(unit, contactId, { type: isOptOut ? 'unsubscribed' : 'stoplisted' });
+  await letGo(unit, contactId, isOptOut ? 'unsubscribed' : 'stoplisted');
 }

@@ -1,6 +1,6 @@
 import { rowsOf } from '../../db/index.ts';
 import type { EnrollmentRow, TaskRow, Unit } from '../context.ts';
-import { applyEvent, applyToContact } from '../flow/interpret.ts';
+import { letGo } from '../flow/letGo.ts';
 import { passOver } from '../flow/passOver.ts';
 import { setHold } from '../holds/holds.ts';
 import { pauseForReply } from '../inbound/replies.ts';
@@ -88,8 +88,7 @@ export async function holdForData(
 
 /** The contact is on the stoplist: every automation lets go of them. */
 export async function stoplistContact(unit: Unit, task: TaskRow): Promise<void> {
-  await applyToContact(unit, task.contactId, { type: 'stoplisted' });
-  await applyEvent(unit, task.enrollmentId, { type: 'stoplisted' });
+  await letGo(unit, task.contactId, 'stoplisted');
   await takeBack(unit, task, 'stoplisted');
 }
 

@@ -6,7 +6,7 @@ import { isPublicSuffix } from '#shared/identity/domains.ts';
 import { normalizeEmail } from '#shared/identity/email.ts';
 import { parseLinkedinUrl } from '#shared/identity/linkedin.ts';
 import { schema, type Tx } from '../../db/index.ts';
-import { appendEvent, applyToContact, forgetStops, hashOf } from '../../engine/index.ts';
+import { appendEvent, forgetStops, hashOf, letGo } from '../../engine/index.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
@@ -131,7 +131,7 @@ export async function addToStoplist(
       at: call.clocks.lease.now(),
     };
     await tx.insert(suppression).values(row);
-    await letGo(tx, call, row.id);
+    await letGoOfListed(tx, call, row.id);
     await audit(tx, call, { action: 'stoplist.added', entity: 'stoplist', entityId: row.id });
     return view(row);
   });
@@ -140,7 +140,7 @@ export async function addToStoplist(
 }
 
 /** Ends every automation of the contacts under way that are on the stoplist now. */
-async function letGo(tx: Tx, call: Call, entryId: string): Promise<void> {
+async function letGoOfListed(tx: Tx, call: Call, entryId: string): Promise<void> {
   const unit = unitOf(call, tx);
   const underWay = sql`EXISTS (SELECT 1 FROM enrollment e WHERE e.contact_id = contact.id AND e.ended_at IS NULL)`;
   const hit = await tx
@@ -161,7 +161,7 @@ async function letGo(tx: Tx, call: Call, entryId: string): Promise<void> {
       dedupeKey: `stoplisted:${entryId}:${id}`,
       contactId: id,
     });
-    await applyToContact(unit, id, { type: 'stoplisted' });
+    await letGo(unit, id, 'stoplisted');
   }
 }
 

@@ -10,6 +10,7 @@ import {
   decideEnrollment,
   deleteSender,
   explainEnrollment,
+  letGo,
   recordInboundEmail,
   unsubscribeContact,
 } from '../../../companion-server/engine/index.ts';
@@ -437,6 +438,49 @@ describe('a company that only the profile names', () => {
       ['coworkers_limit', null],
       ['canceled', 'stoplisted'],
     ]);
+  });
+});
+
+describe('the stoplist', () => {
+  const standing = async () => {
+    const rows = await stage.db.reader.select().from(schema.enrollment).orderBy(schema.enrollment.id);
+    return rows.map(({ status, reason, endedAt }) => [status, reason, endedAt !== null]);
+  };
+
+  it('lets go of those who wait outside too, and nobody reads their profiles', async () => {
+    for (const n of [1, 2, 3, 4]) await addContact(stage, n, { bound: n !== 3 });
+    await start(outreachGraph(['s1'], { email: false, active: 1 }));
+    await settle(stage);
+    const { id } = await enrollmentOf(stage, 'c004');
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'pause', 'test'));
+    expect((await standing()).map(([status]) => status)).toEqual([
+      'in_progress',
+      'active_limit',
+      'waiting_enrichment',
+      'paused',
+    ]);
+    for (const n of [2, 3, 4]) await inUnit(stage, (unit) => letGo(unit, `c00${n}`, 'stoplisted'));
+    const gone = ['canceled', 'stoplisted', true];
+    expect(await standing()).toEqual([['in_progress', null, false], gone, gone, gone]);
+    const reads = await stage.db.reader.select().from(schema.task).where(eq(schema.task.kind, 'visit'));
+    expect(reads.map(({ state }) => state)).toEqual(['canceled']);
+  });
+
+  it('that stops a step lets go of the contact in the automation that waits for them as well', async () => {
+    await addContact(stage, 1, { bound: true });
+    await start();
+    await settle(stage);
+    await addAutomation(stage, 'a2', linkedinOnly());
+    await settle(stage);
+    expect((await standing())[1]).toEqual(['ready', 'other_automation', false]);
+    const step = await nextOfKind(stage, 'connect');
+    const entry = { id: 'x', workspaceId: WORKSPACE, kind: 'email', value: 'p1@firm1.test' } as const;
+    await stage.db.write((tx) =>
+      tx.insert(schema.suppression).values({ ...entry, reason: 'test', by: 'test', at: 1 }),
+    );
+    expect(await commit(stage, step)).toMatchObject({ ok: false, code: 'stoplisted' });
+    const gone = ['canceled', 'stoplisted', true];
+    expect(await standing()).toEqual([gone, gone]);
   });
 });
 

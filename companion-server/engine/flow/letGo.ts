@@ -1,0 +1,24 @@
+import { eq } from 'drizzle-orm';
+import { schema } from '../../db/index.ts';
+import type { Unit } from '../context.ts';
+import { cancelEnrichment } from './enrollmentDecisions.ts';
+import { applyEvent } from './interpret.ts';
+
+const { enrollment } = schema;
+
+/**
+ * Nothing goes to this contact any more: every automation lets go of them, also those outside which they wait. An opt-out
+ * counts in what ended before, too.
+ */
+export async function letGo(
+  unit: Unit,
+  contactId: string,
+  because: 'stoplisted' | 'unsubscribed',
+): Promise<void> {
+  const rows = await unit.tx.select().from(enrollment).where(eq(enrollment.contactId, contactId));
+  for (const row of rows) {
+    if (row.endedAt !== null && because === 'stoplisted') continue;
+    if (row.endedAt === null && row.live === 0) await cancelEnrichment(unit, row);
+    await applyEvent(unit, row.id, { type: because });
+  }
+}
