@@ -23,6 +23,8 @@ const {
 export const isWaiting = sql`${cursor.state} = 'waiting'`;
 export const isReady = sql`${task.state} = 'ready'`;
 export const isPlanned = sql`${task.state} = 'scheduled' AND ${task.blockedOn} IS NULL`;
+/** Reading a profile or withdrawing an old invitation, not over: asked for by the engine, so of no branch. */
+export const isOpenHousekeeping = sql`${task.cursorId} = '' AND ${task.finishedAt} IS NULL`;
 export const isWaitingApproval = sql`${task.state} = 'waiting_approval'`;
 export const isUnknown = sql`${task.state} = 'unknown'`;
 export const lacksData = sql`${task.state} = 'scheduled' AND ${task.reason} = 'missing_data' AND ${task.blockedOn} IS NOT NULL`;

@@ -89,6 +89,8 @@ export const task = sqliteTable('task', taskColumns(), (t) => [
   index('task_missing_data')
     .on(t.workspaceId, t.id)
     .where(sql`state = 'scheduled' AND reason = 'missing_data' AND blocked_on IS NOT NULL`),
+  // What the engine asks for itself belongs to no branch.
+  index('task_housekeeping').on(t.channelId).where(sql`cursor_id = '' AND finished_at IS NULL`),
   index('task_contact').on(t.contactId, t.id),
   index('task_message').on(t.messageId).where(sql`message_id IS NOT NULL`),
   check('task_leased', sql`(state IN ('claimed','committing')) = (lease_until IS NOT NULL)`),

@@ -1,16 +1,18 @@
-import { and, asc, eq, isNull, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from '../context.ts';
 import { stopEnrollment } from '../flow/enrollmentDecisions.ts';
 import { hasLiveEnrollments } from '../inbound/watches.ts';
-import { isAssigned, isLive } from '../predicates.ts';
+import { isAssigned, isLive, isOpenHousekeeping } from '../predicates.ts';
 import { publish } from '../record.ts';
 import { endEach } from '../setAside.ts';
+import { cancelTask, WITHDRAWAL_NODE } from '../steps/tasks.ts';
+import { askAdmission } from '../wayIn/slots.ts';
 import { releaseAccount, returnAccount } from './accounts.ts';
 import { distributionChanged, isLeaving, senderUsabilityChanged } from './automationSenders.ts';
 
-const { channel, device, enrollment, mailbox, sender, senderExit } = schema;
+const { channel, device, enrollment, mailbox, sender, senderExit, task } = schema;
 
 type Exit = typeof senderExit.$inferSelect;
 
@@ -20,8 +22,33 @@ export const binMs = 30 * DAY;
 /** *Finish*: its channels stay connected, nothing new is assigned; it is deleted when its last task ends. */
 export async function retireSender(unit: Unit, senderId: string): Promise<void> {
   await unit.tx.update(sender).set({ state: 'retiring' }).where(eq(sender.id, senderId));
+  await handOn(unit, senderId);
   await senderUsabilityChanged(unit, senderId);
   await announce(unit, senderId);
+}
+
+/**
+ * Whoever still waits outside goes to another sender: what they wait for is not this one, unless it must be connected to
+ * them. One whose profile it reads right now follows when that is over.
+ */
+async function handOn(unit: Unit, senderId: string): Promise<void> {
+  const { blockedOn } = enrollment;
+  const handed = await unit.tx
+    .update(enrollment)
+    .set({
+      senderId: null,
+      blockedOn: sql`CASE WHEN ${blockedOn} >= 'connection:' AND ${blockedOn} < 'connection;' THEN NULL ELSE ${blockedOn} END`,
+    })
+    .where(
+      and(
+        eq(enrollment.senderId, senderId),
+        isAssigned,
+        sql`(${blockedOn} IS NULL OR ${blockedOn} < 'enrichment:' OR ${blockedOn} >= 'enrichment;')`,
+      ),
+    )
+    .returning({ automationId: enrollment.automationId, workspaceId: enrollment.workspaceId });
+  const automations = new Map(handed.map((row) => [row.automationId, row.workspaceId]));
+  for (const [automationId, workspaceId] of automations) await askAdmission(unit, automationId, workspaceId);
 }
 
 /** *Cancel*: both channels disconnect at once; its enrollments end in the next rounds of the engine. */
@@ -32,13 +59,29 @@ export async function deleteSender(unit: Unit, senderId: string): Promise<void> 
     .where(eq(sender.id, senderId))
     .returning({ workspaceId: sender.workspaceId });
   if (!row) return;
-  for (const each of await channelsOf(unit, senderId)) await releaseAccount(unit, each);
+  const channels = await channelsOf(unit, senderId);
+  await cancelWithdrawals(
+    unit,
+    channels.map(({ id }) => id),
+  );
+  for (const each of channels) await releaseAccount(unit, each);
   await unit.tx
     .insert(senderExit)
     .values({ senderId, workspaceId: row.workspaceId, reason: 'sender_deleted', at: unit.now })
     .onConflictDoNothing();
   await senderUsabilityChanged(unit, senderId);
   await announce(unit, senderId);
+}
+
+/** The invitations may be of contacts that are through: no enrollment that ends takes these steps back. */
+async function cancelWithdrawals(unit: Unit, channelIds: string[]): Promise<void> {
+  const open = await unit.tx
+    .select()
+    .from(task)
+    .where(and(inArray(task.channelId, channelIds), isOpenHousekeeping));
+  for (const each of open) {
+    if (each.nodeId.startsWith(WITHDRAWAL_NODE)) await cancelTask(unit, each, 'sender_deleted');
+  }
 }
 
 export type RestoreRefusal = 'purged' | 'still_leaving';
@@ -136,20 +179,24 @@ async function deleteRetired(ctx: EngineContext): Promise<void> {
     await unitOfWork(ctx, async (unit) => {
       const [row] = await unit.tx.select().from(sender).where(eq(sender.id, id));
       // Somebody may have been given to it since.
-      if (row?.state === 'retiring' && !(await isBusy(unit.tx, id))) await deleteSender(unit, id);
+      if (row?.state !== 'retiring' || (await isBusy(unit.tx, id))) return;
+      // Somebody may have come back to it without entering again.
+      await handOn(unit, id);
+      await deleteSender(unit, id);
     });
   }
 }
 
-/** Somebody is under way with it, or it still reads a profile. */
+/** Somebody is under way with it, or it still has a profile to read or an invitation to withdraw. */
 async function isBusy(q: Queryable, senderId: string): Promise<boolean> {
   if (await hasLiveEnrollments(q, senderId)) return true;
-  const [reading] = await q
-    .select({ id: enrollment.id })
-    .from(enrollment)
-    .where(and(eq(enrollment.senderId, senderId), isAssigned, eq(enrollment.status, 'waiting_enrichment')))
+  const [open] = await q
+    .select({ id: task.id })
+    .from(channel)
+    .innerJoin(task, eq(task.channelId, channel.id))
+    .where(and(eq(channel.senderId, senderId), isOpenHousekeeping, sql`${task.state} <> 'unknown'`))
     .limit(1);
-  return reading !== undefined;
+  return open !== undefined;
 }
 
 /** After 30 days: secrets, devices and names go; what history points to stays. */

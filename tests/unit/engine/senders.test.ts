@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Graph } from '#shared/automation/graph.ts';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
@@ -40,6 +41,7 @@ import {
   inUnit,
   nextOfKind,
   nextStep,
+  observe,
   pass,
   perform,
   report,
@@ -421,6 +423,83 @@ describe('deleting a sender profile', () => {
     await departures({ ...stage.ctx, db }, 10);
     const [row] = await stage.db.reader.select().from(schema.sender);
     expect(row?.state).toBe('retiring');
+  });
+
+  it('by Finish: who waits outside goes to another sender, and ends with none', async () => {
+    for (const id of ['s1', 's2']) await addSender(stage, id);
+    const persons = await people(8);
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1', 's2'], segment: { activeLimit: 4 } }));
+    await settle(stage);
+    await inUnit(stage, (unit) => retireSender(unit, 's1'));
+    const rows = () => Promise.all(persons.map(({ contactId }) => enrollmentOf(stage, contactId)));
+    for (const { id, senderId, live } of await rows()) {
+      if (senderId !== 's1') continue;
+      expect(live).toBe(1);
+      await inUnit(stage, (unit) => decideEnrollment(unit, id, 'cancel', 'test'));
+    }
+    await settle(stage);
+    expect((await senderState('s1'))?.state).toBe('deleted');
+    const open = (await rows()).filter(({ endedAt }) => endedAt === null);
+    expect(open.filter(({ live }) => live === 1).map(({ senderId }) => senderId)).toEqual(
+      Array(4).fill('s2'),
+    );
+    expect(open.filter(({ live }) => live === 0).map(({ status }) => status)).toEqual(
+      Array(2).fill('active_limit'),
+    );
+  });
+
+  it('by Finish: who waits to be connected with it may be connected with another', async () => {
+    for (const id of ['s1', 's2']) await addSender(stage, id);
+    const person = await somebody();
+    const pair = { workspaceId: WORKSPACE, contactId: person.contactId, since: 1 };
+    await stage.db.write((tx) =>
+      tx.insert(schema.relation).values([
+        { ...pair, senderId: 's1', status: 'not_connected' },
+        { ...pair, senderId: 's2', status: 'not_connected' },
+      ]),
+    );
+    const segment = { existingConnections: true };
+    await addAutomation(stage, 'a1', graphFor({ senders: ['s1', 's2'], segment }));
+    await settle(stage);
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({
+      senderId: 's1',
+      reason: 'not_a_connection',
+    });
+    await inUnit(stage, (unit) => retireSender(unit, 's1'));
+    await settle(stage);
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({
+      senderId: 's2',
+      reason: 'not_a_connection',
+    });
+    expect((await senderState('s1'))?.state).toBe('deleted');
+  });
+
+  it('by Finish: an invitation that is to be withdrawn is withdrawn before; by Cancel it never is', async () => {
+    await addSender(stage, 's1');
+    await somebody();
+    const invite = graphOfSteps(
+      {
+        seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+        who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+        ask: ['connect', { note: null, whenNoNote: null }],
+        over: ['end', { outcome: 'neutral' }],
+      },
+      ['seg>who', 'who>ask', 'ask>over'],
+    );
+    await addAutomation(stage, 'a1', invite);
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    pass(stage, 21 * DAY);
+    const sentInvitations = { toContacts: [], toOthers: [], gone: [], complete: true };
+    await observe(stage, { acceptances: [], inbound: [], sentInvitations });
+    const withdrawal = async () =>
+      (await stage.db.reader.select().from(schema.task)).find(({ kind }) => kind === 'withdraw');
+    expect((await withdrawal())?.state).toBe('ready');
+    await inUnit(stage, (unit) => retireSender(unit, 's1'));
+    await settle(stage);
+    expect((await senderState('s1'))?.state).toBe('retiring');
+    await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+    await settle(stage);
+    expect(await withdrawal()).toMatchObject({ state: 'canceled', reason: 'sender_deleted' });
   });
 
   it('keeps it in the bin for 30 days: a restore brings the account back, but no task', async () => {

@@ -1,0 +1,1 @@
+CREATE INDEX `task_housekeeping` ON `task` (`channel_id`) WHERE cursor_id = '' AND finished_at IS NULL;
