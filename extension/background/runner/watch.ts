@@ -33,6 +33,8 @@ export async function watch(
       const answer = await deps.api.session(report, limited);
       if (!answer.ok) return answer;
       await deps.onSnapshot(answer.value);
+      // The server knows it from here on; every further read would be one more on an account that LinkedIn stopped.
+      if (report.state === 'inactive') return ok({ whole });
     }
     if (kinds.size === 1 && kinds.has('session')) return ok({ whole });
     since = stopwatch(deps);
@@ -87,12 +89,13 @@ async function readLists(
 
 /**
  * Notes a read that failed; true: nothing more is to be read. The first failure is told, unless a later one says that the
- * account itself cannot go on.
+ * account itself cannot go on, or that LinkedIn wants no more requests for now.
  */
 function isOver(seen: Seen, failure: LinkedinFailure): boolean {
-  const holdsAccount = failurePolicy[failure.code].do === 'hold_account';
-  if (holdsAccount || seen.failure === null) seen.failure = failure;
-  return holdsAccount;
+  const next = failurePolicy[failure.code].do;
+  const isOver = next === 'hold_account' || next === 'hold_kind';
+  if (isOver || seen.failure === null) seen.failure = failure;
+  return isOver;
 }
 
 async function readMessages(

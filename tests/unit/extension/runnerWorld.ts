@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto';
-import type { JournalReport, NextWork, StepOutcome } from '#shared/contract/device.ts';
+import type { DeviceSnapshot, JournalReport, NextWork, StepOutcome } from '#shared/contract/device.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { seededRng } from '#shared/kernel/prng.ts';
 import { err, ok } from '#shared/kernel/result.ts';
@@ -10,6 +10,7 @@ import type {
   LinkedinStep,
   PrepareResult,
   SentInvitationsRead,
+  SessionReport,
   VerifyResult,
 } from '#shared/protocol/linkedin.ts';
 import type { ListRead } from '#shared/protocol/lists.ts';
@@ -143,7 +144,12 @@ export function createWorld() {
     sentFails: null as LinkedinFailure | null,
     onSent: null as null | (() => void),
     onAcceptances: null as null | (() => void),
+    acceptancesFail: null as LinkedinFailure | null,
     sessions: [] as unknown[],
+    /** What the page says of the session; null: the member is signed in. */
+    session: null as SessionReport | null,
+    /** What the server answers to it; null: nothing that can be read. */
+    snapshot: null as DeviceSnapshot | null,
     progress: [] as Progress[],
     commits: 0,
     renewals: 0,
@@ -308,7 +314,10 @@ export function createWorld() {
         },
         async session(report) {
           world.sessions.push(report);
-          return err(world.problems.session ?? offline('bad_answer'));
+          if (world.problems.session || !world.snapshot) {
+            return err(world.problems.session ?? offline('bad_answer'));
+          }
+          return ok(world.snapshot);
         },
         async observations(seen) {
           world.observations.push(seen);
@@ -371,11 +380,13 @@ export function createWorld() {
             ? { outcome: 'verified', proof: 'Pending shown', remoteId: 'urn:1' }
             : { outcome: 'not_seen', detail: 'No sign of it.' };
         },
-        readSession: async () => ({ state: 'logged_in', member: { ...member, memberId: world.member } }),
+        readSession: async () =>
+          world.session ?? { state: 'logged_in', member: { ...member, memberId: world.member } },
         readAcceptances: async (member) => {
           world.read.push('acceptances');
           world.onAcceptances?.();
           if (member !== world.member) return err(otherMember);
+          if (world.acceptancesFail) return err(world.acceptancesFail);
           return ok(world.acceptances);
         },
         readInbound: async (member, since, profileIds) => {

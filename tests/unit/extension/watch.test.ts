@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY, MINUTE } from '#shared/kernel/clock.ts';
 import type { InboundMessageRead, SentInvitationRead } from '#shared/protocol/linkedin.ts';
+import { snapshotOf } from './fakes.ts';
 import { createWorld, START, watchWork } from './runnerWorld.ts';
 
 function message(messageId: string, fromProfileId: string, deliveredAt: number): InboundMessageRead {
@@ -79,6 +80,30 @@ describe('whose messages are reported', () => {
     world.queue.push(watchWork({ kinds: ['inbox'], furtherProfileIds: ['further'] }));
     await world.cycle();
     expect(world.observations[0]?.inbound?.map(({ messageId }) => messageId)).toEqual(['m0', 'm1']);
+  });
+});
+
+describe('an account that LinkedIn stops', () => {
+  it.each(['challenge', 'restricted'] as const)('is read no further once the page shows %s', async (reason) => {
+    const world = createWorld();
+    world.session = { state: 'inactive', reason, challenge: null };
+    world.snapshot = snapshotOf();
+    world.queue.push(watchWork({ kinds: ['session', 'sent_invitations', 'acceptances', 'inbox'] }));
+    await world.cycle();
+    expect(world.sessions).toEqual([world.session]);
+    expect(world.read).toEqual([]);
+    expect(world.observations).toEqual([]);
+  });
+
+  it('is read no further at too many requests, and that is said also after a lesser failure', async () => {
+    const world = createWorld();
+    const failure = { effect: 'before_effect', detail: '', until: null } as const;
+    world.sentFails = { ...failure, code: 'layout_unknown' };
+    world.acceptancesFail = { ...failure, code: 'too_many_requests' };
+    world.queue.push(watchWork({ kinds: ['sent_invitations', 'acceptances', 'inbox'] }));
+    await world.cycle();
+    expect(world.read).toEqual(['sent', 'acceptances']);
+    expect(world.observations).toMatchObject([{ failure: { code: 'too_many_requests' } }]);
   });
 });
 
