@@ -1,4 +1,4 @@
-import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import type { LinkedinFailure, VerifyResult } from '#shared/protocol/linkedin.ts';
 import type { LinkedinErrorCode } from '#shared/statuses/linkedin.ts';
 
 /** A failure of which it is certain that LinkedIn did nothing. */
@@ -13,6 +13,11 @@ export function before(
 /** A failure after which the effect may exist. */
 export function maybe(code: LinkedinErrorCode, detail: string): LinkedinFailure {
   return { code, effect: 'maybe_effect', detail: detail.slice(0, 500), until: null };
+}
+
+/** LinkedIn stopped the account or the pace while an effect was read back: nothing more is asked, and it may exist. */
+export function stoppedLooking(failure: LinkedinFailure): Extract<VerifyResult, { outcome: 'refused' }> {
+  return { outcome: 'refused', failure: { ...failure, effect: 'maybe_effect' } };
 }
 
 /** Stops a prepare from any depth; turned into a `failed` result at the public boundary. */

@@ -62,15 +62,18 @@ async function memberAnswering(
   return me.value;
 }
 
-/** Whether the bound member is the one whom LinkedIn answers just now; `unknown`: it does not say. */
+/**
+ * Whether the bound member is the one whom LinkedIn answers just now; `unknown`: it does not say. A failure: it stops
+ * whoever asks, and nothing more is to be asked.
+ */
 export async function whoAnswers(
   env: PageEnv,
   expectedMemberId: string | null,
   signal: AbortSignal,
-): Promise<'bound' | 'other' | 'unknown'> {
+): Promise<'bound' | 'other' | 'unknown' | LinkedinFailure> {
   if (expectedMemberId === null) return 'bound';
   const me = await readMe(env, signal);
-  if (!me.ok) return 'unknown';
+  if (!me.ok) return me.error.kind === 'stop' ? me.error.failure : 'unknown';
   return me.value.memberId === expectedMemberId ? 'bound' : 'other';
 }
 

@@ -33,7 +33,7 @@ import { verifyWithdraw } from './actions/verifyWithdraw.ts';
 import { prepareVisit } from './actions/visit.ts';
 import { actWithdraw, prepareWithdraw } from './actions/withdraw.ts';
 import type { PageEnv } from './env.ts';
-import { before, StepStop } from './failure.ts';
+import { before, StepStop, stoppedLooking } from './failure.ts';
 import { asMember, requireMember, whoAnswers } from './guards.ts';
 import { lead as leadPerson } from './lists/lead.ts';
 import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
@@ -83,6 +83,7 @@ async function asShownToMember(
   if (who === 'bound') return ended;
   const mayHaveActed = ended.outcome === 'failed' && ended.failure.effect !== 'before_effect';
   if (mayHaveActed || (who === 'unknown' && !settles)) return { ...ended, profile: null };
+  if (typeof who === 'object') return failed(who);
   return failed(
     who === 'other'
       ? before('wrong_account', 'Another LinkedIn member signed in while the page was read.')
@@ -159,7 +160,7 @@ export async function act(env: PageEnv, step: LinkedinStep, signal: AbortSignal)
 /**
  * Reads the effect back, strongest evidence first. Works in a fresh document after a navigation, and
  * after a restart; `not_seen` is never a reason to repeat. What LinkedIn tells anybody but the member who acted proves
- * nothing, so it is asked before and after who that is.
+ * nothing, so it is asked before and after who that is. Where LinkedIn stops the account or the pace, the look ends there.
  */
 export async function verify(
   env: PageEnv,
@@ -170,10 +171,12 @@ export async function verify(
   try {
     const first = await whoAnswers(env, step.expectedMemberId, signal);
     if (first === 'other') return otherMember;
+    if (typeof first === 'object') return stoppedLooking(first);
     const seen = namingPace(env, await readBack(env, step, baseline, signal));
     if (!isCertain(seen)) return seen;
     const last = await whoAnswers(env, step.expectedMemberId, signal);
     if (last === 'other') return otherMember;
+    if (typeof last === 'object') return stoppedLooking(last);
     if (first === 'bound' && last === 'bound') return seen;
     return { outcome: 'not_seen', detail: 'LinkedIn did not say who is signed in.' };
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
-import { maybe } from '../failure.ts';
+import { maybe, stoppedLooking } from '../failure.ts';
 import { inviteRefusal, sessionFailure, weeklyLimit } from '../guards.ts';
 import { whyNotTarget } from '../identity.ts';
 import { readInviteDialog } from '../pages/inviteDialog.ts';
@@ -25,6 +25,8 @@ export async function verifyConnect(
   let refusedTwice = false;
   for (;;) {
     const relation = profileId ? await readRelationship(env, profileId, signal) : null;
+    if (relation?.ok === false && relation.error.kind === 'stop')
+      return stoppedLooking(relation.error.failure);
     if (relation?.ok && relation.value.state === 'invite_sent') {
       return verified('LinkedIn says that the invitation is pending', relation.value.invitationUrn);
     }
@@ -63,7 +65,7 @@ function pendingShown(env: PageEnv, step: LinkedinStep, profileId: string | null
 /** What the page refuses. Certain only when the relation was read and says that nothing is pending. */
 function refusalShown(env: PageEnv, nothingPending: boolean): Refused | null {
   const session = sessionFailure(env);
-  if (session) return { outcome: 'refused', failure: { ...session, effect: 'maybe_effect' } };
+  if (session) return stoppedLooking(session);
   const labels = labelsOf(env);
   if (!labels) return null;
   const effect = nothingPending ? ('before_effect' as const) : ('maybe_effect' as const);

@@ -1,7 +1,7 @@
 import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
-import { maybe, StepStop } from '../failure.ts';
+import { maybe, StepStop, stoppedLooking } from '../failure.ts';
 import { sessionFailure } from '../guards.ts';
 import { errorNotices } from '../pages/composer.ts';
 import { readTopCard } from '../pages/profile.ts';
@@ -23,6 +23,7 @@ export async function verifyFollow(
   let refusedTwice = false;
   for (;;) {
     const told = await readFollowing(env, profileId, signal);
+    if (!told.ok && told.error.kind === 'stop') return stoppedLooking(told.error.failure);
     if (told.ok && told.value) return verified('LinkedIn says that this person is followed');
     const refusal = refusalShown(env, told.ok);
     if (refusal && refusedTwice) return refusal;
@@ -57,7 +58,7 @@ async function pageShows(env: PageEnv, profileId: string, signal: AbortSignal): 
 /** What the page refuses. Certain only where LinkedIn itself says that the person is not followed. */
 function refusalShown(env: PageEnv, notFollowed: boolean): VerifyResult | null {
   const session = sessionFailure(env);
-  if (session) return { outcome: 'refused', failure: { ...session, effect: 'maybe_effect' } };
+  if (session) return stoppedLooking(session);
   if (errorNotices(env).length === 0) return null;
   const failure = maybe('linkedin_error', 'LinkedIn showed an error notice for the follow.');
   return { outcome: 'refused', failure: notFollowed ? { ...failure, effect: 'before_effect' } : failure };

@@ -2,7 +2,7 @@ import type { VerifyResult } from '#shared/protocol/linkedin.ts';
 import { activityPath } from '../address.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
-import { maybe } from '../failure.ts';
+import { maybe, stoppedLooking } from '../failure.ts';
 import { sessionFailure } from '../guards.ts';
 import { readPosts } from '../pages/activity.ts';
 import { errorNotices } from '../pages/composer.ts';
@@ -28,13 +28,15 @@ export async function verifyLike(
   let refusedFor = 0;
   for (;;) {
     const session = sessionFailure(env);
-    if (session) return { outcome: 'refused', failure: { ...session, effect: 'maybe_effect' } };
+    if (session) return stoppedLooking(session);
     const late = env.clock.now() >= until;
     shownFor = likedIn(env, env.document, baseline) === true ? shownFor + 1 : 0;
     refusedFor = shownFor === 0 && errorNotices(env).length > 0 ? refusedFor + 1 : 0;
     // A copy costs LinkedIn a page: it is asked for when the open page has settled, and once at the end.
     if (late || shownFor === 2 || refusedFor === 2) {
-      const liked = await likedInCopy(env, baseline, signal);
+      const copy = await getPage(env, activityPath(baseline.slug), signal);
+      if (!copy.ok && copy.error.kind === 'stop') return stoppedLooking(copy.error.failure);
+      const liked = copy.ok ? likedIn(env, copy.value, baseline) : null;
       if (liked === true) return verified('the like stands in a fresh copy of the page', baseline);
       if (liked === null && shownFor >= 2) return verified('the post is shown as liked', baseline);
       if (refusedFor > 0) return refused(liked === false);
@@ -52,15 +54,6 @@ function verified(proof: string, { post }: LikeBaseline): VerifyResult {
 function refused(notLiked: boolean): VerifyResult {
   const failure = maybe('linkedin_error', 'LinkedIn showed an error notice for the like.');
   return { outcome: 'refused', failure: notLiked ? { ...failure, effect: 'before_effect' } : failure };
-}
-
-async function likedInCopy(
-  env: PageEnv,
-  baseline: LikeBaseline,
-  signal: AbortSignal,
-): Promise<boolean | null> {
-  const copy = await getPage(env, activityPath(baseline.slug), signal);
-  return copy.ok ? likedIn(env, copy.value, baseline) : null;
 }
 
 /** Whether a page shows the post as liked; null where it does not show the post, or not clearly. */

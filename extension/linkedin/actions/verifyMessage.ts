@@ -1,10 +1,11 @@
-import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
+import type { LinkedinFailure, LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
 import { sameText } from '../dom/input.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
-import { maybe } from '../failure.ts';
+import { maybe, stoppedLooking } from '../failure.ts';
 import { sessionFailure } from '../guards.ts';
 import { errorNotices, placeOf, readComposer, shownMessages, whyNotRecipient } from '../pages/composer.ts';
+import type { ReadProblem } from '../reads/http.ts';
 import { readMessages, readThreadWith } from '../reads/messages.ts';
 import { type Baseline, unpackBaseline } from './baseline.ts';
 
@@ -33,6 +34,7 @@ export async function verifyMessage(
   // A new thread is the newest: only a look long after the click has to go back further, and does so once.
   for (let pages: number | undefined; ; pages = 1) {
     const read = await readBack(env, baseline, text, pages, signal);
+    if (read.stopped) return stoppedLooking(read.stopped);
     if (read.urn) return { outcome: 'verified', proof: 'message in LinkedIn’s thread', remoteId: read.urn };
     // The page shows a message before LinkedIn took it: its word counts only when the answer is unreadable.
     if (!read.readable) {
@@ -48,6 +50,17 @@ export async function verifyMessage(
   }
 }
 
+/** What LinkedIn answers: our message or none; `stopped`: nothing more is to be asked. */
+interface Seen {
+  readable: boolean;
+  urn: string | null;
+  stopped?: LinkedinFailure;
+}
+
+function unreadable({ kind, failure }: ReadProblem): Seen {
+  return { readable: false, urn: null, ...(kind === 'stop' ? { stopped: failure } : {}) };
+}
+
 /** Our message in LinkedIn's own answer. */
 async function readBack(
   env: PageEnv,
@@ -55,16 +68,16 @@ async function readBack(
   text: string,
   pages: number | undefined,
   signal: AbortSignal,
-): Promise<{ readable: boolean; urn: string | null }> {
+): Promise<Seen> {
   let conversation = baseline.conversation;
   if (conversation === null) {
     const thread = await readThreadWith(env, baseline.owner, baseline.profileId, signal, pages);
-    if (!thread.ok) return { readable: false, urn: null };
+    if (!thread.ok) return unreadable(thread.error);
     conversation = thread.value?.urn ?? null;
     if (conversation === null) return { readable: true, urn: null };
   }
   const messages = await readMessages(env, conversation, signal);
-  if (!messages.ok) return { readable: false, urn: null };
+  if (!messages.ok) return unreadable(messages.error);
   const ours = messages.value.find(
     (message) =>
       message.fromProfileId === baseline.owner &&
@@ -91,7 +104,7 @@ function shownInThread(
 
 function refusalShown(env: PageEnv): VerifyResult | null {
   const session = sessionFailure(env);
-  if (session) return { outcome: 'refused', failure: { ...session, effect: 'maybe_effect' } };
+  if (session) return stoppedLooking(session);
   if (errorNotices(env).length === 0) return null;
   return {
     outcome: 'refused',

@@ -1,7 +1,7 @@
-import type { LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
+import type { LinkedinFailure, LinkedinStep, VerifyResult } from '#shared/protocol/linkedin.ts';
 import { pause } from '../dom/wait.ts';
 import { deadline, type PageEnv } from '../env.ts';
-import { before, maybe } from '../failure.ts';
+import { before, maybe, stoppedLooking } from '../failure.ts';
 import { sessionFailure } from '../guards.ts';
 import { slugOf } from '../identity.ts';
 import { errorNotices } from '../pages/composer.ts';
@@ -27,6 +27,7 @@ export async function verifyWithdraw(
   let refusedTwice = false;
   for (;;) {
     const state = await pendingState(env, invitation, signal);
+    if (state.is === 'stopped') return stoppedLooking(state.failure);
     if (state.is === 'gone') return { outcome: 'verified', proof: state.proof, remoteId: invitation.urn };
     if (state.is === 'accepted') {
       const failure = before('already_connected', 'They accepted before the invitation was withdrawn.');
@@ -49,7 +50,10 @@ interface Invitation {
   urn: string | null;
 }
 
-type Pending = { is: 'gone'; proof: string } | { is: 'pending' | 'accepted' | 'unreadable' };
+type Pending =
+  | { is: 'gone'; proof: string }
+  | { is: 'stopped'; failure: LinkedinFailure }
+  | { is: 'pending' | 'accepted' | 'unreadable' };
 
 async function pendingState(env: PageEnv, invitation: Invitation, signal: AbortSignal): Promise<Pending> {
   const relation = await readRelationship(env, invitation.profileId, signal);
@@ -63,9 +67,12 @@ async function pendingState(env: PageEnv, invitation: Invitation, signal: AbortS
         return { is: 'gone', proof: 'LinkedIn says that no invitation is pending' };
     }
   }
-  if (relation.error.kind === 'stop') return { is: 'unreadable' };
+  if (relation.error.kind === 'stop') return { is: 'stopped', failure: relation.error.failure };
   const sent = await readSentList(env, signal);
-  if (!sent.ok) return { is: 'unreadable' };
+  if (!sent.ok) {
+    const { kind, failure } = sent.error;
+    return kind === 'stop' ? { is: 'stopped', failure } : { is: 'unreadable' };
+  }
   if (sent.value.invitations.some((one) => isSame(one, invitation))) return { is: 'pending' };
   return sent.value.complete
     ? { is: 'gone', proof: 'gone from the list of sent invitations' }
@@ -80,7 +87,7 @@ function isSame(one: { profileId: string | null; slug: string | null }, invitati
 /** What the page refuses. Certain only while LinkedIn itself says that the invitation is still pending. */
 function refusalShown(env: PageEnv, pending: boolean): VerifyResult | null {
   const session = sessionFailure(env);
-  if (session) return { outcome: 'refused', failure: { ...session, effect: 'maybe_effect' } };
+  if (session) return stoppedLooking(session);
   if (errorNotices(env).length === 0) return null;
   const failure = maybe('linkedin_error', 'LinkedIn showed an error notice for the withdrawal.');
   return { outcome: 'refused', failure: pending ? { ...failure, effect: 'before_effect' } : failure };

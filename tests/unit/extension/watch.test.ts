@@ -84,16 +84,19 @@ describe('whose messages are reported', () => {
 });
 
 describe('an account that LinkedIn stops', () => {
-  it.each(['challenge', 'restricted'] as const)('is read no further once the page shows %s', async (reason) => {
-    const world = createWorld();
-    world.session = { state: 'inactive', reason, challenge: null };
-    world.snapshot = snapshotOf();
-    world.queue.push(watchWork({ kinds: ['session', 'sent_invitations', 'acceptances', 'inbox'] }));
-    await world.cycle();
-    expect(world.sessions).toEqual([world.session]);
-    expect(world.read).toEqual([]);
-    expect(world.observations).toEqual([]);
-  });
+  it.each(['challenge', 'restricted'] as const)(
+    'is read no further once the page shows %s',
+    async (reason) => {
+      const world = createWorld();
+      world.session = { state: 'inactive', reason, challenge: null };
+      world.snapshot = snapshotOf();
+      world.queue.push(watchWork({ kinds: ['session', 'sent_invitations', 'acceptances', 'inbox'] }));
+      await world.cycle();
+      expect(world.sessions).toEqual([world.session]);
+      expect(world.read).toEqual([]);
+      expect(world.observations).toEqual([]);
+    },
+  );
 
   it('is read no further at too many requests, and that is said also after a lesser failure', async () => {
     const world = createWorld();
