@@ -22,6 +22,9 @@ import { onMessage, sendMessage } from '../messaging.ts';
 import { type ActGuard, createActGuard } from './actGuard.ts';
 import { watchRep } from './repUses.ts';
 
+/** Questions that are put to the rep's own tabs too: they go on being answered in a document that the rep uses. */
+const askedOfAnyTab: ReadonlySet<PageRequest['op']> = new Set(['session', 'lead']);
+
 /** Answers the background's requests inside a LinkedIn page, each within its deadline. */
 export function serve(): void {
   const env: PageEnv = {
@@ -55,7 +58,8 @@ export function serve(): void {
     lookAgain();
     if (request.op === 'prepare') filled = request.step;
     try {
-      const signal = AbortSignal.any([cancel.signal, rep.signal, AbortSignal.timeout(deadlineMs)]);
+      const ends = [cancel.signal, AbortSignal.timeout(deadlineMs)];
+      const signal = AbortSignal.any(askedOfAnyTab.has(request.op) ? ends : [...ends, rep.signal]);
       const given = await answer(env, guard, request, signal);
       return rep.signal.aborted ? taken(request, given) : given;
     } finally {
