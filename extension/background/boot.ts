@@ -1,5 +1,5 @@
 import { browser } from 'wxt/browser';
-import { stepUrl } from '#linkedin/index.ts';
+import { isSignInPath, stepUrl } from '#linkedin/index.ts';
 import { monotonicClock, SECOND, systemClock, systemTimers } from '#shared/kernel/clock.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
@@ -63,7 +63,7 @@ export async function boot() {
     showBadge,
     notify: (title, message, href) => notify({ title, message, href }, systemNewId()),
   });
-  const tab = createWorkingTab(store);
+  const tab = createWorkingTab(store, isSignInPath);
   const catalogue = createCatalogueUpdates(store);
   const page = createPage({ tab, newId: systemNewId, stepUrl, catalogue: catalogue.update });
   const runner = createRunner({

@@ -22,6 +22,8 @@ export interface Tab {
 /** The browser's tabs, as far as the working tab needs them. */
 export interface BrowserTabs {
   get(tabId: number): Promise<Tab | null>;
+  /** Those with a page of LinkedIn's, the one used last first. */
+  ofLinkedin(): Promise<Tab[]>;
   /** A new tab behind the rep's own. */
   create(url: string): Promise<number>;
   go(tabId: number, url: string): Promise<void>;
@@ -36,12 +38,21 @@ export interface BrowserTabs {
 
 const get = (tabId: number) => browser.tabs.get(tabId).catch(() => null);
 
+function described(tab: Awaited<ReturnType<typeof get>>): Tab | null {
+  if (tab?.id === undefined) return null;
+  const { id, url, pendingUrl, active, status, lastAccessed = 0 } = tab;
+  return { id, url, pendingUrl, active, complete: status === 'complete', lastAccessed };
+}
+
 export const browserTabs: BrowserTabs = {
   async get(tabId) {
-    const tab = await get(tabId);
-    if (tab?.id === undefined) return null;
-    const { id, url, pendingUrl, active, status, lastAccessed = 0 } = tab;
-    return { id, url, pendingUrl, active, complete: status === 'complete', lastAccessed };
+    return described(await get(tabId));
+  },
+  async ofLinkedin() {
+    // A private window has a session of its own, a discarded tab no page that could be asked.
+    const found = await browser.tabs.query({ url: `${LINKEDIN}/*`, discarded: false });
+    const tabs = found.filter(({ incognito }) => !incognito).map(described);
+    return tabs.filter((tab) => tab !== null).sort((one, other) => other.lastAccessed - one.lastAccessed);
   },
   async create(url) {
     const tab = await browser.tabs

@@ -54,6 +54,12 @@ export function createPage(
     return askPage(tabId, request, deps.newId(), signal, await deps.catalogue(), stop);
   }
 
+  async function ensure(signal: AbortSignal): Promise<void> {
+    const tabId = await deps.tab.ensure(signal);
+    // Where every page is sent in a circle the tab shows the browser's error page, which takes no script.
+    await inject(tabId).catch(async () => inject(await deps.tab.open(PLAIN_PAGE, signal)));
+  }
+
   return {
     readLayout: (signal) => ask<'layout'>({ op: 'layout' }, signal),
     async open(step, signal) {
@@ -62,11 +68,7 @@ export function createPage(
     async openList(url, signal) {
       await inject(await deps.tab.open(url, signal));
     },
-    async ensure(signal) {
-      const tabId = await deps.tab.ensure(signal);
-      // Where every page is sent in a circle the tab shows the browser's error page, which takes no script.
-      await inject(tabId).catch(async () => inject(await deps.tab.open(PLAIN_PAGE, signal)));
-    },
+    ensure,
     // Broken off, it says whether a click may already have sent.
     prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, after(signal, LAST_WORD_MS), signal),
     act: (step, notAfter, signal, stop) => ask<'act'>({ op: 'act', step, notAfter }, signal, stop),
@@ -76,7 +78,14 @@ export function createPage(
       return true;
     },
     verify: (step, baseline, signal) => ask<'verify'>({ op: 'verify', step, baseline }, signal),
-    readSession: (signal) => ask<'session'>({ op: 'session' }, signal),
+    async readSession(signal) {
+      const repTab = (await deps.tab.current()) === null ? await deps.tab.signingIn() : null;
+      if (repTab !== null) {
+        return askPage(repTab, { op: 'session' }, deps.newId(), signal, await deps.catalogue());
+      }
+      await ensure(signal);
+      return ask<'session'>({ op: 'session' }, signal);
+    },
     readAcceptances: (expectedMemberId, sinceMs, signal) =>
       ask<'acceptances'>({ op: 'acceptances', expectedMemberId, sinceMs }, signal),
     readInbound: (expectedMemberId, sinceMs, knownProfileIds, signal) =>
@@ -101,7 +110,8 @@ export async function askPage<Op extends PageRequest['op']>(
   stop?: AbortSignal,
 ): Promise<PageAnswer<Op>> {
   signal.throwIfAborted();
-  await inject(tabId);
+  // The browser may have put the page to sleep: then it takes no script before somebody looks at it.
+  await abortable(inject(tabId), signal);
   signal.throwIfAborted();
   if (stop?.aborted) throw new PageError('timeout', 'Stopped before the page was asked.', false);
   const target = { tabId, frameId: 0 };

@@ -12,6 +12,8 @@ export interface WorkingTab {
   ensure(signal: AbortSignal): Promise<number>;
   /** The tab if it is still there and still ours, else null. */
   current(): Promise<number | null>;
+  /** Another tab of the rep's whose page is one where they sign in or answer a check; null: there is none. */
+  signingIn(): Promise<number | null>;
   /** The page in this tab saw the rep click or type: if it is ours, it is theirs from now on. */
   used(tabId: number): Promise<void>;
   close(): Promise<void>;
@@ -25,6 +27,8 @@ type Known = StateValue<'workingTab'>;
  */
 export function createWorkingTab(
   store: StateStore,
+  /** Whether a path of LinkedIn's is one where somebody signs in or answers a check. */
+  isSignIn: (path: string) => boolean,
   tabs: BrowserTabs = browserTabs,
   clock = systemClock,
 ): WorkingTab {
@@ -104,6 +108,11 @@ export function createWorkingTab(
       return found && onLinkedin && found.complete ? found.id : load(HOME, signal);
     },
     current: async () => (await ours())?.id ?? null,
+    async signingIn() {
+      const known = await store.get('workingTab');
+      const others = (await tabs.ofLinkedin()).filter(({ id }) => id !== known?.tabId);
+      return others.find(({ url }) => url && isSignIn(pathOf(url)))?.id ?? null;
+    },
     async used(tabId) {
       if ((await store.get('workingTab'))?.tabId === tabId) await letGo(tabId);
     },

@@ -6,7 +6,7 @@ import { before, StepStop, stop } from './failure.ts';
 import type { ReadProblem } from './reads/http.ts';
 import { readMe } from './reads/me.ts';
 import { type Labels, labelsOf, says } from './selectors/labels/index.ts';
-import { detectSession, isChallengePath, isLoginPath } from './session.ts';
+import { detectSession, isSignInPath } from './session.ts';
 
 /** The session as the page and LinkedIn's own answer to "who am I" show it. */
 export async function readSession(env: PageEnv, signal: AbortSignal): Promise<SessionReport> {
@@ -22,8 +22,7 @@ export async function readSession(env: PageEnv, signal: AbortSignal): Promise<Se
  * and not loaded again: that could send a second PIN while the first is being typed.
  */
 function mayBeOutdated({ window }: PageEnv): boolean {
-  const { pathname } = window.location;
-  return isLoginPath(pathname) || isChallengePath(pathname);
+  return isSignInPath(window.location.pathname);
 }
 
 function sessionAfter({ failure }: ReadProblem): SessionReport {

@@ -45,7 +45,7 @@ export { readSession } from './guards.ts';
 export { checkLayout, missingSentence } from './layout.ts';
 export { readListPage } from './lists/read.ts';
 export { type Catalogue, parseCatalogue, shippedCatalogue } from './selectors/catalogue.ts';
-export { detectSession } from './session.ts';
+export { detectSession, isSignInPath } from './session.ts';
 
 /**
  * Guards, checks and everything short of the effect: right account, right person, state allows it.

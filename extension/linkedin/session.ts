@@ -35,6 +35,11 @@ export function isChallengePath(path: string): boolean {
   return /^\/(checkpoint\/(challenge|rm\/|rc\/)|uas\/consumer-email-challenge)/u.test(path);
 }
 
+/** Whether somebody signs in or answers a check at a path. */
+export function isSignInPath(path: string): boolean {
+  return isLoginPath(path) || isChallengePath(path);
+}
+
 function inactive(reason: Inactive['reason']): Inactive {
   return { state: 'inactive', reason, challenge: null };
 }

@@ -116,6 +116,10 @@ export interface RunnerPage {
   /** Takes back what the step typed in the page that is open; false: there is none. */
   leave(step: LinkedinStep, signal: AbortSignal): Promise<boolean>;
   verify(step: LinkedinStep, baseline: string, signal: AbortSignal): Promise<VerifyResult>;
+  /**
+   * Who is signed in, asked on whatever page the working tab shows. While the rep signs in or answers a check in a tab of
+   * theirs it is asked there and nothing is loaded: that could send them another code.
+   */
   readSession(signal: AbortSignal): Promise<SessionReport>;
   /** The lists of the bound member; `wrong_account` where another one is signed in before or after the read. */
   readAcceptances(

@@ -42,9 +42,6 @@ async function takeBack(deps: RunnerDeps, { step, preparedAt }: JournalEntry): P
 /** Asked on whatever page is open: the person's own page, opened by somebody else, would be a visit of theirs. */
 async function isSomebodyElse(deps: RunnerDeps, { expectedMemberId }: LinkedinStep): Promise<boolean> {
   if (expectedMemberId === null) return false;
-  const seen = await tried(MINUTE, async (signal) => {
-    await deps.page.ensure(signal);
-    return deps.page.readSession(signal);
-  });
+  const seen = await tried(MINUTE, (signal) => deps.page.readSession(signal));
   return seen?.state === 'logged_in' && seen.member !== null && seen.member.memberId !== expectedMemberId;
 }

@@ -26,7 +26,6 @@ export async function watch(
   let since = stopwatch(deps);
   let whole = true;
   try {
-    await deps.page.ensure(limited);
     if (kinds.has('session')) {
       const report = await deps.page.readSession(limited);
       whole = report.state !== 'unknown';
@@ -37,6 +36,7 @@ export async function watch(
       if (report.state === 'inactive') return ok({ whole });
     }
     if (kinds.size === 1 && kinds.has('session')) return ok({ whole });
+    await deps.page.ensure(limited);
     since = stopwatch(deps);
     const seen = work.expectedMemberId === null ? nobodys : await readLists(deps, work, kinds, limited);
     return await post(deps, seen, since, whole, limited);

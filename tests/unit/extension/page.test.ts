@@ -83,6 +83,24 @@ it('reads from a plain page of LinkedIn’s where the tab shows the browser’s 
   expect(opened).toEqual(['https://www.linkedin.com/robots.txt']);
 });
 
+it('asks who is signed in where the rep answers a check, and loads nothing beside it', async () => {
+  page.asked = [];
+  page.onInject = () => undefined;
+  const working = createPage({ ...deps, tab: { ...closedTab, signingIn: async () => 5 } });
+  const reading = working.readSession(new AbortController().signal);
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']));
+  const report = { state: 'inactive', reason: 'challenge', challenge: 'email_pin' };
+  page.answer(report);
+  expect(await reading).toEqual(report);
+});
+
 const deps = { newId: () => 'c4', stepUrl: () => '', catalogue: async () => null };
 const noTab = async () => Promise.reject(new Error('There is no tab.'));
-const closedTab = { open: noTab, ensure: noTab, current: async () => null, used: noTab, close: noTab };
+const closedTab = {
+  open: noTab,
+  ensure: noTab,
+  current: async () => null,
+  signingIn: async (): Promise<number | null> => null,
+  used: noTab,
+  close: noTab,
+};

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { must } from '#shared/kernel/assert.ts';
 import type { BrowserTabs, Tab } from '../../../extension/background/browserTabs.ts';
 import { createWorkingTab } from '../../../extension/background/tabs.ts';
+import { isSignInPath } from '../../../extension/linkedin/session.ts';
 import { memoryStore } from './fakes.ts';
 
 const PROFILE = 'https://www.linkedin.com/in/anna/';
@@ -32,6 +33,7 @@ function world() {
 
   const tabs: BrowserTabs = {
     get: async (id) => open.get(id) ?? null,
+    ofLinkedin: async () => [...open.values()].filter(({ url }) => url),
     async create(url) {
       const id = 10 + told.created.length;
       const tab = {
@@ -69,7 +71,7 @@ function world() {
       now += 1_000;
     },
   };
-  const working = createWorkingTab(memoryStore(), tabs, { now: () => now });
+  const working = createWorkingTab(memoryStore(), isSignInPath, tabs, { now: () => now });
   const tab = (id = 10) => must(open.get(id), 'tab');
   return {
     working,
@@ -191,4 +193,15 @@ it('says so when the rep takes it while it loads', async () => {
   it.sendTo('https://example.org/');
   await expect(it.working.open(COMPOSE, signal)).rejects.toMatchObject({ code: 'tab_closed' });
   expect(it.told.removed).toEqual([]);
+});
+
+it('knows the tab in which the rep answers a check as long as the check stands in it', async () => {
+  const it = world();
+  it.sendTo('https://www.linkedin.com/checkpoint/challenge/x');
+  await it.working.ensure(signal);
+  expect(await it.working.signingIn()).toBeNull();
+  await it.working.used(10);
+  expect(await it.working.signingIn()).toBe(10);
+  it.show('https://www.linkedin.com/feed/');
+  expect(await it.working.signingIn()).toBeNull();
 });
