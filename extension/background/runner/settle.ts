@@ -7,10 +7,12 @@ import { PageError, type RunnerDeps } from './ports.ts';
 
 const VERIFY_MS = 2 * MINUTE;
 const SECOND_LOOK_MS = 5 * SECOND;
+const NO_CONSENT = 'The rep withdrew their consent before the effect was read back.';
 
 /**
  * Looks for the effect of an armed step and never acts: evidence gives `done`, a refusal `failed`, neither
- * gives `unsure`, and so does another member's session. With `fresh` the page is loaded first; otherwise only when the first look saw nothing.
+ * gives `unsure`, and so does another member's session. With `fresh` the page is loaded first; otherwise only when the first
+ * look saw nothing. Once the rep withdrew their consent nothing is looked at.
  */
 export async function settle(deps: RunnerDeps, entry: JournalEntry, fresh: boolean): Promise<StepOutcome> {
   const signal = withDeadline(VERIFY_MS);
@@ -26,6 +28,7 @@ async function look(
   load: boolean,
   signal: AbortSignal,
 ): Promise<VerifyResult> {
+  if (!(await deps.mayRead())) return { outcome: 'not_seen', detail: NO_CONSENT };
   try {
     if (load) await deps.page.open(entry.step, signal);
     return await deps.page.verify(entry.step, entry.baseline ?? '', signal);

@@ -190,6 +190,24 @@ describe('the rep stops', () => {
     expect(world.last()).toEqual({ result: 'not_started', failure: null });
   });
 
+  it('withdrawing consent after the click: the effect is not read back, and no page is opened for it', async () => {
+    const world = createWorld();
+    const withdraw = () => {
+      world.mayRead = false;
+    };
+    world.onAct = withdraw;
+    world.queue.push(taskWork(stepFor('t1')), taskWork(stepFor('t2')));
+    await world.cycle();
+    expect(world.last()).toMatchObject({ result: 'unsure', detail: expect.stringMatching(/consent/) });
+
+    Object.assign(world, { mayRead: true, onAct: null, opened: [] });
+    world.verifyResult = { outcome: 'not_seen', detail: 'No sign of it.' };
+    world.onVerify = withdraw;
+    await world.cycle();
+    expect(world.last()).toMatchObject({ result: 'unsure' });
+    expect(world.opened).toEqual(['t2']);
+  });
+
   it('reaches the page that is asking its last question, and its answer is believed', async () => {
     const world = createWorld();
     world.onAct = (_, stop) => {

@@ -193,6 +193,7 @@ export function createWorld() {
     onOpen: null as null | (() => void),
     onCommit: null as null | (() => void),
     onArmed: null as null | (() => void),
+    onVerify: null as null | (() => void),
     longSleeps: [] as (() => void)[],
     controller: new AbortController(),
 
@@ -372,6 +373,7 @@ export function createWorld() {
           return true;
         },
         async verify(step) {
+          world.onVerify?.();
           await at('verify');
           if (step.expectedMemberId !== world.member)
             return { outcome: 'wrong_account', detail: 'Somebody else.' };
