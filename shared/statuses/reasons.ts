@@ -27,6 +27,7 @@ export const otherReasons = new Map(
     auto_reply: 'An automatic reply said that they are away; it goes on when they are back.',
     text_changed: 'The data behind the text changed after it was approved; look at it again.',
     skipped_by_person: 'A person skipped the step.',
+    passed_by: 'The contact had gone past the step.',
     other_inbox_unread:
       "The replies on the sender's other channel were not read within the last hour, and the automation waits for them.",
     maybe_reply:

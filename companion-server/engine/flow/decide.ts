@@ -14,6 +14,7 @@ import { undoCommit } from '../steps/undo.ts';
 import { layOut } from '../wayIn/enroll.ts';
 import { enterSegments } from '../wayIn/entering.ts';
 import { askAdmission, blockedOn, wakeParked } from '../wayIn/slots.ts';
+import { giveUp, isStoodOn } from './passOver.ts';
 
 const { automation: automationTable, automationVersion, taskAttempt } = schema;
 
@@ -98,7 +99,9 @@ async function returnToLine(unit: Unit, row: TaskRow): Promise<void> {
   const runs = owner.status === 'in_progress' || owner.status === 'waiting_enrichment';
   // A paused contact's step is asked for again by the resume; an ended one's never.
   await requeue(unit, row, unit.now, null);
-  if (!runs) await cancelTask(unit, await taskById(unit.tx, row.id), 'not_running');
+  const back = await taskById(unit.tx, row.id);
+  if (!runs) await cancelTask(unit, back, 'not_running');
+  else if (!(await isStoodOn(unit, back))) await giveUp(unit, back, 'passed_by');
 }
 
 /** Stop everything: the workspace-wide manual hold. */

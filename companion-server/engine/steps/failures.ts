@@ -7,7 +7,7 @@ import { rowsOf, schema } from '../../db/index.ts';
 import type { TaskRow, Unit } from '../context.ts';
 import { relationOf, setRelation } from '../flow/facts.ts';
 import { applyEvent } from '../flow/interpret.ts';
-import { passOver } from '../flow/passOver.ts';
+import { giveUp, isStoodOn, passOver } from '../flow/passOver.ts';
 import { setHold } from '../holds/holds.ts';
 import { heedRefusal } from '../holds/session.ts';
 import { recordConnected } from '../inbound/profiles.ts';
@@ -133,6 +133,7 @@ async function raiseHoldTimes(unit: Unit, task: TaskRow): Promise<number> {
 
 /** Ready again after 15 minutes, 1 hour, 4 hours; then the branch fails. */
 export async function retryLater(unit: Unit, task: TaskRow, code: string, detail: string): Promise<void> {
+  if (!(await isStoodOn(unit, task))) return await giveUp(unit, task, 'passed_by');
   const delay = retryDelay(task.retries + 1);
   if (delay === null) {
     await failBranch(unit, task, code, detail);

@@ -1,11 +1,9 @@
 import type { Graph } from '#shared/automation/graph.ts';
-import { rowsOf } from '../../db/index.ts';
 import type { TaskPayload } from '../../db/schema/tasks.ts';
 import type { ChannelRow, ContactRow, EnrollmentRow, SenderRow, TaskRow, Unit } from '../context.ts';
 import { applyEvent } from '../flow/interpret.ts';
-import { giveUp } from '../flow/passOver.ts';
+import { giveUp, isStoodOn } from '../flow/passOver.ts';
 import { graphOf } from '../rows.ts';
-import { shapes } from '../shapes.ts';
 import { lostLink } from '../wayIn/confirmPerson.ts';
 import { approvedPayload, asksApproval, isForSamePerson } from './approvals.ts';
 import { filesProblem } from './attachments.ts';
@@ -47,8 +45,13 @@ export async function outgoingOf(unit: Unit, head: TaskRow, parties: Parties): P
     return null;
   }
   const graph = await graphOf(unit.tx, enrollment.versionId);
-  if (!(await isStoodOn(unit, head, graph))) {
+  if (!isEngineTask(head) && !nodeOf({ task: head, graph })) {
     await giveUp(unit, head, 'node_deleted');
+    return null;
+  }
+  // Before its first claim it has no life of its own: what moves the branch takes it back.
+  if (head.fence > 0 && !(await isStoodOn(unit, head))) {
+    await giveUp(unit, head, 'passed_by');
     return null;
   }
   const rendered = renderTask({ task: head, graph, contact, sender, channel });
@@ -72,17 +75,6 @@ export async function outgoingOf(unit: Unit, head: TaskRow, parties: Parties): P
     disposition: { do: 'missing_data' },
   });
   return null;
-}
-
-/**
- * Whether a branch still stands on the step. One that was under way may have come back without an effect after an edit
- * removed it, or after a person put the contact before another one.
- */
-async function isStoodOn(unit: Unit, task: TaskRow, graph: Graph): Promise<boolean> {
-  if (isEngineTask(task)) return true;
-  if (!nodeOf({ task, graph })) return false;
-  if (task.fence === 0) return true;
-  return (await rowsOf(unit.tx).get(shapes.cursor, task.cursorId))?.waitsFor !== 'step';
 }
 
 /** Without a note left the step's own choice decides; null: the task waits for one, or was skipped. */

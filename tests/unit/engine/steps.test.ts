@@ -191,6 +191,53 @@ describe('claim, commit, outcome', () => {
   });
 });
 
+describe('a step that a person skipped while it was under way', () => {
+  async function skip(): Promise<void> {
+    const { id } = await enrollmentOf(stage, anna.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'pause', 'rep'));
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'skip', 'rep'));
+  }
+
+  it('does not go out when it is settled as not happened', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await report(stage, step, { result: 'unsure', detail: 'not seen' });
+    await skip();
+    await inUnit(stage, (unit) => settleTask(unit, step.taskId, false, 'rep'));
+    expect(await taskRow(stage, step.taskId)).toMatchObject({ state: 'canceled', reason: 'passed_by' });
+    pass(stage, HOUR);
+    expect(await nextStep(stage)).toBeNull();
+  });
+
+  it('is not tried again when it failed before its effect', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await skip();
+    await report(stage, step, failed('timeout'));
+    expect(await taskRow(stage, step.taskId)).toMatchObject({ state: 'canceled', reason: 'passed_by' });
+    const [used] = await stage.db.reader.select().from(schema.usage).where(eq(schema.usage.kind, 'invite'));
+    expect(used).toBeUndefined();
+  });
+
+  it('does not go out when the browser gave it back', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await skip();
+    await report(stage, step, { result: 'not_started', failure: null });
+    pass(stage, HOUR);
+    expect(await nextStep(stage)).toBeNull();
+    expect(await taskRow(stage, step.taskId)).toMatchObject({ state: 'canceled', reason: 'passed_by' });
+  });
+
+  it('counts when it proves to have happened', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await commit(stage, step);
+    await skip();
+    await report(stage, step, done);
+    expect((await taskRow(stage, step.taskId)).state).toBe('done');
+  });
+});
+
 describe('gates at the commit', () => {
   const cases: [string, string, (step: { taskId: string }) => Promise<unknown>][] = [
     [
