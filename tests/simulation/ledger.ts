@@ -73,6 +73,8 @@ export class Ledger {
   /** Automations whose texts are shown first, and steps that somebody agreed to. */
   private readonly asking = new Set<string>();
   private readonly approved = new Set<string>();
+  /** Steps that a person went past, with the claim that was known then. */
+  private readonly passed = new Map<string, number>();
   private readonly awayUntil = new Map<string, number>();
   /** Accounts nobody is signed in to. */
   private readonly signedOut = new Set<string>();
@@ -126,6 +128,16 @@ export class Ledger {
 
   approve(taskId: string): void {
     this.approved.add(taskId);
+  }
+
+  /** A person went past the step; what was allowed before may still happen. */
+  passBy(taskId: string, fence: number): void {
+    this.passed.set(taskId, fence);
+  }
+
+  /** The contact may be put back to the step. */
+  comeBack(taskId: string): void {
+    this.passed.delete(taskId);
   }
 
   happened(taskId: string): boolean {
@@ -193,6 +205,8 @@ export class Ledger {
     if (this.yeses.some((each) => isSame(each, yes))) return;
     const newest = Math.max(...this.claims.map((each) => (each.taskId === yes.taskId ? each.fence : 0)));
     if (newest > yes.fence) this.fail(`a yes to claim ${yes.fence}, and ${newest} was given out since`, yes);
+    if (yes.fence > (this.passed.get(yes.taskId) ?? yes.fence))
+      this.fail('a yes to a step that was skipped', yes);
     const needsApproval = this.asking.has(yes.automationId) && writing.includes(yes.kind);
     if (needsApproval && !this.approved.has(yes.taskId)) this.fail('a yes nobody approved', yes);
     const away = this.awayUntil.get(yes.contactId) ?? 0;

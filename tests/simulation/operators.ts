@@ -50,6 +50,7 @@ const actions: Record<string, Action> = {
   'pauses a contact': (o) => o.decide('pause'),
   'resumes a contact': (o) => o.decide('resume'),
   'cancels a contact': (o) => o.decide('cancel'),
+  'skips a step': (o) => o.skipStep(),
   'stops everything': (o) => o.ask(workspaceRoutes.stop),
   'resumes everything': (o) => o.ask(workspaceRoutes.resume),
   'pauses a sender': (o) =>
@@ -240,6 +241,18 @@ export class Office {
     const rows = await this.rows('SELECT id FROM enrollment WHERE ended_at IS NULL');
     if (rows.length === 0 || (decision === 'cancel' && this.chance.happens(0.7))) return;
     await this.ask(enrollmentRoutes.decide, { enrollmentId: String(this.chance.one(rows).id) }, { decision });
+  }
+
+  /** Past the step of somebody who is paused; mostly of one whose step is under way or may have happened. */
+  async skipStep(): Promise<void> {
+    const underWay = await this.someId(
+      `SELECT enrollment_id AS id FROM task WHERE state IN ('committing', 'unknown')`,
+    );
+    const paused = await this.someId(`SELECT id FROM enrollment WHERE status = 'paused'`);
+    const enrollmentId = underWay ?? paused;
+    if (!enrollmentId) return;
+    if (underWay) await this.ask(enrollmentRoutes.decide, { enrollmentId }, { decision: 'pause' });
+    await this.ask(enrollmentRoutes.decide, { enrollmentId }, { decision: 'skip' });
   }
 
   /** Once nothing goes wrong any more most teams let everything go as fast as it may: days of waiting prove little. */

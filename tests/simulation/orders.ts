@@ -74,8 +74,9 @@ const readings: readonly Reading[] = [
   }),
   on(enrollmentRoutes.decide, ({ enrollmentId }, { decision }) => {
     const key = `enrollment:${enrollmentId}`;
-    if (decision !== 'resume') return { after: ({ ledger }) => ledger.hold(key) };
+    if (decision !== 'resume' && decision !== 'skip') return { after: ({ ledger }) => ledger.hold(key) };
     return {
+      ...(decision === 'skip' ? { after: (account) => passBy(account, enrollmentId) } : {}),
       before: async ({ ledger, books }) => {
         ledger.lift(key);
         const [row] = await books.rows('SELECT contact_id FROM enrollment WHERE id = ?', [enrollmentId]);
@@ -173,6 +174,17 @@ function lateOutcome({ taskId, fence, outcome }: z.output<typeof deviceRoutes.ou
   };
 }
 
+/** What is open of steps that the branches have left: nothing of it goes out any more. */
+async function passBy({ ledger, books }: Account, enrollmentId: string): Promise<void> {
+  const left = await books.rows(
+    `SELECT t.id, t.fence FROM task t JOIN cursor c ON c.id = t.cursor_id WHERE t.enrollment_id = ?
+      AND t.state IN ('ready', 'scheduled', 'claimed', 'committing', 'unknown')
+      AND NOT (c.state = 'acting' AND c.node_id = t.node_id AND c.visit = t.visit)`,
+    [enrollmentId],
+  );
+  for (const { id, fence } of left) ledger.passBy(String(id), Number(fence));
+}
+
 /** What this bulk action had ended may go on again. */
 async function undo(account: Account, bulkId: string): Promise<void> {
   const [row] = await account.books.rows(
@@ -197,6 +209,8 @@ async function bringBack(
   for (const { id, contact_id: contactId } of rows) {
     ledger.lift(`enrollment:${id}`);
     ledger.goOn(String(contactId), 'reply');
+    const steps = await books.rows('SELECT id FROM task WHERE enrollment_id = ?', [String(id)]);
+    for (const step of steps) ledger.comeBack(String(step.id));
   }
 }
 
