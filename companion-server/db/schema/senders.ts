@@ -153,7 +153,7 @@ export const channel = sqliteTable(
     /** When the whole list of sent invitations was read, and when a browser was asked to. */
     sentReadAt: at('sent_read_at'),
     sentAskedAt: at('sent_asked_at'),
-    /** Newest acceptance and message already recorded (remote time), where the next read starts. */
+    /** Where the next reading starts: the newest acceptance recorded (remote time), and a while before the last whole inbox. */
     acceptancesSince: at('acceptances_since'),
     inboxSince: at('inbox_since'),
     /** After a reconnect: reads newer than this must succeed before the hold lifts. */

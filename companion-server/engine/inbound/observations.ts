@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { SentInvitationsSeen } from '#shared/contract/device.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
-import { MINUTE } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { AcceptanceRead, InboundMessageRead, LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import { schema } from '../../db/index.ts';
@@ -20,6 +20,8 @@ import { holdUnreadable, liftUnreadable } from './unreadable.ts';
 
 const { channel: channelTable } = schema;
 const WATCH_RETRY_MS = 5 * MINUTE;
+/** A whole reading is repeated this far back: LinkedIn's clock may differ from ours, and show a message late. */
+const READ_AGAIN_MS = 2 * HOUR;
 
 export interface Observations {
   /** Whom LinkedIn named before and after each read. */
@@ -122,10 +124,18 @@ async function noteRead(
   if (inbound && threadsOf) await threadsRead(unit, channel, threadsOf);
   const read = {
     ...(acceptances ? { acceptancesReadAt: Math.max(readAt, channel.acceptancesReadAt ?? 0) } : {}),
-    ...(inbound ? { inboxReadAt: Math.max(readAt, channel.inboxReadAt ?? 0) } : {}),
+    ...(inbound ? inboxRead(channel, readAt) : {}),
   };
   if (Object.keys(read).length === 0) return;
   await unit.tx.update(channelTable).set(read).where(eq(channelTable.id, channel.id));
+}
+
+/** What was written until then is known, whoever wrote it: the next reading begins there, and not at the last reply. */
+function inboxRead({ inboxReadAt, inboxSince, createdAt }: ChannelRow, readAt: number): Partial<ChannelRow> {
+  return {
+    inboxReadAt: Math.max(readAt, inboxReadAt ?? 0),
+    inboxSince: Math.max(readAt - READ_AGAIN_MS, inboxSince ?? createdAt ?? 0),
+  };
 }
 
 async function recordAcceptances(
@@ -159,9 +169,7 @@ async function recordInbound(
 ): Promise<number> {
   const { workspaceId, senderId, id: channelId } = channel;
   let recorded = 0;
-  let newest = channel.inboxSince ?? 0;
   for (const read of reads) {
-    newest = Math.max(newest, read.deliveredAt);
     const contactId = await ownerOf(unit, workspaceId, 'linkedin_profile', read.fromProfileId);
     // Only contacts: messages of other people are never stored.
     if (!contactId) continue;
@@ -177,10 +185,6 @@ async function recordInbound(
     });
     if (isNew) recorded += 1;
   }
-  await unit.tx
-    .update(channelTable)
-    .set({ inboxSince: newest === 0 ? null : newest })
-    .where(eq(channelTable.id, channel.id));
   return recorded;
 }
 

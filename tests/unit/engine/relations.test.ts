@@ -471,6 +471,25 @@ describe('when something was read', () => {
     expect(await channelRow()).toMatchObject({ acceptancesReadAt: readAt, inboxReadAt: readAt });
   });
 
+  it('the next inbox begins a while before the last whole one, also where no contact wrote', async () => {
+    pass(stage, 3 * DAY);
+    const message = { messageId: 'm', conversationId: 'c', fromProfileId: 'ACoAAstranger', text: '-' };
+    await observe(stage, {
+      acceptances: [],
+      inbound: [{ ...message, deliveredAt: now() }],
+      readAgoMs: MINUTE,
+    });
+    const since = now() - MINUTE - 2 * HOUR;
+    expect((await channelRow()).inboxSince).toBe(since);
+    await startOutreach();
+    await settle(stage);
+    pass(stage, 11 * MINUTE);
+    expect(await nextWorkFor(stage.ctx, DEVICE, { canAct: true })).toMatchObject({ inboxSince: since });
+    // One that failed, or did not read it, moves nothing.
+    await observe(stage, { acceptances: [] });
+    expect((await channelRow()).inboxSince).toBe(since);
+  });
+
   it('the thread of a contact bound late is read once from where replies count', async () => {
     const bert = await addContact(stage, 2);
     await startOutreach();
