@@ -151,7 +151,7 @@ async function putInForce(unit: Unit, automation: RunningAutomation, from: Graph
   publish(unit, workspaceId, 'automation', automationId);
 }
 
-/** What the edit changed in the Sender Profile nodes; changes made there on the running automation stay. */
+/** What the edit changed in the nodes that name senders; changes made there on the running automation stay. */
 async function syncSenders(
   unit: Unit,
   automation: { automationId: string; workspaceId: string },
@@ -173,9 +173,9 @@ async function syncSenders(
   }
 }
 
-/** Per Sender Profile node its senders with their weights. */
+/** Per Sender Profile and Change sender node its senders with their weights. */
 function sendersOf(graph: Graph): Map<string, Map<string, number>> {
-  const nodes = graph.nodes.filter((node) => node.type === 'sender_profile');
+  const nodes = graph.nodes.filter((node) => node.type === 'sender_profile' || node.type === 'change_sender');
   return new Map(
     nodes.map(({ id, config }) => [
       id,

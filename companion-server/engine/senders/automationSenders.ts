@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { rowsOf, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
@@ -116,11 +116,13 @@ export async function distributionChanged(unit: Unit, node: NodeOfAutomation): P
   publish(unit, node.workspaceId, 'automation', node.automationId);
 }
 
-/** Puts or lifts `no_usable_sender`. It stops admission only: what is under way belongs to a sender that finishes. */
+/** Puts or lifts `no_usable_sender`: nobody can come in, whoever a Change sender step has. It stops admission only: what is under way belongs to a sender that finishes. */
 async function checkUsableSenders(unit: Unit, node: NodeOfAutomation): Promise<void> {
   const { workspaceId, automationId } = node;
   const [row] = await unit.tx.select().from(automation).where(eq(automation.id, automationId));
-  if (row?.status !== 'running') return;
+  if (row?.status !== 'running' || row.versionId === null) return;
+  const graph = await graphOf(unit.tx, row.versionId);
+  const entrances = segmentsOf(graph).flatMap(({ id }) => senderNodeOf(graph, id)?.id ?? []);
   const [usable] = await unit.tx
     .select({ senderId: automationSender.senderId })
     .from(automationSender)
@@ -128,6 +130,7 @@ async function checkUsableSenders(unit: Unit, node: NodeOfAutomation): Promise<v
     .where(
       and(
         eq(automationSender.automationId, automationId),
+        inArray(automationSender.nodeId, entrances),
         eq(automationSender.enabled, true),
         eq(sender.state, 'active'),
       ),

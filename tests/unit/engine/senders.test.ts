@@ -11,6 +11,7 @@ import {
   decideEnrollment,
   deleteSender,
   openHolds,
+  publishVersion,
   recordSession,
   removeSenderFromNode,
   restoreSender,
@@ -346,6 +347,45 @@ describe('a sender in two Sender Profile steps', () => {
       reason: 'sender_removed',
     });
     expect((await enrollmentOf(stage, second.contactId)).status).toBe('in_progress');
+  });
+});
+
+describe('the senders of a Change sender step', () => {
+  const changing = (senderIds: string[]) => {
+    const graph = graphFor({ senders: ['s1'] });
+    const senders = senderIds.map((senderId) => ({ senderId, weight: 1 }));
+    const hand = graphOfSteps(
+      { hand: ['change_sender', { senders }], later: ['delay', { durationMs: DAY }] },
+      [],
+    );
+    return {
+      nodes: [...graph.nodes, ...hand.nodes],
+      edges: graphOfSteps({}, ['seg>who', 'who>pause', 'pause>hand', 'hand>later', 'later>over']).edges,
+    };
+  };
+
+  it('are those of the newest version: one that an edit took out gets nobody any more', async () => {
+    for (const id of ['s1', 's2', 's3']) await addSender(stage, id);
+    const persons = await people(4);
+    await addAutomation(stage, 'a1', changing(['s2', 's3']));
+    await settle(stage);
+    const [row] = await stage.db.reader.select().from(schema.automation);
+    const running = { ...must(row, 'automation'), versionId: must(row?.versionId, 'version') };
+    const edit = { graph: changing(['s3']), plan: { targets: {}, recompute: [] }, by: 'test' };
+    await inUnit(stage, (unit) => publishVersion(unit, running, edit));
+    await settle(stage);
+    pass(stage, DAY + MINUTE);
+    await settle(stage);
+    expect(await senderOfEach(persons)).toEqual(Array(4).fill('s3'));
+  });
+
+  it('let nobody in: the automation is held when those of its Sender Profile nodes are gone', async () => {
+    for (const id of ['s1', 's2']) await addSender(stage, id);
+    await somebody();
+    await addAutomation(stage, 'a1', changing(['s2']));
+    await settle(stage);
+    await inUnit(stage, (unit) => retireSender(unit, 's1'));
+    expect((await holdsOf('a1')).map(({ reason }) => reason)).toEqual(['no_usable_sender']);
   });
 });
 
