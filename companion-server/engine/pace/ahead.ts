@@ -9,6 +9,7 @@ import { isReady } from '../predicates.ts';
 import { senderById, settingsOf } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { blockedOn } from '../wayIn/slots.ts';
+import { dailyLimitOver } from './dailyLimits.ts';
 import { leaving, placeFreeAt, placeInLine } from './freePlaces.ts';
 import { slotFor } from './pacing.ts';
 import { budgetKinds, usageTimes } from './usage.ts';
@@ -47,13 +48,15 @@ export function lookAhead(q: Queryable, now: number): Ahead {
   return {
     async expect(row, channel) {
       const settings = settingsOf(await senderById(q, channel.senderId));
-      const from = Math.max(now, row.notBefore ?? now);
+      const ownLimit = await dailyLimitOver(q, row, channel, now);
+      const from = Math.max(now, row.notBefore ?? now, ownLimit ?? now);
       const slot = await slotFor(q, channel, settings, row.kind, from);
       const limit = slot.bindingLimit === 'none' ? null : slot.bindingLimit;
+      const passing = limit === null || limit === 'gap' || limit === 'rest';
+      if (ownLimit !== null) return { at: slot.at, limit: passing ? row.reason : limit, before: 0 };
       const before = row.state === 'ready' ? await stepsBefore(q, row) : 0;
       if (before === 0) return { at: slot.at, limit, before };
       const at = timeOf(await runOf(channel), row.kind, before, now);
-      const passing = limit === null || limit === 'gap' || limit === 'rest';
       return { at: Math.max(at, slot.at), limit: passing ? 'queue' : limit, before };
     },
     async expectPlace(row) {

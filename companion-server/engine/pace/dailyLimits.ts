@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
@@ -7,6 +7,7 @@ import {
   type AutomationRow,
   type ChannelRow,
   type EngineContext,
+  type TaskRow,
   type Unit,
   unitOfWork,
 } from '../context.ts';
@@ -44,6 +45,61 @@ export async function dailyLimitUntil(
 /** What the tasks that wait for it are parked on. */
 export function dailyLimitKey({ automationId, channelId, kind }: LimitedTasks): string {
   return `daily_limit:${automationId}:${channelId}:${kind}`;
+}
+
+/** Tasks before one that are counted; what stands further back is expected with these. */
+const COUNTED = 150;
+
+/** When the limit lets a task go that waits for it, those before it first; null: it waits for no daily limit. */
+export async function dailyLimitOver(
+  q: Queryable,
+  row: TaskRow,
+  channel: ChannelRow,
+  now: number,
+): Promise<number | null> {
+  if (row.blockedOn !== dailyLimitKey(row)) return null;
+  const [found] = await q
+    .select({ owner: automation, nextAt: dailyLimitWait.nextAt })
+    .from(dailyLimitWait)
+    .innerJoin(automation, eq(automation.id, dailyLimitWait.automationId))
+    .where(and(...isWait(row)));
+  if (!found) return now;
+  const before = await parkedBefore(q, row);
+  let at = Math.max(now, found.nextAt ?? now);
+  for (const spends of budgetKinds(row.kind)) {
+    const limit = found.owner.dailyLimits?.[spends];
+    if (limit === undefined) continue;
+    const times = await usedBy(q, row.automationId, channel, spends, now);
+    for (let i = 0; i <= before; i++) {
+      const binding = times[times.length - limit];
+      times.push(Math.max(now, binding === undefined ? now : binding + DAY));
+    }
+    at = Math.max(at, times.at(-1) ?? now);
+  }
+  return at;
+}
+
+async function parkedBefore(q: Queryable, row: TaskRow): Promise<number> {
+  const key = sql`(${row.priority}, ${row.notBefore}, ${row.id})`;
+  const rows = await q
+    .select({ id: task.id })
+    .from(task)
+    .where(
+      and(
+        eq(task.blockedOn, dailyLimitKey(row)),
+        sql`(${task.priority}, ${task.notBefore}, ${task.id}) < ${key}`,
+      ),
+    )
+    .limit(COUNTED);
+  return rows.length;
+}
+
+function isWait({ automationId, channelId, kind }: LimitedTasks) {
+  return [
+    eq(dailyLimitWait.automationId, automationId),
+    eq(dailyLimitWait.channelId, channelId),
+    eq(dailyLimitWait.kind, kind),
+  ];
 }
 
 /** Somebody looks again then. */
@@ -96,16 +152,7 @@ async function release(unit: Unit, which: LimitedTasks): Promise<void> {
     const until = owner ? await dailyLimitUntil(unit.tx, owner, channel, which.kind, unit.now) : null;
     return await planRelease(unit, which, Math.max(until ?? 0, unit.now + HOUR));
   }
-  const { automationId, channelId, kind } = which;
-  await unit.tx
-    .delete(dailyLimitWait)
-    .where(
-      and(
-        eq(dailyLimitWait.automationId, automationId),
-        eq(dailyLimitWait.channelId, channelId),
-        eq(dailyLimitWait.kind, kind),
-      ),
-    );
+  await unit.tx.delete(dailyLimitWait).where(and(...isWait(which)));
 }
 
 /** How many more the limit allows now; where there is none any more, a hundred at a time. */

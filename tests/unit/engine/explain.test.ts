@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HOUR } from '#shared/kernel/clock.ts';
+import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { nextOpen } from '#shared/schedule/window.ts';
 import { finalEnrollmentStatuses, holdReason, taskState } from '#shared/statuses/engine.ts';
@@ -24,7 +24,7 @@ import {
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
-import { enrollmentOf, inUnit, nextOfKind, perform, settle } from './support.ts';
+import { enrollmentOf, inUnit, nextOfKind, nextStep, perform, settle } from './support.ts';
 
 let stage: Stage;
 let channels: { linkedin: string; email: string };
@@ -188,6 +188,24 @@ describe('the expected time', () => {
     expect(answer.limit).toBe('weekly_invite_limit');
     expect(answer.expectedAt).toBeGreaterThanOrEqual(nextOpen(settings.window, until));
     expect(answer.expectedAt).toBeLessThan(nextOpen(settings.window, until) + HOUR);
+  });
+
+  it("is when the automation's own daily limit lets the contact go, those before it first", async () => {
+    await stage.db.write((tx) => tx.update(schema.automation).set({ dailyLimits: { invite: 2 } }));
+    const doneAt: number[] = [];
+    for (let n = 1; n <= 2; n++) {
+      await perform(stage, await nextOfKind(stage, 'connect'));
+      doneAt.push(now());
+    }
+    expect(await nextStep(stage)).toBeNull();
+    const answers = [];
+    for (let n = 3; n <= 5; n++) answers.push(await why(`c00${n}`));
+    expect(answers.map(({ limit }) => limit)).toEqual(Array(3).fill('automation_limit'));
+    const due = [(doneAt[0] ?? 0) + DAY, (doneAt[1] ?? 0) + DAY, (doneAt[0] ?? 0) + 2 * DAY];
+    answers.forEach(({ expectedAt }, i) => {
+      expect(expectedAt).toBeGreaterThanOrEqual(due[i] ?? 0);
+      expect(expectedAt).toBeLessThan((due[i] ?? 0) + HOUR);
+    });
   });
 
   it('follows the place in the queue, by the pace itself', async () => {
