@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { resumePlan, resumePlanRoutes } from '#shared/contract/resumePlan.ts';
@@ -6,6 +7,7 @@ import { homeView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { DAY, systemClock } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { isOpen } from '#shared/schedule/window.ts';
+import { schema } from '../../companion-server/db/index.ts';
 import { makeBusyAccount } from './lostAccount.ts';
 import { call, problemOf, startTestServer, type TestServer } from './support.ts';
 
@@ -62,6 +64,26 @@ describe('after a lost account', () => {
     expect(plan.stillHeld).toMatchObject([{ name: 'Visits', hold: { reason: 'manual' } }]);
     expect(plan.resumed.map(({ automationId }) => automationId)).not.toContain(account.automationId);
     await call(server, automationRoutes.resume, owner(), { params: { automationId: account.automationId } });
+  });
+
+  test('says of nothing that it goes on while the whole workspace is held', async () => {
+    await call(server, workspaceRoutes.stop, owner(), {});
+    const stopped = await planNow();
+    expect(stopped.stillHeld).toMatchObject([{ name: 'Everything', hold: { scope: 'workspace' } }]);
+    expect(stopped.resumed).toEqual([]);
+    await call(server, workspaceRoutes.resume, owner(), {});
+    expect((await planNow()).resumed).toMatchObject([{ name: 'Visits' }]);
+  });
+
+  test('says when a profile that retires finishes what it has', async () => {
+    const { services } = server;
+    const become = (state: 'active' | 'retiring') =>
+      services.db.write((tx) =>
+        tx.update(schema.sender).set({ state }).where(eq(schema.sender.id, account.world.ids.senderId)),
+      );
+    await become('retiring');
+    expect((await planNow()).groups[0]?.firstAt).not.toBeNull();
+    await become('active');
   });
 
   test('refuses a date that is past, and changes nothing', async () => {

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, ne } from 'drizzle-orm';
 import { type ActionKind, actionChannel } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import type { ForecastProfile } from '#shared/schedule/forecast.ts';
@@ -13,11 +13,15 @@ import type { ChannelRow } from '../scope.ts';
 
 const { channel, lane, sender, usage } = schema;
 
-/** Settings, usage and queues of the sender profiles as they stand now: five statements, however many they are. */
+/**
+ * Settings, usage and queues of the sender profiles as they stand now: five statements, however many they are. One that
+ * retires takes nobody new; `finishing`: what is under way counts, which it finishes.
+ */
 export async function profilesNow(
   call: Call,
   senderIds: string[],
   now: number,
+  { finishing = false }: { finishing?: boolean } = {},
 ): Promise<{ profiles: ForecastProfile[]; names: ReadonlyMap<string, string> }> {
   if (senderIds.length === 0) return { profiles: [], names: new Map() };
   const { reader } = call.db;
@@ -28,7 +32,7 @@ export async function profilesNow(
       and(
         eq(sender.workspaceId, call.workspaceId),
         inArray(sender.id, senderIds),
-        eq(sender.state, 'active'),
+        finishing ? ne(sender.state, 'deleted') : eq(sender.state, 'active'),
       ),
     );
   const channels = await reader

@@ -29,16 +29,13 @@ export async function resumePlanOf(call: Call, senderId: string, kind: ChannelKi
   const names = await automationNames(call, [...new Set(steps.map(({ automationId }) => automationId))]);
   const groups = groupsOf(steps, times, names);
   const stillHeld = await otherHolds(call, channel, names);
-  const heldIds = new Set(
-    stillHeld.flatMap(({ hold }) => (hold.scope === 'automation' ? [hold.scopeId] : [])),
-  );
   return {
     channel: kind,
     lostAt: loss?.lostAt ?? null,
     regainedAt: loss?.regainedAt ?? null,
     groups,
     resumed: [...names]
-      .filter(([id]) => !heldIds.has(id))
+      .filter(([id]) => groups.some((group) => group.automationId === id && goesOn(group, stillHeld)))
       .map(([automationId, name]) => ({ automationId, name })),
     stillHeld,
     more,
@@ -61,7 +58,7 @@ async function held(db: Queryable, channel: ChannelRow): Promise<{ steps: Step[]
 
 /** Per kind, when its steps go one after the other: the pacing the claims use, run forward. */
 async function expectedTimes(call: Call, senderId: string, now: number): Promise<Map<string, number[]>> {
-  const { profiles } = await profilesNow(call, [senderId], now);
+  const { profiles } = await profilesNow(call, [senderId], now, { finishing: true });
   const profile = profiles[0];
   if (!profile) return new Map();
   const jobs = profile.backlog.map((job) => ({ ...job, counted: true }));
@@ -112,6 +109,14 @@ async function automationNames(call: Call, ids: string[]): Promise<Map<string, s
     .from(automation)
     .where(and(eq(automation.workspaceId, call.workspaceId), inArray(automation.id, ids)));
   return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** A hold on the workspace, the sender profile or the account keeps everything; others what they name. */
+function goesOn({ automationId, kind }: HeldGroup, stillHeld: ResumePlan['stillHeld']): boolean {
+  return !stillHeld.some(({ hold }) => {
+    if (hold.scope === 'automation') return hold.scopeId === automationId;
+    return hold.scope === 'kind' ? hold.kind === kind : true;
+  });
 }
 
 /** Holds of other causes: they stay when the account is back. */
