@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import type { MailPart } from '../../db/schema/history.ts';
 import { ownerOf } from '../contacts/identities.ts';
@@ -11,12 +11,12 @@ import { finishMailboxReconnect } from '../senders/mailboxes.ts';
 import { postponeTasksOf } from '../steps/tasks.ts';
 import { bringBack } from '../upkeep/taskArchive.ts';
 import { endByBounce } from './bounces.ts';
-import { type Conversation, keepHandMessage, keepMessage } from './inbox.ts';
+import { type Conversation, keepHandMessage, keepMessage, noteInThread } from './inbox.ts';
 import { unsubscribeContact } from './optOut.ts';
 import { AWAY_MS, recordReply } from './replies.ts';
 import { addressWrites } from './undeliverable.ts';
 
-const { channel: channelTable, handMessage, task: taskTable, taskArchive } = schema;
+const { channel: channelTable, handMessage, inboundMessage, task: taskTable, taskArchive } = schema;
 
 /** A received message as far as the engine needs it; the email code tells the kinds apart. */
 export interface InboundEmail {
@@ -147,8 +147,10 @@ async function recordOne(
   const { workspaceId, senderId, id: channelId } = channel;
   const conversation = { workspaceId, senderId, channelId, contactId: about.contact.id };
   const context = { unit, conversation, message, about };
-  if (message.kind.kind === 'reply' || message.kind.kind === 'auto_reply')
+  if (message.kind.kind === 'reply' || message.kind.kind === 'auto_reply') {
     await addressWrites(unit, about.contact, message.contactAddress);
+    if (await fillIn(context)) return false;
+  }
   switch (message.kind.kind) {
     case 'reply':
       return await recordReply(unit, {
@@ -183,6 +185,26 @@ async function recordOne(
     case 'notice':
       return false;
   }
+}
+
+/** A reply by a person's word, of which only the headers were read: it counts already, now its words are there too. */
+async function fillIn({ unit, conversation, message }: Context): Promise<boolean> {
+  const { kind, subject, text, mail = null, dedupeKey } = message;
+  const suggests = kind.kind === 'reply' ? (kind.suggests ?? null) : null;
+  const isUnread = sql`${inboundMessage.kind} = 'reply' AND json_extract(${inboundMessage.mail}, '$.whole') = ''`;
+  const [row] = await unit.tx
+    .update(inboundMessage)
+    .set({ subject, text, mail, suggests })
+    .where(
+      and(
+        eq(inboundMessage.channelId, conversation.channelId),
+        eq(inboundMessage.remoteId, dedupeKey),
+        isUnread,
+      ),
+    )
+    .returning({ at: inboundMessage.at });
+  if (row) await noteInThread(unit, conversation, { at: row.at, kind: 'reply', text, unread: true });
+  return row !== undefined;
 }
 
 /** What of a message is kept whatever its kind. */

@@ -27,7 +27,16 @@ export async function recordReply(unit: Unit, reply: Reply): Promise<boolean> {
   if (await isGeneric(unit, workspaceId, message.text))
     return await recordGeneric(unit, conversation, message);
   if ((await keepMessage(unit, conversation, { ...message, kind: 'reply' })) === null) return false;
-  const { remoteId, at } = message;
+  await replyCame(unit, conversation, message);
+  return true;
+}
+
+/** What follows from a reply that is kept: its event, and the pause if it answers any automation. */
+export async function replyCame(
+  unit: Unit,
+  { workspaceId, contactId, channelId, senderId }: Conversation,
+  { remoteId, at }: Pick<ReceivedMessage, 'remoteId' | 'at'>,
+): Promise<void> {
   await appendEvent(unit, {
     workspaceId,
     type: 'reply_received',
@@ -39,7 +48,6 @@ export async function recordReply(unit: Unit, reply: Reply): Promise<boolean> {
   });
   await setRelation(unit, { workspaceId, contactId, senderId }, { interaction: true, at });
   if (await concernsAutomation(unit, contactId, at)) await pauseForReply(unit, { contactId, at });
-  return true;
 }
 
 /** How long an automatic reply without a date postpones. */

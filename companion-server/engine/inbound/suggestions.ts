@@ -1,18 +1,18 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { MINUTE } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import { ownerOf } from '../contacts/identities.ts';
 import type { Unit } from '../context.ts';
 import { checkBounces } from '../holds/guards.ts';
-import { appendEvent, publish } from '../record.ts';
+import { appendEvent } from '../record.ts';
 import { stopRemembered } from '../restore/stops.ts';
 import { channelById, contactById } from '../rows.ts';
-import { postponeTasksOf } from '../steps/tasks.ts';
 import { endByBounce } from './bounces.ts';
+import { noteInThread } from './inbox.ts';
 import { wakeAsked } from './maybeReplies.ts';
 import { unsubscribeContact } from './optOut.ts';
+import { replyCame } from './replies.ts';
 
-const { channel: channelTable, contactIdentity, inboundMessage, mailCursor, task: taskTable } = schema;
+const { contactIdentity, inboundMessage, mailCursor, task: taskTable } = schema;
 
 /** What a message seems to be, and a person settles. */
 
@@ -62,13 +62,10 @@ export async function confirmUnsubscribe(unit: Unit, inboundId: string): Promise
   return true;
 }
 
-/** Longer than the next read of the mailbox takes. */
-const READ_AGAIN_MS = 15 * MINUTE;
-
 /**
- * A person says that a stranger's message is an answer of this contact: the address becomes theirs, and the message is
- * read again as theirs, with its text. Until then nothing goes to them. False: it is decided already, or the address
- * belongs to somebody else.
+ * A person says that a stranger's message is an answer of this contact: the address becomes theirs, and it counts as
+ * their reply at once, whether or not the message can be found again. Its text is read with the next sync. False: it
+ * is decided already, or the address belongs to somebody else.
  */
 export async function confirmAnswer(unit: Unit, inboundId: string): Promise<boolean> {
   const [row] = await unit.tx
@@ -77,7 +74,7 @@ export async function confirmAnswer(unit: Unit, inboundId: string): Promise<bool
     .where(and(eq(inboundMessage.id, inboundId), eq(inboundMessage.suggests, 'answer')));
   const address = row?.mail?.fromAddress;
   if (!row || !address) return false;
-  const { workspaceId, contactId, channelId, mail } = row;
+  const { workspaceId, contactId, channelId, remoteId, at, mail } = row;
   const owner = await ownerOf(unit, workspaceId, 'email', address);
   if (owner !== null && owner !== contactId) return false;
   await unit.tx
@@ -85,17 +82,20 @@ export async function confirmAnswer(unit: Unit, inboundId: string): Promise<bool
     .values({ workspaceId, contactId, kind: 'email', value: address })
     .onConflictDoNothing();
   await stopRemembered(unit, workspaceId, [contactId]);
-  await unit.tx.delete(inboundMessage).where(eq(inboundMessage.id, inboundId));
+  await unit.tx
+    .update(inboundMessage)
+    .set({ kind: 'reply', suggests: null })
+    .where(eq(inboundMessage.id, inboundId));
+  const { senderId } = await channelById(unit.tx, channelId);
+  const conversation = { workspaceId, contactId, channelId, senderId };
+  await noteInThread(unit, conversation, { at, kind: 'reply', text: row.text, unread: true });
+  await replyCame(unit, conversation, { remoteId, at });
+  await wakeAsked(unit, contactId);
   const place = and(eq(mailCursor.channelId, channelId), eq(mailCursor.folder, mail?.evidence.folder ?? ''));
   await unit.tx
     .update(mailCursor)
     .set({ uidNext: sql`min(${mailCursor.uidNext}, ${mail?.uid ?? 1})` })
     .where(place);
-  // Nothing more goes out of this mailbox before it was read.
-  await unit.tx.update(channelTable).set({ inboxReadAt: null }).where(eq(channelTable.id, channelId));
-  await wakeAsked(unit, contactId);
-  await postponeTasksOf(unit, contactId, unit.now + READ_AGAIN_MS, 'inbox_stale');
-  publish(unit, workspaceId, 'thread', contactId);
   return true;
 }
 

@@ -109,8 +109,8 @@ export async function settleSuggestion(call: MemberCall, messageId: string, isSo
     if (!row || !mayRead(call, row.sender)) throw notFound('message');
     const unit = unitOf(call, tx);
     const { suggests } = row.message;
-    const decide = isSo ? confirming[suggests ?? 'unsubscribe'] : dismissSuggestion;
-    if (!(await decide(unit, messageId))) {
+    const decide = isSo && suggests !== null ? confirming[suggests] : dismissSuggestion;
+    if (suggests === null || !(await decide(unit, messageId))) {
       throw new Refusal(409, 'decided', 'This was decided already.', 'Reload the page to see how.');
     }
     const data = { suggests, isSo };

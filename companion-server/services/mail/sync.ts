@@ -1,6 +1,12 @@
-import { and, eq, inArray } from 'drizzle-orm';
-import { schema } from '../../db/index.ts';
-import type { InboundBatch, InboundMessage, InboundPorts, MailCursor } from '../../email/inbound/types.ts';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { type Queryable, schema } from '../../db/index.ts';
+import type {
+  FolderCursor,
+  InboundBatch,
+  InboundMessage,
+  InboundPorts,
+  MailCursor,
+} from '../../email/inbound/types.ts';
 import { type ConnectionFailure, serverWords } from '../../email/problems.ts';
 import {
   type EngineContext,
@@ -14,7 +20,7 @@ import { readClaim } from '../unsubscribe/unsubscribe.ts';
 import { likelyContacts } from './likelyContacts.ts';
 import { openSettings } from './settings.ts';
 
-const { channel, contactIdentity, event, handMessage, mailCursor, task, taskArchive } = schema;
+const { channel, contactIdentity, event, handMessage, inboundMessage, mailCursor, task, taskArchive } = schema;
 
 type ChannelRow = typeof channel.$inferSelect;
 
@@ -87,9 +93,27 @@ function portsOf(services: Services, row: ChannelRow): InboundPorts {
         .select({ dedupeKey: event.dedupeKey })
         .from(event)
         .where(and(eq(event.workspaceId, workspaceId), inArray(event.dedupeKey, [...names.keys()])));
-      return new Set(rows.flatMap(({ dedupeKey }) => names.get(dedupeKey) ?? []));
+      const seen = new Set(rows.flatMap(({ dedupeKey }) => names.get(dedupeKey) ?? []));
+      for (const key of await withoutWords(reader, row.id, [...seen])) seen.delete(key);
+      return seen;
     },
   };
+}
+
+/** Replies by a person's word, of which only the headers were read. */
+async function withoutWords(reader: Queryable, channelId: string, keys: string[]): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const rows = await reader
+    .select({ key: inboundMessage.remoteId })
+    .from(inboundMessage)
+    .where(
+      and(
+        eq(inboundMessage.channelId, channelId),
+        inArray(inboundMessage.remoteId, keys),
+        sql`${inboundMessage.kind} = 'reply' AND json_extract(${inboundMessage.mail}, '$.whole') = ''`,
+      ),
+    );
+  return rows.map(({ key }) => key);
 }
 
 /** In schedule time: the mail server's clock is real, the engine's may have been moved ahead. */
@@ -137,8 +161,9 @@ export async function syncMailbox(
   for (let more = true; more && !signal.aborted; ) {
     const readAt = ctx.clocks.schedule.now();
     const aheadMs = readAt - ctx.clocks.lease.now();
-    const store = (batch: InboundBatch) => storeBatch(ctx, row, batch, aheadMs);
     const cursor = await cursorOf(services, row, aheadMs);
+    const known = { ...cursor?.folders };
+    const store = (batch: InboundBatch) => storeBatch(ctx, row, batch, known, aheadMs);
     const { sync } = services.mailServers;
     const result = await sync(settings, cursor, portsOf(services, row), store, signal);
     if (!result.ok) {
@@ -157,6 +182,7 @@ async function storeBatch(
   ctx: EngineContext,
   { id: channelId, workspaceId }: ChannelRow,
   { places, messages }: InboundBatch,
+  known: Record<string, FolderCursor>,
   aheadMs: number,
 ): Promise<void> {
   await ctx.db.write(async (tx) => {
@@ -165,11 +191,17 @@ async function storeBatch(
       await tx
         .insert(mailCursor)
         .values({ channelId, folder, workspaceId, ...place, at })
-        .onConflictDoUpdate({ target: [mailCursor.channelId, mailCursor.folder], set: { ...place, at } });
+        .onConflictDoUpdate({
+          target: [mailCursor.channelId, mailCursor.folder],
+          set: { ...place, at },
+          // Set back since this sync began, to read something again: the next sync does.
+          setWhere: eq(mailCursor.uidNext, known[folder]?.uidNext ?? 0),
+        });
     }
     const inbound = messages.map((message) => asInbound(message, aheadMs));
     await recordInboundEmail(unitIn(ctx, tx), channelId, inbound, false);
   });
+  Object.assign(known, places);
 }
 
 export function failureWords(failure: ConnectionFailure): string {

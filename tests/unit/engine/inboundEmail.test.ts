@@ -301,26 +301,49 @@ describe('a message that may be an answer', () => {
     expect(await nextEmail(stage)).toMatchObject({ type: 'task' });
   });
 
-  it('is read again after a yes, before anything goes out', async () => {
+  it('is their reply with the yes, also when the message is never found again', async () => {
     await start();
     await sendNext();
-    const id = await asked();
+    await inMail(
+      { kind: 'maybe_reply' },
+      { dedupeKey: 'letter', text: '', mail: fromElsewhere('letter') },
+    );
+    const [asked] = await messages();
     pass(stage, 5 * HOUR);
     expect(await nextEmail(stage)).toBeNull();
-    await stage.db.write((tx) =>
-      tx.update(schema.inboundMessage).set({
-        mail: {
-          fromAddress: 'home@elsewhere.test',
-          uid: 1,
-          evidence: { folder: 'INBOX' },
-        } as never,
-      }),
-    );
-    expect(await inUnit(stage, (unit) => confirmAnswer(unit, id))).toBe(true);
-    const waiting = await stage.db.reader
-      .select()
-      .from(schema.task)
-      .where(eq(schema.task.state, 'scheduled'));
-    expect(waiting.map(({ reason }) => reason)).toEqual(['inbox_stale']);
+    expect(await inUnit(stage, (unit) => confirmAnswer(unit, asked?.id ?? ''))).toBe(true);
+    expect(await enrollmentOf(stage, FIRST)).toMatchObject({ status: 'paused', reason: 'replied' });
+    expect(await messages()).toMatchObject([{ kind: 'reply', suggests: null, text: '' }]);
+    expect(await contactNow()).toMatchObject({ repliedAt: asked?.at });
+    pass(stage, 30 * DAY);
+    expect(await nextEmail(stage)).toBeNull();
   });
+
+  it('gets its words when it is read again, and pauses nobody a second time', async () => {
+    await start();
+    await sendNext();
+    await inMail(
+      { kind: 'maybe_reply' },
+      { dedupeKey: 'letter', text: '', mail: fromElsewhere('letter') },
+    );
+    const [asked] = await messages();
+    await inUnit(stage, (unit) => confirmAnswer(unit, asked?.id ?? ''));
+    const { id } = await enrollmentOf(stage, FIRST);
+    expect(await inUnit(stage, (unit) => decideEnrollment(unit, id, 'resume', 'anna'))).toBe(true);
+    const words = { ...fromElsewhere('letter'), whole: 'Please stop.\n> A question' };
+    await inMail(
+      { kind: 'reply', suggests: 'unsubscribe' },
+      { dedupeKey: 'letter', text: 'Please stop.', mail: words },
+    );
+    expect(await messages()).toMatchObject([
+      { kind: 'reply', text: 'Please stop.', suggests: 'unsubscribe', mail: { whole: words.whole } },
+    ]);
+    expect(await threads()).toMatchObject([{ lastText: 'Please stop.', unread: true }]);
+    expect(await statusOf()).toBe('in_progress');
+  });
+});
+
+const fromElsewhere = (name: string) => ({
+  ...{ messageId: `<${name}@elsewhere.test>`, references: [], fromName: 'Boris', html: null, attachments: [] },
+  ...{ fromAddress: 'home@elsewhere.test', whole: '', uid: 1, evidence: { folder: 'INBOX' } },
 });
