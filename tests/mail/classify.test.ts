@@ -111,7 +111,10 @@ describe('hostile mail', () => {
 describe('automatic replies', () => {
   it.each([
     [['Auto-Submitted: auto-replied']],
-    [['Auto-Submitted: auto-generated (vacation)']],
+    [['Auto-Submitted: auto-replied (vacation)']],
+    [['Auto-Submitted: auto-generated', 'Return-Path: <>']],
+    [['Auto-Submitted: auto-generated', 'Subject: Automatic reply: a question']],
+    [['Auto-Submitted: auto-generated', 'Subject: [Ticket 7] Thank you for contacting People']],
     [['X-Autoreply: yes']],
     [['Precedence: auto_reply']],
     [['X-Auto-Response-Suppress: All', 'Subject: Out of office: Re: a question']],
@@ -125,6 +128,9 @@ describe('automatic replies', () => {
     [['X-Auto-Response-Suppress: DR, OOF, AutoReply', 'Subject: Re: a question']],
     [['Subject: Automatic reply: a question']],
     [['Precedence: bulk']],
+    // What a person writes in a help desk.
+    [['Auto-Submitted: auto-generated', 'X-Auto-Response-Suppress: All', 'Subject: Re: a question']],
+    [['Auto-Submitted: auto-generated', 'Precedence: bulk', 'Subject: a question']],
   ])('are not assumed from %j', async (headers) => {
     expect((await mail(headers)).class).toEqual({ kind: 'reply', suggests: null });
   });

@@ -6,7 +6,7 @@ import { fromMailSystem, type Headers, headersOf, reportType } from './headers.t
 import { htmlAsText, safeHtml } from './html.ts';
 import { type MailReport, readReport } from './report.ts';
 import type { InboundClass } from './types.ts';
-import { asksToUnsubscribe, mailtoUnsubscribeIds } from './unsubscribe.ts';
+import { asksByButton, asksToUnsubscribe } from './unsubscribe.ts';
 
 export interface Classified {
   headers: Headers;
@@ -92,8 +92,11 @@ function mainOutcome({ outcomes }: MailReport): InboundClass {
 }
 
 function classifyPersonal(headers: Headers, newText: string, receivedAt: number): InboundClass {
+  // Before the marks of programs: mail programs send it themselves (Apple's says "auto-replied").
+  const asked = asksByButton(headers, newText);
+  if (asked === 'sure') return { kind: 'unsubscribe' };
+  if (asked === 'perhaps') return { kind: 'reply', suggests: 'unsubscribe' };
   if (isAutoReply(headers))
     return { kind: 'auto_reply', returnAt: findReturnDate(newText, headers.sentAt ?? receivedAt) };
-  if (mailtoUnsubscribeIds(headers.subject).length > 0) return { kind: 'unsubscribe' };
   return { kind: 'reply', suggests: asksToUnsubscribe(newText) ? 'unsubscribe' : null };
 }

@@ -29,6 +29,7 @@ export const telling = [
   'x-autoresponder',
   'x-mail-autoreply',
   'x-vacation',
+  'x-apple-unsubscribe',
   'x-failed-recipients',
   'return-path',
   'content-type',

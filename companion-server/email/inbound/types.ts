@@ -37,7 +37,7 @@ export type InboundClass =
     }
   /** Not a person (RFC 3834). `returnAt`: unix ms of the day named in the text, else null. */
   | { kind: 'auto_reply'; returnAt: number | null }
-  /** By the address in our own List-Unsubscribe header. */
+  /** By the address in our own List-Unsubscribe header, or a mail program's button. */
   | { kind: 'unsubscribe' }
   | { kind: 'complaint'; feedbackType: string }
   /** Nothing but its subject and its writer looks like an answer: only its headers were read, and a person says. */

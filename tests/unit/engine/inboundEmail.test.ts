@@ -304,10 +304,7 @@ describe('a message that may be an answer', () => {
   it('is their reply with the yes, also when the message is never found again', async () => {
     await start();
     await sendNext();
-    await inMail(
-      { kind: 'maybe_reply' },
-      { dedupeKey: 'letter', text: '', mail: fromElsewhere('letter') },
-    );
+    await inMail({ kind: 'maybe_reply' }, { dedupeKey: 'letter', text: '', mail: fromElsewhere('letter') });
     const [asked] = await messages();
     pass(stage, 5 * HOUR);
     expect(await nextEmail(stage)).toBeNull();
@@ -322,10 +319,7 @@ describe('a message that may be an answer', () => {
   it('gets its words when it is read again, and pauses nobody a second time', async () => {
     await start();
     await sendNext();
-    await inMail(
-      { kind: 'maybe_reply' },
-      { dedupeKey: 'letter', text: '', mail: fromElsewhere('letter') },
-    );
+    await inMail({ kind: 'maybe_reply' }, { dedupeKey: 'letter', text: '', mail: fromElsewhere('letter') });
     const [asked] = await messages();
     await inUnit(stage, (unit) => confirmAnswer(unit, asked?.id ?? ''));
     const { id } = await enrollmentOf(stage, FIRST);
@@ -344,6 +338,12 @@ describe('a message that may be an answer', () => {
 });
 
 const fromElsewhere = (name: string) => ({
-  ...{ messageId: `<${name}@elsewhere.test>`, references: [], fromName: 'Boris', html: null, attachments: [] },
+  ...{
+    messageId: `<${name}@elsewhere.test>`,
+    references: [],
+    fromName: 'Boris',
+    html: null,
+    attachments: [],
+  },
   ...{ fromAddress: 'home@elsewhere.test', whole: '', uid: 1, evidence: { folder: 'INBOX' } },
 });
