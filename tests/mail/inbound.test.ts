@@ -271,6 +271,23 @@ describe('Sent', () => {
   });
 });
 
+describe('Sent', () => {
+  const keep = (from: string, id: string) => {
+    const head = [`From: ${from}`, `To: ${from === BORIS ? ANNA : BORIS}`, `Message-ID: <${id}@team.test>`];
+    const raw = [...head, 'Subject: Re: A question', '', 'Words.', ''].join('\r\n');
+    return appendToSent(settings(), Buffer.from(raw), signal);
+  };
+
+  it('holds what the owner wrote, also from an alias, and an answer that somebody filed there', async () => {
+    await keep('Anna <anna.berg@team.test>', 'by-alias');
+    await keep(BORIS, 'filed');
+    expect((await sync()).messages).toMatchObject([
+      { messageId: '<by-alias@team.test>', direction: 'out', match: { contactAddress: BORIS } },
+      { messageId: '<filed@team.test>', direction: 'in', class: { kind: 'reply' } },
+    ]);
+  });
+});
+
 describe('the sandbox’s people', () => {
   it('answer when the clock reaches them', async () => {
     sandbox().people.set(BORIS, { replyAfterMs: 3_600_000, text: 'Sounds good.', name: 'Boris Clay' });

@@ -9,6 +9,7 @@ import { type HomeView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import { schema } from '../../companion-server/db/index.ts';
+import type { MailServers } from '../../companion-server/email/mailServers.ts';
 import { appendToSent } from '../../companion-server/email/sentFolder.ts';
 import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
 import { nextAnswer, unitOfWork } from '../../companion-server/engine/index.ts';
@@ -468,6 +469,22 @@ describe('the inbox', () => {
     await sync();
     expect(await asked()).toEqual([]);
     await notUnderWay();
+  });
+
+  it('says beside the status which folders may not be read, as long as that is so', async () => {
+    const reading = async (refused: { path: string; response: string }[]) => {
+      const outcome = { resynced: [], read: 0, more: false, refused };
+      const read: MailServers['sync'] = async () => ({ ok: true, value: outcome });
+      const mailServers = { ...server.services.mailServers, sync: read };
+      await syncMailbox({ ...server.services, mailServers }, engineOf(server.services), channelId, signal);
+      const view = await asRep(senderRoutes.get, { params: { senderId } });
+      return senderRoutes.get.response.parse(view).mailbox.imap;
+    };
+    expect(await reading([{ path: 'Shared/Info', response: 'Permission denied' }])).toEqual({
+      status: 'active',
+      response: expect.stringMatching(/missed.*"Shared\/Info": Permission denied/),
+    });
+    expect(await reading([])).toEqual({ status: 'active', response: null });
   });
 
   it('answers nobody who opted out', async () => {

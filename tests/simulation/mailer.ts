@@ -128,7 +128,7 @@ export function simulatedMail(env: MailWorld, life: Life): MailServers {
         if (kind.kind === 'auto_reply' && kind.returnAt !== null) ledger.away(contactId, kind.returnAt);
       }
       ledger.mailboxRead(channelId, startedAt);
-      return ok({ resynced: [], read: messages.length, more: false });
+      return ok({ resynced: [], read: messages.length, more: false, refused: [] });
     },
     findInSent: (settings, messageId) => overImap(settings, () => world.sent.has(messageId)),
     appendToSent: (settings, raw) =>

@@ -7,6 +7,10 @@ export interface WatchedFolder {
   path: string;
   /** Mail of the owner's own address in here was written by the owner, not by somebody who pretends to be. */
   holdsOwn: boolean;
+  /** What lies here the owner sent, under whatever address. */
+  isSent: boolean;
+  /** Answers come in here: without it the mailbox is not read at all. */
+  isNeeded: boolean;
   /** Null: the server did not say; the folder has to be opened. */
   place: FolderCursor | null;
 }
@@ -35,6 +39,8 @@ export async function watchedFolders(client: ImapFlow): Promise<WatchedFolder[]>
     .map((folder) => ({
       path: folder.path,
       holdsOwn: use(folder) !== '\\Inbox' && use(folder) !== '\\Junk',
+      isSent: use(folder) === '\\Sent',
+      isNeeded: use(folder) === '\\Inbox' || use(folder) === '\\All',
       place: placeOf(folder),
     }));
 }

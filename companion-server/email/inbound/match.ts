@@ -20,6 +20,8 @@ export interface Read {
   size: number;
   receivedAt: number;
   direction: 'in' | 'out';
+  /** From the mailbox's own address. */
+  isOwn: boolean;
   headers: Headers;
 }
 
@@ -41,7 +43,8 @@ export async function matchMessages(
   const own = await ports.ownMessageIds(unique(fresh.flatMap((entry) => idsToAsk(entry))));
   const contacts = await ports.contactAddresses(unique(fresh.flatMap((entry) => addressesToAsk(entry))));
   const wanted = new Map<number, { entry: Read; match: InboundMatch | null }>();
-  for (const entry of fresh) {
+  for (const listed of fresh) {
+    const entry: Read = isByContact(listed, contacts) ? { ...listed, direction: 'in' } : listed;
     const { headers, direction } = entry;
     if (direction === 'out' && isAutomated(headers, own)) continue;
     const match = (direction === 'out' ? matchOwn : matchThread)(headers, own, contacts);
@@ -79,6 +82,11 @@ async function suggested(strangers: Read[], ports: Required<InboundPorts>): Prom
   });
 }
 
+/** A contact's answer that somebody keeps beside what it answers, in Sent. */
+function isByContact({ headers, isOwn }: Read, contacts: ReadonlySet<string>): boolean {
+  return !isOwn && headers.from !== null && contacts.has(headers.from.address);
+}
+
 /** An automated email of ours: known already, or of before a backup was restored. No mail program writes the header. */
 function isAutomated(headers: Headers, own: ReadonlySet<string>): boolean {
   if (headers.messageId !== null && own.has(headers.messageId)) return true;
@@ -90,7 +98,7 @@ function idsToAsk({ headers, direction }: Read): string[] {
 }
 
 function addressesToAsk({ headers, direction }: Read): string[] {
-  return direction === 'out' ? headers.to : senderAddresses(headers);
+  return [...senderAddresses(headers), ...(direction === 'out' ? headers.to : [])];
 }
 
 async function withoutSeen(read: Read[], ports: Required<InboundPorts>): Promise<Read[]> {

@@ -1,4 +1,5 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import { z } from 'zod';
 import { MINUTE, withDeadline } from '#shared/kernel/clock.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import type { MailboxAccess } from '../access.ts';
@@ -17,6 +18,8 @@ export interface SyncOutcome {
   read: number;
   /** More lies unread than one sync takes: call again. */
   more: boolean;
+  /** Folders that the server does not let anybody read, and what it said. */
+  refused: { path: string; response: string }[];
 }
 
 const SYNC_DEADLINE = 2 * MINUTE;
@@ -56,17 +59,36 @@ export function syncMail(
 }
 
 async function readFolders(reader: Reader, cursor: MailCursor | null): Promise<SyncOutcome> {
-  const outcome: SyncOutcome = { resynced: [], read: 0, more: false };
+  const outcome: SyncOutcome = { resynced: [], read: 0, more: false, refused: [] };
   const marked: Record<string, FolderCursor> = {};
   for (const folder of await watchedFolders(reader.client)) {
     const known = cursor?.folders[folder.path] ?? null;
     if (folder.place && known && isSame(known, folder.place)) continue;
     if (folder.place && !cursor) marked[folder.path] = folder.place;
     else if (outcome.read >= SYNC_LIMIT) outcome.more = true;
-    else await readFolder(reader, folder, known, cursor, outcome);
+    else {
+      await readFolder(reader, folder, known, cursor, outcome).catch((cause) =>
+        noteRefusal(outcome, folder, cause),
+      );
+    }
   }
   if (Object.keys(marked).length > 0) await reader.store({ places: marked, messages: [] });
   return outcome;
+}
+
+const refusal = z.object({
+  responseStatus: z.literal('NO'),
+  responseText: z.string().default(''),
+  /** Deleted since it was listed. */
+  mailboxMissing: z.boolean().default(false),
+});
+
+/** One folder that the server refuses does not keep the others unread; everything else that is thrown ends the sync. */
+function noteRefusal(outcome: SyncOutcome, { path, isNeeded }: WatchedFolder, cause: unknown): void {
+  const refused = refusal.safeParse(cause);
+  if (!refused.success || isNeeded) throw cause;
+  const { responseText, mailboxMissing } = refused.data;
+  if (!mailboxMissing) outcome.refused.push({ path, response: responseText });
 }
 
 /** Nothing came in. Flags may have changed, which are nobody's answer. */
@@ -102,7 +124,8 @@ async function readFolder(
 }
 
 async function readHeaders(reader: Reader, folder: WatchedFolder, uids: number[]): Promise<Read[]> {
-  const what = { uid: true, internalDate: true, size: true, headers: wantedHeaders };
+  // Labels exist at Gmail only, whose one folder of everything holds what was sent too.
+  const what = { uid: true, internalDate: true, size: true, labels: true, headers: wantedHeaders };
   const read: Read[] = [];
   for (const row of await reader.client.fetchAll(uids, what, { uid: true })) {
     if (!row.headers) continue;
@@ -110,9 +133,11 @@ async function readHeaders(reader: Reader, folder: WatchedFolder, uids: number[]
     const isOwn = headers.from !== null && reader.own.has(headers.from.address);
     // Our own copy of a test mail to oneself, or somebody who pretends to be the owner.
     if (isOwn && !folder.holdsOwn) continue;
-    const direction = isOwn ? 'out' : 'in';
+    // Under an alias too.
+    const isSent = folder.isSent || row.labels?.has('\\Sent') === true;
+    const direction = isOwn || isSent ? 'out' : 'in';
     const { uid, size = 0 } = row;
-    read.push({ folder: folder.path, uid, size, receivedAt: receivedAt(row), direction, headers });
+    read.push({ folder: folder.path, uid, size, receivedAt: receivedAt(row), direction, isOwn, headers });
   }
   return read;
 }

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type Queryable, schema } from '../../db/index.ts';
+import type { SyncOutcome } from '../../email/inbound/sync.ts';
 import type {
   FolderCursor,
   InboundBatch,
@@ -20,7 +21,8 @@ import { readClaim } from '../unsubscribe/unsubscribe.ts';
 import { likelyContacts } from './likelyContacts.ts';
 import { openSettings } from './settings.ts';
 
-const { channel, contactIdentity, event, handMessage, inboundMessage, mailCursor, task, taskArchive } = schema;
+const { channel, contactIdentity, event, handMessage, inboundMessage, mailCursor, task, taskArchive } =
+  schema;
 
 type ChannelRow = typeof channel.$inferSelect;
 
@@ -158,6 +160,7 @@ export async function syncMailbox(
   const row = (await services.db.reader.select().from(channel).where(eq(channel.id, channelId)))[0];
   const settings = await openSettings(services, channelId);
   if (!row || !settings) return;
+  let refused: string | null = null;
   for (let more = true; more && !signal.aborted; ) {
     const readAt = ctx.clocks.schedule.now();
     const aheadMs = readAt - ctx.clocks.lease.now();
@@ -170,12 +173,24 @@ export async function syncMailbox(
       if (!signal.aborted) await setImapStatus(ctx, channelId, failureWords(result.error));
       return;
     }
-    more = result.value.more;
+    ({ more } = result.value);
+    refused = refusedWords(result.value.refused);
     if (!more) await ctx.db.write((tx) => recordInboundEmail(unitIn(ctx, tx), channelId, [], true, readAt));
   }
   // Ended by the shutdown in between: nothing is known of the rest.
   if (signal.aborted) return;
-  if (row.imapStatus !== 'active') await setImapStatus(ctx, channelId, null);
+  const told = row.imapResponse?.startsWith(REFUSED) ? row.imapResponse : null;
+  if (row.imapStatus !== 'active' || told !== refused) await setImapStatus(ctx, channelId, null, refused);
+}
+
+const REFUSED = 'some folders may not be read';
+
+/** Shown beside the status; it works without them. */
+function refusedWords(refused: SyncOutcome['refused']): string | null {
+  if (refused.length === 0) return null;
+  const named = refused.slice(0, 3).map(({ path, response }) => `"${path}": ${response || 'NO'}`);
+  const more = refused.length > named.length ? `, and ${refused.length - named.length} more` : '';
+  return `${REFUSED}, answers that lie there are missed. ${named.join(', ')}${more}`.slice(0, 500);
 }
 
 async function storeBatch(
@@ -208,16 +223,17 @@ export function failureWords(failure: ConnectionFailure): string {
   return `${failure.sentence} ${failure.whatToDo} (${serverWords(failure)})`;
 }
 
-/** `failure` null: receiving works. The hold follows the badge. */
+/** `failure` null: receiving works, as far as `note` does not say otherwise. The hold follows the badge. */
 export async function setImapStatus(
   ctx: EngineContext,
   channelId: string,
   failure: string | null,
+  note: string | null = null,
 ): Promise<void> {
   await ctx.db.write(async (tx) => {
     await tx
       .update(channel)
-      .set({ imapStatus: failure === null ? 'active' : 'inactive', imapResponse: failure })
+      .set({ imapStatus: failure === null ? 'active' : 'inactive', imapResponse: failure ?? note })
       .where(eq(channel.id, channelId));
     await noteMailbox(unitIn(ctx, tx), channelId);
   });
