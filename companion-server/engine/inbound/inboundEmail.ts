@@ -13,7 +13,7 @@ import { bringBack } from '../upkeep/taskArchive.ts';
 import { endByBounce } from './bounces.ts';
 import { type Conversation, keepHandMessage, keepMessage, noteInThread } from './inbox.ts';
 import { unsubscribeContact } from './optOut.ts';
-import { AWAY_MS, recordReply } from './replies.ts';
+import { AWAY_MS, pauseForReply, recordReply } from './replies.ts';
 import { addressWrites } from './undeliverable.ts';
 
 const { channel: channelTable, handMessage, inboundMessage, task: taskTable, taskArchive } = schema;
@@ -67,9 +67,12 @@ export async function recordInboundEmail(
   const channel = await channelById(unit.tx, channelId);
   let recorded = 0;
   for (const message of messages) {
-    const about = await whomItConcerns(unit, channel.workspaceId, message);
+    const [about, writer] = await whomItConcerns(unit, channel.workspaceId, message);
     if (!about) continue;
     if (await recordOne(unit, channel, message, about)) recorded += 1;
+    // Stored once for each, so under a key of its own.
+    const theirs = { ...message, dedupeKey: `${message.dedupeKey}#writer` };
+    if (writer) await recordOne(unit, channel, theirs, writer);
   }
   if (!whole) return recorded;
   await unit.tx.update(channelTable).set({ inboxReadAt: readAt }).where(eq(channelTable.id, channelId));
@@ -82,25 +85,34 @@ interface About {
   contact: ContactRow;
   /** Our email that it answers. */
   task: TaskRow | null;
+  /** Nothing but the address in a report names them, which anybody can write. */
+  isNamedOnly: boolean;
 }
 
 /**
- * The contact whose address is named, else the one our email went to. Our email stays out of it where a report names
- * somebody else: nobody gets another's diagnostic.
+ * Whom a message is about: the one our email went to, else the contact whose address is named. Where another contact
+ * answers in that thread both are, since both are to hear nothing more. A report is about whom it names, and our email
+ * stays out of it where that is somebody else: nobody gets another's diagnostic.
  */
-async function whomItConcerns(unit: Unit, workspaceId: string, message: InboundEmail): Promise<About | null> {
+async function whomItConcerns(unit: Unit, workspaceId: string, message: InboundEmail): Promise<About[]> {
   const { ownMessageId, contactAddress, kind } = message;
   const task = ownMessageId ? await ownEmail(unit, workspaceId, ownMessageId) : null;
   const byHand = ownMessageId && !task ? await handMessageTo(unit, workspaceId, ownMessageId) : null;
   const written = task?.contactId ?? byHand;
   const named = contactAddress ? await ownerOf(unit, workspaceId, 'email', contactAddress) : null;
   const isReport = kind.kind === 'bounce' || kind.kind === 'complaint';
-  const contactId = (isReport && named) || written || named;
-  if (!contactId) return null;
-  return {
-    contact: await contactById(unit.tx, contactId),
-    task: task?.contactId === contactId ? task : null,
-  };
+  const isByHand = kind.kind === 'by_hand';
+  const ids = isReport ? [named ?? written] : isByHand ? [written ?? named] : [written, named];
+  const found: About[] = [];
+  for (const contactId of new Set(ids)) {
+    if (contactId === null) continue;
+    found.push({
+      contact: await contactById(unit.tx, contactId),
+      task: task?.contactId === contactId ? task : null,
+      isNamedOnly: written !== contactId,
+    });
+  }
+  return found;
 }
 
 /** Our email with this Message-ID, the tasks of its enrollment among those that run. */
@@ -244,13 +256,17 @@ async function recordAutoReply(context: Context, returnAt: number | null): Promi
 
 /**
  * `hard` ends the branch, and no email goes to that address any more. `policy` is about our mailbox: the guard and its
- * owner are told, the person stays where they are. `soft` only is noted; in prose a person may say that it was hard.
+ * owner are told, the person stays where they are. `soft` only is noted; so is what comes in prose or names no email of
+ * ours to this contact, of which a person may say that it was hard.
  */
 async function recordBounce(
   context: Context,
-  { severity, unsure = false, status, diagnostic }: Extract<InboundEmail['kind'], { kind: 'bounce' }>,
+  said: Extract<InboundEmail['kind'], { kind: 'bounce' }>,
 ): Promise<boolean> {
   const { unit, conversation, message, about } = context;
+  const { status, diagnostic } = said;
+  const unsure = said.unsure === true || about.isNamedOnly;
+  const severity = unsure ? 'soft' : said.severity;
   const data = { result: 'error', severity, unsure, status, detail: withoutAddresses(diagnostic) };
   if (!(await appendEvent(unit, { ...eventOf(context), type: 'bounced', data }))) return false;
   const suggests = unsure ? 'bounce' : null;
@@ -261,7 +277,18 @@ async function recordBounce(
 }
 
 async function recordOptOut(context: Context, kind: 'unsubscribe' | 'complaint'): Promise<boolean> {
-  const { unit, conversation } = context;
+  const { unit, conversation, message, about } = context;
+  if (kind === 'complaint' && about.isNamedOnly) {
+    // Nothing more goes out until a person says whether it is one.
+    const inboundId = await keepMessage(unit, conversation, {
+      ...stored(context),
+      kind,
+      suggests: 'unsubscribe',
+    });
+    if (inboundId === null) return false;
+    await pauseForReply(unit, { contactId: conversation.contactId, at: message.receivedAt });
+    return true;
+  }
   const via = kind === 'complaint' ? 'complaint' : 'mailto';
   const event = { ...eventOf(context), type: 'unsubscribed', data: { via } } as const;
   if (!(await appendEvent(unit, event))) return false;

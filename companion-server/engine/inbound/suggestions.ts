@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import { ownerOf } from '../contacts/identities.ts';
 import type { Unit } from '../context.ts';
@@ -39,15 +39,16 @@ export async function confirmBounce(unit: Unit, inboundId: string): Promise<bool
   return true;
 }
 
-/** A person read a reply and says that it asks to be left alone. False: it is decided already. */
+/** A person read a reply, or a complaint that anybody may have written, and says that it asks to be left alone. False: it is decided already. */
 export async function confirmUnsubscribe(unit: Unit, inboundId: string): Promise<boolean> {
   const [row] = await unit.tx
     .update(inboundMessage)
     .set({ suggests: null })
-    .where(and(eq(inboundMessage.id, inboundId), eq(inboundMessage.kind, 'reply')))
+    .where(and(eq(inboundMessage.id, inboundId), inArray(inboundMessage.kind, ['reply', 'complaint'])))
     .returning();
   if (!row) return false;
   const { workspaceId, contactId, taskId } = row;
+  const via = row.kind === 'complaint' ? 'complaint' : 'words';
   const dedupeKey = `unsubscribed:words:${inboundId}`;
   const fact = {
     workspaceId,
@@ -55,10 +56,10 @@ export async function confirmUnsubscribe(unit: Unit, inboundId: string): Promise
     taskId,
     dedupeKey,
     type: 'unsubscribed',
-    data: { via: 'words' },
+    data: { via },
   } as const;
   if (!(await appendEvent(unit, fact))) return false;
-  await unsubscribeContact(unit, contactId, { via: 'words', inboundId });
+  await unsubscribeContact(unit, contactId, { via, inboundId });
   return true;
 }
 

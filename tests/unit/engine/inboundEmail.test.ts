@@ -134,6 +134,20 @@ describe('a bounce', () => {
     expect(await nextEmail(stage)).not.toBeNull();
   });
 
+  it('that names nothing but their address, which anybody can write, only asks whether it is gone', async () => {
+    await start();
+    await sendNext();
+    await inMail(bounce('hard'));
+    await inMail(bounce('policy'));
+    expect(await statusOf()).toBe('in_progress');
+    expect(await contactNow()).toMatchObject({ undeliverableEmail: null });
+    const [first] = await messages();
+    expect(first).toMatchObject({ kind: 'bounce', suggests: 'bounce' });
+    expect(await inUnit(stage, (unit) => confirmBounce(unit, first?.id ?? ''))).toBe(true);
+    expect(await statusOf()).toBe('bounced');
+    expect(await contactNow()).toMatchObject({ undeliverableEmail: ADDRESS });
+  });
+
   it('in prose changes nothing before a person said that the address is gone', async () => {
     await start();
     await inMail(bounce('soft', true), { ownMessageId: await sendNext() });
@@ -211,7 +225,51 @@ describe('a reply', () => {
   });
 });
 
+describe('another contact in the thread', () => {
+  const colleague = { contactAddress: 'p2@firm2.test' };
+  beforeEach(() => addContact(stage, 2, { bound: true }));
+
+  it('who answers there gets nothing more either', async () => {
+    await start();
+    const ownMessageId = await sendNext();
+    await inMail({ kind: 'reply' }, { ownMessageId, ...colleague });
+    for (const id of [FIRST, 'c002'])
+      expect(await enrollmentOf(stage, id)).toMatchObject({ status: 'paused', reason: 'replied' });
+    expect((await messages()).map(({ contactId }) => contactId).sort()).toEqual([FIRST, 'c002']);
+    pass(stage, 30 * DAY);
+    expect(await nextEmail(stage)).toBeNull();
+  });
+
+  it('who is away there is waited for', async () => {
+    await start();
+    const ownMessageId = await sendNext();
+    const returnAt = stage.ctx.clocks.schedule.now() + 60 * DAY;
+    await inMail({ kind: 'auto_reply', returnAt }, { ownMessageId, ...colleague });
+    pass(stage, 30 * DAY);
+    expect(await nextEmail(stage)).toBeNull();
+  });
+
+  it('who opts out there is left alone', async () => {
+    await start();
+    await inMail({ kind: 'unsubscribe' }, { ownMessageId: await sendNext(), ...colleague });
+    expect([await statusOf(), await statusOf('c002')]).toEqual(['unsubscribed', 'unsubscribed']);
+  });
+});
+
 describe('opting out', () => {
+  it('by a complaint that names no email of ours waits for a person, and nothing goes out', async () => {
+    await start();
+    await sendNext();
+    await inMail({ kind: 'complaint' });
+    expect(await suppressions()).toEqual([]);
+    expect(await statusOf()).toBe('paused');
+    const [row] = await messages();
+    expect(row).toMatchObject({ kind: 'complaint', suggests: 'unsubscribe' });
+    expect(await inUnit(stage, (unit) => confirmUnsubscribe(unit, row?.id ?? ''))).toBe(true);
+    expect(await statusOf()).toBe('unsubscribed');
+    expect((await suppressions()).every(({ via }) => via === 'complaint')).toBe(true);
+  });
+
   it.each([
     [{ kind: 'unsubscribe' }, 'mailto'],
     [{ kind: 'complaint' }, 'complaint'],

@@ -137,6 +137,9 @@ const questions = {
   },
 } as const;
 
+const COMPLAINT =
+  'A report says that this contact complained, and names no email of ours to them: anybody may have written it.';
+
 /** What a program may only guess, a person says. */
 function Suggestion({ message }: { message: MessageView }) {
   const question = message.suggests ? questions[message.suggests] : null;
@@ -146,7 +149,7 @@ function Suggestion({ message }: { message: MessageView }) {
   return (
     <Alert variant="outline" color="orange" p="xs">
       <Stack gap="xs">
-        <Text size="sm">{question.text}</Text>
+        <Text size="sm">{message.kind === 'complaint' ? COMPLAINT : question.text}</Text>
         <Group gap="xs">
           <Button size="xs" loading={settle.isPending} onClick={() => say(true)}>
             {question.yes}
