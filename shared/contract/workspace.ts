@@ -79,6 +79,8 @@ export const homeView = z.object({
       detail: z.string(),
       /** Dashboard path that leads to the fix. */
       href: z.string(),
+      /** A notice of an automation: it goes once it was marked as seen. */
+      noticeId: id.optional(),
     }),
   ),
   senders: z.array(senderView),

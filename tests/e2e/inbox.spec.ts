@@ -132,6 +132,12 @@ test('a conversation is opened, read, labelled and answered by keyboard', async 
   await expect(page.frameLocator('iframe[title="The whole message"]').getByText('works')).toBeVisible();
   await page.getByLabel('Label', { exact: true }).last().selectOption('interested');
   await expect(list.getByText('Interested')).toBeVisible();
+  const boris = list.getByRole('listitem').filter({ hasText: 'Boris Clay' });
+  await page.getByRole('button', { name: 'Mark as unread' }).click();
+  await expect(boris.getByText('Unread')).toBeVisible();
+  await page.goto(`${ORIGIN}/inbox`);
+  await expect(boris.getByText('Unread')).toBeVisible();
+  await boris.getByRole('link').click();
   await page.getByLabel(/^Answer as/).fill('About 12 a month.');
   await page.keyboard.press('Control+Enter');
   await expect(messages.getByText('Goes out in a moment')).toBeVisible();

@@ -1,5 +1,5 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { changeEvent, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { systemTimers } from '#shared/kernel/clock.ts';
 
@@ -52,42 +52,61 @@ function refresh(queryClient: QueryClient, topics: ReadonlySet<string>): void {
 /** How long changes are gathered before the screen asks again. */
 const GATHER_MS = 300;
 
-/** Keeps what is on screen fresh from the server's event stream; the browser reconnects by itself. */
-export function useLiveUpdates(): void {
+/** A stream that is down for longer is told: what a server's restart takes, and some more. */
+const TOLD_AFTER_MS = 10_000;
+/** The browser reconnects by itself where the connection broke, and gives up where it got another answer, like a proxy's 502. */
+const REOPENED_AFTER_MS = 5_000;
+
+/**
+ * Keeps what is on screen fresh from the server's event stream. True: the server has not been reached for ten seconds,
+ * and what is on screen may be old.
+ */
+export function useLiveUpdates(): boolean {
   const queryClient = useQueryClient();
+  const [isLost, setIsLost] = useState(false);
   useEffect(() => {
     const leaving = new AbortController();
-    const source = new EventSource(workspaceRoutes.stream.path);
-    let topics = new Set<string>();
-    let lost = false;
-    const note = async (topic: string) => {
-      topics.add(topic);
-      if (topics.size > 1) return;
-      try {
-        await systemTimers.sleep(GATHER_MS, leaving.signal);
-      } catch {
-        return;
-      }
+    follow(queryClient, setIsLost, leaving.signal);
+    return () => leaving.abort();
+  }, [queryClient]);
+  return isLost;
+}
+
+function follow(queryClient: QueryClient, tellLost: (isLost: boolean) => void, signal: AbortSignal): void {
+  let topics = new Set<string>();
+  let isDown = false;
+  const later = (ms: number, work: () => void) =>
+    void systemTimers.sleep(ms, signal).then(work, () => {
+      // The screen was left.
+    });
+  const note = (topic: string) => {
+    topics.add(topic);
+    if (topics.size > 1) return;
+    later(GATHER_MS, () => {
       const gathered = topics;
       topics = new Set();
       refresh(queryClient, gathered);
-    };
+    });
+  };
+  function open(): void {
+    const source = new EventSource(workspaceRoutes.stream.path);
+    signal.addEventListener('abort', () => source.close(), { once: true });
     source.addEventListener('change', (event) => {
       const parsed = changeEvent.safeParse(parseJson(String(event.data)));
-      void note(parsed.success ? parsed.data.topic : 'unknown');
+      note(parsed.success ? parsed.data.topic : 'unknown');
     });
     source.addEventListener('error', () => {
-      lost = true;
+      if (!isDown) later(TOLD_AFTER_MS, () => tellLost(isDown));
+      isDown = true;
+      if (source.readyState === EventSource.CLOSED) later(REOPENED_AFTER_MS, open);
     });
     source.addEventListener('open', () => {
-      if (lost) void note('reconnected');
-      lost = false;
+      if (isDown) note('reconnected');
+      isDown = false;
+      tellLost(false);
     });
-    return () => {
-      leaving.abort();
-      source.close();
-    };
-  }, [queryClient]);
+  }
+  open();
 }
 
 function parseJson(text: string): unknown {

@@ -16,7 +16,7 @@ export function useServerNow(): number {
   return Math.abs(offset) > MINUTE ? tick + offset : Math.max(tick, systemClock.now());
 }
 
-/** A moment relative to now; the exact time in the viewer's zone on hover and on focus. */
+/** A moment relative to now; the exact time in the viewer's zone on hover. */
 export function Time({ at, none = 'never' }: { at: number | null; none?: string }) {
   const now = useServerNow();
   if (at === null) return <>{none}</>;

@@ -170,6 +170,7 @@ async function noticeActions(call: MemberCall): Promise<Action[]> {
     title: `${automationName}: ${contactName}`,
     detail: text,
     href: `/contacts/${contactId}`,
+    noticeId: id,
   }));
 }
 

@@ -10,8 +10,9 @@ import { DayFigures } from '../../components/DayFigures.tsx';
 import { Holds } from '../../components/Holds.tsx';
 import { TextLink } from '../../components/Link.tsx';
 import { Loaded, Loading } from '../../components/Loaded.tsx';
+import { ManagersOnly } from '../../components/ManagersOnly.tsx';
 import { Page } from '../../components/Page.tsx';
-import { StatusBadge } from '../../components/StatusBadge.tsx';
+import { AutomationStatus } from './AutomationStatus.tsx';
 import { Enrollments } from './Enrollments.tsx';
 import { Entering } from './Entering.tsx';
 import { SettingsDrawer } from './SettingsDrawer.tsx';
@@ -40,8 +41,14 @@ export function AutomationPage() {
     <Page
       title={automation?.name ?? 'Automation'}
       back={<TextLink to="/automations">All automations</TextLink>}
-      beside={automation && <StatusBadge kind="automation" value={automation.status} />}
-      actions={automation && <Actions automation={automation} />}
+      beside={automation && <AutomationStatus automation={automation} />}
+      actions={
+        automation && (
+          <ManagersOnly>
+            <Actions automation={automation} />
+          </ManagersOnly>
+        )
+      }
     >
       <Loaded query={query} what="the automation">
         {(data) => (

@@ -12,10 +12,11 @@ import { statusEntry } from '../../components/dictionary.ts';
 import { Empty } from '../../components/Empty.tsx';
 import { TextLink } from '../../components/Link.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
+import { ManagersOnly } from '../../components/ManagersOnly.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
-import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Time } from '../../components/Time.tsx';
+import { AutomationStatus } from './AutomationStatus.tsx';
 
 /** All automations: status, what holds them, and where their contacts stand. */
 export function AutomationsPage() {
@@ -25,9 +26,11 @@ export function AutomationsPage() {
     <Page
       title="Automations"
       actions={
-        <Button leftSection={<IconPlus aria-hidden size={16} />} onClick={open}>
-          New automation
-        </Button>
+        <ManagersOnly>
+          <Button leftSection={<IconPlus aria-hidden size={16} />} onClick={open}>
+            New automation
+          </Button>
+        </ManagersOnly>
       }
     >
       <Loaded query={automations} what="automations">
@@ -37,7 +40,9 @@ export function AutomationsPage() {
               title="No automation yet"
               text="An automation takes the contacts of a list through LinkedIn and email steps. Begin with a starter and change it."
             >
-              <Button onClick={open}>Make the first automation</Button>
+              <ManagersOnly>
+                <Button onClick={open}>Make the first automation</Button>
+              </ManagersOnly>
             </Empty>
           ) : (
             <Stack gap="sm">
@@ -56,7 +61,7 @@ export function AutomationsPage() {
 }
 
 function AutomationCard({ automation }: { automation: AutomationSummary }) {
-  const { id, name, status, holds, startedAt, updatedAt } = automation;
+  const { id, name, holds, startedAt, updatedAt } = automation;
   return (
     <Paper withBorder p="md">
       <Group justify="space-between" gap="sm" align="flex-start">
@@ -65,7 +70,7 @@ function AutomationCard({ automation }: { automation: AutomationSummary }) {
             <TextLink to="/automations/$automationId" params={{ automationId: id }} search={{}} fw={600}>
               {name}
             </TextLink>
-            <StatusBadge kind="automation" value={status} />
+            <AutomationStatus automation={automation} />
           </Group>
           {holds.map((hold) => (
             <Text size="sm" key={hold.id}>

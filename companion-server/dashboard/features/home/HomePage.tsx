@@ -1,6 +1,7 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { notificationRoutes } from '#shared/contract/manualTask.ts';
 import { type HomeView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
@@ -107,14 +108,39 @@ function MustAct({ actions }: { actions: HomeView['actions'] }) {
               title={`${severities[action.severity]}: ${action.title}`}
             >
               <Text size="sm">{action.detail}</Text>
-              <PathLink href={action.href} label={`Go to the fix: ${action.title}`}>
-                Go to the fix
-              </PathLink>
+              {action.noticeId ? (
+                <Notice noticeId={action.noticeId} action={action} />
+              ) : (
+                <PathLink href={action.href} label={`Go to the fix: ${action.title}`}>
+                  Go to the fix
+                </PathLink>
+              )}
             </Alert>
           ))}
         </Stack>
       )}
     </Section>
+  );
+}
+
+/** What an automation tells: it stays here until its reader has seen it. */
+function Notice({ noticeId, action }: { noticeId: string; action: HomeView['actions'][number] }) {
+  const seen = useAction(notificationRoutes.seen);
+  return (
+    <Group gap="sm">
+      <PathLink href={action.href} label={`Page of the contact: ${action.title}`}>
+        Page of the contact
+      </PathLink>
+      <Button
+        size="xs"
+        variant="default"
+        aria-label={`Seen: ${action.title}`}
+        loading={seen.isPending}
+        onClick={() => seen.mutate({ params: { notificationId: noticeId } })}
+      >
+        Seen
+      </Button>
+    </Group>
   );
 }
 

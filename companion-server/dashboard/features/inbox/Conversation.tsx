@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { enrollmentRoutes } from '#shared/contract/automation.ts';
 import type { EnrollmentView } from '#shared/contract/contact.ts';
 import { inboxRoutes, type ThreadDetail, type ThreadView } from '#shared/contract/inbox.ts';
@@ -37,7 +37,7 @@ export function Conversation({ threadId, search }: { threadId: string; search: I
 function Open({ detail }: { detail: ThreadDetail }) {
   const { thread, messages, decisions, noAnswer, linkedinUrl } = detail;
   const [text, setText] = useState('');
-  useMarkRead(thread);
+  useMarkRead(thread, messages.at(-1)?.id);
   return (
     <Section
       title={thread.contactName}
@@ -82,12 +82,15 @@ function Open({ detail }: { detail: ThreadDetail }) {
   );
 }
 
-/** Opened is read. */
-function useMarkRead({ id, unread }: ThreadView): void {
+/** Opened is read, and so is what arrives meanwhile. What the viewer marks as unread stays so until they open it again. */
+function useMarkRead({ id, unread }: ThreadView, newestId: string | undefined): void {
   const { mutate } = useAction(inboxRoutes.update);
+  const seenId = useRef<string | undefined>(undefined);
   useEffect(() => {
+    if (seenId.current === newestId) return;
+    seenId.current = newestId;
     if (unread) mutate({ params: { threadId: id }, body: { unread: false } });
-  }, [id, unread, mutate]);
+  }, [id, unread, newestId, mutate]);
 }
 
 const snoozes = [

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type SenderView, senderRoutes } from '#shared/contract/sender.ts';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
 import { Empty } from '../../components/Empty.tsx';
 import { ButtonLink } from '../../components/Link.tsx';
@@ -14,22 +15,30 @@ import { PairForm } from './PairForm.tsx';
 /** Where the extension sends the rep: approve its code for one sender profile. */
 export function DevicePage() {
   const senders = useQuery(queryFor(senderRoutes.list));
+  const me = useQuery(queryFor(workspaceRoutes.me));
   return (
     <Page
       title="Pair a browser"
       text="The extension asked to act for a sender profile. Approve only a code that you see in your own side panel now."
     >
-      <Loaded query={senders} what="sender profiles">
-        {({ items }) => {
-          const active = items.filter(({ state }) => state === 'active');
-          return active.length === 0 ? (
-            <Empty title="No sender profile yet" text="Make one first, then come back to this page.">
-              <ButtonLink to="/senders">Go to sender profiles</ButtonLink>
-            </Empty>
-          ) : (
-            <Approve senders={active} />
-          );
-        }}
+      <Loaded query={me} what="who you are">
+        {({ userId }) => (
+          <Loaded query={senders} what="sender profiles">
+            {({ items }) => {
+              const own = items.filter((one) => one.state === 'active' && one.ownerUserId === userId);
+              return own.length === 0 ? (
+                <Empty
+                  title="No sender profile of yours yet"
+                  text="A browser acts for a profile of the member who is signed in in it. Make one, or have its owner give you one; then come back to this page."
+                >
+                  <ButtonLink to="/senders">Go to sender profiles</ButtonLink>
+                </Empty>
+              ) : (
+                <Approve senders={own} />
+              );
+            }}
+          </Loaded>
+        )}
       </Loaded>
     </Page>
   );

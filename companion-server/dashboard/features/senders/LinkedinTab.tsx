@@ -1,7 +1,10 @@
 import { Button, Group, List, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { type SenderView, senderRoutes } from '#shared/contract/sender.ts';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
+import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { Section } from '../../components/Section.tsx';
@@ -17,6 +20,8 @@ import { RepChoices } from './RepChoices.tsx';
 
 /** Status of the LinkedIn account, its browsers, and what to do when it is not Active. */
 export function LinkedinTab({ sender }: { sender: SenderView }) {
+  const me = useQuery(queryFor(workspaceRoutes.me));
+  const isOwner = me.data?.userId === sender.ownerUserId;
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }}>
       <Stack gap="md">
@@ -35,7 +40,11 @@ export function LinkedinTab({ sender }: { sender: SenderView }) {
           title="Pair a browser"
           text="Install the Rapport extension in the browser where this rep uses LinkedIn, open its side panel and enter this server's address. It shows a code: enter it here."
         >
-          <PairForm senderId={sender.id} />
+          {isOwner ? (
+            <PairForm senderId={sender.id} />
+          ) : (
+            <Text size="sm">Only {sender.ownerName} can pair a browser with this profile.</Text>
+          )}
         </Section>
         <Devices sender={sender} />
         <RepChoices sender={sender} />

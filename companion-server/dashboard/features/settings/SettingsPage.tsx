@@ -1,4 +1,15 @@
-import { Button, Group, NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import {
+  Button,
+  Fieldset,
+  Group,
+  NumberInput,
+  Select,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { type MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
@@ -77,7 +88,11 @@ function WorkspaceForm({ me }: { me: MeView }) {
       genericReplies: me.workspace.genericReplies.join('\n'),
       retention: String(me.workspace.retentionMonths ?? 'never'),
     },
-    validate: { name: (value) => (value.trim() ? null : 'Enter the name of the workspace.') },
+    validate: {
+      name: (value) => (value.trim() ? null : 'Enter the name of the workspace.'),
+      spacingHours: (value) =>
+        String(value).trim() === '' ? 'Enter the hours; 0 lets steps follow each other at once.' : null,
+    },
   });
   const save = useAction(workspaceRoutes.update, { inline: true, done: 'The workspace is saved.' });
   return (
@@ -102,49 +117,57 @@ function WorkspaceForm({ me }: { me: MeView }) {
         ),
       )}
     >
-      <Stack gap="md" maw={560}>
-        <TextInput label="Workspace name" required {...form.getInputProps('name')} />
-        <Textarea
-          label="Postal address"
-          description="Stands at the end of every automated email. Without it no automation with email starts."
-          autosize
-          minRows={2}
-          {...form.getInputProps('postalAddress')}
-        />
-        <NumberInput
-          label="Hours between two steps to one person"
-          description="At least this long lies between two automated messages or invitations to one person, over all channels and senders."
-          min={0}
-          max={personSpacing.maxMs / HOUR}
-          {...form.getInputProps('spacingHours')}
-        />
-        <Switch
-          label="A contact may be active in several automations"
-          description="Otherwise a second automation waits until the first has ended. The time between two steps to one person holds either way, and a reply pauses the contact in all of them."
-          {...form.getInputProps('manyAutomations', { type: 'checkbox' })}
-        />
-        <Select
-          label="Keep contacts without contact for"
-          description="Counted from the last message, email or reply. Then they are announced on Home, two weeks later they go to the recycle bin, and 30 days after that their data is erased."
-          allowDeselect={false}
-          data={retentionChoices(me.workspace.retentionMonths)}
-          {...form.getInputProps('retention')}
-        />
-        <Textarea
-          label="Phrases of automatic replies"
-          description="One a line. A message that contains one is no reply: its contact waits until the date it names, else 14 days. Emails that say so in their headers are known without a phrase."
-          autosize
-          minRows={3}
-          maxRows={10}
-          {...form.getInputProps('genericReplies')}
-        />
-        {save.error && <ProblemAlert problem={save.error.problem} />}
-        <Group>
-          <Button type="submit" loading={save.isPending}>
-            Save workspace
-          </Button>
-        </Group>
-      </Stack>
+      <Fieldset variant="unstyled" disabled={me.role !== 'owner'}>
+        <Stack gap="md" maw={560}>
+          <TextInput label="Workspace name" required {...form.getInputProps('name')} />
+          <Textarea
+            label="Postal address"
+            description="Stands at the end of every automated email. Without it no automation with email starts."
+            autosize
+            minRows={2}
+            {...form.getInputProps('postalAddress')}
+          />
+          <NumberInput
+            label="Hours between two steps to one person"
+            description="At least this long lies between two automated messages or invitations to one person, over all channels and senders."
+            min={0}
+            max={personSpacing.maxMs / HOUR}
+            {...form.getInputProps('spacingHours')}
+          />
+          <Switch
+            label="A contact may be active in several automations"
+            description="Otherwise a second automation waits until the first has ended. The time between two steps to one person holds either way, and a reply pauses the contact in all of them."
+            {...form.getInputProps('manyAutomations', { type: 'checkbox' })}
+          />
+          <Select
+            label="Keep contacts without contact for"
+            description="Counted from the last message, email or reply. Then they are announced on Home, two weeks later they go to the recycle bin, and 30 days after that their data is erased."
+            allowDeselect={false}
+            data={retentionChoices(me.workspace.retentionMonths)}
+            {...form.getInputProps('retention')}
+          />
+          <Textarea
+            label="Phrases of automatic replies"
+            description="One a line. A message that contains one is no reply: its contact waits until the date it names, else 14 days. Emails that say so in their headers are known without a phrase."
+            autosize
+            minRows={3}
+            maxRows={10}
+            {...form.getInputProps('genericReplies')}
+          />
+          {save.error && <ProblemAlert problem={save.error.problem} />}
+          {me.role === 'owner' ? (
+            <Group>
+              <Button type="submit" loading={save.isPending}>
+                Save workspace
+              </Button>
+            </Group>
+          ) : (
+            <Text size="sm" c="dimmed">
+              Only an owner can change these.
+            </Text>
+          )}
+        </Stack>
+      </Fieldset>
     </form>
   );
 }

@@ -40,7 +40,7 @@ const entries = [
 
 /** Header, menu and the current screen; keeps what is shown live. */
 export function Shell() {
-  useLiveUpdates();
+  const isLost = useLiveUpdates();
   const [opened, { toggle, close }] = useDisclosure(false);
   const { pathname } = useLocation();
   const me = useQuery(queryFor(workspaceRoutes.me));
@@ -94,6 +94,11 @@ export function Shell() {
         ))}
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1}>
+        {isLost && (
+          <Alert color="orange" variant="outline" mb="md" role="status" title="The server cannot be reached">
+            What you see may be old. It refreshes by itself when the server answers again.
+          </Alert>
+        )}
         {home.data?.stopped && pathname !== '/' && (
           <Alert color="red" variant="outline" mb="md" role="status">
             Everything is stopped: nothing is sent and nothing is done on LinkedIn.{' '}

@@ -6,6 +6,7 @@ import { type stoplistEntry, stoplistRoutes } from '#shared/contract/contact.ts'
 import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { Empty } from '../../components/Empty.tsx';
+import { useIsManager } from '../../components/ManagersOnly.tsx';
 import { Page } from '../../components/Page.tsx';
 import { PagedList } from '../../components/PagedList.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
@@ -126,6 +127,7 @@ function AddForm() {
 function Entries({ items }: { items: readonly Entry[] }) {
   const add = useAction(stoplistRoutes.add, { done: 'It is on the stoplist again.' });
   const remove = useAction(stoplistRoutes.remove);
+  const isManager = useIsManager();
   const removeEntry = (entry: Entry) =>
     remove.mutate(
       { params: { entryId: entry.id } },
@@ -163,7 +165,7 @@ function Entries({ items }: { items: readonly Entry[] }) {
             <Table.Th>Kind</Table.Th>
             <Table.Th>Reason</Table.Th>
             <Table.Th>Added</Table.Th>
-            <Table.Th>Action</Table.Th>
+            {isManager && <Table.Th>Action</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -175,16 +177,18 @@ function Entries({ items }: { items: readonly Entry[] }) {
               <Table.Td>
                 <Time at={entry.at} />
               </Table.Td>
-              <Table.Td>
-                <Button
-                  size="xs"
-                  variant="default"
-                  aria-label={`Remove ${entry.value}`}
-                  onClick={() => removeEntry(entry)}
-                >
-                  Remove
-                </Button>
-              </Table.Td>
+              {isManager && (
+                <Table.Td>
+                  <Button
+                    size="xs"
+                    variant="default"
+                    aria-label={`Remove ${entry.value}`}
+                    onClick={() => removeEntry(entry)}
+                  >
+                    Remove
+                  </Button>
+                </Table.Td>
+              )}
             </Table.Tr>
           ))}
         </Table.Tbody>

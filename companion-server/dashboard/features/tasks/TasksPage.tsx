@@ -1,6 +1,7 @@
 import { Badge, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { type TaskCounts, type TaskGroup, taskGroup, taskRoutes } from '#shared/contract/task.ts';
 import { queryFor } from '../../api/client.ts';
 import { Loaded } from '../../components/Loaded.tsx';
@@ -23,7 +24,9 @@ export function TasksPage() {
 function Groups({ counts }: { counts: TaskCounts }) {
   const asked = useSearch({ from: '/shell/tasks' }).group;
   const navigate = useNavigate();
-  const group = asked ?? firstWaiting(counts);
+  // Kept while the counts change: nobody is taken out of what they are typing.
+  const [first] = useState(() => firstWaiting(counts));
+  const group = asked ?? first;
   return (
     <Tabs
       value={group}

@@ -4,6 +4,7 @@ import { useCallback, useState } from 'react';
 import type { Graph } from '#shared/automation/graph.ts';
 import type { AutomationDetail } from '#shared/contract/automation.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
+import { useIsManager } from '../../../components/ManagersOnly.tsx';
 import { SendersPanel } from '../senders/SendersDrawer.tsx';
 import { Canvas } from './Canvas.tsx';
 import {
@@ -36,7 +37,8 @@ interface BuilderProps {
 
 /** Canvas, panels and toolbar of one automation; once it was started it is read-only but for its draft. */
 export function Builder({ automation, editing = false, managesSenders = false, closeEditor }: BuilderProps) {
-  const readOnly = automation.status !== 'draft' && !editing;
+  const isManager = useIsManager();
+  const readOnly = !isManager || (automation.status !== 'draft' && !editing);
   const editor = useDraft({ name: automation.name, graph: editing ? automation.draft : automation.graph });
   const graph = readOnly ? automation.graph : editor.draft.graph;
   const [openId, setOpenId] = useState<string | null>(null);

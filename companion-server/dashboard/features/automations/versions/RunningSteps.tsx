@@ -7,6 +7,7 @@ import { type VersionList, versionRoutes } from '#shared/contract/version.ts';
 import { queryFor } from '../../../api/client.ts';
 import { useAction } from '../../../api/useAction.ts';
 import { ConfirmButton } from '../../../components/ConfirmButton.tsx';
+import { ManagersOnly } from '../../../components/ManagersOnly.tsx';
 import { Time } from '../../../components/Time.tsx';
 import { Builder } from '../builder/Builder.tsx';
 
@@ -21,14 +22,16 @@ export function RunningSteps({ automation }: { automation: AutomationDetail }) {
       {versions?.move && <MoveProgress move={versions.move} />}
       {!editing && isOpen && (
         <Group gap="sm">
-          <Button
-            leftSection={<IconPencil aria-hidden size={16} />}
-            variant={automation.hasChanges ? 'filled' : 'default'}
-            onClick={() => setEditing(true)}
-          >
-            {automation.hasChanges ? 'Continue editing' : 'Edit steps'}
-          </Button>
-          {versions?.undoUntil && <Undo automation={automation} until={versions.undoUntil} />}
+          <ManagersOnly>
+            <Button
+              leftSection={<IconPencil aria-hidden size={16} />}
+              variant={automation.hasChanges ? 'filled' : 'default'}
+              onClick={() => setEditing(true)}
+            >
+              {automation.hasChanges ? 'Continue editing' : 'Edit steps'}
+            </Button>
+            {versions?.undoUntil && <Undo automation={automation} until={versions.undoUntil} />}
+          </ManagersOnly>
           <Text size="sm" c="dimmed">
             Version {automation.versionNumber} is running.
             {automation.hasChanges && ' The draft beside it has changes that are not published.'}
