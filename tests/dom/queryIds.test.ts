@@ -54,13 +54,17 @@ test.each([
   },
 );
 
-test('who does not exist is no unknown decoration: nothing more is asked', async () => {
+test('who does not exist is no unknown decoration: only the member themself is asked for beside them', async () => {
   world.twin.control.oldestDecoration(0);
   const asked = world.twin.toolRequests().length;
   const nobody = { ...byName, slug: 'nobody-at-all' };
   const read = await call(page, 'readRelation', nobody);
   expect(read).toMatchObject({ ok: false, error: { code: 'profile_not_found' } });
-  expect(world.twin.toolRequests().length - asked).toBe(1);
+  expect(world.twin.toolRequests().slice(asked)).toEqual([
+    expect.stringContaining('memberIdentity=nobody-at-all&'),
+    'GET /voyager/api/me',
+    expect.stringContaining(`memberIdentity=${rep.profileId}&`),
+  ]);
 });
 
 test('the sent list goes by its page where its call is not known any more, and asks for nothing undocumented', async () => {

@@ -179,6 +179,12 @@ function parse<T>(answer: Answer, schema: z.ZodType<T>, path: string): Read<T> {
   return parsed.success ? ok(parsed.data) : unknown();
 }
 
+/** Of what certainly exists, as a list of the member's own: that LinkedIn has nothing there is a change of LinkedIn's. */
+export function thereFor<T>(read: Read<T>): Read<T> {
+  if (read.ok || read.error.kind !== 'missing') return read;
+  return problem('changed', 'layout_unknown', 'LinkedIn does not know this read any more (404).');
+}
+
 /** A read problem as a value. */
 export function problem(
   kind: ReadProblem['kind'],

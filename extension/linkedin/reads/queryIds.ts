@@ -1,6 +1,6 @@
 import type { PageEnv } from '../env.ts';
 import { type Catalogue, queryIds } from '../selectors/catalogue.ts';
-import { problem, type Read } from './http.ts';
+import { problem, type Read, thereFor } from './http.ts';
 
 export type QueryName = Exclude<keyof Catalogue['queryIds'], DecorationName>;
 export type DecorationName =
@@ -22,15 +22,18 @@ export async function withKnownIds<T>(
 ): Promise<Read<T>> {
   let last: Read<T> = problem('changed', 'layout_unknown', `${name} has no known query id.`);
   for (const id of new Set([...queryIds(env, name), ...idsThePageUses(env, name)])) {
-    last = await ask(id);
-    if (last.ok || (last.error.kind !== 'changed' && last.error.kind !== 'missing')) return last;
+    last = thereFor(await ask(id));
+    if (last.ok || last.error.kind !== 'changed') return last;
   }
-  return last.ok ? last : { ok: false, error: { ...last.error, kind: 'changed' } };
+  return last;
 }
+
+/** Whose answers are lists that certainly exist; of the others one may be about somebody who does not. */
+const lists: ReadonlySet<DecorationName> = new Set(['connectionList', 'peopleSearch']);
 
 /**
  * The same for a decoration id, whose number LinkedIn counts up. Only an answer of another shape asks for the next: that
- * something does not exist is an answer.
+ * somebody does not exist is an answer.
  */
 export async function withDecoration<T>(
   env: PageEnv,
@@ -41,7 +44,8 @@ export async function withDecoration<T>(
   const used = known.flatMap((id) => decorationsThePageUses(env, id.replace(/-\d+$/u, '')));
   let last: Read<T> = problem('changed', 'layout_unknown', `${name} has no known decoration.`);
   for (const id of new Set([...known, ...used])) {
-    last = await ask(id);
+    const read = await ask(id);
+    last = lists.has(name) ? thereFor(read) : read;
     if (last.ok || last.error.kind !== 'changed' || last.error.refused) return last;
   }
   return last;

@@ -6,7 +6,7 @@ import type { PageEnv } from '../env.ts';
 import { slugInPath } from '../identity.ts';
 import { css } from '../selectors/catalogue.ts';
 import { included, listed, listing, memberIdOf, ofType, profileIdOf } from './entities.ts';
-import { getJson, getPage, problem, type Read } from './http.ts';
+import { getJson, getPage, problem, type Read, thereFor } from './http.ts';
 
 const PAGE = 100;
 /** Enough for as many as anybody has pending. */
@@ -82,7 +82,7 @@ function invitationsIn({ data, included }: z.infer<typeof answer>): SentInvitati
 /** The list as its page shows it: the open one if it is that page, else a copy of its own. */
 async function fromPage(env: PageEnv, signal: AbortSignal): Promise<Read<SentInvitationsRead>> {
   const open = env.window.location.pathname.startsWith('/mynetwork/invitation-manager/sent');
-  const page = open ? ok(env.document) : await getPage(env, SENT_PAGE, signal);
+  const page = open ? ok(env.document) : thereFor(await getPage(env, SENT_PAGE, signal));
   if (!page.ok) return page;
   const count = countIn(env, page.value);
   const invitations = [...page.value.querySelectorAll(css(env, 'sentRow'))].flatMap(
