@@ -131,6 +131,36 @@ test('a hidden tab does not take the first rows of that page for all of them', a
   page = shown;
 });
 
+test('nor does a visible tab take rows that are slow to come for the end of the list', async () => {
+  const shown = page;
+  page = await world.context.newPage();
+  await page.addInitScript(() => {
+    window.IntersectionObserver = class extends IntersectionObserver {
+      override observe = () => undefined;
+    };
+  });
+  await page.goto('https://www.linkedin.com/groups/77/members/');
+  const url = 'https://www.linkedin.com/groups/77/members/';
+  expect(await read(url, 0)).toMatchObject({ ok: true, value: { next: 10 } });
+  expect(await read(url, 10)).toMatchObject({ ok: false, error: { code: 'timeout' } });
+  await page.close();
+  page = shown;
+});
+
+test('a list whose last rows come as a full batch ends where its heading counts no more', async () => {
+  world.twin.control.setCircle({
+    kind: 'group',
+    id: '78',
+    name: 'Ten',
+    people: [seller.profileId, ...ids.slice(0, 10)],
+  });
+  const url = 'https://www.linkedin.com/groups/78/members/';
+  await page.goto(url);
+  const { people, pages } = await readAll(url);
+  expect(people).toHaveLength(10);
+  expect(pages).toBe(2);
+});
+
 test('a query id that the server sent as data is used', async () => {
   const id = must(world.twin.queryIds().socialDashReactionsByReactionType?.split('.')[1], 'query id');
   await call(page, 'useCatalogue', {

@@ -4,7 +4,7 @@ import type { ListedPerson, ListRead } from '#shared/protocol/lists.ts';
 import { textOf, visibleIn } from '../dom/find.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
-import { circleRows } from '../pages/circle.ts';
+import { circleRows, peopleCounted } from '../pages/circle.ts';
 
 /** How long more rows may take to come after the last one was scrolled to. */
 const ROWS_MS = 2_000;
@@ -18,7 +18,7 @@ export function isMembersPage(env: PageEnv, groupId: string | null): boolean {
 
 /**
  * The members that the page shows from `start` on, scrolling until they are there. LinkedIn adds rows only while the
- * tab can be seen: a hidden one says so instead of taking what it has for all there is.
+ * tab can be seen, and at its own pace: what has come so far is not taken for all there is.
  */
 export async function shownMembers(env: PageEnv, start: number, signal: AbortSignal): Promise<ListRead> {
   await waitFor(env, 'page', signal, () => circleRows(env).length > 0);
@@ -32,12 +32,13 @@ export async function shownMembers(env: PageEnv, start: number, signal: AbortSig
     if (rows.length === 0) {
       return err({ code: 'layout_unknown', detail: 'The list of members was not found in its known form.' });
     }
-    // A batch that is not full is the last one.
-    if (env.document.hidden && rows.length % BATCH === 0) {
+    // A batch that is not full is the last one; a full one is it where the page itself counts no more.
+    if (rows.length % BATCH > 0 || rows.length === peopleCounted(env)) return page(env, found, null);
+    if (env.document.hidden) {
       const detail = 'LinkedIn adds members to this list only while its tab can be seen.';
       return err({ code: 'needs_visible_tab', detail });
     }
-    return page(env, found, null);
+    return err({ code: 'timeout', detail: 'LinkedIn did not show the rest of this list in time.' });
   }
 }
 

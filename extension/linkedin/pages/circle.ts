@@ -2,7 +2,7 @@ import type { LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import { isEnabled, labelOf, onlyIn, textOf, visibleIn } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
 import { mentions, slugInPath, slugOf } from '../identity.ts';
-import { type Labels, says } from '../selectors/labels/index.ts';
+import { type Labels, labelsOf, says } from '../selectors/labels/index.ts';
 
 /** The rows that a group's or event's list shows now. */
 export function circleRows(env: PageEnv): HTMLElement[] {
@@ -56,12 +56,27 @@ export function circleSearch(env: PageEnv): HTMLInputElement | null {
   return onlyIn(env, env.document, 'circleSearch') as HTMLInputElement | null;
 }
 
+/** What the list's headings say. */
+function headingsOf(env: PageEnv, labels: Labels): string[] {
+  const said = visibleIn(env, env.document, 'circleHeading').map(textOf);
+  return said.filter((text) => says(text, labels.peopleHeading));
+}
+
+/** How many people the list's heading counts; null where it gives no number, or only a rounded one ("1.2K"). */
+export function peopleCounted(env: PageEnv): number | null {
+  const labels = labelsOf(env);
+  const counts = (labels ? headingsOf(env, labels) : []).flatMap((text) => {
+    const exact = /\d+(?:[.,\s]\d{3})*(?![\d.,]*\p{L})/u.exec(text)?.[0];
+    return exact ? Number(exact.replace(/\D/gu, '')) : [];
+  });
+  return counts.length === 1 ? (counts[0] ?? null) : null;
+}
+
 /**
  * Whether the page itself says that the member does not belong: it offers to join, once, and has no heading of a list.
  */
 export function offersToJoin(env: PageEnv, labels: Labels): boolean {
-  const headings = visibleIn(env, env.document, 'circleHeading');
-  if (circleSearch(env) || headings.some((one) => says(textOf(one), labels.peopleHeading))) return false;
+  if (circleSearch(env) || headingsOf(env, labels).length > 0) return false;
   const joins = visibleIn(env, env.document, 'circleJoin').filter((one) => says(labelOf(one), labels.join));
   return joins.length === 1;
 }
