@@ -48,14 +48,17 @@ export function slugOf(text: string): string {
   }
 }
 
-/** How alike two names are: `same` words, `close` (all words of one in the other), else `different`. */
+/**
+ * How alike two names are: `same` (two words or more of one are all in the other, or both are one and the same word: not
+ * every name has two), `close` (a word in common), else `different`.
+ */
 export function likeness(left: string, right: string): 'same' | 'close' | 'different' {
   const a = words(left);
   const b = words(right);
   if (a.length === 0 || b.length === 0) return 'different';
   const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
   const inside = shorter.filter((word) => longer.includes(word));
-  if (inside.length === shorter.length && shorter.length >= 2) return 'same';
+  if (inside.length === shorter.length && (shorter.length >= 2 || longer.length === 1)) return 'same';
   return inside.length > 0 ? 'close' : 'different';
 }
 
