@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { clientBehind, type Proxies } from '../network/proxies.ts';
+import { SIGN_IN_PATH } from '../services/mailbox/signIn.ts';
 import { Refusal } from '../services/refusal.ts';
 import type { App, HttpEnv } from './httpEnv.ts';
 import { problemResponse } from './problem.ts';
@@ -25,6 +26,10 @@ export interface RateLimits {
   approveCode: number;
   unsubscribe: number;
   reconnect: number;
+  /** Opens and clicks that are reported: mail programs fetch for many recipients from one address. */
+  tracking: number;
+  /** Answers of a mailbox provider's sign-in. */
+  mailSignIn: number;
 }
 
 export const defaultRateLimits: RateLimits = {
@@ -40,6 +45,8 @@ export const defaultRateLimits: RateLimits = {
   approveCode: 10,
   unsubscribe: 60,
   reconnect: 60,
+  tracking: 1200,
+  mailSignIn: 60,
 };
 
 /** Tests and the demo do in seconds what people do in days. */
@@ -54,6 +61,8 @@ export const unlimitedRates: RateLimits = {
   approveCode: 1_000_000,
   unsubscribe: 1_000_000,
   reconnect: 1_000_000,
+  tracking: 1_000_000,
+  mailSignIn: 1_000_000,
 };
 
 type Key = (c: Context<HttpEnv>) => string | Promise<string>;
@@ -106,6 +115,10 @@ export function applyRateLimits(app: App, rates: RateLimits, proxies: Proxies | 
     limitTo(rates.unsubscribe, (c) => c.req.path),
   );
   app.use('/reconnect/*', limitTo(rates.reconnect, client));
+  const tracking = limitTo(rates.tracking, client);
+  app.use('/o/*', tracking);
+  app.use('/c/*', tracking);
+  app.use(SIGN_IN_PATH, limitTo(rates.mailSignIn, client));
 }
 
 const signInPaths = ['/api/auth/sign-in/*', '/api/auth/sign-up/*', '/api/auth/change-password'];

@@ -18,6 +18,7 @@ export const otherReasons = new Map(
     node_missing: 'The step does not exist in this version of the automation.',
     tag_missing: 'The tag does not exist any more.',
     list_missing: 'The list does not exist any more.',
+    nobody_to_notify: 'Nobody is left to be notified.',
     no_variant: 'Every variant of the split is retired.',
     sender_changed: 'The sender profile was changed; it goes on as the new one.',
     node_deleted: 'The step they stood on was removed from the automation.',

@@ -62,3 +62,14 @@ test.each([
 test.each(['', 'localhost', '10.0.0.0/33', '10.0.0.1;10.0.0.2', '10.0.0.1,'])('%j is no list', (text) => {
   expect(readProxies(text)).toBeNull();
 });
+
+test.each(['/o/made.up', '/c/made.up', '/oauth/mail'])('%s is limited by address', async (path) => {
+  server = await startTestServer({ rates: { ...defaultRateLimits, tracking: 2, mailSignIn: 2 } });
+  const ask = async (from: string) => {
+    const connection = { incoming: { socket: { remoteAddress: from } } };
+    return (await server.app.request(`${ORIGIN}${path}`, {}, connection)).status;
+  };
+  for (const _ of [1, 2]) expect(await ask('10.0.0.7')).not.toBe(429);
+  expect(await ask('10.0.0.7')).toBe(429);
+  expect(await ask('10.0.0.8')).not.toBe(429);
+});

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { contactRoutes } from '#shared/contract/contact.ts';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { DAY } from '#shared/kernel/clock.ts';
+import { err } from '#shared/kernel/result.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { holdRestored, unitOfWork } from '../../companion-server/engine/index.ts';
 import { lookupWithin } from '../../companion-server/network/lookup.ts';
@@ -113,6 +115,31 @@ describe('a webhook', () => {
       result: 'error',
       sentence: 'Webhook call failed. The receiving system answered 500.',
     });
+  });
+
+  test('that cannot be signed fails with the reason, and in the end stands on Home like any other', async () => {
+    const id = await queue(world.ids.contactId);
+    const closed = {
+      ...server.services,
+      vault: {
+        ...server.services.vault,
+        open: async () =>
+          err({ code: 'unknown_key', sentence: 'The key is missing.', whatToDo: 'Put it back.' }),
+      },
+    } as typeof server.services;
+    await deliverDue(closed, post, never);
+    expect(calls).toEqual([]);
+    const answer = 'Not made: The key is missing. Put it back.';
+    expect(await stored(id)).toMatchObject({ state: 'pending', attempts: 1, answer });
+    await server.services.db.write((tx) =>
+      tx
+        .update(schema.webhookDelivery)
+        .set({ attempts: 6, nextAt: 0 })
+        .where(eq(schema.webhookDelivery.id, id)),
+    );
+    await deliverDue(closed, post, never);
+    expect(await stored(id)).toMatchObject({ state: 'failed', attempts: 7, answer });
+    expect(await homeTitles(world.manager)).toContainEqual(expect.stringMatching(/webhook calls? failed$/));
   });
 
   test('that was given up stands on Home until a manager tries it again or leaves it', async () => {

@@ -117,41 +117,44 @@ async function enrollElsewhere(unit: Unit, row: EnrollmentRow, node: NodeOf<'enr
   await enrollContacts(unit, started, segment.id, [row.contactId]);
 }
 
-/** Tells the chosen member, or the rep who owns the sender profile; one who left the team is replaced by the rep. */
+/** Tells the chosen member, else the rep who owns the sender profile, else the workspace's owners: whoever still is here. */
 async function notify(unit: Unit, row: EnrollmentRow, node: NodeOf<'notify'>): Promise<void> {
-  const userId = (await chosenMember(unit, row, node)) ?? (await ownerOf(unit, row));
-  if (userId === null) return;
-  const id = unit.newId();
-  await unit.tx.insert(notification).values({
-    id,
-    workspaceId: row.workspaceId,
-    userId,
-    contactId: row.contactId,
-    automationId: row.automationId,
-    enrollmentId: row.id,
-    nodeId: node.id,
-    text: node.config.text,
-    at: unit.now,
-  });
-  await note(unit, row, node, 'notified', { userId });
-  publish(unit, row.workspaceId, 'notification', id);
+  const userIds = await toNotify(unit, row, node);
+  if (userIds.length === 0) await note(unit, row, node, 'node_passed', { reason: 'nobody_to_notify' });
+  for (const userId of userIds) {
+    const id = unit.newId();
+    await unit.tx.insert(notification).values({
+      id,
+      workspaceId: row.workspaceId,
+      userId,
+      contactId: row.contactId,
+      automationId: row.automationId,
+      enrollmentId: row.id,
+      nodeId: node.id,
+      text: node.config.text,
+      at: unit.now,
+    });
+    await note(unit, row, node, 'notified', { userId });
+    publish(unit, row.workspaceId, 'notification', id);
+  }
 }
 
-async function chosenMember(
-  unit: Unit,
-  { workspaceId }: EnrollmentRow,
-  { config }: NodeOf<'notify'>,
-): Promise<string | null> {
-  if (config.memberId === null) return null;
-  const rows = await unit.tx
-    .select({ userId: member.userId })
-    .from(member)
-    .where(and(eq(member.organizationId, workspaceId), eq(member.id, config.memberId)));
-  return rows[0]?.userId ?? null;
-}
-
-async function ownerOf(unit: Unit, { senderId }: EnrollmentRow): Promise<string | null> {
-  return senderId === null ? null : (await senderById(unit.tx, senderId)).ownerUserId;
+async function toNotify(unit: Unit, row: EnrollmentRow, { config }: NodeOf<'notify'>): Promise<string[]> {
+  const sender = row.senderId === null ? null : await senderById(unit.tx, row.senderId);
+  const inOrder = [
+    config.memberId === null ? null : eq(member.id, config.memberId),
+    sender && eq(member.userId, sender.ownerUserId),
+    eq(member.role, 'owner'),
+  ];
+  for (const who of inOrder) {
+    if (who === null) continue;
+    const found = await unit.tx
+      .select({ userId: member.userId })
+      .from(member)
+      .where(and(eq(member.organizationId, row.workspaceId), who));
+    if (found.length > 0) return found.map(({ userId }) => userId);
+  }
+  return [];
 }
 
 /** The call itself is made outside any transaction, by services/webhook. */

@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { and, asc, eq, lte } from 'drizzle-orm';
 import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { schema } from '../../db/index.ts';
 import { endWebhook } from '../../engine/index.ts';
 import { isPendingWebhook } from '../../engine/predicates.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
+import { Refusal } from '../refusal.ts';
 import type { Post } from './post.ts';
 import { webhookSecret } from './secret.ts';
 
@@ -62,10 +64,22 @@ async function deliver(services: Services, post: Post, row: Delivery, signal: Ab
   const body = await bodyOf(services, row);
   if (body === null) return await settle(services, row, 'left', 'Not made: the contact was removed.');
   const at = Math.floor(services.clocks.lease.now() / SECOND);
-  const secret = await webhookSecret(services, row.workspaceId);
-  const { ok, answer } = await post(row.url, body, headersOf(row.id, at, body, secret), signal);
-  if (ok) return await settle(services, row, 'delivered', answer);
-  await settle(services, row, row.attempts < backOff.length ? 'pending' : 'failed', answer);
+  const secret = await secretOf(services, row.workspaceId);
+  const made = secret.ok
+    ? await post(row.url, body, headersOf(row.id, at, body, secret.value), signal)
+    : { ok: false, answer: secret.error };
+  if (made.ok) return await settle(services, row, 'delivered', made.answer);
+  await settle(services, row, row.attempts < backOff.length ? 'pending' : 'failed', made.answer);
+}
+
+/** A secret that cannot be opened fails the try with its reason, like a receiver that cannot be reached. */
+async function secretOf(services: Services, workspaceId: string): Promise<Result<string, string>> {
+  try {
+    return ok(await webhookSecret(services, workspaceId));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return err(`Not made: ${[error.detail, error.action].filter(Boolean).join(' ')}`);
+  }
 }
 
 /** Plans the next try before this one is made: a process that dies here tries again later. */

@@ -168,7 +168,31 @@ describe('data nodes', () => {
     expect(await eventTypes()).toContain('node_passed');
   });
 
+  const join = (userId: string, role: 'owner' | 'rep') =>
+    stage.db.write((tx) =>
+      tx
+        .insert(schema.member)
+        .values({ id: `m-${userId}`, organizationId: WORKSPACE, userId, role, createdAt: new Date(0) }),
+    );
+  const notifyRep = () => start([node('notify', 'n', { memberId: null, text: 'Look' }), end('e')], ['n>e']);
+
+  it('notify the owners of the workspace once the rep has left', async () => {
+    for (const name of ['olga', 'otto']) await join(name, 'owner');
+    await join('rita', 'rep');
+    await notifyRep();
+    const told = await stage.db.reader.select().from(schema.notification);
+    expect(told.map(({ userId }) => userId).toSorted()).toEqual(['olga', 'otto']);
+  });
+
+  it('notify nobody where nobody is left, and say so', async () => {
+    await notifyRep();
+    expect(await stage.db.reader.select().from(schema.notification)).toEqual([]);
+    expect(await eventTypes()).toContain('node_passed');
+  });
+
   it('notify the rep who owns the sender profile', async () => {
+    await join('olga', 'owner');
+    await join('user-s1', 'rep');
     await start([node('notify', 'n', { memberId: null, text: 'Look' }), end('e')], ['n>e']);
     expect(await stage.db.reader.select().from(schema.notification)).toMatchObject([
       { userId: 'user-s1', text: 'Look', contactId: person.contactId, seenAt: null },
@@ -184,6 +208,7 @@ describe('data nodes', () => {
   });
 
   it('are carried out once, also for a contact that is moved back', async () => {
+    await join('user-s1', 'rep');
     await addTagNamed('hot');
     await start(
       [
