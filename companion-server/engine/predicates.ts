@@ -20,6 +20,8 @@ const {
  * The conditions of the partial indexes, written out: SQLite uses such an index only where the condition stands in
  * the statement itself, never where its value is a parameter.
  */
+/** Before a data node that a hold keeps back; nothing else lets a branch stand there. */
+export const isHeldBack = sql`${cursor.waitsFor} = 'data'`;
 export const isWaiting = sql`${cursor.state} = 'waiting'`;
 export const isReady = sql`${task.state} = 'ready'`;
 export const isPlanned = sql`${task.state} = 'scheduled' AND ${task.blockedOn} IS NULL`;

@@ -83,6 +83,8 @@ export function restoreEnrollment(
       returning.push(cursor);
     } else {
       Object.assign(cursor, before);
+      // The hold that kept it back may be gone since.
+      if (cursor.waitsFor === 'data') cursor.wakeAt = context.now;
       if (cursor.state === 'acting' && !walk.paused) requestTask(walk, cursor);
       if (cursor.waitsFor === 'step' && !move.uncertain.has(cursor.id)) {
         // Its result came while the branch counted as ended.

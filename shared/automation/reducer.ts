@@ -198,7 +198,7 @@ function reopen(walk: Walk): boolean {
 
 function goOn(walk: Walk, cursors: CursorState[]): void {
   for (const cursor of cursors) {
-    if (cursor.state === 'acting') takeUp(walk, cursor);
+    if (cursor.state === 'acting' || cursor.waitsFor === 'data') takeUp(walk, cursor);
     else recheck(walk, cursor);
   }
 }

@@ -27,7 +27,7 @@ export interface CursorState {
    * enrollment was paused; the cursor stands before its node and arrives there when resumed. `step`: it was moved
    * away from a removed step that may have happened; it arrives at its node when that step's result is known.
    * `join`: the branches that can still reach this Join are under way. `data`: what this node changes is being stored;
-   * the engine sends `woke` right after, with the new facts.
+   * the engine sends `woke` right after, with the new facts, or once no hold stops the automation any more.
    */
   waitsFor: WaitEvent | 'time' | 'fresh_read' | 'resume' | 'step' | 'join' | 'data' | null;
   /** When the timeout of a wait_until passes or passed; stays set while `waitsFor` is fresh_read. */

@@ -27,7 +27,7 @@ export const branchWaits: Record<WaitsFor, Wait> = {
     'the result of that step',
   ),
   join: wait('Waits for the other branches that come together here.', 'the other branches'),
-  data: wait('What the step changes is being stored.', 'the next round of the engine'),
+  data: wait('The step is made once the automation goes on.', 'the end of the hold'),
   resume: wait('Stands before its step.', 'the next round of the engine'),
 };
 

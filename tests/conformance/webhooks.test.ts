@@ -8,7 +8,16 @@ import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { err } from '#shared/kernel/result.ts';
 import { schema } from '../../companion-server/db/index.ts';
-import { holdRestored, unitOfWork } from '../../companion-server/engine/index.ts';
+import {
+  holdRestored,
+  liftHold,
+  pauseAutomation,
+  resumeAutomation,
+  resumeEverything,
+  stopEverything,
+  type Unit,
+  unitOfWork,
+} from '../../companion-server/engine/index.ts';
 import { lookupWithin } from '../../companion-server/network/lookup.ts';
 import { isPublicAddress } from '../../companion-server/network/publicAddress.ts';
 import { engineOf } from '../../companion-server/services/engineOf.ts';
@@ -171,6 +180,21 @@ describe('a webhook', () => {
     expect(await idsOf()).toEqual([]);
   });
 
+  test('waits while everything is stopped, or its automation is paused', async () => {
+    const { automationId } = world.ids;
+    const change = (work: (unit: Unit) => Promise<unknown>) => unitOfWork(engineOf(server.services), work);
+    const id = await queue(world.ids.contactId);
+    await change((unit) => stopEverything(unit, world.workspaceId, 'owner'));
+    await deliverDue(server.services, post, never);
+    await change((unit) => pauseAutomation(unit, automationId, 'owner'));
+    await change((unit) => resumeEverything(unit, world.workspaceId, 'owner'));
+    await deliverDue(server.services, post, never);
+    expect(await stored(id)).toMatchObject({ state: 'pending', attempts: 0 });
+    await change((unit) => resumeAutomation(unit, automationId, 'owner'));
+    await deliverDue(server.services, post, never);
+    expect(await stored(id)).toMatchObject({ state: 'delivered' });
+  });
+
   test('that waited when the server was restored is not repeated, and says so', async () => {
     const id = await queue(world.ids.contactId);
     await unitOfWork(engineOf(server.services), holdRestored);
@@ -179,6 +203,11 @@ describe('a webhook', () => {
       result: 'error',
       sentence: expect.stringContaining('Not repeated: the server was restored'),
     });
+    const { workspaceId } = world;
+    const key = { workspaceId, scope: 'workspace', scopeId: workspaceId } as const;
+    await unitOfWork(engineOf(server.services), (unit) =>
+      liftHold(unit, { ...key, reason: 'restored_from_backup' }, 'owner'),
+    );
   });
 
   test('says nothing of a contact who was removed', async () => {

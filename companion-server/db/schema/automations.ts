@@ -354,5 +354,6 @@ export const cursor = sqliteTable(
     index('cursor_node').on(t.automationId, t.nodeId, t.enrollmentId).where(sql`state <> 'ended'`),
     index('cursor_failed').on(t.automationId, t.nodeId).where(sql`ending = 'failed'`),
     index('cursor_wake').on(t.wakeAt).where(sql`state = 'waiting' AND wake_at IS NOT NULL`),
+    index('cursor_held').on(t.workspaceId, t.automationId).where(sql`waits_for = 'data'`),
   ],
 );

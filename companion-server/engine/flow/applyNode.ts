@@ -1,12 +1,14 @@
 import { and, eq } from 'drizzle-orm';
 import type { DataNode, NodeOf } from '#shared/automation/graph.ts';
-import { unreachable } from '#shared/kernel/assert.ts';
+import { must, unreachable } from '#shared/kernel/assert.ts';
 import type { EventType } from '#shared/statuses/engine.ts';
 import { rowsOf, schema } from '../../db/index.ts';
 import type { EnrollmentRow, Unit } from '../context.ts';
 import { appendEvent, type EventData, publish } from '../record.ts';
+import { isDoubted } from '../restore/doubt.ts';
 import { contactById, enrollmentById, graphOf, senderById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
+import { endWebhook, NOT_REPEATED } from '../steps/webhooks.ts';
 import { enrollContacts, segmentsOf } from '../wayIn/enroll.ts';
 import { takeNextSender } from './changeSender.ts';
 import { addTag, addToList, removeFromList, removeTag } from './marks.ts';
@@ -157,21 +159,29 @@ async function toNotify(unit: Unit, row: EnrollmentRow, { config }: NodeOf<'noti
   return [];
 }
 
-/** The call itself is made outside any transaction, by services/webhook. */
+/**
+ * The call itself is made outside any transaction, by services/webhook. One that may have been made between a backup and
+ * its restore is left to a person.
+ */
 async function queueWebhook(unit: Unit, row: EnrollmentRow, node: NodeOf<'webhook'>): Promise<void> {
-  await unit.tx.insert(webhookDelivery).values({
-    id: unit.newId(),
-    workspaceId: row.workspaceId,
-    automationId: row.automationId,
-    enrollmentId: row.id,
-    contactId: row.contactId,
-    nodeId: node.id,
-    url: node.config.url,
-    state: 'pending',
-    nextAt: unit.real,
-    createdAt: unit.real,
-  });
+  const rows = await unit.tx
+    .insert(webhookDelivery)
+    .values({
+      id: unit.newId(),
+      workspaceId: row.workspaceId,
+      automationId: row.automationId,
+      enrollmentId: row.id,
+      contactId: row.contactId,
+      nodeId: node.id,
+      url: node.config.url,
+      state: 'pending',
+      nextAt: unit.real,
+      createdAt: unit.real,
+    })
+    .returning();
   await note(unit, row, node, 'webhook_queued', {});
+  if (await isDoubted(unit, row.id))
+    await endWebhook(unit, must(rows[0], 'the delivery'), 'failed', NOT_REPEATED);
 }
 
 async function note(

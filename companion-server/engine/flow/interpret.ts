@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { type Graph, isActionType } from '#shared/automation/graph.ts';
+import { type Graph, isActionType, isDataNode } from '#shared/automation/graph.ts';
 import { type AdvanceContext, advance, isFinal } from '#shared/automation/reducer.ts';
 import type {
   Advance,
@@ -12,6 +12,7 @@ import type {
 import { assert, must } from '#shared/kernel/assert.ts';
 import { rowsOf, schema } from '../../db/index.ts';
 import type { EnrollmentRow, TaskRow, Unit } from '../context.ts';
+import { isHeld } from '../holds/holds.ts';
 import { isOutreach } from '../pace/usage.ts';
 import { isLive } from '../predicates.ts';
 import { enrollmentById, graphOf } from '../rows.ts';
@@ -59,7 +60,7 @@ export async function storeAdvance(
   await storeCounts(unit, row, before.cursors, result);
   // What data nodes do comes last: a new sender finds the tasks that it takes over.
   for (const command of result.commands) if (command.type !== 'apply') await run(unit, row, graph, command);
-  for (const command of result.commands) if (command.type === 'apply') await apply(unit, row.id, command);
+  for (const command of result.commands) if (command.type === 'apply') await apply(unit, row, command);
   if (!isFinal(before.status) && isFinal(result.state.status)) await releaseSlots(unit, row);
 }
 
@@ -190,12 +191,30 @@ async function run(
   if (earlier) await takeResult(unit, row, command, earlier);
 }
 
-/** Carries out a data node and lets its branch go on with the facts as they are then. */
-async function apply(unit: Unit, enrollmentId: string, command: Command<'apply'>): Promise<void> {
-  const { cursorId, node, visit } = command;
+/**
+ * Carries out a data node and lets its branch go on with the facts as they are then. While a hold stops the automation
+ * the branch stays before it; the lift wakes it.
+ */
+async function apply(
+  unit: Unit,
+  row: EnrollmentRow,
+  { cursorId, node, visit }: Omit<Command<'apply'>, 'type'>,
+): Promise<void> {
+  if (await isHeld(unit, row)) return;
+  const { id: enrollmentId } = row;
   const reason = await applyNode(unit, enrollmentId, node, visit);
   const next = reason === null ? ({ type: 'woke' } as const) : ({ type: 'apply_failed', reason } as const);
   await applyEvent(unit, enrollmentId, { ...next, cursorId });
+}
+
+/** The time of a branch came, or the hold lifted that kept it before a data node. */
+export async function wakeBranch(unit: Unit, row: EnrollmentRow, cursorId: string): Promise<void> {
+  const branch = await rowsOf(unit.tx).get(shapes.cursor, cursorId);
+  const graph = await graphOf(unit.tx, row.versionId);
+  const node = graph.nodes.find(({ id }) => id === branch?.nodeId);
+  if (branch?.waitsFor !== 'data' || !node || !isDataNode(node))
+    return await applyEvent(unit, row.id, { type: 'woke', cursorId });
+  await apply(unit, row, { cursorId, node, visit: branch.visit });
 }
 
 /**

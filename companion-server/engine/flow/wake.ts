@@ -11,7 +11,7 @@ import { contextOf } from '../steps/claim.ts';
 import { outgoingOf } from '../steps/outgoing.ts';
 import { moveTo } from '../steps/tasks.ts';
 import { together } from '../together.ts';
-import { applyEvent } from './interpret.ts';
+import { wakeBranch } from './interpret.ts';
 
 const { cursor, task } = schema;
 
@@ -58,7 +58,7 @@ const wakeCursor = together<{ id: string; enrollmentId: string }, void>({
     const owner = await rows.get(shapes.automation, row.automationId);
     if (row.status === 'paused' || owner?.status === 'archived')
       return rows.update(shapes.cursor, [id], { wakeAt: null });
-    await applyEvent(unit, enrollmentId, { type: 'woke', cursorId: id });
+    await wakeBranch(unit, row, id);
     const after = await rows.get(shapes.cursor, id);
     const stillDue = after?.state === 'waiting' && after.wakeAt !== null && after.wakeAt <= unit.now;
     if (stillDue) rows.update(shapes.cursor, [id], { wakeAt: null });

@@ -3,11 +3,12 @@ import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import type { HoldReason, HoldScope } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
+import { isHeldBack } from '../predicates.ts';
 import { appendEvent, publish } from '../record.ts';
 import { shapes } from '../shapes.ts';
 import { cancelAlert, planAlert } from './alerts.ts';
 
-const { hold, channel, lane, automation, task } = schema;
+const { hold, channel, lane, automation, task, cursor } = schema;
 
 export type HoldRow = typeof hold.$inferSelect;
 
@@ -85,11 +86,35 @@ export async function liftHold(unit: Unit, key: HoldKey, by: string): Promise<bo
   if (key.scope === 'automation' || key.scope === 'enrollment') {
     await unpark(unit, `${key.scope}:${key.scopeId}`);
   }
+  await letGoOn(unit, key);
   const part = partOfLane(open);
   if (part !== null) await unpark(unit, part);
   await logHold(unit, key, 'hold_lifted', `${open.id}:lifted`, by);
   await cancelAlert(unit, open.id, key.reason);
   return true;
+}
+
+/** Whether what an automation does by itself (tags, notices, webhooks) must wait, as its steps do. */
+export async function isHeld(
+  unit: Unit,
+  { workspaceId, automationId }: { workspaceId: string; automationId: string },
+): Promise<boolean> {
+  const open = await openHolds(unit.tx, [
+    { scope: 'workspace', scopeId: workspaceId },
+    { scope: 'automation', scopeId: automationId },
+  ]);
+  // Without a usable sender nobody enters; who is under way goes on.
+  return open.some(({ reason }) => reason !== 'no_usable_sender');
+}
+
+/** Branches that stood before a data node look again, in the wake stage's small batches. */
+async function letGoOn(unit: Unit, { workspaceId, scope, scopeId }: HoldKey): Promise<void> {
+  if (scope !== 'workspace' && scope !== 'automation') return;
+  const ofAutomation = scope === 'automation' ? eq(cursor.automationId, scopeId) : undefined;
+  await unit.tx
+    .update(cursor)
+    .set({ wakeAt: unit.now })
+    .where(and(eq(cursor.workspaceId, workspaceId), ofAutomation, isHeldBack));
 }
 
 /** Lifts up to `limit` holds whose time is over. */

@@ -89,6 +89,15 @@ export async function doubtAfterAcceptance(
   }
 }
 
+/** Whether this enrollment may have gone on between the backup and the restore. */
+export async function isDoubted(unit: Unit, enrollmentId: string): Promise<boolean> {
+  const rows = await unit.tx
+    .select({ id: restoredDoubt.enrollmentId })
+    .from(restoredDoubt)
+    .where(eq(restoredDoubt.enrollmentId, enrollmentId));
+  return rows.length > 0;
+}
+
 /** Asked once for each: the next email of this enrollment is the one in doubt. */
 export async function takeDoubt(unit: Unit, enrollmentId: string): Promise<boolean> {
   const rows = await unit.tx

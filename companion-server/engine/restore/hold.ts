@@ -5,7 +5,7 @@ import { liftHold, setHold } from '../holds/holds.ts';
 import { isInFlight, isPendingWebhook } from '../predicates.ts';
 import { taskById } from '../rows.ts';
 import { markUnknown, requeue } from '../steps/tasks.ts';
-import { endWebhook } from '../steps/webhooks.ts';
+import { endWebhook, NOT_REPEATED } from '../steps/webhooks.ts';
 import { doubtAnswers, doubtDueEmails, dropDueSystemMail } from './doubt.ts';
 
 const { channel, event, task, webhookDelivery, workspace } = schema;
@@ -26,9 +26,8 @@ export async function holdRestored(unit: Unit): Promise<void> {
     .update(task)
     .set({ fence: sql`${task.fence} + ${FENCES_AHEAD}` })
     .where(inArray(task.state, ['ready', 'scheduled', 'waiting_approval']));
-  const detail = 'Not repeated: the server was restored from a backup, and it may have been made since.';
   const pending = await unit.tx.select().from(webhookDelivery).where(isPendingWebhook);
-  for (const row of pending) await endWebhook(unit, row, 'failed', detail);
+  for (const row of pending) await endWebhook(unit, row, 'failed', NOT_REPEATED);
   for (const { id } of await unit.tx.select({ id: workspace.id }).from(workspace)) await hold(unit, id);
 }
 

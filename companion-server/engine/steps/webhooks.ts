@@ -7,6 +7,10 @@ const { webhookDelivery } = schema;
 
 export type WebhookDelivery = typeof webhookDelivery.$inferSelect;
 
+/** The answer of one that may have been made before a restore. */
+export const NOT_REPEATED =
+  'Not repeated: the server was restored from a backup, and it may have been made since.';
+
 /** How the call of a Webhook node ended; its contact's log says so. `answer`: a status code, or why there was none. */
 export async function endWebhook(
   unit: Unit,

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { and, asc, eq, lte } from 'drizzle-orm';
+import { and, asc, eq, lte, not, sql } from 'drizzle-orm';
 import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { schema } from '../../db/index.ts';
@@ -47,12 +47,17 @@ async function run({ services, post, ticked, isLeading, signal }: WebhookOptions
   }
 }
 
+/** While its workspace or its automation is held nothing is told to anybody. */
+const isStopped = sql`EXISTS (SELECT 1 FROM hold WHERE lifted_at IS NULL AND reason <> 'no_usable_sender' AND (
+  (scope = 'workspace' AND scope_id = ${webhookDelivery.workspaceId})
+  OR (scope = 'automation' AND scope_id = ${webhookDelivery.automationId})))`;
+
 /** Makes the calls that are due, a few at a time side by side. Returns how many were made. */
 export async function deliverDue(services: Services, post: Post, signal: AbortSignal): Promise<number> {
   const due = await services.db.reader
     .select()
     .from(webhookDelivery)
-    .where(and(isPendingWebhook, lte(webhookDelivery.nextAt, services.clocks.lease.now())))
+    .where(and(isPendingWebhook, lte(webhookDelivery.nextAt, services.clocks.lease.now()), not(isStopped)))
     .orderBy(asc(webhookDelivery.nextAt))
     .limit(AT_ONCE);
   await Promise.all(due.map((delivery) => deliver(services, post, delivery, signal)));

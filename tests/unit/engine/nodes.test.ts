@@ -9,8 +9,14 @@ import {
   addToList,
   decideEnrollment,
   endManualTask,
+  holdRestored,
+  liftHold,
+  pauseAutomation,
   removeTag,
+  resumeAutomation,
+  resumeEverything,
   startBulk,
+  stopEverything,
   type Unit,
   unitOfWork,
 } from '../../../companion-server/engine/index.ts';
@@ -205,6 +211,93 @@ describe('data nodes', () => {
       { state: 'pending', url: 'https://example.com/hook', attempts: 0 },
     ]);
     expect((await enrollment()).status).toBe('finished');
+  });
+
+  describe('while the automation is held', () => {
+    const holding = {
+      'everything is stopped': {
+        hold: (unit: Unit) => stopEverything(unit, WORKSPACE, 'rep'),
+        lift: (unit: Unit) => resumeEverything(unit, WORKSPACE, 'rep'),
+      },
+      'the automation is paused': {
+        hold: (unit: Unit) => pauseAutomation(unit, 'a1', 'rep'),
+        lift: (unit: Unit) => resumeAutomation(unit, 'a1', 'rep'),
+      },
+    };
+    const steps = [
+      delay('d', HOUR),
+      node('tag', 't', { action: 'add', tagId: 'hot' }),
+      node('webhook', 'hook', { url: 'https://example.com/hook' }),
+      node('notify', 'tell', { memberId: null, text: 'Ready' }),
+      visit('v'),
+    ];
+    const edges = ['d>t', 't>hook', 'hook>tell', 'tell>v'];
+    const tags = () => stage.db.reader.select().from(schema.contactTag);
+    const deliveries = () => stage.db.reader.select().from(schema.webhookDelivery);
+    const branches = () => stage.db.reader.select().from(schema.cursor);
+
+    beforeEach(async () => {
+      await addTagNamed('hot');
+      await start(steps, edges);
+    });
+
+    it.each(Object.entries(holding))('are left undone until the lift: %s', async (_, { hold, lift }) => {
+      await inUnit(hold);
+      pass(stage, 2 * HOUR);
+      await settle(stage);
+      expect(await tags()).toEqual([]);
+      // Nothing looks for it again until then.
+      expect(await branches()).toMatchObject([{ nodeId: 't', waitsFor: 'data', wakeAt: null }]);
+      await inUnit(lift);
+      await settle(stage);
+      expect(await tags()).toHaveLength(1);
+      expect(await deliveries()).toMatchObject([{ state: 'pending' }]);
+      expect(await branches()).toMatchObject([{ nodeId: 'v' }]);
+    });
+
+    it('stay undone while another hold stands', async () => {
+      await inUnit((unit) => stopEverything(unit, WORKSPACE, 'rep'));
+      await inUnit((unit) => pauseAutomation(unit, 'a1', 'rep'));
+      pass(stage, 2 * HOUR);
+      await settle(stage);
+      await inUnit((unit) => resumeEverything(unit, WORKSPACE, 'rep'));
+      await settle(stage);
+      expect(await tags()).toEqual([]);
+      await inUnit((unit) => resumeAutomation(unit, 'a1', 'rep'));
+      await settle(stage);
+      expect(await tags()).toHaveLength(1);
+    });
+
+    it('are carried out by a contact that was paused and resumed meanwhile, passed over by a skip', async () => {
+      await inUnit((unit) => stopEverything(unit, WORKSPACE, 'rep'));
+      pass(stage, 2 * HOUR);
+      await settle(stage);
+      const { id } = await enrollment();
+      await inUnit((unit) => decideEnrollment(unit, id, 'pause', 'rep'));
+      await inUnit((unit) => decideEnrollment(unit, id, 'resume', 'rep'));
+      expect(await branches()).toMatchObject([{ nodeId: 't', waitsFor: 'data' }]);
+      await inUnit((unit) => decideEnrollment(unit, id, 'pause', 'rep'));
+      await inUnit((unit) => decideEnrollment(unit, id, 'skip', 'rep'));
+      await inUnit((unit) => resumeEverything(unit, WORKSPACE, 'rep'));
+      await settle(stage);
+      expect(await tags()).toEqual([]);
+      expect(await deliveries()).toMatchObject([{ state: 'pending' }]);
+    });
+
+    it('a webhook that may have been made before a restore is left to a person', async () => {
+      pass(stage, 2 * HOUR);
+      await inUnit(holdRestored);
+      await settle(stage);
+      expect(await deliveries()).toEqual([]);
+      const restored = { workspaceId: WORKSPACE, scope: 'workspace', scopeId: WORKSPACE } as const;
+      await inUnit((unit) => liftHold(unit, { ...restored, reason: 'restored_from_backup' }, 'rep'));
+      await settle(stage);
+      expect(await deliveries()).toMatchObject([
+        { state: 'failed', answer: expect.stringContaining('Not repeated') },
+      ]);
+      expect(await tags()).toHaveLength(1);
+      expect(await stage.db.reader.select().from(schema.notification)).toHaveLength(1);
+    });
   });
 
   it('are carried out once, also for a contact that is moved back', async () => {

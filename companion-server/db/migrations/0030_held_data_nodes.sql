@@ -1,0 +1,1 @@
+CREATE INDEX `cursor_held` ON `cursor` (`workspace_id`,`automation_id`) WHERE waits_for = 'data';
