@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, importRoutes } from '#shared/contract/contact.ts';
@@ -226,6 +226,21 @@ test('those who are connected already need no invite before a message', async ()
   expect(result.forecast?.senders.map(({ contacts }) => contacts)).toEqual([61, 59]);
 });
 
+test('after Change sender a connection with the one before says nothing', async () => {
+  const wait: Step = { id: 'w', type: 'wait_until', config: { event: 'accepted', timeoutMs: DAY } };
+  const toEnd = [{ source: 'w', exit: 'timeout', target: 'e' }];
+  const [olga, rob] = senderIds;
+  const change: Step = {
+    id: 'x',
+    type: 'change_sender',
+    config: { senders: [{ senderId: rob, weight: 1 }] },
+  };
+  const result = await preflight(rowOf([connect(), wait, change, message], [olga ?? ''], toEnd));
+  expect(found(result, 'message_before_connection')).toMatchObject([
+    { nodeId: 'm', count: PEOPLE, message: expect.stringContaining('the sender profile it then has') },
+  ]);
+});
+
 test('a step after which nothing is done is an empty branch; different ends are a result', async () => {
   const delay: Step = { id: 'd', type: 'delay', config: { durationMs: DAY } };
   expect(found(await preflight(rowOf([connect(), delay], senderIds)), 'empty_branch')).toMatchObject([
@@ -283,6 +298,41 @@ test('a Basic account: its note quota, and notes longer than it may send', async
     { nodeId: 'c', count: 55, message: expect.stringContaining('Olga has a Basic account') },
   ]);
   expect(found(basic, 'note_too_long_basic')).toMatchObject([{ severity: 'warning', count: PEOPLE }]);
+});
+
+test('InMails that may cost a credit, against what LinkedIn said is left', async () => {
+  const inmail = (policy: string): Step => ({
+    id: 'i',
+    type: 'inmail',
+    config: { subject: 'Hi', text: 'Hello', policy },
+  });
+  const credits = async (policy: string) =>
+    found(await preflight(rowOf([inmail(policy)], senderIds)), 'no_inmail_credits');
+  const tell = (senderId: string | undefined, change: Partial<typeof schema.channel.$inferInsert>) =>
+    server.services.db.write((tx) =>
+      tx
+        .update(schema.channel)
+        .set(change)
+        .where(and(eq(schema.channel.senderId, senderId ?? ''), eq(schema.channel.kind, 'linkedin'))),
+    );
+  const quotas = (left: number) => ({ notes: null, inmailCredits: { left, at: 1 } });
+  await tell(senderIds[0], { address: '111', premium: true });
+  expect(await credits('spend_credit')).toEqual([]);
+  await tell(senderIds[0], { quotas: quotas(3) });
+  await tell(senderIds[1], { quotas: quotas(500) });
+  expect(await credits('spend_credit')).toMatchObject([
+    {
+      severity: 'warning',
+      nodeId: 'i',
+      count: expect.any(Number),
+      message: expect.stringContaining('Olga has 3 InMail credits left:'),
+    },
+  ]);
+  expect(await credits('open_profile')).toEqual([]);
+  await tell(senderIds[0], { quotas: null, premium: false });
+  expect(await credits('spend_credit')).toMatchObject([
+    { message: expect.stringContaining('Olga has no InMail credits left') },
+  ]);
 });
 
 test('contacts under way elsewhere are told with the automation, the sender and the first names', async () => {

@@ -23,7 +23,13 @@ import { checkCollisions } from './preflightCollisions.ts';
 import { checkFlow } from './preflightFlow.ts';
 import { checkOverlaps } from './preflightOverlaps.ts';
 import { checkReferences } from './preflightReferences.ts';
-import { actorsOf, checkNoteQuota, checkSenders, strictestNote } from './preflightSenders.ts';
+import {
+  actorsOf,
+  checkInmailCredits,
+  checkNoteQuota,
+  checkSenders,
+  strictestNote,
+} from './preflightSenders.ts';
 import { checkTexts } from './preflightTexts.ts';
 import { automationOf } from './view.ts';
 
@@ -58,6 +64,7 @@ export async function preflightGraph(
     ...checkSenders(graph, actors),
     ...(await checkFlow(call, graph)),
     ...checkNoteQuota(graph, actors, people.reachable),
+    ...checkInmailCredits(graph, actors, people.reachable),
     ...people.findings,
     ...(await checkOverlaps(call, automationId, graph)),
     ...(await checkCollisions(call, graph)),

@@ -7,8 +7,11 @@ import { contactsAre, EXAMPLES, type Finding, finding, nameOf } from './finding.
 
 const { contact, relation } = schema;
 
-/** What a contact can be when it comes to a step: `unknown` is whatever it was at the start. */
-type Connection = 'unknown' | 'connected' | 'not_connected';
+/**
+ * What a contact can be when it comes to a step, with the sender profile it then has. `unknown` is whatever it was at the
+ * start, `changed` whatever it is with the profile that a Change sender gave it.
+ */
+type Connection = 'unknown' | 'changed' | 'connected' | 'not_connected';
 
 /** Steps that lead nowhere, and messages to people who cannot get one. */
 export async function checkFlow(call: MemberCall, graph: Graph): Promise<Finding[]> {
@@ -50,7 +53,6 @@ async function messagesTooEarly(call: MemberCall, graph: Graph): Promise<Finding
   const arrivals = connectionsAt(graph);
   const messages = graph.nodes.filter(({ type }) => type === 'message');
   const never = messages.filter(({ id }) => arrivals.get(id)?.has('not_connected'));
-  const maybe = messages.filter((node) => !never.includes(node) && arrivals.get(node.id)?.has('unknown'));
   const findings = never.map(({ id }) =>
     finding(
       'warning',
@@ -59,18 +61,25 @@ async function messagesTooEarly(call: MemberCall, graph: Graph): Promise<Finding
       'A way leads here on which the contact is not connected: the message cannot be sent. Lead that way elsewhere.',
     ),
   );
-  if (maybe.length === 0) return findings;
-  const { total, examples } = await notConnected(call, graph);
-  if (total === 0) return findings;
-  const message = `${contactsAre(total)} not known to be connected when this step comes: only connections get messages. Wait for the acceptance, or ask "connected?", before it.`;
-  return [
-    ...findings,
-    ...maybe.map(({ id }) => ({
-      ...finding('warning', 'message_before_connection', id, message),
-      count: total,
-      examples,
-    })),
-  ];
+  for (const [connection, nodeType] of [
+    ['unknown', 'sender_profile'],
+    ['changed', 'change_sender'],
+  ] as const) {
+    const maybe = messages.filter((node) => !never.includes(node) && arrivals.get(node.id)?.has(connection));
+    if (maybe.length === 0) continue;
+    const { total, examples } = await notConnected(call, graph, nodeType);
+    if (total === 0) continue;
+    const as = connection === 'changed' ? ' to the sender profile it then has' : '';
+    const message = `${contactsAre(total)} not known to be connected${as} when this step comes: only connections get messages. Wait for the acceptance, or ask "connected?", before it.`;
+    findings.push(
+      ...maybe.map(({ id }) => ({
+        ...finding('warning', 'message_before_connection', id, message),
+        count: total,
+        examples,
+      })),
+    );
+  }
+  return findings;
 }
 
 /** Per node, what contacts may be when they come to it: every way through the graph is walked once per answer. */
@@ -93,6 +102,7 @@ function connectionsAt(graph: Graph): Map<string, Set<Connection>> {
 
 /** What an exit tells about the connection; null: nothing new. */
 function after(node: GraphNode, exit: string): Connection | null {
+  if (node.type === 'change_sender') return 'changed';
   if (node.type === 'condition' && node.config.test === 'connected') {
     return exit === 'yes' ? 'connected' : 'not_connected';
   }
@@ -102,16 +112,21 @@ function after(node: GraphNode, exit: string): Connection | null {
   return null;
 }
 
-/** Contacts that are not connected with any of the graph's sender profiles. */
-async function notConnected(call: MemberCall, graph: Graph): Promise<{ total: number; examples: string[] }> {
+/** Contacts that are not connected with any of the sender profiles that nodes of this type give. */
+async function notConnected(
+  call: MemberCall,
+  graph: Graph,
+  nodeType: 'sender_profile' | 'change_sender',
+): Promise<{ total: number; examples: string[] }> {
   const { reader } = call.db;
+  const nodes = graph.nodes.filter(({ type }) => type === nodeType);
   const connected = reader
     .select({ contactId: relation.contactId })
     .from(relation)
     .where(
       and(
         eq(relation.contactId, contact.id),
-        inArray(relation.senderId, senderIdsOf(graph)),
+        inArray(relation.senderId, senderIdsOf({ ...graph, nodes })),
         eq(relation.status, 'connected'),
       ),
     );

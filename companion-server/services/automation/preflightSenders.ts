@@ -148,3 +148,30 @@ export function checkNoteQuota(
     return [{ ...finding('warning', 'note_quota', node.id, message), count: share - allowed }];
   });
 }
+
+/** InMails that may cost a credit, against what LinkedIn said is left; an account it said nothing of does not count. */
+export function checkInmailCredits(
+  graph: Graph,
+  actors: ReadonlyMap<string, Actor>,
+  contacts: number,
+): Finding[] {
+  const nodes = graph.nodes.filter(
+    (node): node is NodeOf<'inmail'> => node.type === 'inmail' && node.config.policy === 'spend_credit',
+  );
+  // Each gets its even share of the contacts.
+  const share = Math.ceil(contacts / Math.max(1, actors.size));
+  const short = [...actors.values()].flatMap(({ row, linkedin }) => {
+    const left = linkedin ? creditsOf(linkedin) : null;
+    return left !== null && left < share ? [{ name: row.name, left }] : [];
+  });
+  if (short.length === 0) return [];
+  const without = short.reduce((sum, { left }) => sum + share - left, 0);
+  const who = short.map(({ name, left }) => `${name} has ${left === 0 ? 'no' : left} InMail credits left`);
+  const message = `${who.join(', ')}: at this step about ${without} of these contacts wait for new credits, unless their profile is open.`;
+  return nodes.map(({ id }) => ({ ...finding('warning', 'no_inmail_credits', id, message), count: without }));
+}
+
+/** A Basic account gets none; null: LinkedIn did not say. */
+function creditsOf({ address, premium, quotas }: ChannelRow): number | null {
+  return quotas?.inmailCredits?.left ?? (address !== null && !premium ? 0 : null);
+}
