@@ -18,7 +18,7 @@ interface AuditOptions {
 }
 
 /**
- * People join and change roles through the library; its hooks write the audit rows that services write elsewhere. How they
+ * People join through the library; its hooks write the audit rows that services write elsewhere. How they change roles and
  * leave: services/member.
  */
 export function auditMembers(options: AuditOptions) {
@@ -72,8 +72,5 @@ export function auditMembers(options: AuditOptions) {
     afterAcceptInvitation: async (event: {
       member: { id: string; organizationId: string; userId: string };
     }) => audit(event.member.organizationId, event.member.userId, 'member.joined', event.member.id),
-    afterUpdateMemberRole: async (event: {
-      member: { id: string; organizationId: string; userId: string };
-    }) => audit(event.member.organizationId, event.member.userId, 'member.role_changed', event.member.id),
   };
 }

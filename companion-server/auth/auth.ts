@@ -4,6 +4,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { deviceAuthorization, organization } from 'better-auth/plugins';
 import { and, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
+import { memberRole } from '#shared/contract/workspace.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import { type Database, schema } from '../db/index.ts';
@@ -26,6 +27,9 @@ export interface AuthOptions {
   schedule: Clock;
   log: Log;
 }
+
+/** The library would take several roles at once; here a member has one. */
+const oneRole = z.object({ role: memberRole });
 
 const invitedSignUp = z.object({ email: z.email(), invitationId: z.string().min(1).max(64) });
 
@@ -59,6 +63,10 @@ export function createAuth(options: AuthOptions) {
     },
     hooks: {
       before: createAuthMiddleware(async (context) => {
+        if (context.path === '/organization/invite-member' && !oneRole.safeParse(context.body).success) {
+          const message = `role is one of ${memberRole.options.join(', ')}.`;
+          throw new APIError('UNPROCESSABLE_ENTITY', { code: 'INVALID_ROLE', message });
+        }
         if (context.path !== '/sign-up/email') return;
         const wanted = invitedSignUp.safeParse(context.body);
         const invited = wanted.success ? await isInvited(db, wanted.data, options.clock.now()) : false;

@@ -7,8 +7,8 @@ import type { App, HttpEnv } from './httpEnv.ts';
 import { problemResponse } from './problem.ts';
 
 /**
- * What of better-auth is reachable over HTTP. Everything else (approving and redeeming device codes, ending a
- * membership) only happens inside our own services, which add the checks of the product.
+ * What of better-auth is reachable over HTTP. Everything else (approving and redeeming device codes, changing or ending
+ * a membership) only happens inside our own services, which add the checks of the product.
  */
 const open: Record<string, readonly string[]> = {
   GET: [
@@ -28,7 +28,6 @@ const open: Record<string, readonly string[]> = {
     '/organization/accept-invitation',
     '/organization/reject-invitation',
     '/organization/cancel-invitation',
-    '/organization/update-member-role',
   ],
 };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id, route } from './route.ts';
 import { memberRole } from './workspace.ts';
 
-/** Who is in the workspace, how they leave it, and who takes over what they owned (product §8). */
+/** Who is in the workspace and as what, how they leave it, and who takes over what they owned (product §8). */
 
 export const memberView = z.object({
   userId: id,
@@ -18,6 +18,11 @@ const params = z.object({ userId: id });
 
 export const memberRoutes = {
   list: route('member', 'GET', '/api/v1/members', { response: z.object({ items: z.array(memberView) }) }),
+  /** By an owner, also for themselves while another owner is there. */
+  setRole: route('member', 'POST', '/api/v1/members/:userId/role', {
+    params,
+    body: z.object({ role: memberRole }),
+  }),
   /** Their browsers are unpaired and their sender profiles held, in the same transaction. */
   remove: route('member', 'DELETE', '/api/v1/members/:userId', { params }),
   /** The same for oneself. */

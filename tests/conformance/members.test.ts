@@ -4,7 +4,7 @@ import { CONSENT_VERSION, deviceRoutes } from '#shared/contract/device.ts';
 import { memberRoutes } from '#shared/contract/member.ts';
 import { senderRoutes, senderView } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
-import { workspaceRoutes } from '#shared/contract/workspace.ts';
+import { meView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { write } from '../../companion-server/services/systemMail/write.ts';
 import { settleOwners } from '../../companion-server/services/upkeep/owners.ts';
@@ -113,6 +113,49 @@ test('the last owner stays, and the library ends no membership past the product'
     });
     expect(answer.status).toBe(404);
   }
+});
+
+test('an owner gives one role to a member, and there always is another owner', async () => {
+  const rep = await addRep('ruth');
+  const { app, services } = server;
+  const set = (as: { cookie: string }, userId: string, role: unknown) =>
+    call(server, memberRoutes.setRole, as, { params: { userId }, body: { role } });
+  const roleOf = async (userId: string) =>
+    (await services.db.reader.select().from(schema.member).where(eq(schema.member.userId, userId)))[0]?.role;
+  const me = async (as: { cookie: string }) => (await call(server, workspaceRoutes.me, as)).body;
+  const { userId: ownId } = meView.parse(await me(owner));
+
+  expect((await set(manager, rep.userId, 'owner')).status).toBe(403);
+  expect((await set(owner, rep.userId, ['owner', 'rep'])).status).toBe(422);
+  expect((await set(owner, 'nobody', 'rep')).status).toBe(404);
+  expect(problemOf(await set(owner, ownId, 'rep'))).toMatchObject({ status: 409, code: 'last_owner' });
+  expect((await set(owner, rep.userId, 'manager')).status).toBe(200);
+  expect(await me(rep)).toMatchObject({ role: 'manager' });
+  const rows = await services.db.reader
+    .select()
+    .from(schema.audit)
+    .where(eq(schema.audit.entityId, rep.userId));
+  expect(rows.map(({ actor, action, data }) => ({ actor, action, data }))).toEqual([
+    { actor: `member:${ownId}`, action: 'member.role_changed', data: { from: 'rep', to: 'manager' } },
+  ]);
+  await set(owner, rep.userId, 'owner');
+  expect((await set(owner, ownId, 'rep')).status).toBe(200);
+  expect((await set(owner, ownId, 'owner')).status).toBe(403);
+  expect((await set(rep, ownId, 'owner')).status).toBe(200);
+  expect((await set(owner, rep.userId, 'rep')).status).toBe(200);
+
+  // The library gives no roles, neither now nor with an invitation.
+  const post = (path: string, body: object) =>
+    app.request(`${ORIGIN}/api/auth/organization/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: ORIGIN, cookie: owner.cookie },
+      body: JSON.stringify({ organizationId: owner.workspaceId, ...body }),
+    });
+  const several = { role: ['owner', 'rep'] };
+  expect((await post('update-member-role', { memberId: ownId, ...several })).status).toBe(404);
+  expect((await post('invite-member', { email: 'new@acme.test', ...several })).status).toBe(422);
+  expect((await post('invite-member', { email: 'new@acme.test', role: 'rep' })).status).toBe(200);
+  expect(await roleOf(ownId)).toBe('owner');
 });
 
 test('a membership that ended otherwise stops the browser at once and the profile soon; joining again lifts it', async () => {

@@ -690,6 +690,13 @@ export const cases: Case[] = [
   { name: 'restore contact', route: personalDataRoutes.restore, input: ofContact, rep: 403, scoped: true },
   { name: 'erase person', route: personalDataRoutes.erase, input: ofContact, rep: 403, scoped: true },
   {
+    name: 'set role',
+    route: memberRoutes.setRole,
+    input: (w) => ({ params: { userId: w.ids.leaverUserId }, body: { role: 'manager' } }),
+    rep: 403,
+    scoped: true,
+  },
+  {
     name: 'remove member',
     route: memberRoutes.remove,
     input: (w) => ({ params: { userId: w.ids.leaverUserId } }),

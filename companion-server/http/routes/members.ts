@@ -1,10 +1,20 @@
 import { memberRoutes } from '#shared/contract/member.ts';
-import { giveSender, leaveWorkspace, listMembers, removeMember } from '../../services/member/members.ts';
+import {
+  giveSender,
+  leaveWorkspace,
+  listMembers,
+  removeMember,
+  setRole,
+} from '../../services/member/members.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
 export function serveMembers(app: App): void {
   serveMember(app, memberRoutes.list, (call) => listMembers(call));
+  serveMember(app, memberRoutes.setRole, async (call, { params, body }) => {
+    await setRole(call, params.userId, body.role);
+    return {};
+  });
   serveMember(app, memberRoutes.remove, async (call, { params }) => {
     await removeMember(call, params.userId);
     return {};

@@ -1,6 +1,7 @@
 import { and, asc, count, eq, ne, sql } from 'drizzle-orm';
 import type { MemberView } from '#shared/contract/member.ts';
 import { memberRole } from '#shared/contract/workspace.ts';
+import type { Role } from '../../auth/membership.ts';
 import { type Queryable, schema, type Tx } from '../../db/index.ts';
 import { giveSender as give, ownerLeft } from '../../engine/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
@@ -32,6 +33,20 @@ export async function listMembers(call: MemberCall): Promise<{ items: MemberView
 /** Whether the caller still is one. */
 export async function isMember(call: MemberCall): Promise<boolean> {
   return (await memberOf(call.db.reader, call, call.actor.userId)) !== null;
+}
+
+/** What a member may do from the next request on. */
+export async function setRole(call: MemberCall, userId: string, role: Role): Promise<void> {
+  requireOwner(call);
+  await call.db.write(async (tx) => {
+    const row = await memberOf(tx, call, userId);
+    if (!row) throw notFound('member');
+    if (row.role === role) return;
+    if (row.role === 'owner') await requireAnotherOwner(tx, row);
+    await tx.update(member).set({ role }).where(eq(member.id, row.id));
+    const data = { from: row.role, to: role };
+    await audit(tx, call, { action: 'member.role_changed', entity: 'member', entityId: userId, data });
+  });
 }
 
 /** What was paired and sent in their name ends in the transaction that ends the membership. */

@@ -7,16 +7,17 @@ import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Section } from '../../components/Section.tsx';
+import { RoleControl } from './RoleControl.tsx';
 import { roleWords } from './roles.ts';
 
-/** Who is in the workspace; the owner removes others, everybody may leave. */
+/** Who is in the workspace; an owner changes roles and removes others, everybody may leave. */
 export function Members({ me }: { me: MeView }) {
   const members = useQuery(queryFor(memberRoutes.list));
   return (
     <Section title="Members">
       <Loaded query={members} what="the members">
         {({ items }) => (
-          <Table.ScrollContainer minWidth={480}>
+          <Table.ScrollContainer minWidth={600}>
             <Table aria-label="Members">
               <Table.Thead>
                 <Table.Tr>
@@ -24,7 +25,7 @@ export function Members({ me }: { me: MeView }) {
                   <Table.Th>Email</Table.Th>
                   <Table.Th>Role</Table.Th>
                   <Table.Th ta="right">Sender profiles</Table.Th>
-                  <Table.Th>Action</Table.Th>
+                  <Table.Th ta="right">Action</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -32,7 +33,9 @@ export function Members({ me }: { me: MeView }) {
                   <Table.Tr key={one.userId}>
                     <Table.Td>{one.name}</Table.Td>
                     <Table.Td>{one.email}</Table.Td>
-                    <Table.Td>{roleWords[one.role].label}</Table.Td>
+                    <Table.Td>
+                      {me.role === 'owner' ? <RoleControl member={one} me={me} /> : roleWords[one.role].label}
+                    </Table.Td>
                     <Table.Td ta="right">{one.senders}</Table.Td>
                     <Table.Td ta="right">
                       <EndMembership member={one} me={me} />
