@@ -76,22 +76,34 @@ const allow = together<Request, CommitAnswer>({
     const switches = ctx.remoteRules?.().killSwitch ?? [];
     if (switches.length > 0) await holdSwitchedOff(unit, task.channelId, executorId, switches);
     if (task.state === 'committing') return await repeat(unit, task, request.lastInboundAt);
-    if (!(await isForSamePerson(unit, task))) return await prepareAnew(unit, task);
-    if (request.quotas) await noteQuotas(unit, task.channelId, request.quotas);
-    if (request.profile) {
-      const learned = await learnProfile(unit, task, request.profile);
-      if (learned !== 'bound') {
-        const detail = personDetail[learned];
-        await decideByPerson(unit, task, learned, detail);
-        if (learned === 'duplicate') await mergeDuplicate(unit, task, request.profile);
-        return { ok: false, code: learned, detail };
-      }
-    }
-    // What was learned may have moved the enrollment, and with it this task.
-    const still = await leased(unit, executorId, request.taskId, request.fence);
-    return still ? await decide(unit, still, request.lastInboundAt) : lost();
+    const answer = await answerOf(unit, task, request);
+    if (!answer.ok) await pacePage(unit, task.channelId);
+    return answer;
   },
 });
+
+async function answerOf(unit: Unit, task: TaskRow, request: Request): Promise<CommitAnswer> {
+  if (!(await isForSamePerson(unit, task))) return await prepareAnew(unit, task);
+  if (request.quotas) await noteQuotas(unit, task.channelId, request.quotas);
+  if (request.profile) {
+    const learned = await learnProfile(unit, task, request.profile);
+    if (learned !== 'bound') {
+      const detail = personDetail[learned];
+      await decideByPerson(unit, task, learned, detail);
+      if (learned === 'duplicate') await mergeDuplicate(unit, task, request.profile);
+      return { ok: false, code: learned, detail };
+    }
+  }
+  // What was learned may have moved the enrollment, and with it this task.
+  const still = await leased(unit, request.executorId, request.taskId, request.fence);
+  return still ? await decide(unit, still, request.lastInboundAt) : lost();
+}
+
+/** LinkedIn saw the page that was prepared in vain: the next waits the gap. A mail server saw nothing. */
+async function pacePage(unit: Unit, channelId: string): Promise<void> {
+  const channel = await channelById(unit.tx, channelId);
+  if (channel.kind === 'linkedin') await noteAction(unit, channel);
+}
 
 /** Asked before the page's profile is learned: that may add ids, a changed link or address is another person. */
 async function isForSamePerson(unit: Unit, task: TaskRow): Promise<boolean> {

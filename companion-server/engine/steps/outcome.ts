@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import type { StepOutcome } from '#shared/contract/device.ts';
 import { unreachable } from '#shared/kernel/assert.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
-import type { ProfileRead } from '#shared/protocol/linkedin.ts';
+import type { LinkedinFailure, ProfileRead } from '#shared/protocol/linkedin.ts';
 import { mayHaveHappened } from '#shared/statuses/policy.ts';
 import { rowsOf, schema } from '../../db/index.ts';
 import { mergeDuplicate } from '../contacts/merge.ts';
@@ -108,9 +108,7 @@ async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void>
       }
       return;
     case 'not_started':
-      await undoCommit(unit, task);
-      if (outcome.failure) await applyFailure(unit, task, outcome.failure);
-      else await giveBack(unit, task);
+      await breakOff(unit, task, outcome.failure);
       return;
     case 'failed':
       await fail(unit, task, outcome);
@@ -126,6 +124,22 @@ async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void>
     default:
       unreachable(outcome);
   }
+}
+
+/** Broken off before it was armed. A page that failed counts, as one does that was read. */
+async function breakOff(unit: Unit, task: TaskRow, failure: LinkedinFailure | null): Promise<void> {
+  if (failure && !isOwnCeiling(failure)) {
+    await paceUncommitted(unit, task);
+    await noteFailure(unit, task.channelId, failure.code);
+  }
+  await undoCommit(unit, task);
+  if (failure) await applyFailure(unit, task, failure);
+  else await giveBack(unit, task);
+}
+
+/** The browser's own books refuse before any page is opened, and name the date; a page that broke off names none. */
+function isOwnCeiling({ code, until }: LinkedinFailure): boolean {
+  return code === 'too_many_requests' && until !== null;
 }
 
 async function fail(

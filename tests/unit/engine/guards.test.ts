@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
+import type { LinkedinErrorCode } from '#shared/statuses/linkedin.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import { checkBounces } from '../../../companion-server/engine/holds/guards.ts';
 import {
@@ -8,8 +9,10 @@ import {
   bouncesOf,
   commitTask,
   endPause,
+  type Outcome,
   pauseChannel,
   resumeChannel,
+  stopEverything,
 } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
@@ -20,7 +23,7 @@ import {
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
-import { inUnit, nextEmail, nextOfKind, nextStep, pass, perform, report } from './support.ts';
+import { DEVICE, inUnit, nextEmail, nextOfKind, nextStep, pass, perform, report } from './support.ts';
 
 let stage: Stage;
 let linkedin: string;
@@ -110,6 +113,47 @@ describe('acceptance', () => {
     await inUnit(stage, (unit) => pauseChannel(unit, linkedin, 'rep'));
     await inUnit(stage, (unit) => resumeChannel(unit, linkedin, 'rep'));
     expect(await figures()).toEqual({ decided: 12, accepted: 1 });
+  });
+});
+
+describe('pages that fail', () => {
+  const brokenOff = (until: number | null = null, code: LinkedinErrorCode = 'timeout'): Outcome => ({
+    result: 'not_started',
+    failure: { code, effect: 'before_effect', detail: code, until },
+  });
+
+  beforeEach(async () => {
+    for (let n = 1; n <= 7; n++) await addContact(stage, n, { bound: true });
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+  });
+
+  it('stop the account at the fifth in a row, also where they broke off before anything was prepared', async () => {
+    for (let n = 1; n <= 5; n++) {
+      expect(await openHolds()).toEqual([]);
+      await report(stage, await nextOfKind(stage, 'connect'), brokenOff());
+    }
+    expect(await openHolds()).toMatchObject([{ scope: 'channel', reason: 'high_failure_rate' }]);
+    expect(await nextStep(stage)).toBeNull();
+  });
+
+  it('cost the gap, as one that was read', async () => {
+    await report(stage, await nextOfKind(stage, 'connect'), brokenOff());
+    expect((await channelRow(linkedin)).lastActionAt).toBe(now());
+  });
+
+  it('are none where the browser itself refused before it opened one', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await report(stage, step, brokenOff(now() + DAY, 'too_many_requests'));
+    expect(await channelRow(linkedin)).toMatchObject({ outcomes: '', lastActionAt: null });
+  });
+
+  it('a page that was prepared in vain costs the gap too', async () => {
+    const step = await nextOfKind(stage, 'connect');
+    await inUnit(stage, (unit) => stopEverything(unit, WORKSPACE, 'rep'));
+    const { taskId, fence } = step;
+    const request = { taskId, fence, lastInboundAt: null, profile: null };
+    expect(await commitTask(stage.ctx, DEVICE, request)).toMatchObject({ ok: false, code: 'manual' });
+    expect((await channelRow(linkedin)).lastActionAt).toBe(now());
   });
 });
 
