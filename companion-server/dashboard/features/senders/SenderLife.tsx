@@ -22,7 +22,7 @@ export function DeleteSender({ sender }: { sender: SenderView }) {
         {
           value: 'finish',
           label: 'Finish its tasks first',
-          text: 'It retires: its channels stay connected, nothing new is assigned, and it is deleted when its last task ends.',
+          text: 'It retires: its channels stay connected, nothing new is assigned, and it is deleted when its last task ends, withdrawals of old invitations included. Who still waits to enter goes to another sender profile of the automation.',
         },
         {
           value: 'cancel',
