@@ -69,8 +69,9 @@ const record = together<Report, { acknowledged: true; state: string }>({
   async run(unit, report) {
     const task = await findTask(unit.tx, report.taskId);
     if (!task) return { acknowledged: true, state: 'gone' };
-    if (!(await wasHeldBy(unit, report))) return { acknowledged: true, state: task.state };
-    if (accepts(task, report)) await apply(unit, task, report.outcome);
+    const attempt = await rowsOf(unit.tx).get(shapes.attempt, report.taskId, report.fence);
+    if (attempt?.executor !== report.executorId) return { acknowledged: true, state: task.state };
+    if (accepts(task, report) || isLateDoubt(task, attempt, report)) await apply(unit, task, report.outcome);
     return { acknowledged: true, state: (await taskById(unit.tx, task.id)).state };
   },
 });
@@ -85,8 +86,20 @@ function accepts(task: TaskRow, { fence, outcome }: Fence & { outcome: Outcome }
   return isCurrent && outcome.result === 'closed' && (task.state === 'ready' || task.state === 'scheduled');
 }
 
-async function wasHeldBy(unit: Unit, { taskId, fence, executorId }: Report): Promise<boolean> {
-  return (await rowsOf(unit.tx).get(shapes.attempt, taskId, fence))?.executor === executorId;
+/**
+ * Taken back when its lease ran out, and only now its browser says that a click while preparing may have had the effect:
+ * it is not repeated. Told again after a person decided, it changes nothing.
+ */
+function isLateDoubt(
+  task: TaskRow,
+  attempt: typeof schema.taskAttempt.$inferSelect,
+  { fence, outcome }: Report,
+): boolean {
+  const isDoubt =
+    outcome.result === 'unsure' || (outcome.result === 'failed' && mayHaveHappened(outcome.failure.effect));
+  const inLine = ['ready', 'scheduled'];
+  const wasTakenBack = inLine.includes(task.state) && inLine.includes(attempt.outcome ?? '');
+  return isDoubt && wasTakenBack && task.fence === fence;
 }
 
 async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void> {
@@ -119,6 +132,7 @@ async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void>
       await applyMailRefusal(unit, task, outcome);
       return;
     case 'unsure':
+      await countAgain(unit, task, await claimedAt(unit, task));
       await becomeUnknown(unit, task, outcome.detail);
       return;
     default:

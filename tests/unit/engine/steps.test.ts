@@ -132,6 +132,27 @@ describe('claim, commit, outcome', () => {
     expect((await taskRow(stage, step.taskId)).state).toBe(state);
   });
 
+  it.each([
+    { result: 'unsure', detail: 'The page was closed after a click that may send.' } as const,
+    failed('timeout', { effect: 'maybe_effect' }),
+  ])(
+    'never repeats what may have been sent while preparing, told after the lease ran out: $result',
+    async (doubt) => {
+      const step = await nextOfKind(stage, 'connect');
+      stage.time.real += 61 * SECOND;
+      await reap(stage.ctx, 10);
+      expect((await taskRow(stage, step.taskId)).state).toBe('ready');
+      expect(await report(stage, step, doubt)).toMatchObject({ state: 'unknown' });
+      const used = await stage.db.reader.select().from(schema.usage).where(eq(schema.usage.kind, 'invite'));
+      expect(used).toHaveLength(1);
+      await settle(stage);
+      expect(await nextStep(stage)).toBeNull();
+      // The same report once more, after a person decided.
+      await inUnit(stage, (unit) => settleTask(unit, step.taskId, false, 'rep'));
+      expect(await report(stage, step, doubt)).toMatchObject({ state: 'ready' });
+    },
+  );
+
   it('tells the device which claims a person saw come to nothing', async () => {
     const step = await nextOfKind(stage, 'connect');
     await commit(stage, step);
