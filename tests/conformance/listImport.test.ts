@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { CONSENT_VERSION, deviceRoutes, type NextWork } from '#shared/contract/device.ts';
 import { listImportRoutes as routes } from '#shared/contract/listImport.ts';
-import { DAY, MINUTE } from '#shared/kernel/clock.ts';
+import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { ListedPerson } from '#shared/protocol/lists.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { makeWorld, pairDevice, type World } from './fixture.ts';
@@ -184,6 +184,23 @@ test('an unknown layout stops it for a person, trouble is tried again', async ()
   expect(await nextPage(24)).not.toBeNull();
   await tell(params.importId, 0, { ok: false, error: { code: 'layout_unknown', detail: 'Changed.' } });
   expect((await imports())[0]).toMatchObject({ state: 'stopped', reason: 'layout_unknown' });
+});
+
+test('too many requests: it waits as long as LinkedIn holds a step of that kind, stopped and resumed or not', async () => {
+  const body = { url: `${url}&page=many`, listName: 'Too many' };
+  const { id } = routes.start.response.parse((await call(server, routes.start, device, { body })).body);
+  const params = { importId: id };
+  await nextPage(40);
+  const refused = { ok: false, error: { code: 'too_many_requests', detail: '429' } };
+  await tell(id, 0, refused);
+  const until = clock.at + 5 * HOUR;
+  const waiting = { state: 'waiting', reason: 'too_many_requests', until };
+  expect((await imports())[0]).toMatchObject(waiting);
+  await call(server, routes.stop, device, { params });
+  expect((await call(server, routes.resume, device, { params })).body).toMatchObject(waiting);
+  clock.at = until;
+  expect((await nextPage(40))?.importId).toBe(id);
+  await call(server, routes.stop, device, { params });
 });
 
 test.each([

@@ -6,6 +6,7 @@ import { schema, type Tx } from '../../db/index.ts';
 import { listNamed } from '../contact/lists.ts';
 import { audit, type DeviceCall } from '../context.ts';
 import { invalid, Refusal } from '../refusal.ts';
+import { searchResetAfter } from './page.ts';
 import { type ImportRow, ownImport, viewImport } from './view.ts';
 
 const { contactImport, listImport } = schema;
@@ -76,7 +77,13 @@ export async function startListImport(
 export async function stopListImport(call: DeviceCall, importId: string): Promise<ListImportView> {
   await change(call, importId, 'import.stopped', async (tx, row) => {
     if (row.state === 'done') throw ended();
-    await tx.update(listImport).set({ state: 'stopped', reason: 'manual' }).where(eq(listImport.id, row.id));
+    // What LinkedIn limits is waited for after a resume, too; another trouble is not.
+    const isLimited = row.reason === 'search_limit_reached' || row.reason === 'too_many_requests';
+    const nextAt = isLimited ? row.nextAt : call.clocks.schedule.now();
+    await tx
+      .update(listImport)
+      .set({ state: 'stopped', reason: 'manual', nextAt })
+      .where(eq(listImport.id, row.id));
   });
   return viewImport(call, importId);
 }
@@ -87,7 +94,8 @@ export async function resumeListImport(call: DeviceCall, importId: string): Prom
     if (row.state === 'done') throw ended();
     const now = call.clocks.schedule.now();
     const nextAt = Math.max(row.nextAt ?? 0, now);
-    const reason = nextAt > now ? 'search_limit_reached' : null;
+    const limit = nextAt === searchResetAfter(now) ? 'search_limit_reached' : 'too_many_requests';
+    const reason = nextAt > now ? limit : null;
     await tx
       .update(listImport)
       .set({ state: 'running', reason, nextAt, failures: 0 })

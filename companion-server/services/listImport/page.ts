@@ -5,6 +5,7 @@ import { companyKey } from '#shared/identity/company.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { ListedPerson, ListFailure, ListPage } from '#shared/protocol/lists.ts';
+import { holdLength } from '#shared/statuses/policy.ts';
 import { schema, type Tx } from '../../db/index.ts';
 import { channelOfDevice, contactsAddedToList, contactsChanged, heedRefusal } from '../../engine/index.ts';
 import { isStoplistedSql } from '../contact/view.ts';
@@ -22,12 +23,7 @@ const { contact, contactImport, listImport, relation } = schema;
 /** Waits before a page is tried again, by the failures in a row; after the last a person is asked. */
 const RETRIES = [15 * MINUTE, HOUR, 4 * HOUR];
 /** These pass by themselves; everything else waits for a person. */
-const passing = new Set<ListFailure['code']>([
-  'timeout',
-  'linkedin_error',
-  'tab_closed',
-  'too_many_requests',
-]);
+const passing = new Set<ListFailure['code']>(['timeout', 'linkedin_error', 'tab_closed']);
 
 type Input = z.output<typeof listImportRoutes.page.body>;
 
@@ -183,17 +179,9 @@ async function count(tx: Tx, row: ImportRow, outcomes: readonly RowOutcome[]): P
 
 async function noteFailure(tx: Tx, call: DeviceCall, row: ImportRow, failure: ListFailure): Promise<void> {
   const now = call.clocks.schedule.now();
-  const failures = row.failures + 1;
-  const wait = RETRIES[row.failures];
-  const change =
-    failure.code === 'search_limit_reached'
-      ? { nextAt: searchResetAfter(now) }
-      : passing.has(failure.code) && wait !== undefined
-        ? { nextAt: now + wait, failures }
-        : { state: 'stopped' as const };
   await tx
     .update(listImport)
-    .set({ ...change, reason: failure.code })
+    .set({ ...afterFailure(row, failure.code, now), reason: failure.code })
     .where(eq(listImport.id, row.id));
   if (failure.code !== 'search_limit_reached') {
     const unit = unitOf(call, tx);
@@ -206,6 +194,15 @@ async function noteFailure(tx: Tx, call: DeviceCall, row: ImportRow, failure: Li
     entityId: row.id,
     data: { code: failure.code, start: row.start },
   });
+}
+
+function afterFailure(row: ImportRow, code: ListFailure['code'], now: number): Partial<ImportRow> {
+  const failures = row.failures + 1;
+  if (code === 'search_limit_reached') return { nextAt: searchResetAfter(now) };
+  // Asking again soon is what LinkedIn refused: as long as it holds a kind of step.
+  if (code === 'too_many_requests') return { nextAt: now + holdLength(failures), failures };
+  const wait = RETRIES[row.failures];
+  return passing.has(code) && wait !== undefined ? { nextAt: now + wait, failures } : { state: 'stopped' };
 }
 
 /** LinkedIn's search limit starts anew on the 1st of the month, at midnight Pacific time: 08:00 UTC at the latest. */
