@@ -4,6 +4,7 @@ import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { AcceptanceRead, InboundMessageRead, LinkedinFailure } from '#shared/protocol/linkedin.ts';
+import { failurePolicy, holdLength } from '#shared/statuses/policy.ts';
 import { schema } from '../../db/index.ts';
 import { ownerOf } from '../contacts/identities.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from '../context.ts';
@@ -200,21 +201,23 @@ async function contactOf(unit: Unit, workspaceId: string, read: AcceptanceRead):
   return (await contactById(unit.tx, bySlug)).linkedinProfileId === null ? bySlug : null;
 }
 
-/** A failed read is tried again soon; one that shows a lost session says so at once. */
+/** A failed read is tried again soon, or as late as LinkedIn's pace asks for; one that shows a lost session says so at once. */
 async function watchFailed(
   unit: Unit,
   channel: ChannelRow,
   failure: LinkedinFailure,
   isSentList = false,
 ): Promise<void> {
+  const wait = failurePolicy[failure.code].do === 'hold_kind' ? holdLength(1) : WATCH_RETRY_MS;
   await unit.tx
     .update(channelTable)
-    .set({ watchRetryAt: unit.now + WATCH_RETRY_MS, watchFailure: failure.detail })
+    .set({ watchRetryAt: unit.now + wait, watchFailure: failure.detail })
     .where(eq(channelTable.id, channel.id));
   if (channel.reconcileFrom !== null) {
     const { workspaceId, id: scopeId } = channel;
     const key = { workspaceId, scope: 'channel', scopeId, reason: 'linkedin_account_disconnected' } as const;
-    await markReconciling(unit, key, `Reading failed: ${failure.detail} It is tried again in 5 minutes.`);
+    const when = wait < HOUR ? `${wait / MINUTE} minutes` : `${wait / HOUR} hours`;
+    await markReconciling(unit, key, `Reading failed: ${failure.detail} It is tried again in ${when}.`);
   }
   if (failure.code === 'layout_unknown') {
     await holdUnreadable(unit, channel, { detail: failure.detail, isSentList });

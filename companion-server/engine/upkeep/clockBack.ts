@@ -60,6 +60,7 @@ async function mend(unit: Unit, row: ChannelRow): Promise<void> {
       // A read that seems to come is no fresh one: replies may be waiting.
       inboxReadAt: pastOnly(row.inboxReadAt, now),
       acceptancesReadAt: pastOnly(row.acceptancesReadAt, now),
+      watchRetryAt: pastOnly(row.watchRetryAt, now),
       activeSince: null,
       restUntil: null,
       restart: null,

@@ -123,6 +123,25 @@ describe('coming back', () => {
     expect(await channelRow()).toMatchObject({ watchFailure: null, reconcileFrom: null, outcomes: '' });
   });
 
+  it('reads no sooner than LinkedIn’s pace allows where it said that there were too many requests', async () => {
+    await lose();
+    await signIn();
+    const failure = {
+      code: 'too_many_requests',
+      effect: 'before_effect',
+      detail: 'Too many requests.',
+      until: null,
+    } as const;
+    await observe(stage, { failure });
+    expect(await channelRow()).toMatchObject({ status: 'active', watchRetryAt: now() + 5 * HOUR });
+    expect((await openHolds())[0]?.detail).toContain('in 5 hours');
+    const asked = () => nextWorkFor(stage.ctx, DEVICE, { canAct: true });
+    pass(stage, 5 * HOUR - MINUTE);
+    expect(await asked()).not.toMatchObject({ type: 'watch' });
+    pass(stage, MINUTE);
+    expect(await asked()).toMatchObject({ type: 'watch' });
+  });
+
   it('is not lifted by half of the read', async () => {
     await lose();
     pass(stage, MINUTE);
