@@ -171,7 +171,7 @@ export async function verify(
   try {
     const first = await whoAnswers(env, step.expectedMemberId, signal);
     if (first === 'other') return otherMember;
-    if (typeof first === 'object') return stoppedLooking(first);
+    if (typeof first === 'object') return namingPace(env, stoppedLooking(first));
     const seen = namingPace(env, await readBack(env, step, baseline, signal));
     if (!isCertain(seen)) return seen;
     const last = await whoAnswers(env, step.expectedMemberId, signal);

@@ -140,10 +140,12 @@ function atTheClick({ kind, fault, front }: Case): Expected {
     case 'long_note':
       return stopped('note_too_long');
     case 'answer_login':
-    case 'logout_between':
       return nothing(unseen ? 'not_seen' : 'logged_out maybe_effect');
+    // Whatever the page shows: LinkedIn's answer to who is signed in says it.
+    case 'logout_between':
+      return nothing('logged_out maybe_effect');
     case 'check_between':
-      return nothing(unseen ? 'not_seen' : 'challenge maybe_effect');
+      return nothing('challenge maybe_effect');
     case 'new_query_ids':
       // A new message shows no thread, so whether they wrote before cannot be told.
       return kind === 'group' ? done : stopped('layout_unknown');
