@@ -57,7 +57,9 @@ export async function whyNoAnswer(
   }
   if (profile.state === 'deleted') return 'The sender profile was deleted. Write from another one.';
   if (contact.deletedAt !== null) return 'The contact was deleted. Restore it first.';
-  if (contact.email === null) return 'The contact has no email address. Add it on their page.';
+  if (contact.email === null) {
+    return 'The contact has no email address. Import a CSV file with their LinkedIn link and their email.';
+  }
   if (await isStoplisted(q, contact)) {
     return 'The contact is on the stoplist or opted out: nothing is sent to them.';
   }

@@ -39,7 +39,9 @@ export function MissingForm({ item, close }: FormProps<TaskItemOf<'missing_data'
         )}
         {others.map(({ field, label }) => (
           <Alert key={field} color="orange" variant="outline" title={`${label} is missing`}>
-            It cannot be filled in here.
+            {field === 'email'
+              ? 'Import a CSV file with the LinkedIn link and the email of this contact: it fills in what is empty.'
+              : 'Name the sender profile on its own page.'}
           </Alert>
         ))}
         {fillable.map(({ field, label }, index) => (
