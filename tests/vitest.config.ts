@@ -31,6 +31,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     maxWorkers: 2,
+    // One second, as it comes, is less than a busy machine may take for a single look at a page.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       layer('unit', 20_000, { isolate: false }),
       layer('property', 60_000, { isolate: false }),

@@ -119,13 +119,13 @@ describe.each(['httpUrl', 'webSocketUrl'] as const)('a database by URL (%s)', (k
   });
 
   it('runs nothing on its own after the server ended a slow transaction', async () => {
-    const server = await startServer({ transactionMs: 300 });
+    const server = await startServer({ transactionMs: 2_000 });
     const db = await open(server[kind]);
     let runs = 0;
     await db.write(async (tx) => {
       runs += 1;
       await tx.insert(workspace).values(row('a'));
-      if (runs === 1) await systemTimers.sleep(600);
+      if (runs === 1) await systemTimers.sleep(2_600);
       // Even work that swallows the refusal leaves nothing behind.
       await tx
         .insert(workspace)
@@ -142,7 +142,7 @@ describe.each(['httpUrl', 'webSocketUrl'] as const)('a database by URL (%s)', (k
 
   it('gives up on a silent server, and works once it answers again', async () => {
     const server = await startServer();
-    const db = await open(server[kind], { callTimeoutMs: 300 });
+    const db = await open(server[kind], { callTimeoutMs: 2_000 });
     await db.write((tx) => tx.insert(workspace).values(row('a')));
     server.dropConnections();
     server.fallSilent(true);
@@ -154,13 +154,13 @@ describe.each(['httpUrl', 'webSocketUrl'] as const)('a database by URL (%s)', (k
   });
 
   it('waits for another process that holds the lock, and no longer than the server lets it', async () => {
-    const server = await startServer({ transactionMs: 1_000 });
+    const server = await startServer({ transactionMs: 2_000 });
     const [one, two] = [await open(server[kind]), await open(server[kind])];
     let runs = 0;
     const slow = one.write(async (tx) => {
       runs += 1;
       await tx.insert(workspace).values(row('slow'));
-      if (runs === 1) await systemTimers.sleep(1_500);
+      if (runs === 1) await systemTimers.sleep(2_600);
       await tx.select({ n: count() }).from(workspace);
     });
     await Promise.all([slow, two.write((tx) => tx.insert(workspace).values(row('quick')))]);
@@ -189,13 +189,13 @@ it('says what to check when there is no server at the URL', async () => {
 
 describe('a database by URL, over HTTP alone', () => {
   it('runs a unit again whose stream the server gave up', async () => {
-    const server = await startServer({ idleMs: 300 });
+    const server = await startServer({ idleMs: 2_000 });
     const db = await open(server.httpUrl);
     let runs = 0;
     await db.write(async (tx) => {
       runs += 1;
       await tx.insert(workspace).values(row('a'));
-      if (runs === 1) await systemTimers.sleep(600);
+      if (runs === 1) await systemTimers.sleep(2_600);
     });
     expect(runs).toBe(2);
     expect(await idsOf(db)).toEqual(['a']);

@@ -199,7 +199,7 @@ test('a search that empties the list for long has not said that nobody is there'
   const people = [rep.profileId, ...crowd.map((one) => one.profileId), someone.profileId];
   world.twin.control.setCircle({ ...GROUP, name: 'Freight', people });
   await hide(page);
-  await page.addInitScript(searchSlowly, 3_700);
+  await page.addInitScript(searchSlowly, 4_700);
   const run = await runStep(page, stepFor('group_message', targetOf(someone), { circle: GROUP }));
   expect(endOf(run)).toBe('verified');
 });

@@ -158,7 +158,7 @@ test('files of an email: attached, shown in its text, refused with a reason', as
   await api.call(automationRoutes.saveDraft, { params: { automationId: id }, body });
   await page.setViewportSize({ width: 1280, height: 900 });
   await openScreen(page, `${world.server().origin}/automations/${id}`);
-  await page.getByRole('button', { name: /^Settings of/ }).click();
+  await dashboard.openStep(page, /^Settings of/);
   const earlier = dialog.getByRole('combobox', { name: 'Attach a file that was uploaded before' });
   await tabTo(page, earlier);
   await page.keyboard.type('Offer');

@@ -17,9 +17,10 @@ import { type MailSandbox, startMailSandbox } from '../mail-sandbox/index.ts';
 import { importCast } from '../support/campaign.ts';
 import { cast, castCsv, mailboxUser, owner } from '../support/cast.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
+import { freePort } from '../support/freePort.ts';
 import { type OwnerApi, setUpOwner, signedInApi } from '../support/ownerApi.ts';
 import { chromiumPath } from '../support/require.ts';
-import { freePort, type ServerProcess, startServer } from '../support/serverProcess.ts';
+import { type ServerProcess, startServer } from '../support/serverProcess.ts';
 import { storedState } from '../support/storedState.ts';
 
 /** Everything wrong that a user can give: refused in words, at its place, and nothing half written. */
@@ -333,11 +334,11 @@ test.describe('automations that cannot start', () => {
     await page
       .getByRole('button', { name: /^Settings of Message/ })
       .first()
-      .click();
+      .press('Enter');
     await drawer.getByRole('textbox', { name: 'Message text' }).fill('Hi {{ firstName');
     await dashboard.leaveDrawer(page, 'Done');
     await expect(problems.getByRole('button', { name: /^6. Message: / }).first()).toBeVisible();
-    await page.getByRole('button', { name: /^Settings of Condition/ }).click();
+    await dashboard.openStep(page, /^Settings of Condition/);
     await dashboard.leaveDrawer(page, 'Remove step');
     await problems.getByRole('button', { name: '5. Wait until: Connect the exit "timeout".' }).click();
     await expect(drawer.getByRole('combobox', { name: 'Next step on timeout' })).toHaveAccessibleDescription(

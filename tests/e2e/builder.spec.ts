@@ -10,9 +10,10 @@ import { everyLook, openScreen, violations } from '../support/accessibility.ts';
 import { importCast } from '../support/campaign.ts';
 import { cast } from '../support/cast.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
+import { freePort } from '../support/freePort.ts';
 import { type OwnerApi, setUpOwner } from '../support/ownerApi.ts';
 import { chromiumPath } from '../support/require.ts';
-import { freePort, type ServerProcess, startServer } from '../support/serverProcess.ts';
+import { type ServerProcess, startServer } from '../support/serverProcess.ts';
 
 /** An automation with variants, a join, a condition and a loop is built by hand, mended and started. */
 
@@ -62,10 +63,7 @@ async function choose(label: string, option: string | RegExp): Promise<void> {
 
 const done = (): Promise<void> => dashboard.leaveDrawer(page, 'Done');
 
-async function openStep(name: RegExp): Promise<void> {
-  await page.getByRole('button', { name }).click();
-  await drawer().waitFor();
-}
+const openStep = (name: RegExp): Promise<void> => dashboard.openStep(page, name);
 
 async function checkLooks(): Promise<void> {
   expect(await violations(page, everyLook)).toEqual([]);

@@ -70,6 +70,8 @@ test('two are chosen and paused; the end is said, with an Undo that puts them ba
   await account.settle();
   await expect(box()).toContainText('Pause: 2 changed');
   await expect(notice()).toContainText('Pause: 2 changed');
+  // It stays while the pointer is on it.
+  await notice().hover();
   expect(await violations(page, [{ colorScheme: 'dark', width: 1440 }])).toEqual([]);
   await notice().getByRole('button', { name: 'Undo' }).click();
   await expect(box()).toContainText('undoing');
@@ -143,7 +145,7 @@ test('the settings of an automation and of the workspace are kept', async () => 
   await panel.getByRole('button', { name: 'Save limits' }).click();
   await expect(panel.getByRole('button', { name: 'Save limits' })).toBeDisabled();
   const colleagues = panel.getByRole('switch', { name: /^Pause colleagues/ });
-  await colleagues.click({ force: true });
+  await colleagues.press('Space');
   await expect(colleagues).toBeChecked();
   await looksRight();
   await openScreen(page, `${ORIGIN}/automations/${account.automationId}`);
@@ -153,7 +155,7 @@ test('the settings of an automation and of the workspace are kept', async () => 
 
   await openScreen(page, `${ORIGIN}/settings`);
   const several = page.getByRole('switch', { name: /active in several automations/ });
-  await several.click({ force: true });
+  await several.press('Space');
   await button('Save workspace').click();
   await expect(page.getByText('The workspace is saved.')).toBeVisible();
   await openScreen(page, `${ORIGIN}/settings`);

@@ -15,9 +15,10 @@ import { everyLook, openScreen, violations } from '../support/accessibility.ts';
 import { importCast } from '../support/campaign.ts';
 import { type CastMember, cast, mailboxUser, owner } from '../support/cast.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
+import { freePort } from '../support/freePort.ts';
 import { type OwnerApi, setUpOwner } from '../support/ownerApi.ts';
 import { chromiumPath } from '../support/require.ts';
-import { freePort, type ServerProcess, startServer } from '../support/serverProcess.ts';
+import { type ServerProcess, startServer } from '../support/serverProcess.ts';
 
 /** What waits for people is decided in the dashboard, and exactly that is what happens. */
 

@@ -12,9 +12,10 @@ import { everyLook, openScreen, violations } from '../support/accessibility.ts';
 import { importCast } from '../support/campaign.ts';
 import { cast, mailboxUser, owner } from '../support/cast.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
+import { freePort } from '../support/freePort.ts';
 import { type OwnerApi, setUpOwner } from '../support/ownerApi.ts';
 import { chromiumPath } from '../support/require.ts';
-import { freePort, type ServerProcess, startServer } from '../support/serverProcess.ts';
+import { type ServerProcess, startServer } from '../support/serverProcess.ts';
 
 /** A running automation is edited, reviewed, published and undone, with contacts under way. */
 
@@ -100,9 +101,9 @@ function waitThenMail(listId: string, senderId: string): Graph {
 /** Takes the first wait out of the draft and leads to the second. */
 async function removeFirstWait(): Promise<void> {
   await page.getByRole('button', { name: /^(Edit steps|Continue editing)$/ }).click();
-  await page.getByRole('button', { name: /^Settings of First wait/ }).click();
+  await dashboard.openStep(page, /^Settings of First wait/);
   await dashboard.leaveDrawer(page, 'Remove step');
-  await page.getByRole('button', { name: /^Settings of Sender Profile/ }).click();
+  await dashboard.openStep(page, /^Settings of Sender Profile/);
   const drawer = page.getByRole('dialog');
   const next = drawer.getByRole('combobox', { name: /Next/ });
   await next.click();

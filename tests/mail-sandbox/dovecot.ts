@@ -2,9 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../support/freePort.ts';
 
 export interface SandboxUser {
   address: string;
@@ -56,26 +57,6 @@ function owner(): Owner {
     user: name,
     group: id('-gn', name),
   };
-}
-
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 function config(dir: string, who: Owner, imap: number, lmtp: number, tokens?: TokenCheck): string {
@@ -171,7 +152,7 @@ export async function ready(
   readLog: () => Promise<string>,
   name: string,
 ): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const open = await Promise.all(ports.map(accepts));
     if (open.every(Boolean)) return;
@@ -203,7 +184,7 @@ export async function startDovecot(users: SandboxUser[], tokens?: TokenCheck): P
   const dir = await mkdtemp(join(tmpdir(), 'mail-sandbox-'));
   const folders = ['run', 'state', 'mail', 'log'].map((name) => join(dir, name));
   await Promise.all(folders.map((path) => mkdir(path)));
-  const [imapPort = 0, lmtpPort = 0] = await freePorts(2);
+  const [imapPort, lmtpPort] = [await freePort(), await freePort()];
   await writeFile(join(dir, 'dovecot.conf'), config(dir, who, imapPort, lmtpPort, tokens));
   if (tokens) await writeFile(join(dir, 'oauth2.conf'), oauth2Config(tokens));
   await writeFile(

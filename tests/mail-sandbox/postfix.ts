@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, ready } from './dovecot.ts';
+import { freePort } from '../support/freePort.ts';
+import { ready } from './dovecot.ts';
 
 export interface Postfix {
   smtpPort: number;
@@ -97,7 +98,7 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   const dir = await mkdtemp(join(tmpdir(), 'postfix-'));
   await chmod(dir, 0o755);
   await Promise.all(['etc', 'queue', 'data', 'log'].map((name) => mkdir(join(dir, name))));
-  const [smtpPort = 0, nowherePort = 0] = await freePorts(2);
+  const [smtpPort, nowherePort] = [await freePort(), await freePort()];
   await writeFile(join(dir, 'etc', 'main.cf'), mainConfig(dir, { ...options, nowherePort }));
   await writeFile(join(dir, 'etc', 'master.cf'), masterConfig(smtpPort));
   const owner = spawn('/bin/chown', ['postfix', join(dir, 'data')]);

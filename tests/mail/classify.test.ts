@@ -101,10 +101,12 @@ describe('hostile mail', () => {
     ['endless numbers', '1.'.repeat(450_000)],
     ['endless spaces', `back on${' '.repeat(900_000)}x`],
   ])('of %s is read in no time', async (_, body) => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     await mail(['Auto-Submitted: auto-replied', `References: ${body.slice(0, 100_000)}`], body);
     await mail(['X-Failed-Recipients: a@b.test'], body);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    // Processor time of this process: what others take does not count.
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(5_000);
   });
 });
 

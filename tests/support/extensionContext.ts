@@ -33,6 +33,8 @@ export interface ExtensionContext {
   killWorker(): Promise<void>;
 }
 
+const STOP_MS = 30_000;
+
 export const quietArgs = [
   '--no-sandbox',
   '--disable-background-networking',
@@ -60,7 +62,7 @@ export async function launchWithExtension(launch: ExtensionLaunch): Promise<Exte
     ],
   });
   const serviceWorker = async () =>
-    context.serviceWorkers()[0] ?? context.waitForEvent('serviceworker', { timeout: 20_000 });
+    context.serviceWorkers()[0] ?? context.waitForEvent('serviceworker', { timeout: 60_000 });
   const first = await serviceWorker().catch(async () => {
     throw new Error(`The extension did not start: ${await whyNot(context, launch.extensionPath)}`);
   });
@@ -75,8 +77,13 @@ export async function launchWithExtension(launch: ExtensionLaunch): Promise<Exte
       const page = await context.newPage();
       await page.goto(url('options.html'));
       const session = await context.newCDPSession(page);
-      const stopped = new Promise<void>((resolve) => {
+      let seen = '';
+      const stopped = new Promise<void>((resolve, reject) => {
+        AbortSignal.timeout(STOP_MS).addEventListener('abort', () =>
+          reject(new Error(`The worker did not stop: ${seen}`)),
+        );
         session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+          seen += versions.map((one) => ` ${one.runningStatus}`).join('');
           if (versions.some((one) => one.scriptURL.includes(extensionId) && one.runningStatus === 'stopped'))
             resolve();
         });

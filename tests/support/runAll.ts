@@ -14,14 +14,14 @@ import { BUILT_SERVER } from './serverProgram.ts';
  * from their text.
  *
  * What only reckons (static checks, the simulation with its virtual time) goes on beside the other layers and then the
- * browser, which mostly wait: at the lowest priority, so that it takes only what is left, and its lines come when it has
+ * browser, which mostly wait: at low priority, so that it takes only what is left, and its lines come when it has
  * ended.
  */
 
 const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'rapport-test-'));
-/** The lowest: 1.5 % of what the others get where both want the processor. At 7 (a quarter) browser tests took half as long again. */
-const BESIDE = 19;
+/** Of 19: a tenth of what the others get where both want the processor. At 7 (a quarter) browser tests took half as long again; less may starve a worker at its start. */
+const BESIDE = 10;
 
 interface Way {
   /** At low priority, and what it prints is shown at its end. */

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { serverProgram } from './serverProgram.ts';
@@ -41,20 +40,6 @@ type Message = z.infer<typeof message>;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 60_000;
 const ANSWER_MS = 20_000;
-
-/** A loopback port that is free now. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
 
 export interface ServerOptions {
   dataDir: string;

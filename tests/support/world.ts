@@ -7,7 +7,8 @@ import type { TwinMember } from '../linkedin-twin/types.ts';
 import { type MailSandbox, startMailSandbox } from '../mail-sandbox/index.ts';
 import { type CastMember, mailboxUser, owner, rep } from './cast.ts';
 import { type Conductor, createConductor } from './conductor.ts';
-import { freePort, type ServerProcess, startServer } from './serverProcess.ts';
+import { freePort } from './freePort.ts';
+import { type ServerProcess, startServer } from './serverProcess.ts';
 
 /** Everything around one real server: simulated LinkedIn, real mail servers, scripted people, schedule time. */
 export interface World {

@@ -13,17 +13,21 @@ setUpStage();
 
 it('the page of levers leads to the site, changes the world and shows what happened', async () => {
   await start(robin);
+  const done = () => page.getByText('done', { exact: true }).waitFor();
   await page.goto(`${SITE}/__twin`);
+  const member = page.getByLabel('Member').locator('option').first();
+  await member.waitFor({ state: 'attached' });
   await page.getByLabel('Challenge').selectOption('captcha');
   await page.getByRole('button', { name: 'Set challenge' }).click();
-  await page.getByText('done', { exact: true }).waitFor();
-  expect(await page.getByLabel('Member').locator('option').first().textContent()).toContain('captcha');
+  await done();
+  expect(await member.textContent()).toContain('captcha');
   await page.getByLabel('Challenge').selectOption('');
   await page.getByRole('button', { name: 'Set challenge' }).click();
+  await done();
   await page.getByLabel('Fault on').selectOption('page');
   await page.getByLabel('What happens').selectOption('429');
   await page.getByRole('button', { name: 'Arm fault once' }).click();
-  await page.getByText('done', { exact: true }).waitFor();
+  await done();
   const profile = await page.getByRole('link', { name: 'open their profile' }).getAttribute('href');
   expect(profile).toMatch(/^\/in\//);
   // Every link of the page leads somewhere that the site has.

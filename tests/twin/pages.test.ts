@@ -103,12 +103,15 @@ describe('a profile', () => {
 
   it('loses clicks until its scripts have wired it', async () => {
     await start(robin);
-    twin.control.setHydrationDelay(1_500);
-    await page.goto(`${SITE}/in/avery-stone/`);
+    twin.control.setHydrationDelay(5_000);
+    await page.goto(`${SITE}/in/avery-stone/`, { waitUntil: 'domcontentloaded' });
     const connect = topcard().locator('a[componentkey$="_connect"]');
     await connect.click();
     expect(page.url()).toBe(`${SITE}/in/avery-stone/`);
-    await page.waitForFunction(() => Reflect.get(window, '__unhydrated') === false);
+    expect(await dialog().count()).toBe(0);
+    await page.waitForFunction(() => Reflect.get(window, '__unhydrated') === false, null, {
+      timeout: 30_000,
+    });
     expect(await dialog().count()).toBe(0);
     await connect.click();
     await dialog().waitFor();

@@ -26,7 +26,7 @@ export async function start(
   current = twin.port;
   context = await browser.newContext({ ignoreHTTPSErrors: true });
   page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(30_000);
   if (member) await signIn(member, member.password);
 }
 

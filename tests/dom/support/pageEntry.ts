@@ -14,7 +14,7 @@ const env: linkedin.PageEnv = {
   fetch: window.fetch.bind(window),
   clock: systemClock,
   timers: systemTimers,
-  deadlines: { page: 3_000, open: 1_500, verify: 2_000, request: 8_000 },
+  deadlines: { page: 4_000, open: 3_000, verify: 3_000, request: 8_000 },
 };
 
 const seconds = (count: number) => AbortSignal.timeout(count * 1_000);

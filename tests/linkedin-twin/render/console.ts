@@ -47,9 +47,9 @@ const build={
  nextEvent:()=>({action:'setClockOffset',ms:state.clockOffsetMs+Math.max(0,(state.nextEventAt??state.now)-state.now)}),
 };
 document.addEventListener('click',async e=>{
-  const action=e.target.dataset?.do;if(!action)return;
+  const action=e.target.dataset?.do;if(!action)return;$('answer').textContent='';
   const r=await fetch('/__twin/control',{method:'POST',headers:{'content-type':'application/json'},body:JSON.stringify({action,...build[action]()})});
-  $('answer').textContent=r.ok?'done':(await r.json()).error;refresh();
+  const said=r.ok?'done':(await r.json()).error;await refresh();$('answer').textContent=said;
 });
 refresh();setInterval(refresh,3000);
 </script>`);

@@ -54,7 +54,8 @@ function showLogin(c: TwinContext, world: World, email: string, error: LoginErro
 async function submitLogin(c: TwinContext, world: World, sessions: Sessions): Promise<Response> {
   const form = await c.req.parseBody();
   const text = (name: string) => (typeof form[name] === 'string' ? form[name] : '');
-  if (text('csrfToken') !== csrfCookie(c)) return c.text('CSRF check failed.', 403);
+  // Two tabs opened at once get a token each, and the browser keeps the cookie that came last: either form is good.
+  if (!csrfCookie(c) || !world.csrfTokens.has(text('csrfToken'))) return c.text('CSRF check failed.', 403);
   const email = text('session_key').trim().toLowerCase();
   const account = [...world.accounts.values()].find((a) => a.member.email.toLowerCase() === email);
   const url = requestPath(c);

@@ -65,6 +65,7 @@ export function ensureCsrfCookie(c: TwinContext, world: World): string {
   if (existing) return existing;
   const digits = BigInt(`0x${Buffer.from(world.newId('csrf')).toString('hex').slice(0, 15)}`);
   const value = `ajax:${digits.toString().padStart(19, '0').slice(-19)}`;
+  world.csrfTokens.add(value);
   c.header('set-cookie', `JSESSIONID="${value}"; Path=/; Max-Age=7776000; Secure; SameSite=None`, {
     append: true,
   });

@@ -82,6 +82,8 @@ export class World {
   readonly circles: TwinCircle[] = [];
   readonly accounts = new Map<string, Account>();
   readonly ledger: LedgerEntry[] = [];
+  /** All that pages were given. */
+  readonly csrfTokens = new Set<string>();
   readonly faults: Fault[] = [];
   /** Fields of the API's answers that a deploy called otherwise. */
   readonly renamed: { of: string | null; field: string }[] = [];

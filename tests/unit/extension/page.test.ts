@@ -31,7 +31,7 @@ it('ends with the stop while the page is at work, and tells the page', async () 
   const stop = new AbortController();
   page.onInject = () => undefined;
   const asking = askPage(1, { op: 'layout' }, 'c2', stop.signal);
-  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']));
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
   stop.abort(new Error('Stopped by the rep.'));
   await expect(asking).rejects.toThrow('Stopped by the rep.');
   expect(page.asked).toEqual(['runner.call', 'runner.cancel']);
@@ -42,7 +42,7 @@ it('tells the page of the stop of a click, and waits for what it answers', async
   const [signal, stop] = [new AbortController().signal, new AbortController()];
   const request = { op: 'act', step: stepFor('t1'), notAfter: 1 } as const;
   const asking = askPage<'act'>(1, request, 'c3', signal, null, stop.signal);
-  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']));
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
   stop.abort(new Error('Stopped by the rep.'));
   expect(page.asked).toEqual(['runner.call', 'runner.cancel']);
   page.answer({ outcome: 'clicked' });
@@ -54,7 +54,7 @@ it('listens to a preparation that was told to break off: a click in it may have 
   const stop = new AbortController();
   const working = createPage({ ...deps, tab: { ...closedTab, current: async () => 1 } });
   const preparing = working.prepare(stepFor('t1'), stop.signal);
-  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']));
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
   stop.abort(new Error('Stopped by the rep.'));
   const failure = { code: 'timeout', effect: 'maybe_effect', detail: '', until: null };
   page.answer({ outcome: 'failed', failure, profile: null });
@@ -88,7 +88,7 @@ it('asks who is signed in where the rep answers a check, and loads nothing besid
   page.onInject = () => undefined;
   const working = createPage({ ...deps, tab: { ...closedTab, signingIn: async () => 5 } });
   const reading = working.readSession(new AbortController().signal);
-  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']));
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
   const report = { state: 'inactive', reason: 'challenge', challenge: 'email_pin' };
   page.answer(report);
   expect(await reading).toEqual(report);

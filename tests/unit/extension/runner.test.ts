@@ -528,7 +528,7 @@ describe('the network fails', () => {
 
 /** Waits until somebody sleeps for long, and ends that sleep. */
 async function nextLongSleep(world: World): Promise<void> {
-  const wake = await vi.waitFor(() => must(world.longSleeps.shift(), 'a sleeper'));
+  const wake = await vi.waitFor(() => must(world.longSleeps.shift(), 'a sleeper'), { timeout: 10_000 });
   wake();
 }
 

@@ -102,7 +102,7 @@ describe('driving the loop', () => {
     const { work, world } = await setUp([60_000, 60_000]);
     await work.drive();
     await work.wake();
-    await vi.waitFor(() => expect(world.cycles).toBe(2));
+    await vi.waitFor(() => expect(world.cycles).toBe(2), { timeout: 10_000 });
   });
 
   it('a wake during a cycle is not forgotten', async () => {
@@ -112,7 +112,7 @@ describe('driving the loop', () => {
       void work.wake();
     };
     await work.drive();
-    await vi.waitFor(() => expect(world.cycles).toBe(2));
+    await vi.waitFor(() => expect(world.cycles).toBe(2), { timeout: 10_000 });
   });
 
   it('shows a problem with its age, and takes it away when it is over', async () => {
@@ -141,7 +141,7 @@ describe('driving the loop', () => {
     await work.drive();
     work.halt();
     await work.wake();
-    await vi.waitFor(() => expect(world.cycles).toBe(2));
+    await vi.waitFor(() => expect(world.cycles).toBe(2), { timeout: 10_000 });
     expect(world.signals.map((signal) => signal.aborted)).toEqual([true, false]);
   });
 });
