@@ -134,6 +134,7 @@ export { filesOf, filesProblem } from './steps/attachments.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './steps/commit.ts';
 export { claimEmail, claimEmails, type EmailJob } from './steps/email.ts';
 export { nextWorkFor } from './steps/linkedin.ts';
+export { notesTold } from './steps/notes.ts';
 export { unreadInboxes } from './steps/otherInbox.ts';
 export { type EmailOutcome, type Outcome, recordOutcome } from './steps/outcome.ts';
 export { reap } from './steps/reap.ts';

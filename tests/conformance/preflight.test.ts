@@ -298,6 +298,18 @@ test('a Basic account: its note quota, and notes longer than it may send', async
     { nodeId: 'c', count: 55, message: expect.stringContaining('Olga has a Basic account') },
   ]);
   expect(found(basic, 'note_too_long_basic')).toMatchObject([{ severity: 'warning', count: PEOPLE }]);
+  // LinkedIn's own counter overrules ours, as long as it is fresh.
+  const told = async (at: number) => {
+    const quotas = { notes: { left: 2, at }, inmailCredits: null };
+    await server.services.db.write((tx) =>
+      tx.update(schema.channel).set({ quotas }).where(eq(schema.channel.address, '111')),
+    );
+    return found(await preflight(graph), 'note_quota');
+  };
+  expect(await told(NOW)).toMatchObject([
+    { count: 58, message: expect.stringContaining('By LinkedIn’s own counter are left: 2 for Olga.') },
+  ]);
+  expect(await told(NOW - DAY)).toMatchObject([{ count: 55 }]);
 });
 
 test('InMails that may cost a credit, against what LinkedIn said is left', async () => {

@@ -17,10 +17,15 @@ interface NoNote {
   detail: string;
 }
 
+/** What LinkedIn itself said is left, as long as that counts; null: it did not say, or too long ago. */
+export function notesTold({ quotas }: Pick<ChannelRow, 'quotas'>, now: number) {
+  const counter = quotas?.notes ?? null;
+  return counter !== null && counter.at + COUNTER_MS > now ? counter : null;
+}
+
 /** Why an account has no note left for an invitation; null: it has one. LinkedIn's own counter overrules ours. */
 export async function noNoteUntil(q: Queryable, channel: ChannelRow, now: number): Promise<NoNote | null> {
-  const counter = channel.quotas?.notes ?? null;
-  const told = counter !== null && counter.at + COUNTER_MS > now ? counter : null;
+  const told = notesTold(channel, now);
   if (!told && channel.premium) return null;
   const windowMs = basicNoteCap.days * DAY;
   const times = await usedSince(q, channel, 'note', now - windowMs + 1);

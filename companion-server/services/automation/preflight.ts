@@ -63,7 +63,7 @@ export async function preflightGraph(
     ...(await checkFiles(call, graph)),
     ...checkSenders(graph, actors),
     ...(await checkFlow(call, graph)),
-    ...checkNoteQuota(graph, actors, people.reachable),
+    ...checkNoteQuota(graph, actors, people.reachable, call.clocks.schedule.now()),
     ...checkInmailCredits(graph, actors, people.reachable),
     ...people.findings,
     ...(await checkOverlaps(call, automationId, graph)),

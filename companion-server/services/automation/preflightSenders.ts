@@ -4,6 +4,7 @@ import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { basicNoteCap } from '#shared/schedule/settings.ts';
 import { schema } from '../../db/index.ts';
+import { notesTold } from '../../engine/index.ts';
 import type { MemberCall } from '../context.ts';
 import type { ChannelRow, SenderRow } from '../scope.ts';
 import { senderIdsOf } from './audience.ts';
@@ -108,11 +109,11 @@ function inactive(what: string, name: string): Problem {
   };
 }
 
-/** The names of the profiles on a Basic account; one whose account is not known yet does not count. */
-export function basicAccounts(actors: ReadonlyMap<string, Actor>): string[] {
-  return [...actors.values()]
-    .filter(({ linkedin }) => linkedin?.address && !linkedin.premium)
-    .map(({ row }) => row.name);
+/** The profiles on a Basic account; one whose account is not known yet does not count. */
+function basicAccounts(actors: ReadonlyMap<string, Actor>): { name: string; linkedin: ChannelRow }[] {
+  return [...actors.values()].flatMap(({ row, linkedin }) =>
+    linkedin?.address && !linkedin.premium ? [{ name: row.name, linkedin }] : [],
+  );
 }
 
 /** Of any of these profiles, the shortest note that LinkedIn takes. */
@@ -126,26 +127,35 @@ const withoutQuota: Record<'send_without' | 'wait' | 'skip', string> = {
   skip: 'are skipped',
 };
 
-/** Basic accounts may send a handful of notes: what becomes of the other contacts was chosen in the step. */
+/**
+ * Basic accounts may send a handful of notes, or as many as LinkedIn's own counter says: what becomes of the other contacts
+ * was chosen in the step.
+ */
 export function checkNoteQuota(
   graph: Graph,
   actors: ReadonlyMap<string, Actor>,
   contacts: number,
+  now: number,
 ): Finding[] {
-  const basic = basicAccounts(actors);
+  const basic = basicAccounts(actors).map(({ name, linkedin }) => ({
+    name,
+    told: notesTold(linkedin, now)?.left ?? null,
+  }));
   const notes = graph.nodes.filter(
     (node): node is NodeOf<'connect'> => node.type === 'connect' && node.config.note !== null,
   );
   // Each gets its even share of the contacts.
-  const share = Math.ceil((contacts * basic.length) / Math.max(1, actors.size));
-  const allowed = basic.length * basicNoteCap.count;
-  if (share <= allowed) return [];
+  const share = Math.ceil(contacts / Math.max(1, actors.size));
+  const without = basic.reduce((sum, { told }) => sum + Math.max(0, share - (told ?? basicNoteCap.count)), 0);
+  if (without === 0) return [];
   return notes.flatMap((node) => {
     const { whenNoNote } = node.config;
     if (whenNoNote === null) return [];
-    const who = basic.length === 1 ? `${basic[0]} has` : `${basic.join(', ')} have`;
-    const message = `${who} a Basic account: LinkedIn takes ${basicNoteCap.count} invites with a note per account in ${basicNoteCap.days} days. About ${share - allowed} of these contacts ${withoutQuota[whenNoNote]}.`;
-    return [{ ...finding('warning', 'note_quota', node.id, message), count: share - allowed }];
+    const names = basic.map(({ name }) => name).join(', ');
+    const said = basic.flatMap(({ name, told }) => (told === null ? [] : [`${told} for ${name}`]));
+    const left = said.length === 0 ? '' : ` By LinkedIn’s own counter are left: ${said.join(', ')}.`;
+    const message = `${names} ${basic.length === 1 ? 'has' : 'have'} a Basic account: LinkedIn takes ${basicNoteCap.count} invites with a note per account in ${basicNoteCap.days} days.${left} About ${without} of these contacts ${withoutQuota[whenNoNote]}.`;
+    return [{ ...finding('warning', 'note_quota', node.id, message), count: without }];
   });
 }
 
