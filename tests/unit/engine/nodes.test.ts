@@ -285,6 +285,7 @@ describe('data nodes', () => {
     });
 
     it('a webhook that may have been made before a restore is left to a person', async () => {
+      await join('user-s1', 'rep');
       pass(stage, 2 * HOUR);
       await inUnit(holdRestored);
       await settle(stage);
