@@ -149,4 +149,5 @@ export { confirmPerson, refusePerson } from './wayIn/confirmPerson.ts';
 export { enrollContacts } from './wayIn/enroll.ts';
 export { stopEntering } from './wayIn/entering.ts';
 export { contactsAddedToList } from './wayIn/feed.ts';
+export { passOnReading } from './wayIn/readAhead.ts';
 export { wakeSharedContacts } from './wayIn/slots.ts';

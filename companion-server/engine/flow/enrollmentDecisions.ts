@@ -5,7 +5,7 @@ import type { EnrollmentRow, Unit } from '../context.ts';
 import { liftHold } from '../holds/holds.ts';
 import { contactById, enrollmentById } from '../rows.ts';
 import { cancelTask, ENRICHMENT_NODE } from '../steps/tasks.ts';
-import { endBeforeStart, passOnReading } from '../wayIn/enrichment.ts';
+import { endBeforeStart } from '../wayIn/enrichment.ts';
 import { enterOnceMore } from '../wayIn/enroll.ts';
 import { askAdmission, blockedOn, passOn } from '../wayIn/slots.ts';
 import { applyEvent } from './interpret.ts';
@@ -127,7 +127,5 @@ export async function cancelEnrichment(unit: Unit, row: EnrollmentRow): Promise<
     .select()
     .from(task)
     .where(and(eq(task.enrollmentId, row.id), eq(task.nodeId, ENRICHMENT_NODE)));
-  for (const each of rows) {
-    if (await cancelTask(unit, each, 'enrollment_stopped')) await passOnReading(unit, each.senderId);
-  }
+  for (const each of rows) await cancelTask(unit, each, 'enrollment_stopped');
 }

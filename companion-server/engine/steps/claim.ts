@@ -12,12 +12,13 @@ import type {
   TaskRow,
   Unit,
 } from '../context.ts';
-import { headOfLane } from '../lookups.ts';
+import { firstParked, headOfLane } from '../lookups.ts';
 import { spend } from '../pace/usage.ts';
 import { loadGates, loadTasks } from '../prefetch.ts';
 import { takeFound } from '../restore/found.ts';
 import { contactById, enrollmentById, taskById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
+import { blockedOn } from '../wayIn/slots.ts';
 import { dispose } from './dispose.ts';
 import { firstRefusal } from './gates.ts';
 import { outgoingOf } from './outgoing.ts';
@@ -110,6 +111,11 @@ export async function loadHeads(unit: Unit, channels: readonly ChannelRow[]): Pr
     ids.map((id) => [id]),
   );
   await loadGates(unit, tasks);
+  const visits = tasks.filter(({ kind }) => kind === 'visit');
+  await rows.ask(
+    firstParked,
+    visits.map(({ senderId }) => [blockedOn.sender(senderId)]),
+  );
 }
 
 async function dueLanes(unit: Unit, channel: Pick<ChannelRow, 'id'>): Promise<LaneRow[]> {

@@ -8,9 +8,8 @@ import { dailyLimitKey, planRelease } from '../pace/dailyLimits.ts';
 import { appendTaskEvent } from '../record.ts';
 import { taskById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
-import { passOnReading } from '../wayIn/enrichment.ts';
 import type { Refusal } from './gates.ts';
-import { cancelTask, ENRICHMENT_NODE, finish, park, requeue } from './tasks.ts';
+import { cancelTask, finish, park, requeue } from './tasks.ts';
 
 /** Does with a refused task what its refusal says. The task had no effect. */
 export async function dispose(
@@ -97,5 +96,4 @@ async function takeBack(unit: Unit, task: TaskRow, reason: string): Promise<void
   if (now.state === 'committing') await finish(unit, now, 'canceled', { reason });
   else if (!(await cancelTask(unit, now, reason))) return;
   appendTaskEvent(unit, now, 'task_canceled', `canceled:${now.fence}`, { reason });
-  if (now.nodeId === ENRICHMENT_NODE) await passOnReading(unit, now.senderId);
 }

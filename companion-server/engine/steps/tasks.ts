@@ -9,6 +9,7 @@ import { taskById } from '../rows.ts';
 import { channelKindOf, channelOf, openChannel } from '../senders/channels.ts';
 import { shapes } from '../shapes.ts';
 import { bringBack } from '../upkeep/taskArchive.ts';
+import { passOnReading } from '../wayIn/readAhead.ts';
 import { asksApproval } from './approvals.ts';
 
 const { task } = schema;
@@ -174,6 +175,7 @@ export async function moveTo(
   rows.update(shapes.task, [row.id], { ...lease, ...change, state });
   const delta = (state === 'ready' ? 1 : 0) - (row.state === 'ready' ? 1 : 0);
   if (delta !== 0) await countReady(unit, row.channelId, row.kind, delta);
+  if (delta < 0 && row.kind === 'visit') await passOnReading(unit, row.senderId);
   if (holds !== isHeld(row)) {
     rows.update(shapes.channel, [row.channelId], { inflight: holds ? 1 : 0 });
   }

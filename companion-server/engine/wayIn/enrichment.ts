@@ -1,22 +1,17 @@
 import { and, eq } from 'drizzle-orm';
 import type { EnrollmentEvent } from '#shared/automation/state.ts';
-import { rowsOf, schema } from '../../db/index.ts';
+import { schema } from '../../db/index.ts';
 import type { EnrollmentRow, TaskRow, Unit } from '../context.ts';
 import { applyEvent } from '../flow/interpret.ts';
 import { hasStarted, setStanding } from '../flow/standing.ts';
-import { capOf } from '../pace/usage.ts';
-import { enrollmentById, graphOf, senderById, settingsOf } from '../rows.ts';
-import { channelOf } from '../senders/channels.ts';
-import { shapes } from '../shapes.ts';
+import { enrollmentById, graphOf } from '../rows.ts';
 import { createTask, ENRICHMENT_NODE, priority } from '../steps/tasks.ts';
 import { usableSenders } from './chooseSender.ts';
 import { senderNodeOf } from './enroll.ts';
-import { askAdmission, blockedOn, passOn, wakeParked } from './slots.ts';
+import { roomAhead } from './readAhead.ts';
+import { askAdmission, blockedOn, passOn } from './slots.ts';
 
 const { enrollment: enrollmentTable, task } = schema;
-
-/** How far ahead profiles are read, in days of page loads. */
-const DAYS_AHEAD = 2;
 
 const openStates = ['scheduled', 'ready', 'claimed', 'committing', 'unknown'];
 
@@ -38,28 +33,12 @@ export async function askEnrichment(unit: Unit, row: EnrollmentRow, senderId: st
   return true;
 }
 
-/** A read ended or was taken back: as many of those who wait for this sender as it has room for look again. */
-export async function passOnReading(unit: Unit, senderId: string): Promise<void> {
-  await wakeParked(unit, blockedOn.sender(senderId), await roomAhead(unit, senderId));
-}
-
-/** How many more profiles the sender may have ahead, by the cap that applies now: a new account's is low. */
-async function roomAhead(unit: Unit, senderId: string): Promise<number> {
-  const settings = settingsOf(await senderById(unit.tx, senderId));
-  const channel = await channelOf(unit.tx, senderId, 'linkedin');
-  if (!channel) return DAYS_AHEAD * settings.caps.page_load.daily;
-  const { daily } = capOf(channel, settings, 'page_load', unit.now);
-  const lane = await rowsOf(unit.tx).get(shapes.lane, channel.id, 'visit');
-  return Math.max(0, DAYS_AHEAD * daily - (lane?.readyCount ?? 0));
-}
-
 /** The read is over: back to admission, or the end of the way in. */
 export async function endEnrichment(
   unit: Unit,
   task: TaskRow,
   result: 'read' | 'duplicate' | 'wrong_person' | { failed: string },
 ): Promise<void> {
-  await passOnReading(unit, task.senderId);
   const row = await enrollmentById(unit.tx, task.enrollmentId);
   if (row.status !== 'waiting_enrichment') return;
   if (result === 'read') {

@@ -144,8 +144,7 @@ async function wakeOne(unit: Unit, key: string): Promise<void> {
 
 /** Up to `limit` of those that wait for this, the longest waiting first, look again. */
 export async function wakeParked(unit: Unit, key: string, limit: number): Promise<void> {
-  // Mostly there is none, which is known without a statement of its own.
-  if ((await rowsOf(unit.tx).look(firstParked, key)).length === 0) return;
+  if (!(await isWaitedFor(unit, key))) return;
   const first = unit.tx
     .select({ id: enrollment.id })
     .from(enrollment)
@@ -159,6 +158,11 @@ export async function wakeParked(unit: Unit, key: string, limit: number): Promis
     .returning({ automationId: enrollment.automationId, workspaceId: enrollment.workspaceId });
   const automations = new Map(woken.map((row) => [row.automationId, row.workspaceId]));
   for (const [automationId, workspaceId] of automations) await askAdmission(unit, automationId, workspaceId);
+}
+
+/** Whether anybody waits for this. Mostly nobody does, which is known without a statement of its own. */
+export async function isWaitedFor(unit: Unit, key: string): Promise<boolean> {
+  return (await rowsOf(unit.tx).look(firstParked, key)).length > 0;
 }
 
 /** Contacts may be in several automations from now on: who waits for another automation to end need not any more. */

@@ -10,6 +10,7 @@ import {
   endRestriction,
   liftHold,
   openChannels,
+  passOnReading,
   pauseChannel,
   reconnectLinkedin,
   replan,
@@ -98,6 +99,7 @@ export async function updateSender(
     if (settings) {
       for (const one of [channels.linkedin, channels.email]) await replan(unitOf(call, tx), one.id);
       await replanWithdrawals(unitOf(call, tx), senderId);
+      await passOnReading(unitOf(call, tx), senderId);
     }
     await audit(tx, call, {
       action: 'sender.updated',

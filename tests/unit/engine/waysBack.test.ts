@@ -10,6 +10,7 @@ import {
   addSenderToNode,
   decideEnrollment,
   deleteSender,
+  passOnReading,
   publishVersion,
   settleTask,
   startBulk,
@@ -290,15 +291,48 @@ describe('who waits for a place', () => {
 });
 
 describe('who waits for a sender that reads profiles', () => {
+  const readDaily = (daily: number) =>
+    inUnit(stage, async (unit) => {
+      const { caps } = eagerSettings;
+      const settings = { ...eagerSettings, caps: { ...caps, page_load: { ...caps.page_load, daily } } };
+      await unit.tx.update(schema.sender).set({ settings });
+      await passOnReading(unit, 's1');
+    });
+  const reasons = async (automationId: string) => {
+    const { enrollment } = schema;
+    const rows = await stage.db.reader
+      .select()
+      .from(enrollment)
+      .where(eq(enrollment.automationId, automationId))
+      .orderBy(asc(enrollment.id));
+    return rows.map(({ reason }) => reason);
+  };
+  beforeEach(() => readDaily(1));
+
+  it('is read when visits that fill the room are made, steps of an automation too', async () => {
+    for (let n = 1; n <= 2; n++) await addContact(stage, n, { bound: true });
+    await addAutomation(stage, 'a1', behindSegment({ look: ['visit', {}] }, ['who>look']));
+    await settle(stage);
+    await addContact(stage, 3);
+    await addAutomation(stage, 'a2', behindSegment({ look: ['visit', {}] }, ['who>look']));
+    await settle(stage);
+    expect(await reasons('a2')).toContain('sender_busy');
+    await nextOfKind(stage, 'visit');
+    await settle(stage);
+    expect(await reasons('a2')).not.toContain('sender_busy');
+  });
+
+  it('is read when the cap is raised', async () => {
+    for (let n = 1; n <= 4; n++) await addContact(stage, n);
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    await settle(stage);
+    expect(await reasons('a1')).toEqual([null, null, 'sender_busy', 'sender_busy']);
+    await readDaily(2);
+    await settle(stage);
+    expect(await reasons('a1')).toEqual([null, null, null, null]);
+  });
+
   it('is read when those before it are taken back', async () => {
-    await stage.db.write((tx) =>
-      tx.update(schema.sender).set({
-        settings: {
-          ...eagerSettings,
-          caps: { ...eagerSettings.caps, page_load: { ...eagerSettings.caps.page_load, daily: 1 } },
-        },
-      }),
-    );
     for (let n = 1; n <= 4; n++) await addContact(stage, n);
     await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
     await settle(stage);
