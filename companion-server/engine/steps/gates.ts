@@ -15,6 +15,7 @@ import type {
   TaskRow,
   Unit,
 } from '../context.ts';
+import { relationOf } from '../flow/facts.ts';
 import { FIRST_EMAIL, type HoldRow, openHolds, partOfLane, toDomain } from '../holds/holds.ts';
 import { askedUntil, MAYBE_REPLY } from '../inbound/maybeReplies.ts';
 import { isDecided } from '../inbound/newestMessage.ts';
@@ -28,7 +29,7 @@ import { approvedPayload } from './approvals.ts';
 import { invitation, isHousekeeping } from './invitationGate.ts';
 import { unreadInboxes } from './otherInbox.ts';
 import { hashOf, renderTask } from './render.ts';
-import { priority } from './tasks.ts';
+import { ENRICHMENT_NODE, priority } from './tasks.ts';
 
 /** Mail must have been read this recently before an email goes out (schedule time). */
 export const freshInboxMs = 5 * MINUTE;
@@ -84,6 +85,7 @@ export const gates: readonly Gate[] = [
   holds,
   consent,
   invitation,
+  profileRead,
   caps,
   automationLimit,
   contactHours,
@@ -197,9 +199,12 @@ function refusalByHold(found: HoldRow[]): Refusal | null {
   return refuse(hold.reason, hold.detail ?? `Held: ${hold.reason}.`, disposition);
 }
 
-/** Without a usable sender nobody enters; what is under way belongs to a sender that finishes. */
+/**
+ * Without a usable sender nobody enters; what is under way belongs to a sender that finishes. Data that one branch lacks
+ * stops that branch, whose task is parked: what another one needs shows when it is rendered.
+ */
 function stopsTasks({ reason }: HoldRow): boolean {
-  return reason !== 'no_usable_sender';
+  return reason !== 'no_usable_sender' && reason !== 'missing_data';
 }
 
 /** What the tasks of a hold wait on that stops only some of their lane; null: the whole lane waits. */
@@ -222,6 +227,16 @@ export function isFirstEmail(task: TaskRow): boolean {
 function consent({ sender, channel }: GateInput): Refusal | null {
   if (channel.kind !== 'linkedin' || sender.consentVersion !== null) return null;
   return refuse('consent', 'The rep has not agreed to automation yet.', { do: 'wait_lane' });
+}
+
+/** Several automations may ask for one profile: who was read meanwhile, by this very sender, is not read again. */
+function profileRead({ unit, stage, task, contact }: GateInput): Awaitable<Refusal | null> {
+  if (stage === 'commit' || task.nodeId !== ENRICHMENT_NODE || contact.enrichedAt === null) return null;
+  return whenThere(relationOf(unit.tx, contact.id, task.senderId), (relation) =>
+    relation === 'not_verified'
+      ? null
+      : refuse('visited', 'The profile was read meanwhile.', { do: 'close' }),
+  );
 }
 
 /** At the claim with gap, rest and window; at the commit the caps alone: what was prepared inside may finish. */

@@ -186,13 +186,11 @@ export async function moveTo(
   publish(unit, row.workspaceId, 'task', row.id);
 }
 
-/** Nothing more for this person before `until`: an automatic reply, or what `reason` says. */
-export async function postponeTasksOf(
-  unit: Unit,
-  contactId: string,
-  until: number,
-  reason = 'auto_reply',
-): Promise<void> {
+/**
+ * Nothing more for this person before `until`: an automatic reply. What writes to nobody goes on; what waits for
+ * something else keeps saying so.
+ */
+export async function postponeTasksOf(unit: Unit, contactId: string, until: number): Promise<void> {
   const rows = await unit.tx
     .select({ id: task.id })
     .from(task)
@@ -206,7 +204,9 @@ export async function postponeTasksOf(
     );
   for (const { id } of rows) {
     const row = await taskById(unit.tx, id);
-    await moveTo(unit, row, 'scheduled', { notBefore: until, reason });
+    if (row.kind === 'visit' || isEngineTask(row)) continue;
+    const why = row.blockedOn === null ? { reason: 'auto_reply' } : {};
+    await moveTo(unit, row, 'scheduled', { notBefore: until, ...why });
   }
 }
 

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Graph } from '#shared/automation/graph.ts';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { HOUR } from '#shared/kernel/clock.ts';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
@@ -18,6 +19,7 @@ import {
   addAutomation,
   addContact,
   addSender,
+  graphOfSteps,
   openStage,
   outreachGraph,
   type Stage,
@@ -65,6 +67,23 @@ const start = (graph = linkedinOnly()) => addAutomation(stage, 'a1', graph);
 const decide = async (decision: 'pause' | 'cancel') => {
   const { id } = await enrollmentOf(stage, FIRST);
   await inUnit(stage, (unit) => decideEnrollment(unit, id, decision, 'test'));
+};
+/** A visit, an email that lacks data, and a message, side by side. */
+const branches = () =>
+  graphOfSteps(
+    {
+      seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+      who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+      look: ['visit', {}],
+      mail: ['send_email', { subject: 'S', text: '{{ title }}', thread: 'new', attachments: [] }],
+      hello: ['message', { text: 'Hello' }],
+    },
+    ['seg>who', 'who>look', 'who>mail', 'who>hello'],
+  );
+/** By their nodes. */
+const steps = async () => {
+  const rows = await stage.db.reader.select().from(schema.task);
+  return Object.fromEntries(rows.map((row) => [row.nodeId, row]));
 };
 const failWith = async (code: Parameters<typeof failed>[0]) => {
   const step = await nextOfKind(stage, 'connect');
@@ -356,6 +375,38 @@ describe('a reply', () => {
   });
 });
 
+describe('data that one branch lacks', () => {
+  it('stops that branch and no other', async () => {
+    await addContact(stage, 1, { bound: true });
+    await start(branches());
+    expect(await nextEmail(stage)).toBeNull();
+    await perform(stage, await nextOfKind(stage, 'visit'));
+    await perform(stage, await nextOfKind(stage, 'message'));
+    expect(await steps()).toMatchObject({
+      mail: { state: 'scheduled', reason: 'missing_data' },
+      hello: { state: 'done' },
+    });
+  });
+});
+
+describe('a profile that two automations ask for', () => {
+  it('is read once', async () => {
+    await addContact(stage, 1);
+    await start();
+    await addAutomation(stage, 'a2', linkedinOnly());
+    const profile = {
+      ...{ memberId: null, profileId: 'ACoAAperson000001', slug: 'person-1', name: 'Person1 Test' },
+      ...{ headline: null, location: null, company: null, relation: 'not_connected' as const },
+    };
+    const step = await nextOfKind(stage, 'visit');
+    await report(stage, step, { result: 'closed', reason: 'visited', profile });
+    await nextOfKind(stage, 'connect');
+    const reads = await stage.db.reader.select().from(schema.task).where(eq(schema.task.kind, 'visit'));
+    expect(reads.map(({ fence }) => fence)).toEqual([1, 0]);
+    expect(reads[1]).toMatchObject({ state: 'closed', reason: 'visited' });
+  });
+});
+
 describe('a message that a program wrote', () => {
   const away = 'This is an automatic reply. I am back on 20 March 2026.';
   const inbound = async (text: string, id = 'auto') => {
@@ -381,6 +432,20 @@ describe('a message that a program wrote', () => {
     await settle(stage);
     const step = await nextOfKind(stage, 'connect');
     expect(await commit(stage, step, at)).toMatchObject({ ok: true });
+  });
+
+  it('leaves the reason of a step that waits for data, and what writes to nobody, as they are', async () => {
+    await addContact(stage, 1, { bound: true, email: true });
+    await start(branches());
+    expect(await nextEmail(stage)).toBeNull();
+    const { look } = await steps();
+    await inbound(away);
+    const after = await steps();
+    expect(after.look).toMatchObject({ state: look?.state, notBefore: look?.notBefore });
+    expect(after.mail).toMatchObject({ state: 'scheduled', reason: 'missing_data' });
+    expect(after.mail?.blockedOn).not.toBeNull();
+    // Another branch is not stopped by what this one lacks, and does not say that it is.
+    expect(after.hello).toMatchObject({ state: 'scheduled', reason: 'auto_reply', blockedOn: null });
   });
 
   it('is told by the phrases of the workspace', async () => {
