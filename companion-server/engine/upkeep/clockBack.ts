@@ -1,5 +1,5 @@
-import { and, eq, gt, inArray, or } from 'drizzle-orm';
-import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { and, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { HOUR, MINUTE, WEEK } from '#shared/kernel/clock.ts';
 import { usageKind } from '#shared/statuses/engine.ts';
 import { schema } from '../../db/index.ts';
 import { type ChannelRow, type EngineContext, type Unit, unitOfWork } from '../context.ts';
@@ -34,6 +34,7 @@ export async function mendSetBackClock(ctx: EngineContext): Promise<void> {
       ),
     );
   for (const row of ahead) await unitOfWork(ctx, (unit) => mend(unit, row));
+  if (before !== undefined && before > tooLate) await unitOfWork(ctx, (unit) => readBack(unit, before - now));
   if (ahead.length > 0) ctx.log.warn({ channels: ahead.length }, 'the clock was set back');
 }
 
@@ -60,6 +61,8 @@ async function mend(unit: Unit, row: ChannelRow): Promise<void> {
       // A read that seems to come is no fresh one: replies may be waiting.
       inboxReadAt: pastOnly(row.inboxReadAt, now),
       acceptancesReadAt: pastOnly(row.acceptancesReadAt, now),
+      // By how much the clock was wrong nobody knows any more: messages of a week are read again.
+      inboxSince: row.inboxSince === null ? null : Math.min(row.inboxSince, now - WEEK),
       watchRetryAt: pastOnly(row.watchRetryAt, now),
       activeSince: null,
       restUntil: null,
@@ -67,6 +70,14 @@ async function mend(unit: Unit, row: ChannelRow): Promise<void> {
     })
     .where(eq(channel.id, row.id));
   await replan(unit, row.id);
+}
+
+/** Where the next inbox begins was told by the wrong clock, also where its last reading lies in the past by now. */
+async function readBack({ tx }: Unit, byMs: number): Promise<void> {
+  await tx
+    .update(channel)
+    .set({ inboxSince: sql`${channel.inboxSince} - ${byMs}` })
+    .where(isNotNull(channel.inboxSince));
 }
 
 function pastOnly(at: number | null, now: number): number | null {

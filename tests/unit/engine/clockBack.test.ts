@@ -9,7 +9,7 @@ import {
   outreachGraph,
   type Stage,
 } from '../../simulation/setup.ts';
-import { nextOfKind, pass, perform, settle } from './support.ts';
+import { nextOfKind, observe, pass, perform, settle } from './support.ts';
 
 let stage: Stage;
 beforeEach(async () => {
@@ -36,4 +36,33 @@ it('a clock that is set back holds nothing up until it has caught up, and asks f
   expect(used.map(({ kind }) => kind).toSorted()).toEqual(['invite', 'note', 'page_load']);
   for (const { at } of used) expect(at).toBeLessThanOrEqual(now);
   await nextOfKind(stage, 'connect');
+});
+
+it('a clock that is set back makes no message unread that came since the last reading', async () => {
+  await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+  await settle(stage);
+  const readAt = stage.ctx.clocks.schedule.now();
+  const since = async () => {
+    const [row] = (await stage.db.reader.select().from(schema.channel)).filter(
+      ({ kind }) => kind === 'linkedin',
+    );
+    return row?.inboxSince ?? 0;
+  };
+  // Wrong by three days, read, and put right when that reading lies in the past already.
+  pass(stage, 3 * DAY);
+  await observe(stage, { inbound: [] });
+  expect(await since()).toBeGreaterThan(readAt);
+  pass(stage, 4 * DAY);
+  await settle(stage);
+  pass(stage, -3 * DAY);
+  await settle(stage);
+  expect(await since()).toBeLessThanOrEqual(readAt);
+  // Wrong by three days, read, and put right at once.
+  const later = stage.ctx.clocks.schedule.now();
+  pass(stage, 3 * DAY);
+  await observe(stage, { inbound: [] });
+  await settle(stage);
+  pass(stage, -3 * DAY);
+  await settle(stage);
+  expect(await since()).toBeLessThanOrEqual(later);
 });
