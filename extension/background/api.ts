@@ -80,6 +80,7 @@ export function createDeviceApi(deps: ApiDeps) {
     consent: (version: number, agreed: boolean) => call(deviceRoutes.consent, { body: { version, agreed } }),
     pause: () => call(deviceRoutes.pause),
     resume: () => call(deviceRoutes.resume),
+    reconnect: () => call(deviceRoutes.reconnect),
     stopEverything: () => call(deviceRoutes.stopEverything),
     mode: (approveEach: boolean) => call(deviceRoutes.mode, { body: { approveEach } }),
     findPerson: (person: Seen) => call(devicePersonRoutes.find, { body: person }),

@@ -96,6 +96,7 @@ export function createControls(deps: ControlDeps) {
     pause: () => stopNow('pause'),
     stopEverything: () => stopNow('stop'),
     resume: () => goOn(() => api.resume()),
+    reconnect: () => goOn(() => api.reconnect()),
     mode: async (approveEach: boolean) => answered(await snapshots.takeAnswer(await api.mode(approveEach))),
   };
 }

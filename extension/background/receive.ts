@@ -28,6 +28,7 @@ export function receive(booted: Promise<Booted>): void {
   order('ui.consent', ({ controls }, { agreed }) => controls.consent(agreed));
   order('ui.pause', ({ controls }) => controls.pause());
   order('ui.resume', ({ controls }) => controls.resume());
+  order('ui.reconnect', ({ controls }) => controls.reconnect());
   order('ui.stopEverything', ({ controls }) => controls.stopEverything());
   order('ui.mode', ({ controls }, { approveEach }) => controls.mode(approveEach));
   order('ui.look', ({ people }, { person }) => people.look(person));

@@ -1,6 +1,9 @@
-import { Badge, Button, Group, Text, Tooltip } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text, Tooltip } from '@mantine/core';
+import { isDisconnected } from '#shared/contract/sender.ts';
 import { linkedinStatuses, mailStatuses } from '#shared/statuses/dictionary.ts';
 import type { StatusEntry } from '#shared/statuses/entry.ts';
+import { Notice } from './Notice.tsx';
+import { order, useOrder } from './order.ts';
 import { presence } from './sentences.ts';
 import type { View } from './view.ts';
 import { badgeColours } from './words.ts';
@@ -24,7 +27,8 @@ export function StatusBadges({ view }: { view: View }) {
           {linkedin.status === 'active' ? '' : `What helps: ${state.clearedBy}.`}
         </Text>
       ) : null}
-      {linkedin.status === 'inactive' ? (
+      {linkedin.status === 'inactive' && isDisconnected(snapshot) ? <TakeBack /> : null}
+      {linkedin.status === 'inactive' && !isDisconnected(snapshot) ? (
         <Button
           component="a"
           href="https://www.linkedin.com/login"
@@ -40,6 +44,19 @@ export function StatusBadges({ view }: { view: View }) {
         {presence(view)}
       </Text>
     </section>
+  );
+}
+
+/** Signing in does not end the rep's own disconnect; this does. */
+function TakeBack() {
+  const { busy, refusal, run } = useOrder();
+  return (
+    <Stack gap={6} mt={6} align="flex-start">
+      <Button size="compact-sm" loading={busy} onClick={() => run(() => order('ui.reconnect'))}>
+        Reconnect Account
+      </Button>
+      {refusal ? <Notice colour="red" {...refusal} /> : null}
+    </Stack>
   );
 }
 

@@ -316,6 +316,8 @@ export const deviceRoutes = {
   pause: route('device', 'POST', '/api/v1/device/pause', { response: deviceSnapshot }),
   /** Ends the rep's pause; guards and unknown pages are ended where they are shown. */
   resume: route('device', 'POST', '/api/v1/device/resume', { response: deviceSnapshot }),
+  /** Takes back the rep's disconnect of the LinkedIn account, nothing else. */
+  reconnect: route('device', 'POST', '/api/v1/device/reconnect', { response: deviceSnapshot }),
   /** Automatic, or approve each. */
   mode: route('device', 'POST', '/api/v1/device/mode', {
     body: z.object({ approveEach: z.boolean() }),

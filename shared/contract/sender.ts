@@ -158,6 +158,16 @@ export const senderView = z.object({
 });
 export type SenderView = z.infer<typeof senderView>;
 
+/** The rep disconnected the LinkedIn account: signing in does not end that, reconnecting does. */
+export function isDisconnected(view: {
+  linkedin: { channelId: string };
+  holds: readonly z.infer<typeof holdView>[];
+}): boolean {
+  return view.holds.some(
+    ({ reason, scopeId }) => reason === 'disconnected_by_user' && scopeId === view.linkedin.channelId,
+  );
+}
+
 const senderParams = z.object({ senderId: id });
 
 export const senderRoutes = {
@@ -192,6 +202,11 @@ export const senderRoutes = {
     response: senderView,
   }),
   disconnectLinkedin: route('member', 'POST', '/api/v1/senders/:senderId/linkedin/disconnect', {
+    params: senderParams,
+    response: senderView,
+  }),
+  /** Takes back a disconnect, nothing else; only the owner of the profile may. */
+  reconnectLinkedin: route('member', 'POST', '/api/v1/senders/:senderId/linkedin/reconnect', {
     params: senderParams,
     response: senderView,
   }),

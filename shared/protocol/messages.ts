@@ -112,6 +112,7 @@ export const messageSchemas = {
   'ui.consent': z.object({ agreed: z.boolean() }),
   'ui.pause': nothing,
   'ui.resume': nothing,
+  'ui.reconnect': nothing,
   'ui.stopEverything': nothing,
   'ui.mode': z.object({ approveEach: z.boolean() }),
   /** Asks the server about somebody; the answer is kept where the side panel reads. */

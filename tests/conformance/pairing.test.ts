@@ -185,3 +185,39 @@ test('a lost session shows the red dot, the hold with its hint, and comes back b
   const home = await call(server, workspaceRoutes.home, owner);
   expect(workspaceRoutes.home.response.parse(home.body).actions[0]).toMatchObject({ severity: 'red' });
 });
+
+test('a disconnect is taken back by its owner alone, in the dashboard or the browser, and lifts nothing else', async () => {
+  const { token } = await pair();
+  const manager = await addMember(server, { id: owner.workspaceId }, 'manager', 'mia@acme.test');
+  const params = { senderId };
+  const disconnect = () => call(server, senderRoutes.disconnectLinkedin, owner, { params });
+  const stands = async () => {
+    const view = senderView.parse((await call(server, senderRoutes.get, owner, { params })).body);
+    return { reason: view.linkedin.reason, holds: view.holds.map(({ reason }) => reason) };
+  };
+  await call(server, senderRoutes.pause, owner, { params, body: { channel: 'linkedin' } });
+  await disconnect();
+  const before = (await stands()).holds;
+  expect(before).toEqual(expect.arrayContaining(['manual', 'disconnected_by_user']));
+  expect((await call(server, senderRoutes.reconnectLinkedin, manager, { params })).status).toBe(403);
+  expect((await stands()).holds).toEqual(before);
+
+  const seen = await call(server, deviceRoutes.snapshot, { token });
+  const { mustAct } = deviceRoutes.snapshot.response.parse(seen.body);
+  expect(mustAct.filter(({ title }) => title === 'Reconnect LinkedIn' || title === 'Held')).toEqual([
+    expect.objectContaining({ title: 'Reconnect LinkedIn', href: null }),
+  ]);
+
+  for (const takeBack of [
+    () => call(server, senderRoutes.reconnectLinkedin, owner, { params }),
+    () => call(server, deviceRoutes.reconnect, { token }),
+  ]) {
+    await disconnect();
+    expect((await takeBack()).status).toBe(200);
+    const { reason, holds } = await stands();
+    expect(reason).toBeNull();
+    expect(holds).toEqual(expect.arrayContaining(['manual', 'linkedin_account_disconnected']));
+    expect(holds).not.toContain('disconnected_by_user');
+  }
+  await call(server, senderRoutes.resume, owner, { params, body: { channel: 'linkedin' } });
+});

@@ -134,6 +134,13 @@ export const cases: Case[] = [
     scoped: true,
     owner: 409,
   },
+  {
+    name: 'reconnect',
+    route: senderRoutes.reconnectLinkedin,
+    input: ofSender(),
+    rep: 403,
+    scoped: true,
+  },
   { name: 'resume plan', route: resumePlanRoutes.get, input: ofSender(), rep: 403, scoped: true },
   {
     name: 'edit resume plan',

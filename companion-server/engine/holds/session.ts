@@ -36,6 +36,8 @@ export function recordSession(ctx: EngineContext, deviceId: string, report: Sess
       .update(channelTable)
       .set({ lastCheckedAt: checkedAt(unit, channel, report) })
       .where(eq(channelTable.id, channel.id));
+    // What the rep disconnected is theirs to take back: no login ends it, and no logout is a loss.
+    if (await findHold(unit.tx, { ...onChannel(channel), reason: 'disconnected_by_user' })) return;
     if (report.state === 'inactive') {
       await loseSession(unit, channel, report.reason, report.challenge);
     } else if (report.member) {
@@ -78,8 +80,6 @@ export async function heartbeat(unit: Unit, channel: ChannelRow, deviceId: strin
 }
 
 async function signedIn(unit: Unit, channel: ChannelRow, member: LinkedinMember): Promise<void> {
-  const disconnected = { ...onChannel(channel), reason: 'disconnected_by_user' as const };
-  if (await findHold(unit.tx, disconnected)) return;
   if (channel.address === null) {
     await bindMember(unit, channel, member);
     return;
@@ -201,6 +201,8 @@ export async function reconnectLinkedin(unit: Unit, channelId: string, by: strin
   const channel = await channelById(unit.tx, channelId);
   if (!(await liftHold(unit, { ...onChannel(channel), reason: 'disconnected_by_user' }, by))) return;
   await noteLoss(unit, channel);
+  // Why it is Inactive from now on, the browser says when it answers.
+  await setStatus(unit, channel, { status: 'inactive', reason: null, reasonDetail: null });
   await setHold(unit, { ...onChannel(channel), reason: 'linkedin_account_disconnected', by: 'system' });
   await unit.tx
     .update(channelTable)

@@ -3,7 +3,7 @@ import { setConsent } from '../../services/device/consent.ts';
 import { setMode } from '../../services/device/mode.ts';
 import { deviceSnapshot } from '../../services/device/snapshot.ts';
 import { deviceWork } from '../../services/device/work.ts';
-import { endPauseOf, revokeDevice, setSenderPaused } from '../../services/sender/manage.ts';
+import { endPauseOf, reconnectLinkedin, revokeDevice, setSenderPaused } from '../../services/sender/manage.ts';
 import { stopEverything } from '../../services/workspace/stop.ts';
 import type { App } from '../httpEnv.ts';
 import { serveDevice } from '../serve.ts';
@@ -36,6 +36,10 @@ export function serveDevices(app: App): void {
   });
   serveDevice(app, deviceRoutes.resume, async (call) => {
     await endPauseOf(call, call.actor.senderId);
+    return deviceSnapshot(call);
+  });
+  serveDevice(app, deviceRoutes.reconnect, async (call) => {
+    await reconnectLinkedin(call, call.actor.senderId);
     return deviceSnapshot(call);
   });
   serveDevice(app, deviceRoutes.mode, async (call, { body }) => {

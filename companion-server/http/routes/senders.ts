@@ -7,6 +7,7 @@ import { resumePlanOf } from '../../services/resume/plan.ts';
 import {
   createSender,
   disconnectLinkedin,
+  reconnectLinkedin,
   revokeDevice,
   setSenderPaused,
   updateSender,
@@ -33,6 +34,10 @@ export function serveSenders(app: App): void {
   serveMember(app, senderRoutes.disconnectLinkedin, (call, { params }) =>
     disconnectLinkedin(call, params.senderId),
   );
+  serveMember(app, senderRoutes.reconnectLinkedin, async (call, { params }) => {
+    await reconnectLinkedin(call, params.senderId);
+    return getSender(call, params.senderId);
+  });
   serveMember(app, resumePlanRoutes.get, (call, { params, query }) =>
     resumePlanOf(call, params.senderId, query.channel),
   );

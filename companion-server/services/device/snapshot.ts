@@ -1,6 +1,6 @@
 import type { DeviceSnapshot } from '#shared/contract/device.ts';
 import { CONSENT_VERSION } from '#shared/contract/device.ts';
-import type { SenderView } from '#shared/contract/sender.ts';
+import { isDisconnected, type SenderView } from '#shared/contract/sender.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import type { DeviceCall } from '../context.ts';
 import { senderOf } from '../scope.ts';
@@ -88,7 +88,8 @@ function mustAct(view: SenderView, consentVersion: number | null): DeviceSnapsho
     items.push({
       title: 'Reconnect LinkedIn',
       detail: view.linkedin.detail ?? 'Sign in to LinkedIn again.',
-      href: 'https://www.linkedin.com/login',
+      // Signing in does not end a disconnect: the button above does.
+      href: isDisconnected(view) ? null : 'https://www.linkedin.com/login',
     });
   }
   if (view.redDot.email) {
@@ -99,7 +100,12 @@ function mustAct(view: SenderView, consentVersion: number | null): DeviceSnapsho
     });
   }
   for (const hold of view.holds) {
-    const isShownAbove = ['linkedin_account_disconnected', 'email_disconnected', 'consent_withdrawn'];
+    const isShownAbove = [
+      'linkedin_account_disconnected',
+      'disconnected_by_user',
+      'email_disconnected',
+      'consent_withdrawn',
+    ];
     if (hold.whoMustAct !== 'rep' || hold.reason === 'manual' || isShownAbove.includes(hold.reason)) continue;
     items.push({ title: 'Held', detail: hold.detail, href: null });
   }

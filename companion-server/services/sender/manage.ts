@@ -12,7 +12,7 @@ import {
   openChannels,
   passOnReading,
   pauseChannel,
-  reconnectLinkedin,
+  reconnectLinkedin as reconnectChannel,
   replan,
   replanWithdrawals,
   resumeChannel,
@@ -156,7 +156,7 @@ export async function setSenderPaused(
       // Only the owner takes back a disconnect or confirms that a restriction is over: the account is theirs.
       const isOwner = row.ownerUserId === call.actor.userId;
       if (!paused && kind === 'linkedin' && isOwner) {
-        await reconnectLinkedin(unit, channelId, by);
+        await reconnectChannel(unit, channelId, by);
         await endRestriction(unit, channelId, by);
       }
     }
@@ -181,6 +181,22 @@ export async function disconnectLinkedin(call: MemberCall, senderId: string): Pr
     await audit(tx, call, { action: 'sender.linkedin_disconnected', entity: 'sender', entityId: senderId });
   });
   return getSender(call, senderId);
+}
+
+/** Takes back a disconnect, nothing else: pauses and guards stay. Only the owner may, the account is theirs. */
+export async function reconnectLinkedin(call: Call, senderId: string): Promise<void> {
+  await call.db.write(async (tx) => {
+    const row = await senderToManage(tx, call, senderId);
+    if (row.ownerUserId !== call.actor.userId) {
+      throw notAllowed(
+        'Only the owner of this sender profile reconnects its LinkedIn account.',
+        'Ask the rep who owns it.',
+      );
+    }
+    const { linkedin } = await channelsOf(tx, senderId);
+    await reconnectChannel(unitOf(call, tx), linkedin.id, call.actor.id);
+    await audit(tx, call, { action: 'sender.linkedin_reconnected', entity: 'sender', entityId: senderId });
+  });
 }
 
 /** Ends the pairing of one browser; its token stops working at once. */

@@ -5,6 +5,8 @@ import type { ChannelRow } from '../scope.ts';
 import { READING } from './holdView.ts';
 
 const CONNECTING_TOO_LONG_MS = 30 * MINUTE;
+const RECONNECTING =
+  'The account was reconnected. Sign in to LinkedIn in the browser with Rapport; it turns green by itself.';
 
 /** One sentence about the LinkedIn account for the rep; null: nothing to say. */
 export function linkedinSentence(channel: ChannelRow, scheduleNow: number): string | null {
@@ -18,6 +20,7 @@ export function linkedinSentence(channel: ChannelRow, scheduleNow: number): stri
         ? 'Connecting takes too long. Check that the browser runs, that you are signed in to LinkedIn in it, and open linkedin.com once.'
         : 'The extension is paired. Open LinkedIn in that browser, signed in.';
     case 'inactive': {
+      if (channel.reason === null) return RECONNECTING;
       const { sentence, whatToDo } = linkedinInactiveReasons[channel.reason ?? 'logged_out'];
       return [sentence, channel.reasonDetail, whatToDo].filter(Boolean).join(' ');
     }

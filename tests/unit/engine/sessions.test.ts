@@ -99,6 +99,18 @@ describe('reminders of a lost account', () => {
     expect(await mails()).toMatchObject([{ state: 'canceled' }]);
   });
 
+  it('takes no sign-out for a loss while the rep keeps the account disconnected', async () => {
+    await inUnit(stage, (unit) => disconnectLinkedin(unit, linkedin, 'rep'));
+    await lose('logged_out');
+    expect(await mails()).toEqual([]);
+    expect(await channelRow()).toMatchObject({ status: 'inactive', reason: 'disconnected_by_user' });
+    expect(await reasons()).toEqual(['disconnected_by_user']);
+    await inUnit(stage, (unit) => reconnectLinkedin(unit, linkedin, 'rep'));
+    expect(await channelRow()).toMatchObject({ status: 'inactive', reason: null });
+    await lose('logged_out');
+    expect(await channelRow()).toMatchObject({ reason: 'logged_out' });
+  });
+
   it('does not mail about a mailbox', async () => {
     await breakMailbox();
     expect(await mails()).toEqual([]);

@@ -2,7 +2,7 @@ import { Button, Group, List, SimpleGrid, Stack, Table, Text } from '@mantine/co
 import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { type SenderView, senderRoutes } from '#shared/contract/sender.ts';
+import { isDisconnected, type SenderView, senderRoutes } from '#shared/contract/sender.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
@@ -71,7 +71,8 @@ function Account({ sender }: { sender: SenderView }) {
         )}
         {linkedin.detail && !linkedin.reconciling && <Text size="sm">{linkedin.detail}</Text>}
         <AccountStanding sender={sender} />
-        {linkedin.status === 'inactive' && <Reconnect />}
+        {linkedin.status === 'inactive' &&
+          (isDisconnected(sender) ? <TakeBack sender={sender} /> : <Reconnect />)}
         {linkedin.name && (
           <Fact name="Account">
             {linkedin.name} {linkedin.premium ? '(paid plan)' : '(Basic plan)'}
@@ -151,15 +152,42 @@ function AccountActions({ sender }: { sender: SenderView }) {
   return (
     <Group gap="xs">
       <PauseButton sender={sender} channel="linkedin" />
-      <ConfirmButton
-        label="Disconnect LinkedIn"
-        question="Disconnect this LinkedIn account?"
-        consequence="Nothing more is done on LinkedIn for this sender profile until it is reconnected. Nothing is deleted: every contact stays at the exact step where it stands."
-        confirmLabel="Disconnect"
-        loading={disconnect.isPending}
-        onConfirm={() => disconnect.mutate({ params: { senderId: sender.id } })}
-      />
+      {!isDisconnected(sender) && (
+        <ConfirmButton
+          label="Disconnect LinkedIn"
+          question="Disconnect this LinkedIn account?"
+          consequence="Nothing more is done on LinkedIn for this sender profile until it is reconnected. Nothing is deleted: every contact stays at the exact step where it stands."
+          confirmLabel="Disconnect"
+          loading={disconnect.isPending}
+          onConfirm={() => disconnect.mutate({ params: { senderId: sender.id } })}
+        />
+      )}
     </Group>
+  );
+}
+
+/** What the rep disconnected: only they take it back, and no sign-in does. */
+function TakeBack({ sender }: { sender: SenderView }) {
+  const me = useQuery(queryFor(workspaceRoutes.me));
+  const reconnect = useAction(senderRoutes.reconnectLinkedin, {
+    done: 'Reconnected. It turns green once the paired browser is signed in to LinkedIn.',
+  });
+  if (me.data?.userId !== sender.ownerUserId) {
+    return <Text size="sm">The owner must reconnect it: {sender.ownerName}.</Text>;
+  }
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Button
+        loading={reconnect.isPending}
+        onClick={() => reconnect.mutate({ params: { senderId: sender.id } })}
+      >
+        Reconnect Account
+      </Button>
+      <Text size="sm">
+        Everybody continues at the exact step where they stand, within caps and working hours, as soon as
+        messages and acceptances of the time between are read.
+      </Text>
+    </Stack>
   );
 }
 
