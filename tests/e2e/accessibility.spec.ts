@@ -272,6 +272,9 @@ test('drawers and dialogs over a page', async () => {
     await button('Personal data').click();
     await page.getByRole('menuitem', { name: 'Erase on request…' }).click();
   });
+  await check(`/contacts/${must(someone, 'a contact').id}`, /^Put .* on the stoplist/, async () => {
+    await button('Add to stoplist').click();
+  });
   expect(found).toEqual([]);
 });
 

@@ -129,6 +129,8 @@ test('who is paused is decided about; who has ended enters again', async () => {
   }
   await looksRight();
   await button(`Complete ${name}`).click();
+  await looksRight();
+  await confirm('Complete the contact');
   await button(`Enroll ${name} again in Visits`).click();
   await looksRight();
   await confirm('Enroll again');

@@ -5,7 +5,7 @@ import { call, type Input, type Output, ProblemError, problemOf } from './client
 
 interface Options<R extends Route> {
   /** Shown when it worked. */
-  done?: string;
+  done?: string | ((value: Output<R>) => string);
   onDone?: (value: Output<R>) => void;
   /** The caller shows the problem itself, e.g. in its form. */
   inline?: boolean;
@@ -18,7 +18,10 @@ export function useAction<R extends Route>(route: R, options: Options<R> = {}) {
   return useMutation<Output<R>, ProblemError, Input<R>>({
     mutationFn: (input) => call(route, input, { timeoutMs: options.timeoutMs }),
     onSuccess: (value) => {
-      if (options.done) notifications.show({ message: options.done, color: 'green' });
+      const { done } = options;
+      if (done) {
+        notifications.show({ message: typeof done === 'string' ? done : done(value), color: 'green' });
+      }
       try {
         options.onDone?.(value);
       } catch (error) {

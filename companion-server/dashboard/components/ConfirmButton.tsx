@@ -1,48 +1,24 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, type ButtonProps, type MantineColor } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { ConfirmDialog, type Question } from './ConfirmDialog.tsx';
 
-interface Props extends ButtonProps {
+interface Props extends ButtonProps, Question {
   label: string;
-  /** The question, as the dialog's title. */
-  question: string;
-  /** What will happen. */
-  consequence: ReactNode;
-  confirmLabel: string;
-  onConfirm: () => void;
   disabled?: boolean;
+  color?: MantineColor;
   'aria-label'?: string;
 }
 
 /** A button for a step that cannot be undone at once: says what will happen and asks first. */
 export function ConfirmButton({ label, question, consequence, confirmLabel, onConfirm, ...button }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
+  const asked = { question, consequence, confirmLabel, onConfirm };
   return (
     <>
       <Button color="red" variant="outline" {...button} onClick={open}>
         {label}
       </Button>
-      <Modal opened={opened} onClose={close} title={question}>
-        <Stack gap="md">
-          <Text size="sm" component="div">
-            {consequence}
-          </Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
-              Cancel
-            </Button>
-            <Button
-              color={button.color ?? 'red'}
-              onClick={() => {
-                close();
-                onConfirm();
-              }}
-            >
-              {confirmLabel}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <ConfirmDialog {...asked} opened={opened} close={close} color={button.color} />
     </>
   );
 }

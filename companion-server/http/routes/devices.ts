@@ -3,7 +3,12 @@ import { setConsent } from '../../services/device/consent.ts';
 import { setMode } from '../../services/device/mode.ts';
 import { deviceSnapshot } from '../../services/device/snapshot.ts';
 import { deviceWork } from '../../services/device/work.ts';
-import { endPauseOf, reconnectLinkedin, revokeDevice, setSenderPaused } from '../../services/sender/manage.ts';
+import {
+  endPauseOf,
+  reconnectLinkedin,
+  revokeDevice,
+  setSenderPaused,
+} from '../../services/sender/manage.ts';
 import { stopEverything } from '../../services/workspace/stop.ts';
 import type { App } from '../httpEnv.ts';
 import { serveDevice } from '../serve.ts';

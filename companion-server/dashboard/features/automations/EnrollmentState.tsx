@@ -9,6 +9,8 @@ import { statusEntry } from '../../components/dictionary.ts';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 import { Time } from '../../components/Time.tsx';
 import { catalogue } from './builder/catalogue.ts';
+import { decided } from './decided.ts';
+import { SkipOrComplete } from './SkipOrComplete.tsx';
 
 /** Where an enrollment stands: status, why, what it waits for, who must act, when it goes on. */
 export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) {
@@ -84,7 +86,9 @@ function isFinal(status: EnrollmentView['status']): boolean {
 
 function Decide({ enrollment }: { enrollment: EnrollmentView }) {
   const { id, contactName, status } = enrollment;
-  const decide = useAction(enrollmentRoutes.decide);
+  const decide = useAction(enrollmentRoutes.decide, {
+    done: decided,
+  });
   const choose = (decision: 'pause' | 'resume' | 'cancel' | 'complete' | 'skip') =>
     decide.mutate({ params: { enrollmentId: id }, body: { decision } });
   const paused = status === 'paused';
@@ -100,24 +104,13 @@ function Decide({ enrollment }: { enrollment: EnrollmentView }) {
         {paused ? 'Resume' : 'Pause'}
       </Button>
       {paused && (
-        <>
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={`Skip the step of ${contactName}`}
-            onClick={() => choose('skip')}
-          >
-            Skip step
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={`Complete ${contactName}`}
-            onClick={() => choose('complete')}
-          >
-            Complete
-          </Button>
-        </>
+        <SkipOrComplete
+          size="xs"
+          contactName={contactName}
+          automationName={enrollment.automationName}
+          disabled={decide.isPending}
+          decide={choose}
+        />
       )}
       <ConfirmButton
         size="xs"

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -12,6 +12,7 @@ import {
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
+import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { TextLink } from '../../components/Link.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
@@ -84,21 +85,26 @@ export function ContactPage() {
   );
 }
 
+/** Lists everything the contact is known by, so that the same person under another entry is meant too. */
 function StopContact({ contact }: { contact: Contact }) {
-  const add = useAction(stoplistRoutes.add, {
-    done: 'On the stoplist: nothing more is sent to this contact.',
-  });
-  const value =
-    contact.email ?? (contact.linkedinSlug && `https://www.linkedin.com/in/${contact.linkedinSlug}/`);
-  if (!value) return null;
+  const add = useAction(stoplistRoutes.add, { done: ({ value }) => `On the stoplist: ${value}.` });
+  const { email, linkedinSlug } = contact;
+  const values = [email, linkedinSlug && `https://www.linkedin.com/in/${linkedinSlug}/`].filter(Boolean);
+  if (values.length === 0) return null;
   return (
-    <Button
+    <ConfirmButton
       variant="default"
+      label="Add to stoplist"
+      question={`Put ${contactName(contact)} on the stoplist?`}
+      consequence={`All automations end at once for this contact and for everybody else whom ${values.join(' or ')} matches, colleagues' automations included, and nothing is sent to them any more. A manager can take entries off the stoplist; what ended does not come back by that.`}
+      confirmLabel="Add to stoplist"
       loading={add.isPending}
-      onClick={() => add.mutate({ body: { value, reason: 'Added on the page of the contact' } })}
-    >
-      Add to stoplist
-    </Button>
+      onConfirm={() => {
+        for (const value of values) {
+          add.mutate({ body: { value: String(value), reason: 'Added on the page of the contact' } });
+        }
+      }}
+    />
   );
 }
 

@@ -1,16 +1,18 @@
-import { Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDotsVertical, IconDownload, IconEraser, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { type ContactView, personalDataRoutes } from '#shared/contract/contact.ts';
 import type { Output } from '../../api/client.ts';
 import { useAction } from '../../api/useAction.ts';
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { contactName } from './contactName.ts';
 
 /** What can be done with a person's data: exported, deleted with a way back, erased for good. */
 export function PersonalData({ contact }: { contact: ContactView }) {
-  const [asks, { open, close }] = useDisclosure(false);
+  const [asks, setAsks] = useState<'delete' | 'erase' | null>(null);
+  const close = () => setAsks(null);
   const navigate = useNavigate();
   const leave = () => void navigate({ to: '/contacts', search: {} });
   const input = { params: { contactId: contact.id } };
@@ -38,37 +40,34 @@ export function PersonalData({ contact }: { contact: ContactView }) {
           >
             Export everything stored
           </Menu.Item>
-          <Menu.Item leftSection={<IconTrash aria-hidden size={16} />} onClick={() => remove.mutate(input)}>
-            Delete (recycle bin)
+          <Menu.Item leftSection={<IconTrash aria-hidden size={16} />} onClick={() => setAsks('delete')}>
+            Delete (recycle bin)…
           </Menu.Item>
-          <Menu.Item color="red" leftSection={<IconEraser aria-hidden size={16} />} onClick={open}>
+          <Menu.Item
+            color="red"
+            leftSection={<IconEraser aria-hidden size={16} />}
+            onClick={() => setAsks('erase')}
+          >
             Erase on request…
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={asks} onClose={close} title={`Erase ${contactName(contact)}?`}>
-        <Stack gap="md">
-          <Text size="sm">
-            For people who ask for it. Name, addresses, profile, messages and texts of all steps go at once
-            and cannot come back, their automations end. Only a keyed hash stays, so that an import does not
-            bring them in again. Emails in mailboxes and conversations on LinkedIn are not touched.
-          </Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
-              Cancel
-            </Button>
-            <Button
-              color="red"
-              onClick={() => {
-                close();
-                erase.mutate(input);
-              }}
-            >
-              Erase for good
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <ConfirmDialog
+        opened={asks === 'delete'}
+        close={close}
+        question={`Delete ${contactName(contact)}?`}
+        consequence="Every automation of this contact ends at once, whoever started it. The contact stays in the recycle bin for 30 days: restoring brings back profile, history and lists, never the steps."
+        confirmLabel="Delete"
+        onConfirm={() => remove.mutate(input)}
+      />
+      <ConfirmDialog
+        opened={asks === 'erase'}
+        close={close}
+        question={`Erase ${contactName(contact)}?`}
+        consequence="For people who ask for it. Name, addresses, profile, messages and texts of all steps go at once and cannot come back, their automations end. Only a keyed hash stays, so that an import does not bring them in again. Emails in mailboxes and conversations on LinkedIn are not touched."
+        confirmLabel="Erase for good"
+        onConfirm={() => erase.mutate(input)}
+      />
     </>
   );
 }

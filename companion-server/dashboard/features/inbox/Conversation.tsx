@@ -12,6 +12,8 @@ import { TextLink } from '../../components/Link.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Section } from '../../components/Section.tsx';
 import { useServerNow } from '../../components/Time.tsx';
+import { decided, decisionWords } from '../automations/decided.ts';
+import { SkipOrComplete } from '../automations/SkipOrComplete.tsx';
 import { Answer } from './Answer.tsx';
 import { Message } from './Message.tsx';
 import type { InboxSearch } from './search.ts';
@@ -135,26 +137,26 @@ function Marks({ thread }: { thread: ThreadView }) {
 
 /** A reply stopped this automation: how it goes on. */
 function Decision({ enrollment }: { enrollment: EnrollmentView }) {
-  const decide = useAction(enrollmentRoutes.decide, { done: 'Decided.' });
+  const decide = useAction(enrollmentRoutes.decide, {
+    done: decided,
+  });
   const say = (decision: 'resume' | 'skip' | 'complete') =>
     decide.mutate({ params: { enrollmentId: enrollment.id }, body: { decision } });
   return (
     <Alert variant="outline" color="orange" title={`Paused in ${enrollment.automationName} by the reply`}>
       <Stack gap="xs">
-        <Text size="sm">
-          Complete ends it, Resume goes on where they stood, Skip leaves out the next step. Nothing is sent
-          before.
-        </Text>
+        <Text size="sm">{decisionWords}</Text>
         <Group gap="xs">
-          <Button size="xs" loading={decide.isPending} onClick={() => say('complete')}>
-            Complete
-          </Button>
-          <Button size="xs" variant="default" disabled={decide.isPending} onClick={() => say('resume')}>
+          <Button size="xs" variant="default" loading={decide.isPending} onClick={() => say('resume')}>
             Resume
           </Button>
-          <Button size="xs" variant="default" disabled={decide.isPending} onClick={() => say('skip')}>
-            Skip the step
-          </Button>
+          <SkipOrComplete
+            size="xs"
+            contactName={enrollment.contactName}
+            automationName={enrollment.automationName}
+            disabled={decide.isPending}
+            decide={say}
+          />
         </Group>
       </Stack>
     </Alert>

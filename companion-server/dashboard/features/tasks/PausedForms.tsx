@@ -4,6 +4,8 @@ import { type TaskItemOf, taskRoutes } from '#shared/contract/task.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { Time } from '../../components/Time.tsx';
+import { decided, decisionWords } from '../automations/decided.ts';
+import { SkipOrComplete } from '../automations/SkipOrComplete.tsx';
 import type { FormProps } from './formProps.ts';
 
 /** Both names, and whether they are one person. */
@@ -52,7 +54,10 @@ function Person({ who, name, company }: { who: string; name: string; company: st
 
 /** What they wrote, and how it goes on. */
 export function ReplyForm({ item, close }: FormProps<TaskItemOf<'reply'>>) {
-  const decide = useAction(enrollmentRoutes.decide, { done: 'Decided.', onDone: close });
+  const decide = useAction(enrollmentRoutes.decide, {
+    done: decided,
+    onDone: close,
+  });
   const say = (decision: 'resume' | 'skip' | 'complete') =>
     decide.mutate({ params: { enrollmentId: item.enrollmentId }, body: { decision } });
   return (
@@ -67,16 +72,17 @@ export function ReplyForm({ item, close }: FormProps<TaskItemOf<'reply'>>) {
           </Blockquote>
         </>
       )}
+      <Text size="sm">{decisionWords}</Text>
       <Group gap="xs">
-        <Button loading={decide.isPending} onClick={() => say('complete')}>
-          Complete
-        </Button>
-        <Button variant="default" disabled={decide.isPending} onClick={() => say('resume')}>
+        <Button variant="default" loading={decide.isPending} onClick={() => say('resume')}>
           Resume
         </Button>
-        <Button variant="default" disabled={decide.isPending} onClick={() => say('skip')}>
-          Skip the step
-        </Button>
+        <SkipOrComplete
+          contactName={item.contactName}
+          automationName={item.automationName}
+          disabled={decide.isPending}
+          decide={say}
+        />
       </Group>
     </Stack>
   );
