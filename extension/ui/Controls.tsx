@@ -1,4 +1,5 @@
 import { Button, Group, Stack } from '@mantine/core';
+import { AskFirst } from './AskFirst.tsx';
 import { Notice } from './Notice.tsx';
 import { order, useOrder } from './order.ts';
 import type { View } from './view.ts';
@@ -12,7 +13,7 @@ export function Controls({ view }: { view: View }) {
   const refusal = stop.refusal ?? pause.refusal;
   return (
     <Stack gap={8}>
-      <Group grow gap={8}>
+      <Group gap={8} className="rapport-controls">
         <Button
           variant="default"
           loading={pause.busy}
@@ -20,20 +21,23 @@ export function Controls({ view }: { view: View }) {
         >
           {paused ? 'Resume' : 'Pause'}
         </Button>
-        <Button
-          color="red.9"
-          loading={stop.busy}
+        <AskFirst
+          label="Stop everything"
+          question="Stop everything for the whole workspace?"
+          consequence="Nothing is done on LinkedIn and no email is sent, for all sender profiles of the team, until an owner or a manager resumes. Every contact stays where it stands."
+          yes="Stop the workspace"
+          no="Keep running"
+          red
+          busy={stop.busy}
           disabled={stopped}
-          onClick={() => stop.run(() => order('ui.stopEverything'))}
-        >
-          Stop everything
-        </Button>
+          onYes={() => void stop.run(() => order('ui.stopEverything'))}
+        />
       </Group>
       {stopped ? (
         <Notice
           colour="yellow"
           title="Everything is stopped"
-          detail="No automation of the whole workspace moves. Start again on the dashboard’s Home page."
+          detail="No automation of the whole workspace moves. An owner or a manager can resume on the dashboard’s Home page."
         />
       ) : null}
       {refusal ? <Notice colour="red" {...refusal} /> : null}

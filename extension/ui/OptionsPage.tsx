@@ -1,6 +1,6 @@
-import { Anchor, Button, Container, Group, Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { Anchor, Container, Stack, Text, Title } from '@mantine/core';
 import { browser } from 'wxt/browser';
+import { AskFirst } from './AskFirst.tsx';
 import { ConsentPanel, ConsentText, WithdrawConsent } from './consent/Consent.tsx';
 import { Mode } from './Mode.tsx';
 import { Notice } from './Notice.tsx';
@@ -56,7 +56,6 @@ export function OptionsPage({ view }: { view: View }) {
 }
 
 function Unpair({ serverUrl, senderName }: { serverUrl: string; senderName: string }) {
-  const [asking, setAsking] = useState(false);
   const { busy, refusal, run } = useOrder();
   return (
     <Stack gap={8} align="flex-start">
@@ -74,20 +73,15 @@ function Unpair({ serverUrl, senderName }: { serverUrl: string; senderName: stri
         Unpairing keeps every task where it is; it goes on when a browser is paired again. To use another
         server, unpair first.
       </Text>
-      {asking ? (
-        <Group gap={8} role="group" aria-label="Unpair this browser?">
-          <Button color="red.9" loading={busy} onClick={() => run(() => order('ui.unpair'))}>
-            Yes, unpair
-          </Button>
-          <Button variant="default" disabled={busy} onClick={() => setAsking(false)}>
-            Keep it paired
-          </Button>
-        </Group>
-      ) : (
-        <Button variant="default" onClick={() => setAsking(true)}>
-          Unpair this browser
-        </Button>
-      )}
+      <AskFirst
+        label="Unpair this browser"
+        question="Unpair this browser?"
+        consequence="It does nothing more as you until it is paired again."
+        yes="Yes, unpair"
+        no="Keep it paired"
+        busy={busy}
+        onYes={() => void run(() => order('ui.unpair'))}
+      />
       {refusal ? <Notice colour="red" {...refusal} /> : null}
     </Stack>
   );

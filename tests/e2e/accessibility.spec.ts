@@ -360,6 +360,19 @@ test('popup and side panel: everything is reached by Tab, in the order of the sc
     await openScreen(tab, browser.url(name));
     await tab.bringToFront();
     expect(await tabOrder(tab)).toEqual(order);
+    // One press asks, and the answer that changes nothing has the focus.
+    await tab.getByRole('button', { name: 'Stop everything' }).click();
+    const question = tab.getByRole('group', { name: 'Stop everything for the whole workspace?' });
+    await expect(question.getByRole('button', { name: 'Keep running' })).toBeFocused();
+    const width = name === 'popup.html' ? 360 + SCROLLBAR : 320;
+    expect(
+      await violations(tab, [
+        { colorScheme: 'light', width },
+        { colorScheme: 'dark', width },
+      ]),
+    ).toEqual([]);
+    await tab.keyboard.press('Enter');
+    await expect(tab.getByRole('button', { name: 'Stop everything' })).toBeFocused();
     await tab.close();
   }
 });

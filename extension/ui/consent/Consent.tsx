@@ -2,6 +2,7 @@ import { Button, Checkbox, List, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { consentText, withdrawText } from '#shared/contract/consentText.ts';
 import { CONSENT_VERSION } from '#shared/contract/device.ts';
+import { AskFirst } from '../AskFirst.tsx';
 import { Notice } from '../Notice.tsx';
 import { order, useOrder } from '../order.ts';
 
@@ -58,15 +59,17 @@ export function ConsentText() {
 export function WithdrawConsent() {
   const { busy, refusal, run } = useOrder();
   return (
-    <Stack gap={8}>
+    <Stack gap={8} align="flex-start">
       <Text size="sm">{withdrawText}</Text>
-      <Button
-        variant="default"
-        loading={busy}
-        onClick={() => run(() => order('ui.consent', { agreed: false }))}
-      >
-        Withdraw consent
-      </Button>
+      <AskFirst
+        label="Withdraw consent"
+        question="Withdraw your consent?"
+        consequence="Everything of yours stops at once: all your sender profiles, LinkedIn and email, in every browser. Every contact stays where it stands until you agree again."
+        yes="Withdraw and stop"
+        no="Keep it"
+        busy={busy}
+        onYes={() => void run(() => order('ui.consent', { agreed: false }))}
+      />
       {refusal ? <Notice colour="red" {...refusal} /> : null}
     </Stack>
   );

@@ -51,8 +51,10 @@ function StopOrResume({ home }: { home: HomeView }) {
   const resume = useAction(workspaceRoutes.resume, {
     done: 'Everything goes on, within caps and working hours.',
   });
+  const me = useQuery(queryFor(workspaceRoutes.me));
   if (isRestored(home)) return null;
   if (home.stopped) {
+    if (me.data?.role === 'rep') return null;
     return (
       <Button loading={resume.isPending} onClick={() => resume.mutate({})}>
         Resume everything
@@ -63,7 +65,7 @@ function StopOrResume({ home }: { home: HomeView }) {
     <ConfirmButton
       label="Stop everything"
       question="Stop everything?"
-      consequence="No email is sent and nothing is done on LinkedIn, for all sender profiles, until somebody resumes. Every contact stays at the exact step where it stands. A step that is being executed at this moment may still end."
+      consequence="No email is sent and nothing is done on LinkedIn, for all sender profiles, until an owner or a manager resumes. Every contact stays at the exact step where it stands. A step that is being executed at this moment may still end."
       confirmLabel="Stop everything now"
       loading={stop.isPending}
       onConfirm={() => stop.mutate({})}
@@ -75,7 +77,7 @@ function Stopped({ hold }: { hold: NonNullable<HomeView['stopped']> }) {
   return (
     <Alert color="red" variant="outline" title="Everything is stopped" role="status">
       <Text size="sm">
-        {hold.detail} Stopped <Time at={hold.since} />.
+        {hold.detail} Stopped <Time at={hold.since} />. An owner or a manager can resume everything.
       </Text>
     </Alert>
   );
