@@ -39,6 +39,7 @@ export {
 } from './explain/explain.ts';
 export { explainBranches } from './explain/explainBranches.ts';
 export { archiveAutomation } from './flow/archive.ts';
+export { isLatest, mayRetry } from './flow/comeBack.ts';
 export * from './flow/decide.ts';
 export { endManualTask } from './flow/endManualTask.ts';
 export { type Decision, decideEnrollment } from './flow/enrollmentDecisions.ts';

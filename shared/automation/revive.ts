@@ -17,6 +17,6 @@ export function reviveFailed(state: EnrollmentState): EnrollmentState | null {
   };
 }
 
-export function isRetriable({ ending, reason }: CursorState): boolean {
+export function isRetriable({ ending, reason }: Pick<CursorState, 'ending' | 'reason'>): boolean {
   return ending === 'failed' && !beyondRetry.has(reason ?? '');
 }

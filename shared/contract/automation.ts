@@ -198,7 +198,9 @@ export const enrollmentRoutes = {
   /** The rep's decision for a paused contact, a cancel, or entering once more after the end. */
   decide: route('member', 'POST', '/api/v1/enrollments/:enrollmentId/decide', {
     params: z.object({ enrollmentId: id }),
-    body: z.object({ decision: z.enum(['pause', 'resume', 'cancel', 'complete', 'skip', 'enroll_again']) }),
+    body: z.object({
+      decision: z.enum(['pause', 'resume', 'cancel', 'complete', 'skip', 'retry', 'enroll_again']),
+    }),
     response: enrollmentView,
   }),
 };

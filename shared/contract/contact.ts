@@ -61,6 +61,8 @@ export const enrollmentView = z.object({
   branches: z.array(branchView).default([]),
   /** It has ended, is the latest one of this contact here, and the automation runs. */
   canEnterAgain: z.boolean(),
+  /** It failed at a step without an effect, which can be tried again. */
+  canRetry: z.boolean().default(false),
   updatedAt: instant,
 });
 export type EnrollmentView = z.infer<typeof enrollmentView>;

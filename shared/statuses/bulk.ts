@@ -7,6 +7,7 @@ const sentences = new Map(
     not_failed: 'They have not failed.',
     unknown_open: 'A step of theirs may have happened: settle it first.',
     nothing_to_retry: 'The step that failed does not exist any more.',
+    entered_again: 'They entered the automation again since.',
     automation_ended: 'The automation does not run any more.',
     no_such_step: 'Their version of the automation does not have this step.',
     not_started: 'They have not entered yet.',

@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, gt, inArray } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
 import { isRetriable, reviveFailed } from '#shared/automation/revive.ts';
 import type { EnrollmentState } from '#shared/automation/state.ts';
-import { schema } from '../../db/index.ts';
+import { type Queryable, schema } from '../../db/index.ts';
 import type { EnrollmentRow, Unit } from '../context.ts';
 import { enrollmentById, graphOf } from '../rows.ts';
 import { finish } from '../steps/tasks.ts';
@@ -11,10 +11,15 @@ import { askAdmission, blockedOn } from '../wayIn/slots.ts';
 import { applyEvent, loadState, storeAdvance } from './interpret.ts';
 import { setStanding } from './standing.ts';
 
-const { automation, task } = schema;
+const { automation, cursor, enrollment, task } = schema;
 
 /** Why an enrollment cannot come back or be tried again. */
-export type NoWayBack = 'not_failed' | 'unknown_open' | 'nothing_to_retry' | 'automation_ended';
+export type NoWayBack =
+  | 'not_failed'
+  | 'unknown_open'
+  | 'nothing_to_retry'
+  | 'automation_ended'
+  | 'entered_again';
 
 /**
  * Failed branches are tried again at the step that failed, through admission, so that limits hold. Refused while a
@@ -23,6 +28,7 @@ export type NoWayBack = 'not_failed' | 'unknown_open' | 'nothing_to_retry' | 'au
 export async function retryFailed(unit: Unit, row: EnrollmentRow): Promise<NoWayBack | null> {
   if (row.status !== 'failed' && row.live === 0) return 'not_failed';
   if (!(await isRunning(unit, row))) return 'automation_ended';
+  if (!(await isLatest(unit.tx, row))) return 'entered_again';
   await bringBack(unit, row.id);
   const tasks = await unit.tx.select().from(task).where(eq(task.enrollmentId, row.id));
   if (tasks.some(({ state }) => state === 'unknown' || state === 'committing')) return 'unknown_open';
@@ -41,6 +47,38 @@ export async function retryFailed(unit: Unit, row: EnrollmentRow): Promise<NoWay
   if (row.live === 1) await applyEvent(unit, row.id, { type: 'reopened' });
   else await queueAgain(unit, row);
   return null;
+}
+
+/** Whether a failed enrollment of a running automation has a step that may be tried again. */
+export async function mayRetry(q: Queryable, row: EnrollmentRow): Promise<boolean> {
+  if (row.status !== 'failed' || !(await isLatest(q, row))) return false;
+  const open = await q
+    .select({ id: task.id })
+    .from(task)
+    .where(and(eq(task.enrollmentId, row.id), inArray(task.state, ['unknown', 'committing'])))
+    .limit(1);
+  if (open.length > 0) return false;
+  const branches = await q.select().from(cursor).where(eq(cursor.enrollmentId, row.id));
+  return branches.length === 0 || branches.some(isRetriable);
+}
+
+/** Whether the contact did not enter the automation once more since. */
+export async function isLatest(
+  q: Queryable,
+  { automationId, contactId, rotation }: EnrollmentRow,
+): Promise<boolean> {
+  const later = await q
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(
+      and(
+        eq(enrollment.automationId, automationId),
+        eq(enrollment.contactId, contactId),
+        gt(enrollment.rotation, rotation),
+      ),
+    )
+    .limit(1);
+  return later.length === 0;
 }
 
 /** Puts an ended enrollment back to the branches it had; it goes on from there once it is admitted again. */

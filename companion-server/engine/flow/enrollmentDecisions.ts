@@ -8,6 +8,7 @@ import { cancelTask, ENRICHMENT_NODE } from '../steps/tasks.ts';
 import { endBeforeStart } from '../wayIn/enrichment.ts';
 import { enterOnceMore } from '../wayIn/enroll.ts';
 import { askAdmission, blockedOn, passOn } from '../wayIn/slots.ts';
+import { retryFailed } from './comeBack.ts';
 import { applyEvent } from './interpret.ts';
 import { setStanding } from './standing.ts';
 
@@ -15,9 +16,9 @@ const { contact, enrollment, inboundMessage, task } = schema;
 
 /**
  * `complete` and `skip` answer a paused contact: done with it, or past the step where it stands. `enroll_again`
- * is for one that has ended.
+ * is for one that has ended, `retry` for one that failed.
  */
-export type Decision = 'pause' | 'resume' | 'cancel' | 'complete' | 'skip' | 'enroll_again';
+export type Decision = 'pause' | 'resume' | 'cancel' | 'complete' | 'skip' | 'retry' | 'enroll_again';
 
 /** A person decides about one contact in one automation. False: the decision does not apply to its status. */
 export async function decideEnrollment(
@@ -28,6 +29,7 @@ export async function decideEnrollment(
 ): Promise<boolean> {
   const row = await enrollmentById(unit.tx, enrollmentId);
   if (decision === 'enroll_again') return 'id' in (await enterOnceMore(unit, row));
+  if (decision === 'retry') return (await retryFailed(unit, row)) === null;
   if (isFinal(row.status)) return false;
   if (decision === 'cancel') {
     await stopEnrollment(unit, row, 'manual');

@@ -1,4 +1,4 @@
-import { and, eq, gt, ne } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { automationRoutes } from '#shared/contract/automation.ts';
 import type { BranchView, EnrollmentView } from '#shared/contract/contact.ts';
@@ -14,8 +14,10 @@ import {
   explainBranches,
   explainEnrollment,
   graphOf,
+  isLatest,
   lookAhead,
   matchingIds,
+  mayRetry,
   reasonsPresent,
   unreadInboxes,
 } from '../../engine/index.ts';
@@ -106,7 +108,7 @@ async function view(
     senderId: row.senderId,
     senderName: found.senderName,
     nodeIds: branches.map(({ nodeId }) => nodeId),
-    canEnterAgain: await canEnterAgain(db, found),
+    ...(await waysBack(db, found)),
     updatedAt: row.updatedAt ?? 0,
   };
 }
@@ -130,21 +132,13 @@ const mayReturn: readonly EnrollmentStatus[] = finalEnrollmentStatuses.filter(
   (status) => status !== 'unsubscribed' && status !== 'duplicate',
 );
 
-async function canEnterAgain(db: Queryable, { row, automationStatus }: Joined): Promise<boolean> {
-  if (automationStatus !== 'running' || !mayReturn.includes(row.status)) return false;
-  const { automationId, contactId, rotation } = row;
-  const later = await db
-    .select({ id: enrollment.id })
-    .from(enrollment)
-    .where(
-      and(
-        eq(enrollment.automationId, automationId),
-        eq(enrollment.contactId, contactId),
-        gt(enrollment.rotation, rotation),
-      ),
-    )
-    .limit(1);
-  return later.length === 0;
+/** How somebody whose enrollment has ended can come back into the automation that runs. */
+async function waysBack(db: Queryable, { row, automationStatus }: Joined) {
+  const runs = automationStatus === 'running';
+  return {
+    canEnterAgain: runs && mayReturn.includes(row.status) && (await isLatest(db, row)),
+    canRetry: runs && (await mayRetry(db, row)),
+  };
 }
 
 /** The reasons that stand beside an automation's contacts, as sentences. */

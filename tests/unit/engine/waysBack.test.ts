@@ -10,6 +10,7 @@ import {
   addSenderToNode,
   decideEnrollment,
   deleteSender,
+  mayRetry,
   passOnReading,
   publishVersion,
   settleTask,
@@ -178,6 +179,44 @@ describe('who comes back and waits for a place', () => {
 });
 
 describe('retrying', () => {
+  it('tries the failed step of one contact again, and of no rotation that another one followed', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', behindSegment({ look: ['visit', {}] }, ['who>look']));
+    const decide = (id: string, decision: 'retry' | 'enroll_again') =>
+      inUnit(stage, (unit) => decideEnrollment(unit, id, decision, 'test'));
+    const offered = async () => mayRetry(stage.db.reader, await enrollmentOf(stage, person.contactId));
+    const fail = async () => {
+      const step = await nextOfKind(stage, 'visit');
+      await report(stage, step, failed('profile_not_found'));
+      expect(await enrollmentOf(stage, person.contactId)).toMatchObject({ status: 'failed' });
+    };
+    await fail();
+    const { id } = await enrollmentOf(stage, person.contactId);
+    expect(await offered()).toBe(true);
+    expect(await decide(id, 'retry')).toBe(true);
+    await settle(stage);
+    expect(await offered()).toBe(false);
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({ status: 'in_progress', rotation: 1 });
+    await fail();
+    expect(await decide(id, 'enroll_again')).toBe(true);
+    expect(await decide(id, 'retry')).toBe(false);
+    expect(await mayRetry(stage.db.reader, await inAutomation('a1', person.contactId))).toBe(false);
+  });
+
+  it('offers none while the step may have happened', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const step = await nextOfKind(stage, 'connect');
+    expect((await commit(stage, step)).ok).toBe(true);
+    await report(stage, step, failed('timeout', { effect: 'maybe_effect' }));
+    const { id } = await enrollmentOf(stage, person.contactId);
+    await stage.db.write((tx) =>
+      tx.update(schema.enrollment).set({ status: 'failed' }).where(eq(schema.enrollment.id, id)),
+    );
+    expect(await mayRetry(stage.db.reader, await enrollmentOf(stage, person.contactId))).toBe(false);
+    expect(await inUnit(stage, (unit) => decideEnrollment(unit, id, 'retry', 'test'))).toBe(false);
+  });
+
   it('tries a data step again that could not be carried out', async () => {
     await addSender(stage, 's2');
     const person = await addContact(stage, 1, { bound: true });

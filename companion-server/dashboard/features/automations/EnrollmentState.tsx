@@ -47,6 +47,7 @@ export function EnrollmentState({ enrollment }: { enrollment: EnrollmentView }) 
       ))}
       {enrollment.branches.length > 0 && <Branches branches={enrollment.branches} />}
       {!isFinal(status) && <Decide enrollment={enrollment} />}
+      {enrollment.canRetry && <Retry enrollment={enrollment} />}
       {enrollment.canEnterAgain && <EnrollAgain enrollment={enrollment} />}
     </Stack>
   );
@@ -121,6 +122,23 @@ function Decide({ enrollment }: { enrollment: EnrollmentView }) {
         confirmLabel="Cancel the contact"
         onConfirm={() => choose('cancel')}
       />
+    </Group>
+  );
+}
+
+/** Goes on where it failed: nothing that they got comes again. */
+function Retry({ enrollment: { id, contactName } }: { enrollment: EnrollmentView }) {
+  const decide = useAction(enrollmentRoutes.decide, { done: decided });
+  return (
+    <Group>
+      <Button
+        size="xs"
+        aria-label={`Retry the failed step of ${contactName}`}
+        loading={decide.isPending}
+        onClick={() => decide.mutate({ params: { enrollmentId: id }, body: { decision: 'retry' } })}
+      >
+        Retry the failed step
+      </Button>
     </Group>
   );
 }
