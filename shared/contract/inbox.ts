@@ -147,6 +147,8 @@ export const inboxRoutes = {
     params: z.object({ contactId: id }),
     response: z.object({
       messages: z.array(messageView),
+      /** The conversations that one may read, to answer in. */
+      threads: z.array(threadView.pick({ id: true, channel: true, senderName: true })).default([]),
       /** Sender profiles whose messages their reps keep to themselves. */
       hiddenSenders: z.array(z.string()),
     }),

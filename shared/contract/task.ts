@@ -72,6 +72,8 @@ export const taskItem = z.discriminatedUnion('group', [
     reason: z.string(),
     /** What they wrote last, where it was read. */
     message: z.object({ text: z.string(), at: instant }).nullable(),
+    /** The conversation in which it stands, to answer in. */
+    threadId: id.nullable().default(null),
   }),
 ]);
 export type TaskItem = z.infer<typeof taskItem>;

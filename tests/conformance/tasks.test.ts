@@ -159,7 +159,17 @@ test('a contact to confirm names both people; another reason refuses the decisio
   const decide = (isThem: boolean) =>
     call(server, taskRoutes.confirm, asOwner(), { params: { enrollmentId }, body: { isThem } });
   await pause('replied');
-  expect(await list('reply')).toMatchObject([{ id: enrollmentId, reason: 'replied', message: null }]);
+  const { senderId, threadId } = world.ids;
+  const replied = { id: enrollmentId, reason: 'replied' };
+  expect(await list('reply')).toMatchObject([{ ...replied, message: { text: 'Stop.' }, threadId }]);
+  // Whose inbox they wrote to decides who reads it, whoever the automation writes as.
+  const mine = eq(schema.sender.id, senderId);
+  const [profile] = await db.reader.select().from(schema.sender).where(mine);
+  const give = (ownerUserId: string) =>
+    db.write((tx) => tx.update(schema.sender).set({ ownerUserId }).where(mine));
+  await give('somebody-else');
+  expect(await list('reply')).toMatchObject([{ ...replied, message: null, threadId: null }]);
+  await give(profile?.ownerUserId ?? '');
   expect((await decide(true)).status).toBe(409);
   await pause('wrong_person');
   expect(await list('confirm')).toMatchObject([

@@ -250,7 +250,7 @@ describe('the inbox', () => {
     expect((await share(true, manager)).status).toBe(403);
     const ofContact = async () =>
       (await call(server, inboxRoutes.ofContact, { cookie: manager }, { params: { contactId } })).body;
-    expect(await ofContact()).toEqual({ messages: [], hiddenSenders: ['Anna'] });
+    expect(await ofContact()).toEqual({ messages: [], threads: [], hiddenSenders: ['Anna'] });
     const exported = async () =>
       personalDataRoutes.export.response.parse(
         (await call(server, personalDataRoutes.export, { cookie: manager }, { params: { contactId } })).body,
@@ -266,6 +266,7 @@ describe('the inbox', () => {
     expect(await listed('all', manager)).toMatchObject([{ ofOther: true }]);
     expect(await ofContact()).toMatchObject({
       hiddenSenders: [],
+      threads: [{ id: (await listed())[0]?.id, channel: 'email', senderName: 'Anna' }],
       messages: expect.arrayContaining([expect.anything()]),
     });
     expect((await share(false, rep)).status).toBe(200);

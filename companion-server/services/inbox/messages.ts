@@ -157,7 +157,13 @@ export async function contactMessages(call: MemberCall, contactId: string) {
   const { id } = await contactOf(reader, call, contactId);
   const readable = new Set((await readableSenders(call)).map((row) => row.id));
   const involved = await reader
-    .selectDistinct({ channelId: channel.id, senderId: sender.id, name: sender.name })
+    .select({
+      channelId: channel.id,
+      senderId: sender.id,
+      name: sender.name,
+      threadId: schema.thread.id,
+      kind: channel.kind,
+    })
     .from(schema.thread)
     .innerJoin(channel, eq(channel.id, schema.thread.channelId))
     .innerJoin(sender, eq(sender.id, channel.senderId))
@@ -170,5 +176,11 @@ export async function contactMessages(call: MemberCall, contactId: string) {
   const all = [...involved, ...written];
   const mine = all.filter(({ senderId }) => readable.has(senderId)).map(({ channelId }) => channelId);
   const hidden = all.filter(({ senderId }) => !readable.has(senderId)).map(({ name }) => name);
-  return { messages: await messagesOf(reader, id, [...new Set(mine)]), hiddenSenders: [...new Set(hidden)] };
+  return {
+    messages: await messagesOf(reader, id, [...new Set(mine)]),
+    threads: involved
+      .filter(({ senderId }) => readable.has(senderId))
+      .map(({ threadId, kind, name }) => ({ id: threadId, channel: kind, senderName: name })),
+    hiddenSenders: [...new Set(hidden)],
+  };
 }

@@ -13,7 +13,7 @@ import { decodeCursor, pageOf, textKey } from '../page.ts';
 import { notAllowed, notFound, Refusal } from '../refusal.ts';
 import { isManager } from '../scope.ts';
 
-const { enrollment, contact, sender, automation, task, inboundMessage } = schema;
+const { enrollment, contact, sender, automation, task, inboundMessage, channel, thread } = schema;
 
 /** Contacts that stand still until a person decides, by why they do. */
 const reasons = { confirm: ['wrong_person'], reply: ['colleague_replied', 'replied'] };
@@ -117,16 +117,27 @@ export async function viewReply(
   found: Paused,
   call: MemberCall,
 ): Promise<TaskItemOf<'reply'>> {
-  const mayShow = found.sender !== null && mayRead(call, found.sender);
   const [message] = await db
-    .select({ text: inboundMessage.text, at: inboundMessage.at })
+    .select({ text: inboundMessage.text, at: inboundMessage.at, threadId: thread.id, reader: sender })
     .from(inboundMessage)
+    .innerJoin(channel, eq(channel.id, inboundMessage.channelId))
+    .innerJoin(sender, eq(sender.id, channel.senderId))
+    .leftJoin(
+      thread,
+      and(eq(thread.channelId, inboundMessage.channelId), eq(thread.contactId, inboundMessage.contactId)),
+    )
     .where(and(eq(inboundMessage.contactId, found.contact.id), eq(inboundMessage.kind, 'reply')))
     .orderBy(desc(inboundMessage.at))
     .limit(1);
   const action = 'Answer them. Then resume where they stood, skip that step, or complete the contact.';
-  const shown = message && mayShow ? { text: message.text, at: message.at ?? 0 } : null;
-  return { ...about(found, action), group: 'reply', message: shown };
+  // They may have written to a colleague, whose inbox is the colleague's own.
+  const shown = message && mayRead(call, message.reader) ? message : null;
+  return {
+    ...about(found, action),
+    group: 'reply',
+    message: shown && { text: shown.text, at: shown.at ?? 0 },
+    threadId: shown?.threadId ?? null,
+  };
 }
 
 const refusals = {

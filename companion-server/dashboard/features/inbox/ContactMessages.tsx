@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { inboxRoutes } from '#shared/contract/inbox.ts';
 import { queryFor } from '../../api/client.ts';
+import { TextLink } from '../../components/Link.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Message } from './Message.tsx';
@@ -12,7 +13,7 @@ export function ContactMessages({ contactId }: { contactId: string }) {
   return (
     <Section title="Messages">
       <Loaded query={query} what="the messages">
-        {({ messages, hiddenSenders }) => (
+        {({ messages, threads, hiddenSenders }) => (
           <Stack gap="sm">
             {messages.length === 0 && hiddenSenders.length === 0 && (
               <Text size="sm">
@@ -30,6 +31,13 @@ export function ContactMessages({ contactId }: { contactId: string }) {
                 <Message key={message.id} message={message} />
               ))}
             </Stack>
+            {threads.map(({ id, channel, senderName }) => (
+              <Text size="sm" key={id}>
+                <TextLink to="/inbox" search={{ thread: id }}>
+                  Answer in the inbox: {channel === 'email' ? 'email' : 'LinkedIn'}, as {senderName}
+                </TextLink>
+              </Text>
+            ))}
           </Stack>
         )}
       </Loaded>

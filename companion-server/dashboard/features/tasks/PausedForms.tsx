@@ -3,6 +3,7 @@ import { enrollmentRoutes } from '#shared/contract/automation.ts';
 import { type TaskItemOf, taskRoutes } from '#shared/contract/task.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
+import { ButtonLink } from '../../components/Link.tsx';
 import { Time } from '../../components/Time.tsx';
 import { decided, decisionWords } from '../automations/decided.ts';
 import { SkipOrComplete } from '../automations/SkipOrComplete.tsx';
@@ -71,6 +72,13 @@ export function ReplyForm({ item, close }: FormProps<TaskItemOf<'reply'>>) {
             {item.message.text}
           </Blockquote>
         </>
+      )}
+      {item.threadId !== null && (
+        <Group>
+          <ButtonLink to="/inbox" search={{ thread: item.threadId }}>
+            Answer in the inbox
+          </ButtonLink>
+        </Group>
       )}
       <Text size="sm">{decisionWords}</Text>
       <Group gap="xs">
