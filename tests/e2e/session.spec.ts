@@ -86,8 +86,7 @@ async function expectInactive(seen: {
   const dot = page.getByRole('navigation').getByLabel('An account of a sender profile is Inactive');
   await dashboard.openMenu(page, 'Sender profiles');
   await expect(dot.first()).toBeVisible();
-  await expect(main.getByLabel(`LinkedIn of ${name} is Inactive`)).toBeVisible();
-  await main.getByRole('link', { name }).click();
+  await main.getByRole('link', { name: `LinkedIn of ${name} is Inactive` }).click();
   await expect(main.getByText('Inactive', { exact: true }).first()).toBeVisible();
   await expect(main.getByText('Reconnect', { exact: true })).toBeVisible();
   await expect(main.getByRole('link', { name: 'Reconnect Account' })).toBeVisible();

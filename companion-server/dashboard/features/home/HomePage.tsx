@@ -16,6 +16,7 @@ import { Time } from '../../components/Time.tsx';
 import { Usage } from '../../components/Usage.tsx';
 import { StaleNote } from '../senders/AccountStanding.tsx';
 import { SenderBadges } from '../senders/SenderBadges.tsx';
+import { firstTab } from '../senders/senderTab.ts';
 import { PublicUrl } from '../settings/PublicUrl.tsx';
 import { LostCapacity } from './LostCapacity.tsx';
 import { Restored } from './Restored.tsx';
@@ -184,7 +185,12 @@ function Today({ home }: { home: HomeView }) {
         {home.senders.map((sender) => (
           <Stack key={sender.id} gap="xs">
             <Group gap="xs">
-              <TextLink to="/senders/$senderId" params={{ senderId: sender.id }} search={{}} fw={600}>
+              <TextLink
+                to="/senders/$senderId"
+                params={{ senderId: sender.id }}
+                search={firstTab(sender)}
+                fw={600}
+              >
                 {sender.name}
               </TextLink>
               <SenderBadges sender={sender} />

@@ -1,20 +1,21 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { SenderView } from '#shared/contract/sender.ts';
-import { RedDot } from '../../components/RedDot.tsx';
+import { RedDotLink } from '../../components/RedDot.tsx';
 import { StatusBadge } from '../../components/StatusBadge.tsx';
 
-/** LinkedIn, SMTP and IMAP status of a sender profile, and the red dot. */
+/** LinkedIn, SMTP and IMAP status of a sender profile; before a channel that is Inactive its red dot. */
 export function SenderBadges({ sender }: { sender: SenderView }) {
-  const { linkedin, mailbox, redDot } = sender;
+  const { id, name, linkedin, mailbox, redDot } = sender;
   return (
     <Group gap="xs">
-      {(redDot.linkedin || redDot.email) && (
-        <RedDot label={`${redDot.linkedin ? 'LinkedIn' : 'Email'} of ${sender.name} is Inactive`} />
+      {redDot.linkedin && (
+        <RedDotLink label={`LinkedIn of ${name} is Inactive`} senderId={id} channel="linkedin" />
       )}
       <Labelled label="LinkedIn">
         <StatusBadge kind="linkedin" value={linkedin.status} detail={linkedin.detail} />
       </Labelled>
+      {redDot.email && <RedDotLink label={`Email of ${name} is Inactive`} senderId={id} channel="email" />}
       <Labelled label="SMTP">
         <StatusBadge kind="mail" value={mailbox.smtp.status} detail={mailbox.smtp.response} />
       </Labelled>

@@ -16,6 +16,7 @@ import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Time } from '../../components/Time.tsx';
 import { RecycleBin } from './RecycleBin.tsx';
 import { SenderBadges } from './SenderBadges.tsx';
+import { firstTab } from './senderTab.ts';
 
 /** All sender profiles with the state of their channels. */
 export function SendersPage() {
@@ -63,7 +64,12 @@ function SenderCard({ sender }: { sender: SenderView }) {
     <Paper withBorder p="md">
       <Group justify="space-between" gap="sm">
         <Stack gap={4} miw={0}>
-          <TextLink to="/senders/$senderId" params={{ senderId: sender.id }} search={{}} fw={600}>
+          <TextLink
+            to="/senders/$senderId"
+            params={{ senderId: sender.id }}
+            search={firstTab(sender)}
+            fw={600}
+          >
             {sender.name}
           </TextLink>
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>

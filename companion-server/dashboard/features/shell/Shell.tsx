@@ -1,4 +1,4 @@
-import { Alert, AppShell, Badge, Burger, Group, NavLink, Text, VisuallyHidden } from '@mantine/core';
+import { Alert, AppShell, Badge, Box, Burger, Group, NavLink, Text, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAffiliate,
@@ -21,7 +21,7 @@ import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { queryFor } from '../../api/client.ts';
 import { useLiveUpdates } from '../../api/live.ts';
 import { TextLink } from '../../components/Link.tsx';
-import { RedDot } from '../../components/RedDot.tsx';
+import { RedDotLink } from '../../components/RedDot.tsx';
 import { countText } from '../tasks/groups.ts';
 import { UserMenu } from './UserMenu.tsx';
 
@@ -46,12 +46,18 @@ export function Shell() {
   const me = useQuery(queryFor(workspaceRoutes.me));
   const home = useQuery(queryFor(workspaceRoutes.home));
   const main = useFocusOnNavigation(pathname);
-  const inactive = home.data?.senders.some(({ redDot }) => redDot.linkedin || redDot.email) ?? false;
+  const inactive = home.data?.senders.find(({ redDot }) => redDot.linkedin || redDot.email);
   const counts = useQuery(queryFor(taskRoutes.counts));
   const inbox = useQuery(queryFor(inboxRoutes.counts));
   const waiting = Object.values(counts.data ?? {}).reduce((sum, count) => sum + count, 0);
   const waitingAt: Record<string, number> = { '/tasks': waiting, '/inbox': inbox.data?.unread ?? 0 };
-  const dot = <RedDot label="An account of a sender profile is Inactive" />;
+  const dot = inactive && (
+    <RedDotLink
+      label="An account of a sender profile is Inactive"
+      senderId={inactive.id}
+      channel={inactive.redDot.linkedin ? 'linkedin' : 'email'}
+    />
+  );
 
   return (
     <AppShell
@@ -88,7 +94,8 @@ export function Shell() {
             active={to === '/' ? pathname === '/' : pathname.startsWith(to)}
             label={label}
             icon={<Icon aria-hidden size={18} stroke={1.5} />}
-            mark={to === '/senders' && inactive ? dot : <Waiting count={waitingAt[to] ?? 0} />}
+            mark={<Waiting count={waitingAt[to] ?? 0} />}
+            dot={to === '/senders' && dot}
             renderLink={(props) => <Link to={to} {...props} onClick={close} />}
           />
         ))}
@@ -102,7 +109,11 @@ export function Shell() {
         {home.data?.stopped && pathname !== '/' && (
           <Alert color="red" variant="outline" mb="md" role="status">
             Everything is stopped: nothing is sent and nothing is done on LinkedIn.{' '}
-            <TextLink to="/">Resume on Home</TextLink>
+            {me.data?.role === 'rep' ? (
+              'An owner or a manager can resume.'
+            ) : (
+              <TextLink to="/">Resume on Home</TextLink>
+            )}
           </Alert>
         )}
         <Outlet />
@@ -127,21 +138,30 @@ interface MenuLinkProps {
   icon: ReactNode;
   /** Says that something waits there. */
   mark: ReactNode;
+  /** A link of its own, so beside the entry and not in it. */
+  dot: ReactNode;
   renderLink: (props: Record<string, unknown>) => ReactNode;
 }
 
-function MenuLink({ active, label, icon, mark, renderLink }: MenuLinkProps) {
+function MenuLink({ active, label, icon, mark, dot, renderLink }: MenuLinkProps) {
   return (
-    <NavLink
-      active={active}
-      aria-current={active ? 'page' : undefined}
-      label={label}
-      leftSection={icon}
-      rightSection={mark}
-      variant="light"
-      style={{ borderRadius: 'var(--mantine-radius-md)' }}
-      renderRoot={renderLink}
-    />
+    <Box pos="relative">
+      <NavLink
+        active={active}
+        aria-current={active ? 'page' : undefined}
+        label={label}
+        leftSection={icon}
+        rightSection={mark}
+        variant="light"
+        style={{ borderRadius: 'var(--mantine-radius-md)' }}
+        renderRoot={renderLink}
+      />
+      {dot && (
+        <Box pos="absolute" right={8} top={8}>
+          {dot}
+        </Box>
+      )}
+    </Box>
   );
 }
 
