@@ -24,7 +24,7 @@ export function StatusBadges({ view }: { view: View }) {
       {linkedin.status !== 'not_set_up' && (linkedin.status !== 'active' || linkedin.detail) ? (
         <Text size="sm" mt={6}>
           {linkedin.detail ?? state.meaning}{' '}
-          {linkedin.status === 'active' ? '' : `What helps: ${state.clearedBy}.`}
+          {linkedin.status === 'active' || isDisconnected(snapshot) ? '' : `What helps: ${state.clearedBy}.`}
         </Text>
       ) : null}
       {linkedin.status === 'inactive' && isDisconnected(snapshot) ? <TakeBack /> : null}

@@ -18,17 +18,20 @@ export async function lossOf(q: Queryable, channelId: string): Promise<LossRow |
   return row ?? null;
 }
 
-/** A channel that worked is lost: noted, and the rep is reminded of a LinkedIn account by and by. */
-export async function noteLoss(unit: Unit, channel: ChannelRow): Promise<void> {
+/**
+ * A channel that worked is lost: noted, and the rep is reminded of a LinkedIn account by and by. `byRep`: they
+ * disconnected it themselves, which is no flapping.
+ */
+export async function noteLoss(unit: Unit, channel: ChannelRow, { byRep = false } = {}): Promise<void> {
   const before = await lossOf(unit.tx, channel.id);
   if (before && before.lostAt !== null) return;
-  const times = [...(before?.times ?? []), unit.now].slice(-KEPT);
+  const times = [...(before?.times ?? []), ...(byRep ? [] : [unit.now])].slice(-KEPT);
   const isSoon = before?.regainedAt != null && unit.now - before.regainedAt < SOON;
   const isOften = times.filter((at) => at > unit.now - OFTEN).length > 1;
   const change = {
     lostAt: unit.now,
     times,
-    flappingAt: isSoon || isOften ? unit.now : (before?.flappingAt ?? null),
+    flappingAt: !byRep && (isSoon || isOften) ? unit.now : (before?.flappingAt ?? null),
   };
   await unit.tx
     .insert(channelLoss)

@@ -200,7 +200,7 @@ export async function disconnectLinkedin(unit: Unit, channelId: string, by: stri
 export async function reconnectLinkedin(unit: Unit, channelId: string, by: string): Promise<void> {
   const channel = await channelById(unit.tx, channelId);
   if (!(await liftHold(unit, { ...onChannel(channel), reason: 'disconnected_by_user' }, by))) return;
-  await noteLoss(unit, channel);
+  await noteLoss(unit, channel, { byRep: true });
   // Why it is Inactive from now on, the browser says when it answers.
   await setStatus(unit, channel, { status: 'inactive', reason: null, reasonDetail: null });
   await setHold(unit, { ...onChannel(channel), reason: 'linkedin_account_disconnected', by: 'system' });

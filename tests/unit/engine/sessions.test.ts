@@ -69,6 +69,19 @@ describe('a rep who reconnects', () => {
   });
 });
 
+describe('the rep’s own disconnect', () => {
+  it('is no session that keeps getting lost', async () => {
+    for (const _ of [1, 2]) {
+      await inUnit(stage, (unit) => disconnectLinkedin(unit, linkedin, 'rep'));
+      await inUnit(stage, (unit) => reconnectLinkedin(unit, linkedin, 'rep'));
+      await signIn();
+      await readAll();
+    }
+    const [loss] = await stage.db.reader.select().from(schema.channelLoss);
+    expect(loss).toMatchObject({ lostAt: null, times: [], flappingAt: null });
+  });
+});
+
 describe('reminders of a lost account', () => {
   it('plans the first mail for 24 hours later, at the moment of the loss', async () => {
     const at = now();
