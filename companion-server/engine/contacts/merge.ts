@@ -73,6 +73,8 @@ export async function mergeContacts(unit: Unit, keptId: string, goneId: string):
     .update(contact)
     .set({ mergedInto: keptId, deletedAt: unit.now, updatedAt: unit.now })
     .where(eq(contact.id, goneId));
+  // Whoever was merged before leads here in one step: old links, erasure.
+  await unit.tx.update(contact).set({ mergedInto: keptId }).where(eq(contact.mergedInto, goneId));
   await note(unit, kept, gone);
 }
 

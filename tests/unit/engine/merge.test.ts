@@ -5,7 +5,7 @@ import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import type { ProfileRead } from '#shared/protocol/linkedin.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import { mergeContacts } from '../../../companion-server/engine/contacts/merge.ts';
-import { commitTask } from '../../../companion-server/engine/index.ts';
+import { commitTask, eraseContact } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
@@ -34,6 +34,15 @@ afterEach(() => stage.close());
 
 const contactOf = async ({ contactId }: Person) =>
   (await stage.db.reader.select().from(schema.contact).where(eq(schema.contact.id, contactId)))[0];
+
+it('leads to the one that is kept in one step, however often it is merged: links and erasure follow', async () => {
+  const third = await addContact(stage, 3);
+  await inUnit(stage, (unit) => mergeContacts(unit, kept.contactId, gone.contactId));
+  await inUnit(stage, (unit) => mergeContacts(unit, third.contactId, kept.contactId));
+  expect(await contactOf(gone)).toMatchObject({ mergedInto: third.contactId });
+  await inUnit(stage, (unit) => eraseContact(unit, third.contactId, { remember: true }));
+  expect(await contactOf(gone)).toMatchObject({ erasedAt: expect.any(Number), email: null });
+});
 
 describe('every table that names a contact', () => {
   const tables = Object.values(schema).flatMap((table) =>
