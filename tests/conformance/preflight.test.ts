@@ -253,6 +253,22 @@ test('a step after which nothing is done is an empty branch; different ends are 
   expect(found(result, 'empty_branch')).toEqual([]);
 });
 
+test('a reply that no email comes before needs a subject', async () => {
+  const email = (id: string, thread: string, subject: string): Step => ({
+    ...{ id, type: 'send_email' },
+    config: { subject, text: 'Hello', thread, attachments: [] },
+  });
+  const found = async (steps: Step[]) => {
+    const { findings } = await preflight(rowOf(steps, senderIds));
+    return findings
+      .filter(({ code }) => code === 'missing_subject')
+      .map(({ nodeId, severity }) => [nodeId, severity]);
+  };
+  expect(await found([email('r', 'reply', '')])).toEqual([['r', 'error']]);
+  expect(await found([email('r', 'reply', 'A question')])).toEqual([]);
+  expect(await found([email('n', 'new', 'A question'), email('r', 'reply', '')])).toEqual([]);
+});
+
 test('a sender profile says the first thing it lacks: browser, consent, session', async () => {
   const graph = rowOf([connect()], senderIds.slice(0, 1));
   const lacks = async () =>

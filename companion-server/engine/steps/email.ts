@@ -1,7 +1,6 @@
-import { and, eq, inArray, isNotNull, lte } from 'drizzle-orm';
+import { and, eq, inArray, lte } from 'drizzle-orm';
 import { must } from '#shared/kernel/assert.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
-import { limits } from '#shared/kernel/limits.ts';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import { type ChannelRow, type EngineContext, type SenderRow, type Unit, unitOfWork } from '../context.ts';
 import { hasLiveEnrollments } from '../inbound/watches.ts';
@@ -9,10 +8,11 @@ import { laneMayFire } from '../predicates.ts';
 import { graphOf, senderById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { type Claimed, claimLeaseMs, claimTask, loadHeads } from './claim.ts';
+import { subjectOf, threadOf } from './emailThread.ts';
 import { freshInboxMs } from './gates.ts';
 import { nodeOf } from './render.ts';
 
-const { channel: channelTable, lane, task: taskTable } = schema;
+const { channel: channelTable, lane } = schema;
 
 /** How often a mailbox is read while somebody is under way with it (schedule time). */
 export const mailReadEveryMs = 10 * MINUTE;
@@ -31,7 +31,7 @@ export interface EmailJob {
   automationId: string;
   to: string;
   toName: string;
-  /** Null: reply in the thread, under its subject. */
+  /** That of the thread it goes on with, else its own. */
   subject: string | null;
   text: string;
   /** Ids of the files that go along, besides the images that the text shows. */
@@ -44,8 +44,6 @@ export interface EmailJob {
   tracks: { opens: boolean; clicks: boolean };
   /** Plain text below the message. */
   signature: string;
-  /** Subject of the thread's first message, for a reply. */
-  threadSubject: string | null;
 }
 
 export type EmailWork =
@@ -160,31 +158,12 @@ async function asJob(
     automationId: task.automationId,
     to: must(contact.email, 'address of a claimed email'),
     toName: `${contact.firstName} ${contact.lastName}`.trim(),
-    subject: payload.subject,
+    subject: subjectOf(payload, thread),
     text: must(payload.text, 'text of a claimed email'),
     attachments: payload.attachments ?? [],
     messageId: must(task.messageId, 'message id of a claimed email'),
     references: thread.map((row) => row.messageId ?? ''),
     tracks: { opens: automation.trackOpens, clicks: automation.trackClicks },
     signature: sender.signature,
-    threadSubject: thread.find((row) => row.payload?.subject)?.payload?.subject ?? null,
   };
-}
-
-/** What we sent to this contact in this enrollment, oldest first. */
-async function threadOf(q: Queryable, enrollmentId: string) {
-  const rows = await q
-    .select({ messageId: taskTable.messageId, payload: taskTable.payload })
-    .from(taskTable)
-    .where(
-      and(
-        eq(taskTable.enrollmentId, enrollmentId),
-        eq(taskTable.kind, 'send_email'),
-        eq(taskTable.state, 'done'),
-        isNotNull(taskTable.messageId),
-      ),
-    )
-    .orderBy(taskTable.committedAt)
-    .limit(limits.enrollmentTransitions);
-  return rows;
 }

@@ -8,6 +8,7 @@ import { lostLink } from '../wayIn/confirmPerson.ts';
 import { approvedPayload, asksApproval, isForSamePerson } from './approvals.ts';
 import { filesProblem } from './attachments.ts';
 import { dispose } from './dispose.ts';
+import { subjectProblem } from './emailThread.ts';
 import { failBranch, withoutNote } from './failures.ts';
 import { noNoteUntil } from './notes.ts';
 import { hashOf, nodeOf, renderTask } from './render.ts';
@@ -67,7 +68,10 @@ export async function outgoingOf(unit: Unit, head: TaskRow, parties: Parties): P
   const payload = await withinNotes(unit, head, channel, graph, rendered.value);
   const bound = payload ? await approved(unit, head, contact, payload) : null;
   const problem =
-    bound && head.kind === 'send_email' ? await filesProblem(unit.tx, head.workspaceId, bound) : null;
+    bound && head.kind === 'send_email'
+      ? ((await subjectProblem(unit.tx, head.enrollmentId, bound)) ??
+        (await filesProblem(unit.tx, head.workspaceId, bound)))
+      : null;
   if (problem === null) return bound;
   await dispose(unit, head, enrollment, {
     code: 'missing_data',

@@ -60,8 +60,9 @@ function render(input: RenderInput): Result<TaskPayload, RenderError> {
     }
     case 'send_email': {
       const { subject, text, thread, attachments } = node.config;
+      // A reply has the thread's subject; its own counts where it finds no thread.
       const payload =
-        thread === 'reply'
+        thread === 'reply' && subject.trim() === ''
           ? payloadOf(input, part(input, text, 'text', limits.template, true))
           : withSubject(input, subject, limits.emailSubject, text, limits.template);
       return payload.ok && attachments.length > 0 ? ok({ ...payload.value, attachments }) : payload;

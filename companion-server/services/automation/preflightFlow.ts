@@ -13,9 +13,26 @@ const { contact, relation } = schema;
  */
 type Connection = 'unknown' | 'changed' | 'connected' | 'not_connected';
 
-/** Steps that lead nowhere, and messages to people who cannot get one. */
+/** Steps that lead nowhere, replies to nothing, and messages to people who cannot get one. */
 export async function checkFlow(call: MemberCall, graph: Graph): Promise<Finding[]> {
-  return [...emptyBranches(graph), ...(await messagesTooEarly(call, graph))];
+  return [...emptyBranches(graph), ...repliesToNothing(graph), ...(await messagesTooEarly(call, graph))];
+}
+
+/** Replies without a subject on a way on which no email comes before: they begin a thread. */
+function repliesToNothing(graph: Graph): Finding[] {
+  const first = new Set(graph.nodes.filter(({ type }) => type === 'segment').map(({ id }) => id));
+  // A Set hands out what is added while it is walked; behind an email there is a thread.
+  for (const id of first) {
+    if (graph.nodes.find((node) => node.id === id)?.type === 'send_email') continue;
+    for (const { source, target } of graph.edges) if (source === id) first.add(target);
+  }
+  return graph.nodes.flatMap((node) => {
+    if (node.type !== 'send_email' || node.config.thread !== 'reply' || !first.has(node.id)) return [];
+    if (node.config.subject.trim() !== '') return [];
+    const message =
+      'A way leads here on which no email comes before, so that there is no thread to reply in. Write a subject for it.';
+    return [finding('error', 'missing_subject', node.id, message)];
+  });
 }
 
 /** A wait or a fork after which nothing is done and everybody ends alike. */

@@ -84,7 +84,7 @@ function buildJob(
     return buildMessage({
       ...given,
       to: { name: job.toName, address: job.to },
-      subject: job.subject || job.threadSubject || '',
+      subject: job.subject ?? '',
       text: job.text,
       messageId: job.messageId,
       inReplyTo: job.references.at(-1),

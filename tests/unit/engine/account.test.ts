@@ -325,7 +325,7 @@ describe('email', () => {
     expect(first).toMatchObject({ to: 'p1@firm1.test', subject: 'Hello Person1' });
     pass(stage, 5 * HOUR);
     const second = await sent();
-    expect(second).toMatchObject({ references: [first.messageId], threadSubject: 'Hello Person1' });
+    expect(second).toMatchObject({ references: [first.messageId], subject: 'Hello Person1' });
     expect((await enrollmentOf(stage, 'c001')).status).toBe('finished');
   });
 
