@@ -45,7 +45,7 @@ export interface OAuthFailure {
 }
 
 /** Refreshes under way in this process, by mailbox: whoever comes meanwhile waits for the same access token. */
-export type TokenFlights = Map<string, Promise<Result<string, OAuthFailure>>>;
+export type TokenFlights = Map<string, Promise<Result<string, OAuthFailure> | null>>;
 
 export interface OAuthRegistration {
   clientId: string;

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deliverabilityRoutes } from '#shared/contract/deliverability.ts';
 import { mailboxRoutes } from '#shared/contract/mailboxRoutes.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
@@ -242,6 +242,27 @@ describe('the access token', () => {
     expect(provider.refreshes()).toBe(before);
     await connect();
     expect(await mailboxNow()).toMatchObject({ smtp: { status: 'active' }, imap: { status: 'active' } });
+  });
+
+  test.each([
+    ['a new sign-in', () => undefined],
+    ['a new sign-in, when the old one had ended', () => provider.revoke()],
+  ])('does not take the place of %s that was stored while it was renewed', async (_name, arrange) => {
+    await connect();
+    await expire();
+    arrange();
+    const gate = provider.hold();
+    const opening = openSettings(server.services, channelId);
+    await vi.waitUntil(() => server.services.tokenFlights.has(channelId));
+    const fresh = { kind: 'oauth', accessToken: 'new', refreshToken: 'newer' } as const;
+    const secret = { ...fresh, expiresAt: systemClock.now() + 30 * MINUTE };
+    const sealed = await sealSecret(server.services.vault, channelId, secret);
+    await server.services.db.write((tx) =>
+      tx.update(schema.mailbox).set({ sealed }).where(eq(schema.mailbox.channelId, channelId)),
+    );
+    gate.release();
+    expect(await opening).toMatchObject({ imap: { accessToken: 'new' } });
+    expect(await openSecret(server.services, channelId)).toEqual(secret);
   });
 
   test('that a server refuses is told apart from a wrong password', async () => {

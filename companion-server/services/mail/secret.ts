@@ -31,17 +31,30 @@ export function sealSecret(vault: Vault, channelId: string, value: MailboxSecret
   return vault.seal(JSON.stringify(value), placeOfMailbox(channelId));
 }
 
+/** What was read, with the form it was stored in: by that a later write knows that nobody replaced it. */
+export interface StoredSecret<Secret = MailboxSecret> {
+  secret: Secret;
+  sealed: string;
+}
+
 /** Null: there is none, or it cannot be opened any more. */
-export async function openSecret(
+export async function openStored(
   { db, vault }: Pick<Services, 'db' | 'vault'>,
   channelId: string,
-): Promise<MailboxSecret | null> {
+): Promise<StoredSecret | null> {
   const [row] = await db.reader
     .select({ sealed: mailbox.sealed })
     .from(mailbox)
     .where(eq(mailbox.channelId, channelId));
   const opened = row ? await vault.open(row.sealed, placeOfMailbox(channelId)) : null;
-  if (!opened?.ok) return null;
+  if (!row || !opened?.ok) return null;
   const parsed = secret.safeParse(JSON.parse(opened.value));
-  return parsed.success ? parsed.data : null;
+  return parsed.success ? { secret: parsed.data, sealed: row.sealed } : null;
+}
+
+export async function openSecret(
+  services: Pick<Services, 'db' | 'vault'>,
+  channelId: string,
+): Promise<MailboxSecret | null> {
+  return (await openStored(services, channelId))?.secret ?? null;
 }

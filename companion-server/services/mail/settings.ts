@@ -12,7 +12,7 @@ import type { OAuthFailure } from '../../email/oauth.ts';
 import { noteMailbox } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { type MailboxSecret, openSecret } from './secret.ts';
+import { type MailboxSecret, openSecret, openStored } from './secret.ts';
 import { accessTokenOf } from './tokens.ts';
 
 const { channel, mailbox } = schema;
@@ -45,12 +45,13 @@ export async function openSettings(
   const row = (await services.db.reader.select().from(mailbox).where(eq(mailbox.channelId, channelId)))[0];
   if (!row) return null;
   const stored = storedSettings.safeParse(row.settings);
-  const secret = await openSecret(services, channelId);
-  if (!stored.success || !secret) {
+  const opened = await openStored(services, channelId);
+  if (!stored.success || !opened) {
     await noteUnusable(services, channelId, 'The stored password cannot be opened. Enter it again.');
     return null;
   }
   const settings = stored.data;
+  const { secret, sealed } = opened;
   if (secret.kind === 'password') return asAllowed(services, withPasswords(settings, secret));
   const client = services.oauthClients.find(({ provider }) => provider === settings.signIn);
   if (!client) {
@@ -61,7 +62,8 @@ export async function openSettings(
     );
     return null;
   }
-  const token = await accessTokenOf(services, client, channelId, secret, renew);
+  const token = await accessTokenOf(services, client, channelId, { secret, sealed }, renew);
+  if (token === null) return openSettings(services, channelId);
   if (!token.ok) {
     await noteUnusable(services, channelId, signInWords(token.error));
     return null;
