@@ -72,6 +72,8 @@ export const threadDetail = z.object({
   decisions: z.array(enrollmentView),
   /** Why nobody can answer here, with what to do; null: it can be answered. */
   noAnswer: z.string().nullable(),
+  /** Where an answer goes: whence they wrote last, else the contact's address. */
+  answersTo: z.string().nullable(),
   linkedinUrl: z.string().nullable(),
 });
 export type ThreadDetail = z.infer<typeof threadDetail>;

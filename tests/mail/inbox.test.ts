@@ -12,6 +12,7 @@ import { schema } from '../../companion-server/db/index.ts';
 import type { MailServers } from '../../companion-server/email/mailServers.ts';
 import { appendToSent } from '../../companion-server/email/sentFolder.ts';
 import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
+import { createUnsubscribeToken } from '../../companion-server/email/unsubscribeToken.ts';
 import { nextAnswer, unitOfWork } from '../../companion-server/engine/index.ts';
 import { engineOf } from '../../companion-server/services/engineOf.ts';
 import { sendAnswer } from '../../companion-server/services/mail/answers.ts';
@@ -451,6 +452,15 @@ describe('the inbox', () => {
       kind: 'reply',
       writer: expect.stringContaining('boris.home'),
     });
+    // They are answered where they wrote from.
+    const { answersTo } = await opened();
+    expect(answersTo).toBe('boris.home@elsewhere.test');
+    await answer('Tuesday, then.', '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b9')();
+    const queued = await server.services.db.reader.select().from(schema.handMessage);
+    expect(queued.find(({ text }) => text === 'Tuesday, then.')).toMatchObject({ to: answersTo });
+    await server.services.db.write((tx) =>
+      tx.delete(schema.handMessage).where(eq(schema.handMessage.text, 'Tuesday, then.')),
+    );
     // A second click on the same question is no answer to another one.
     expect(await say(true)).toMatchObject({ status: 409, body: { code: 'decided' } });
   });
@@ -486,6 +496,30 @@ describe('the inbox', () => {
       response: expect.stringMatching(/missed.*"Shared\/Info": Permission denied/),
     });
     expect(await reading([])).toEqual({ status: 'active', response: null });
+  });
+
+  it('knows an email by its link also when its steps are archived', async () => {
+    const { services } = server;
+    const ids = { workspaceId, automationId: 'a', contactId, senderId, channelId };
+    const token = createUnsubscribeToken(
+      { workspaceId, contactId, taskId: 'archived-email', recipientHash: null },
+      services.unsubscribeKey,
+    );
+    await services.db.write((tx) =>
+      tx.insert(schema.taskArchive).values({
+        ...{ ...ids, id: 'archived-email', enrollmentId: 'gone', cursorId: 'c', nodeId: 'n', priority: 1 },
+        ...{ kind: 'send_email', notBefore: 1, state: 'done', createdAt: 1, finishedAt: 1 },
+        messageId: '<archived@team.test>',
+      }),
+    );
+    let found: Map<string, string> | undefined;
+    const asking: MailServers['sync'] = async (_settings, _cursor, ports) => {
+      found = await ports.ownByToken?.([token]);
+      return { ok: true, value: { resynced: [], read: 0, more: false, refused: [] } };
+    };
+    const mailServers = { ...services.mailServers, sync: asking };
+    await syncMailbox({ ...services, mailServers }, engineOf(services), channelId, signal);
+    expect(found?.get(token)).toBe('<archived@team.test>');
   });
 
   it('answers nobody who opted out', async () => {

@@ -131,13 +131,16 @@ async function finish(unit: Unit, message: HandMessageRow, outcome: Ending): Pro
   publish(unit, message.workspaceId, 'thread', message.contactId);
 }
 
-/** The chain of ids an answer goes on with: that of the latest email of the contact, itself at the end. */
+/**
+ * What an answer goes on with: the chain of ids of the latest email of the contact, itself at the end, and the address
+ * it came from, where that is theirs.
+ */
 export async function chainOf(
   q: Queryable,
   channelId: string,
   contactId: string,
-): Promise<{ subject: string; references: string[] }> {
-  const { inboundMessage } = schema;
+): Promise<{ subject: string; references: string[]; address: string | null }> {
+  const { contactIdentity, inboundMessage } = schema;
   const rows = await q
     .select({ subject: inboundMessage.subject, mail: inboundMessage.mail })
     .from(inboundMessage)
@@ -153,5 +156,20 @@ export async function chainOf(
   const [last] = rows;
   const mail = last?.mail;
   const references = [...(mail?.references ?? []), ...(mail?.messageId ? [mail.messageId] : [])];
-  return { subject: last?.subject ?? '', references: [...new Set(references)].slice(-20) };
+  // A colleague's answer, or a program's, came from nobody's address here.
+  const [theirs] = await q
+    .select({ address: contactIdentity.value })
+    .from(contactIdentity)
+    .where(
+      and(
+        eq(contactIdentity.contactId, contactId),
+        eq(contactIdentity.kind, 'email'),
+        eq(contactIdentity.value, mail?.fromAddress ?? ''),
+      ),
+    );
+  return {
+    subject: last?.subject ?? '',
+    references: [...new Set(references)].slice(-20),
+    address: theirs?.address ?? null,
+  };
 }

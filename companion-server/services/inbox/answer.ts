@@ -36,11 +36,11 @@ export async function queueAnswer(
     const problem = await filesProblem(tx, workspaceId, { attachments, text: null });
     if (problem !== null) throw invalid('attachments', 'bad_attachments', problem, null);
     const unit = unitOf(call, tx);
-    const { subject, references } = await chainOf(tx, channelId, contactId);
+    const { subject, references, address } = await chainOf(tx, channelId, contactId);
     const row: typeof handMessage.$inferSelect = {
       ...{ id: requestId, workspaceId, channelId, contactId, references, text },
       messageId: `<${requestId}.answer@${domainOf(found.channel.address ?? '')}>`,
-      to: found.contact.email ?? '',
+      to: address ?? found.contact.email ?? '',
       subject: answering(subject),
       attachments: attachments.length > 0 ? attachments : null,
       state: 'queued',

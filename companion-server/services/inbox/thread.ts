@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { inboxRoutes, ThreadDetail, ThreadView } from '#shared/contract/inbox.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import {
+  chainOf,
   confirmAnswer,
   confirmBounce,
   confirmUnsubscribe,
@@ -30,11 +31,13 @@ export async function openThread(call: MemberCall, threadId: string): Promise<Th
     decisions.push(await viewEnrollment(reader, call, enrollmentId));
   }
   const slug = found.contact.linkedinSlug;
+  const { address } = await chainOf(reader, channelId, contactId);
   return {
     thread: viewThread(call, found, decisions.length > 0),
     messages: await messagesOf(reader, contactId, [channelId]),
     decisions,
     noAnswer: await whyNoAnswer(reader, found),
+    answersTo: address ?? found.contact.email,
     linkedinUrl: slug === null ? null : `https://www.linkedin.com/in/${encodeURIComponent(slug)}/`,
   };
 }

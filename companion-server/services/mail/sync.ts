@@ -75,13 +75,15 @@ function portsOf(services: Services, row: ChannelRow): InboundPorts {
         const claim = readClaim(services, token);
         if (claim?.taskId && claim.workspaceId === workspaceId) byTask.set(claim.taskId, token);
       }
-      const rows = await reader
-        .select({ id: task.id, messageId: task.messageId })
-        .from(task)
-        .where(and(inArray(task.id, [...byTask.keys()]), eq(task.workspaceId, workspaceId)));
-      return new Map(
-        rows.flatMap(({ id, messageId }) => (messageId ? [[byTask.get(id) ?? '', messageId]] : [])),
-      );
+      const found = new Map<string, string>();
+      for (const sent of [task, taskArchive]) {
+        const rows = await reader
+          .select({ id: sent.id, messageId: sent.messageId })
+          .from(sent)
+          .where(and(inArray(sent.id, [...byTask.keys()]), eq(sent.workspaceId, workspaceId)));
+        for (const { id, messageId } of rows) if (messageId) found.set(byTask.get(id) ?? '', messageId);
+      }
+      return found;
     },
     likelyContacts: (letters) => likelyContacts(services, row, letters),
     alreadySeen: async (keys) => {

@@ -10,13 +10,14 @@ interface Props {
   threadId: string;
   /** Why nobody can answer here; null: it can be answered. */
   noAnswer: string | null;
+  answersTo: string | null;
   senderName: string;
   text: string;
   setText: (text: string) => void;
 }
 
 /** Writes as the sender. One id for one text, however often Send is pressed: it goes out once. */
-export function Answer({ threadId, noAnswer, senderName, text, setText }: Props) {
+export function Answer({ threadId, noAnswer, answersTo, senderName, text, setText }: Props) {
   const [attachments, setAttachments] = useState<string[]>([]);
   const [requestId, setRequestId] = useState(systemNewId);
   const answer = useAction(inboxRoutes.answer, {
@@ -44,7 +45,7 @@ export function Answer({ threadId, noAnswer, senderName, text, setText }: Props)
     <Stack gap="xs">
       <Textarea
         label={`Answer as ${senderName}`}
-        description="Goes before everything automated, also outside working hours; the hard ceiling of the mailbox holds."
+        description={`To ${answersTo}. Goes before everything automated, also outside working hours; the hard ceiling of the mailbox holds.`}
         autosize
         minRows={3}
         maxRows={16}

@@ -76,6 +76,7 @@ function Open({ detail }: { detail: ThreadDetail }) {
       <Answer
         threadId={thread.id}
         noAnswer={noAnswer}
+        answersTo={detail.answersTo}
         senderName={thread.senderName}
         text={text}
         setText={setText}
