@@ -1,9 +1,11 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Graph } from '#shared/automation/graph.ts';
 import { automationRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, importRoutes } from '#shared/contract/contact.ts';
 import { CONSENT_VERSION } from '#shared/contract/device.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { csv } from './fixture.ts';
@@ -267,6 +269,35 @@ test('a reply that no email comes before needs a subject', async () => {
   expect(await found([email('r', 'reply', '')])).toEqual([['r', 'error']]);
   expect(await found([email('r', 'reply', 'A question')])).toEqual([]);
   expect(await found([email('n', 'new', 'A question'), email('r', 'reply', '')])).toEqual([]);
+});
+
+test('the postal address stays as long as an automation sends emails', async () => {
+  const { db } = server.services;
+  const config = { subject: 'A question', text: 'Hello', thread: 'new', attachments: [] };
+  const graph = rowOf([{ id: 'm', type: 'send_email', config }], senderIds);
+  const created = await call(server, automationRoutes.create, caller, { body: { name: 'Emails' } });
+  const { id } = automationRoutes.create.response.parse(created.body);
+  const setTo = async (status: 'running' | 'archived') => {
+    await db.write((tx) =>
+      tx.update(schema.automation).set({ status, versionId: 'v' }).where(eq(schema.automation.id, id)),
+    );
+    return await call(server, workspaceRoutes.update, caller, { body: { postalAddress: ' ' } });
+  };
+  const [stored] = await db.reader.select().from(schema.automation);
+  const workspaceId = stored?.workspaceId ?? '';
+  await db.write((tx) =>
+    tx.insert(schema.automationVersion).values({
+      ...{ id: 'v', workspaceId, automationId: id, number: 1, graph: graph as unknown as Graph },
+      ...{ createdAt: NOW, createdBy: 'test' },
+    }),
+  );
+  expect(await setTo('running')).toMatchObject({
+    status: 422,
+    body: { code: 'postal_address_needed', errors: [{ field: 'postalAddress' }] },
+  });
+  expect((await setTo('archived')).status).toBe(200);
+  const back = { postalAddress: 'Acme, 1 Road, Town' };
+  expect((await call(server, workspaceRoutes.update, caller, { body: back })).status).toBe(200);
 });
 
 test('a sender profile says the first thing it lacks: browser, consent, session', async () => {

@@ -62,7 +62,7 @@ export async function openStage(
   await db.write((tx) =>
     tx
       .insert(schema.workspace)
-      .values({ id: WORKSPACE, name: 'Team', createdAt: START })
+      .values({ id: WORKSPACE, name: 'Team', postalAddress: 'Team, 1 Road, Town', createdAt: START })
       .onConflictDoNothing(),
   );
   const close = async () => {

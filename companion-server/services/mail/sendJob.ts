@@ -46,6 +46,14 @@ export async function sendJob(
     return;
   }
   const postalAddress = await facts.postalAddressOf(job.workspaceId);
+  if (postalAddress.trim() === '') {
+    // The law, and the same for every email of this mailbox: none is tried before the address is there.
+    const detail =
+      'Every automated email must carry a postal address. Enter it in Settings, then resume email here.';
+    const outcome: Outcome = { result: 'not_sent', verdict: 'hold_mailbox', code: 'sending_error', detail };
+    await recordOutcome(ctx, workerId, { taskId, fence, outcome });
+    return;
+  }
   const { fromName: name, fromAddress: address } = settings;
   // Built before the commit: what can fail here has no effect yet.
   const built = buildJob(services, job, { from: { name, address }, postalAddress, files });

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { MeView, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { genericReplies } from '#shared/replies/generic.ts';
@@ -6,7 +6,7 @@ import { type Queryable, schema } from '../../db/index.ts';
 import { wakeSharedContacts } from '../../engine/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { notFound } from '../refusal.ts';
+import { invalid, notFound } from '../refusal.ts';
 import { requireOwner } from '../scope.ts';
 
 const { memberSetting } = schema;
@@ -63,6 +63,27 @@ export async function updateMe(call: MemberCall, { alertMail }: { alertMail: boo
   return me(call);
 }
 
+/** Automations that send, or would when they go on. */
+const STARTED = ['running', 'partly_paused', 'paused'] as const;
+
+/** No automated email goes out without the address, so that it stays as long as any automation sends some. */
+async function refuseWhileEmailed(db: Queryable, call: Call): Promise<void> {
+  const { automation, automationVersion } = schema;
+  const started = await db
+    .select({ name: automation.name, graph: automationVersion.graph })
+    .from(automation)
+    .innerJoin(automationVersion, eq(automationVersion.id, automation.versionId))
+    .where(and(eq(automation.workspaceId, call.workspaceId), inArray(automation.status, STARTED)));
+  const found = started.find(({ graph }) => graph.nodes.some(({ type }) => type === 'send_email'));
+  if (!found) return;
+  throw invalid(
+    'postalAddress',
+    'postal_address_needed',
+    `Every automated email must carry a postal address, and "${found.name}" sends emails.`,
+    'Enter another address, or archive the automations that send emails first.',
+  );
+}
+
 /** Name and postal address; the address is printed in every automated email. */
 export async function updateWorkspace(
   call: MemberCall,
@@ -78,6 +99,7 @@ export async function updateWorkspace(
     ...(input.personSpacingMs === undefined ? {} : { personSpacingMs: input.personSpacingMs }),
   };
   await call.db.write(async (tx) => {
+    if (input.postalAddress === '') await refuseWhileEmailed(tx, call);
     if (Object.keys(changes).length > 0) {
       await tx.update(schema.workspace).set(changes).where(eq(schema.workspace.id, call.workspaceId));
     }

@@ -86,3 +86,21 @@ it.each([
   const [channel] = await stage.db.reader.select().from(schema.channel).where(eq(schema.channel.id, email));
   expect(channel?.smtpStatus).toBe(smtpStatus);
 });
+
+it('an allowed email goes nowhere without a postal address, and its mailbox says so', async () => {
+  const { job, email } = await claimed();
+  await stage.db.write((tx) => tx.update(schema.workspace).set({ postalAddress: ' ' }));
+  const services = servicesOf(stage.db);
+  const options = {
+    services,
+    ctx: stage.ctx,
+    pool: createSmtpPool(systemTimers),
+    facts: createFacts(services),
+  };
+  await sendJob({ ...options, keepCopies: true }, 'mailer', job, new AbortController().signal);
+  expect(await taskRow(stage, job.taskId)).toMatchObject({ committedAt: null, state: 'ready' });
+  expect(await stage.db.reader.select().from(schema.hold)).toMatchObject([
+    { scopeId: email, reason: 'mail_refused', detail: expect.stringContaining('postal address') },
+  ]);
+  expect(await nextEmail(stage)).toBeNull();
+});
