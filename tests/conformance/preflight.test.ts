@@ -293,7 +293,7 @@ test('the postal address stays as long as an automation sends emails', async () 
   );
   expect(await setTo('running')).toMatchObject({
     status: 422,
-    body: { code: 'postal_address_needed', errors: [{ field: 'postalAddress' }] },
+    body: { code: 'postal_address_needed', fields: [{ field: 'postalAddress' }] },
   });
   expect((await setTo('archived')).status).toBe(200);
   const back = { postalAddress: 'Acme, 1 Road, Town' };
