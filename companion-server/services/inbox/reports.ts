@@ -46,7 +46,7 @@ export async function listReports(call: MemberCall, query: z.output<typeof inbox
         contactName: contactName(person),
         senderName: profile.name,
         severity: mailReportView.shape.severity.catch(null).parse(severity ?? null),
-        unsure: message.suggests === 'bounce',
+        unsure: message.suggests !== null,
         status: status || null,
         diagnostic: diagnostic || null,
         text: mayShow ? message.text : '',
