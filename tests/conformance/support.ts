@@ -190,7 +190,10 @@ export async function addMember(
   const at = new Date(systemClock.now());
   await services.db.write(async (tx) => {
     if (workspace.isNew) {
-      await tx.insert(schema.workspace).values({ id: workspace.id, name: 'Other', createdAt: at.getTime() });
+      const postalAddress = 'Other, 1 Road, Town';
+      await tx
+        .insert(schema.workspace)
+        .values({ id: workspace.id, name: 'Other', postalAddress, createdAt: at.getTime() });
       await tx
         .insert(schema.organization)
         .values({ id: workspace.id, name: 'Other', slug: workspace.id, createdAt: at });
