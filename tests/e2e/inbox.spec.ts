@@ -14,6 +14,9 @@ import { type ServedDashboard, serveDashboard } from '../support/servedDashboard
 
 test.describe.configure({ mode: 'serial' });
 
+/** The Message-ID of an email that a person wrote to Boris. */
+const OURS = '<ours@team.test>';
+
 let served: ServedDashboard;
 
 test.beforeAll(async () => {
@@ -71,6 +74,21 @@ test.beforeAll(async () => {
       subject: 'Re: A question about your team',
     };
     const [boris, eva] = ['boris@people.test', 'eva@people.test'];
+    const [person] = await tx.select().from(schema.contact).where(eq(schema.contact.email, boris));
+    await tx.insert(schema.handMessage).values({
+      id: services.newId(),
+      workspaceId: person?.workspaceId ?? '',
+      channelId,
+      contactId: person?.id ?? '',
+      messageId: OURS,
+      references: [],
+      to: boris,
+      subject: 'A question about your team',
+      text: 'How do you plan your week?',
+      state: 'sent',
+      createdAt: base.receivedAt - 60_000,
+      at: base.receivedAt - 60_000,
+    });
     await recordInboundEmail(unit, channelId, [
       {
         ...base,
@@ -97,6 +115,8 @@ test.beforeAll(async () => {
       {
         ...base,
         dedupeKey: 'm3',
+        // A report that names no email of ours is only believed when a person says so.
+        ownMessageId: OURS,
         receivedAt: base.receivedAt + 60_000,
         contactAddress: boris,
         text: 'The message could not be delivered.',
