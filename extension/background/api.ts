@@ -58,6 +58,18 @@ export function createDeviceApi(deps: ApiDeps) {
     return answer;
   }
 
+  let counting: Promise<number> = Promise.resolve(0);
+  /** The number of the next report of the session; one after the other, for two may be told at once. */
+  function nextOrder(): Promise<number> {
+    const count = async () => {
+      const order = ((await deps.store.get('sessionReports')) ?? 0) + 1;
+      await deps.store.set('sessionReports', order);
+      return order;
+    };
+    counting = counting.then(count, count);
+    return counting;
+  }
+
   const runner: RunnerApi = {
     next: ({ kinds, ...ability }, signal) =>
       call(deviceRoutes.next, { body: { ...ability, kinds: [...kinds] } }, signal),
@@ -66,7 +78,10 @@ export function createDeviceApi(deps: ApiDeps) {
       call(deviceRoutes.commit, { body: { taskId, fence, ...seen } }, signal),
     outcome: ({ taskId, fence }, outcome, signal) =>
       call(deviceRoutes.outcome, { body: { taskId, fence, outcome } }, signal),
-    session: (report, signal) => call(deviceRoutes.session, { body: { report, seenAgoMs: 0 } }, signal),
+    session: async (report, signal) => {
+      const order = await nextOrder();
+      return call(deviceRoutes.session, { body: { report, seenAgoMs: 0, order } }, signal);
+    },
     observations: (seen, signal) => call(deviceRoutes.observations, { body: seen }, signal),
     listPage: (importId, start, read, signal) =>
       call(listImportRoutes.page, { params: { importId }, body: { start, read } }, signal),

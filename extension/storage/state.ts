@@ -80,6 +80,8 @@ const stateSchemas = {
   layoutCheckedAt: { area: 'local', schema: z.partialRecord(layoutPage, instant) },
   /** The latest reply that the rep was notified of, or that was there before this browser was paired. */
   repliesToldUntil: { area: 'local', schema: instant },
+  /** How many times the server was told who is signed in on LinkedIn. */
+  sessionReports: { area: 'local', schema: z.number().int() },
   activity: { area: 'session', schema: activity },
   trouble: { area: 'session', schema: trouble },
   /** What a LinkedIn page said last. */

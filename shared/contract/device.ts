@@ -232,7 +232,12 @@ export const deviceRoutes = {
   }),
   /** Session seen by the sentinel or read by the runner; also the heartbeat. */
   session: route('device', 'POST', '/api/v1/device/session', {
-    body: z.object({ report: sessionReport, seenAgoMs: z.number().int().min(0) }),
+    body: z.object({
+      report: sessionReport,
+      seenAgoMs: z.number().int().min(0),
+      /** Which of this browser's reports it is, counted since it was installed; one that a later one overtook is not believed. */
+      order: z.number().int().min(1).optional(),
+    }),
     response: deviceSnapshot,
   }),
   /** Claims a task, or says what else to do. Takes the runner's lease for this device. */

@@ -108,6 +108,7 @@ test('no statement of a browser’s requests walks a table or sorts one', async 
   await ask(deviceRoutes.mode, { body: { approveEach: false } });
   await ask(deviceRoutes.pause);
   await ask(deviceRoutes.resume);
+  await ask(deviceRoutes.reconnect);
   await ask(devicePersonRoutes.targets);
   await ask(devicePersonRoutes.find, { body: seen });
   const { contact } = await ask(devicePersonRoutes.addToList, {

@@ -298,6 +298,8 @@ export const device = sqliteTable(
     lastSeenAt: at('last_seen_at'),
     /** When it told, after a restore, what its journal holds (schedule time). */
     journalReadAt: at('journal_read_at'),
+    /** Number of its latest report of the session that was believed. */
+    sessionOrder: integer('session_order'),
     revokedAt: at('revoked_at'),
   },
   (t) => [uniqueIndex('device_token').on(t.tokenHash), index('device_sender').on(t.senderId)],

@@ -26,11 +26,20 @@ const failedLogins: readonly LinkedinInactiveReason[] = [
   'wrong_account',
 ];
 
-/** The state of the LinkedIn session as the device saw it just now; also its heartbeat. */
-export function recordSession(ctx: EngineContext, deviceId: string, report: SessionReport): Promise<void> {
+/**
+ * The state of the LinkedIn session as the device saw it just now; also its heartbeat. `order` numbers the reports of one
+ * device: what arrives after a later one is old, and would say who is signed in no more.
+ */
+export function recordSession(
+  ctx: EngineContext,
+  deviceId: string,
+  report: SessionReport,
+  order?: number,
+): Promise<void> {
   return unitOfWork(ctx, async (unit) => {
     const channel = await channelOfDevice(unit, deviceId);
     await heartbeat(unit, channel, deviceId);
+    if (order !== undefined && (await isOvertaken(unit, deviceId, order))) return;
     if (report.state === 'unknown' || isBystander(unit, channel, deviceId)) return;
     await unit.tx
       .update(channelTable)
@@ -44,6 +53,15 @@ export function recordSession(ctx: EngineContext, deviceId: string, report: Sess
       await signedIn(unit, channel, report.member);
     }
   });
+}
+
+/** Whether a later report of this device was here before; if not, this is the latest now. */
+async function isOvertaken(unit: Unit, deviceId: string, order: number): Promise<boolean> {
+  const rows = rowsOf(unit.tx);
+  const { sessionOrder } = must(await rows.get(shapes.device, deviceId), `device ${deviceId}`);
+  if (sessionOrder !== null && order <= sessionOrder) return true;
+  rows.update(shapes.device, [deviceId], { sessionOrder: order });
+  return false;
 }
 
 /**

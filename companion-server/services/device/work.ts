@@ -10,7 +10,7 @@ type Body<Name extends keyof typeof deviceRoutes> = z.output<(typeof deviceRoute
 /** What the runner of a paired browser asks and reports. The engine decides; the device id owns the fence. */
 export const deviceWork = {
   session: (call: DeviceCall, body: Body<'session'>) =>
-    engine.recordSession(engineOf(call), call.actor.deviceId, body.report),
+    engine.recordSession(engineOf(call), call.actor.deviceId, body.report, body.order),
   next: (call: DeviceCall, body: Body<'next'>) =>
     engine.nextWorkFor(engineOf(call), call.actor.deviceId, body),
   renew: (call: DeviceCall, body: Body<'renew'>) => engine.renew(engineOf(call), call.actor.deviceId, body),

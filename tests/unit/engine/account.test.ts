@@ -102,6 +102,16 @@ describe('the LinkedIn session', () => {
     expect(await nextOfKind(stage, 'connect')).toBeTruthy();
   });
 
+  it('does not believe a report that a later one overtook', async () => {
+    await addSender(stage, 's1');
+    const somebodyElse = signedIn('99');
+    await recordSession(stage.ctx, DEVICE, signedIn(), 2);
+    await recordSession(stage.ctx, DEVICE, somebodyElse, 1);
+    expect(await openHoldReasons()).toEqual([]);
+    await recordSession(stage.ctx, DEVICE, somebodyElse, 3);
+    expect(await openHoldReasons()).toEqual(['linkedin_account_disconnected']);
+  });
+
   it('asks at once who signed in where the page does not say', async () => {
     await addSender(stage, 's1');
     await recordSession(stage.ctx, DEVICE, { state: 'inactive', reason: 'logged_out', challenge: null });

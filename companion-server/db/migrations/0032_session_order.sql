@@ -1,0 +1,1 @@
+ALTER TABLE `device` ADD `session_order` integer;
