@@ -58,6 +58,7 @@ export const bugs: Record<string, Bug> = {
     sql: [`CREATE TRIGGER planted BEFORE INSERT ON usage BEGIN SELECT RAISE(IGNORE); END`],
   },
   'caps are counted by calendar day': {
+    jobs: 600,
     faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
     tilt: { people: 6, senders: 1, cap: 2, template: 'emails' },
     sql: [
@@ -246,6 +247,7 @@ export const bugs: Record<string, Bug> = {
       ),
   },
   'acceptances are thrown away': {
+    jobs: 600,
     faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
     tilt: { people: 6, senders: 1, cap: 8, template: 'across' },
     request: (request) =>

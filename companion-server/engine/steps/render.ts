@@ -60,16 +60,29 @@ function render(input: RenderInput): Result<TaskPayload, RenderError> {
     }
     case 'send_email': {
       const { subject, text, thread, attachments } = node.config;
-      // A reply has the thread's subject; its own counts where it finds no thread.
+      // A reply has the thread's subject. Where it finds no thread its own counts, else that of the email it follows.
+      const own = thread === 'reply' && subject.trim() === '' ? subjectBefore(input.graph, node.id) : subject;
       const payload =
-        thread === 'reply' && subject.trim() === ''
+        own === ''
           ? payloadOf(input, part(input, text, 'text', limits.template, true))
-          : withSubject(input, subject, limits.emailSubject, text, limits.template);
+          : withSubject(input, own, limits.emailSubject, text, limits.template);
       return payload.ok && attachments.length > 0 ? ok({ ...payload.value, attachments }) : payload;
     }
     default:
       return payloadOf(input);
   }
+}
+
+/** The subject of the nearest email on a way to this step; empty: none has one. */
+function subjectBefore(graph: Graph, nodeId: string): string {
+  const before = new Set([nodeId]);
+  // A Set hands out what is added while it is walked.
+  for (const id of before) {
+    const node = graph.nodes.find((one) => one.id === id);
+    if (node?.type === 'send_email' && node.config.subject.trim() !== '') return node.config.subject;
+    for (const { source, target } of graph.edges) if (target === id) before.add(source);
+  }
+  return '';
 }
 
 /** What keeps a text from being rendered: variables without value, and what no value would heal. */

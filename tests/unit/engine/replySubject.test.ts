@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { must } from '#shared/kernel/assert.ts';
 import { HOUR } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { commitTask } from '../../../companion-server/engine/index.ts';
+import { commitTask, skipTask } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
@@ -10,7 +11,7 @@ import {
   outreachGraph,
   type Stage,
 } from '../../simulation/setup.ts';
-import { nextEmail, pass, report } from './support.ts';
+import { inUnit, nextEmail, pass, report } from './support.ts';
 
 /** Which subject a step has that replies in the thread of the email before. */
 
@@ -22,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-async function start(change: Record<string, Partial<Record<'thread' | 'subject', string>>>) {
+async function start(change: Record<string, Partial<Record<'thread' | 'subject' | 'text', string>>>) {
   const graph = outreachGraph(['s1'], { linkedin: false });
   for (const node of graph.nodes) Object.assign(node.config, change[node.id]);
   await addAutomation(stage, 'a1', graph);
@@ -46,6 +47,17 @@ it('is its own where no email came before, and that of the thread afterwards', a
   expect(await sendNext()).toEqual({ subject: expect.stringMatching(/^A question, \w+/), replies: false });
   pass(stage, 5 * HOUR);
   expect(await sendNext()).toEqual({ subject: expect.stringMatching(/^A question, \w+/), replies: true });
+});
+
+it('is that of the email it follows where that one was skipped', async () => {
+  await start({ mail: { text: '{{ nickname }}' }, mail2: { thread: 'reply', subject: '' } });
+  expect(await sendNext()).toBeNull();
+  const [lacking] = await stage.db.reader.select().from(schema.task);
+  expect(await inUnit(stage, (unit) => skipTask(unit, must(lacking, 'step without data').id, 'u1'))).toBe(
+    true,
+  );
+  pass(stage, 5 * HOUR);
+  expect(await sendNext()).toEqual({ subject: expect.stringMatching(/^Hello \w+/), replies: false });
 });
 
 it('is missing data where none is written and no email came before', async () => {
