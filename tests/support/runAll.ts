@@ -20,7 +20,10 @@ import { BUILT_SERVER } from './serverProgram.ts';
 
 const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'rapport-test-'));
-/** Of 19: a tenth of what the others get where both want the processor. At 7 (a quarter) browser tests took half as long again; less may starve a worker at its start. */
+/**
+ * Of 19: a tenth of what the others get where both want the processor. At 7 (a quarter) browser tests took half as long
+ * again; at 19 a worker may starve at its start.
+ */
 const BESIDE = 10;
 
 interface Way {

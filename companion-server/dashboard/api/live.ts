@@ -54,7 +54,10 @@ const GATHER_MS = 300;
 
 /** A stream that is down for longer is told: what a server's restart takes, and some more. */
 const TOLD_AFTER_MS = 10_000;
-/** The browser reconnects by itself where the connection broke, and gives up where it got another answer, like a proxy's 502. */
+/**
+ * The browser reconnects by itself where the connection broke, and gives up where it got another answer, like a proxy's
+ * 502: then a new stream is opened after this long.
+ */
 const REOPENED_AFTER_MS = 5_000;
 
 /**

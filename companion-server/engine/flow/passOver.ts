@@ -43,8 +43,8 @@ export async function isStoodOn(unit: Unit, task: TaskRow): Promise<boolean> {
 }
 
 /**
- * A step without an effect whose branch stands elsewhere by now; one that waited for the result goes on. Reached again, the step is asked for
- * anew.
+ * A step without an effect whose branch stands elsewhere by now; one that waited for the result goes on. Reached again,
+ * the step is asked for anew.
  */
 export async function giveUp(unit: Unit, task: TaskRow, reason: string): Promise<void> {
   await finish(unit, task, 'canceled', { reason });

@@ -116,7 +116,10 @@ export async function distributionChanged(unit: Unit, node: NodeOfAutomation): P
   publish(unit, node.workspaceId, 'automation', node.automationId);
 }
 
-/** Puts or lifts `no_usable_sender`: nobody can come in, whoever a Change sender step has. It stops admission only: what is under way belongs to a sender that finishes. */
+/**
+ * Puts or lifts `no_usable_sender`: nobody can come in, whoever a Change sender step has. It stops admission only: what
+ * is under way belongs to a sender that finishes.
+ */
 async function checkUsableSenders(unit: Unit, node: NodeOfAutomation): Promise<void> {
   const { workspaceId, automationId } = node;
   const [row] = await unit.tx.select().from(automation).where(eq(automation.id, automationId));

@@ -21,7 +21,7 @@ export function linkedinSentence(channel: ChannelRow, scheduleNow: number): stri
         : 'The extension is paired. Open LinkedIn in that browser, signed in.';
     case 'inactive': {
       if (channel.reason === null) return RECONNECTING;
-      const { sentence, whatToDo } = linkedinInactiveReasons[channel.reason ?? 'logged_out'];
+      const { sentence, whatToDo } = linkedinInactiveReasons[channel.reason];
       return [sentence, channel.reasonDetail, whatToDo].filter(Boolean).join(' ');
     }
   }
