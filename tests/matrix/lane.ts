@@ -25,7 +25,10 @@ export interface Lane {
   twin: Twin;
   page: Page;
   context: BrowserContext;
-  /** Signs in anew as the rep (or as somebody else) and puts LinkedIn back to its healthy state. */
+  /**
+   * Signs in anew as the rep (or as somebody else) and puts LinkedIn back to its healthy state, in a new tab: a page that
+   * still goes to the check it met would lead the next case away.
+   */
   reset(who?: 'rep' | 'stranger'): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,13 +41,13 @@ export async function openLane(browser: Browser): Promise<Lane> {
     bypassCSP: true,
     proxy: { server: `http://127.0.0.1:${portOf(proxy)}` },
   });
-  const page = await context.newPage();
-  return {
+  const lane: Lane = {
     twin,
-    page,
+    page: await context.newPage(),
     context,
     async reset(who = 'rep') {
       const { control } = twin;
+      await lane.page.close();
       control.clearFaults();
       control.watchClicks(true);
       control.rotateQueryIds(true);
@@ -63,6 +66,7 @@ export async function openLane(browser: Browser): Promise<Lane> {
       const value = twin.openSession(who === 'rep' ? rep.memberId : stranger.memberId);
       const cookie = { name: 'li_at', value, domain: 'www.linkedin.com', path: '/', secure: true };
       await context.addCookies([{ ...cookie, httpOnly: true, sameSite: 'None' }]);
+      lane.page = await context.newPage();
     },
     async close() {
       await context.close();
@@ -70,6 +74,7 @@ export async function openLane(browser: Browser): Promise<Lane> {
       proxy.close();
     },
   };
+  return lane;
 }
 
 /** What LinkedIn did, apart from showing pages. */

@@ -32,6 +32,6 @@ test('every pair of what a case is made of ends as specified, and touches nobody
       }
     }),
   );
-  expect(wrong).toEqual([]);
+  expect(wrong, wrong.join('\n')).toEqual([]);
   expect(undocumented(lanes.flatMap((lane) => lane.twin.toolRequests()))).toEqual([]);
 }, 600_000);

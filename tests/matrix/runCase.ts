@@ -72,7 +72,7 @@ let people = 0;
 /** Plays one case in a lane: LinkedIn set up as the case says, then the step as the runner does it. */
 export async function runCase(lane: Lane, each: Case): Promise<Outcome> {
   people += 1;
-  const { twin, page } = lane;
+  const { twin } = lane;
   await lane.reset(each.fault === 'other_member' ? 'stranger' : 'rep');
   const activityId = String(7_300_000_000_000_000_000n + BigInt(people));
   const someone = personFor(each, activityId);
@@ -83,7 +83,7 @@ export async function runCase(lane: Lane, each: Case): Promise<Outcome> {
   const clicked = twin.clicks().length;
   const asked = twin.toolRequests().length;
   let ready: number | null = null;
-  const run = await runStep(page, step, () => {
+  const run = await runStep(lane.page, step, () => {
     ready = twin.toolRequests().length;
     return between(lane, each);
   });

@@ -16,8 +16,6 @@ import { readThread } from './thread.ts';
 const MAX_SCROLLS = 60;
 /** A list brings so many rows at a time. */
 const BATCH = 10;
-/** How long more rows may take to come. */
-const ROWS_MS = 1_500;
 
 /**
  * Finds the person in the list of a group's members or an event's attendees, opens the conversation from their
@@ -95,7 +93,7 @@ async function scrolled(env: PageEnv, target: LinkedinTarget, signal: AbortSigna
   for (let round = 0; round < MAX_SCROLLS; round++) {
     const before = circleRows(env);
     before.at(-1)?.scrollIntoView({ block: 'start' });
-    const more = await waitFor(env, ROWS_MS, signal, () => circleRows(env).length > before.length);
+    const more = await waitFor(env, 'open', signal, () => circleRows(env).length > before.length);
     const row = circleRowOf(env, target);
     if (row) return row;
     if (more) continue;
