@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
 import type { Fault, TwinPerson } from '../linkedin-twin/index.ts';
 import { effects, endOf, openWorld, person, runStep, stepFor, targetOf, type World } from './support/twin.ts';
@@ -11,10 +11,13 @@ let page: Page;
 beforeAll(async () => {
   world = await openWorld();
   world.twin.control.setHydrationDelay(50);
-  page = await world.context.newPage();
 });
 afterAll(() => world.close());
-beforeEach(() => world.twin.control.clearFaults());
+beforeEach(async () => {
+  world.twin.control.clearFaults();
+  page = await world.context.newPage();
+});
+afterEach(() => page.close());
 
 let number = 7800;
 
