@@ -34,6 +34,9 @@ export type ThreadView = z.infer<typeof threadView>;
 
 export const attachmentView = z.object({ name: z.string(), type: z.string(), size: z.number().int() });
 
+/** What a message may be, and a person is asked: they opt out, the address is gone, it is an answer of theirs. */
+const suggestion = z.enum(['unsubscribe', 'bounce', 'answer']);
+
 export const messageView = z.object({
   id,
   /** `automated`: a step of an automation wrote it. */
@@ -58,7 +61,7 @@ export const messageView = z.object({
   /** A queued answer that was refused for now: when it is tried again (schedule time). */
   expectedAt: instant.nullable(),
   /** What a person is asked about it. */
-  suggests: z.enum(['unsubscribe', 'bounce', 'answer']).nullable(),
+  suggests: suggestion.nullable(),
   /** Why it was taken for what it is: headers, codes, the system's words. */
   evidence: z.record(z.string(), z.string()),
 });
@@ -139,10 +142,10 @@ export const inboxRoutes = {
     params: z.object({ answerId: id }),
     body: z.object({ wasSent: z.boolean() }),
   }),
-  /** A person says whether what was suggested about a message is so. */
+  /** A person says whether what was suggested about a message is so. Another question may have come to stand there. */
   settleSuggestion: route('member', 'POST', '/api/v1/messages/:messageId/suggestion', {
     params: z.object({ messageId: id }),
-    body: z.object({ isSo: z.boolean() }),
+    body: z.object({ suggests: suggestion, isSo: z.boolean() }),
   }),
   /** Everything written with a contact, on all channels, as far as one may read it. */
   ofContact: route('member', 'GET', '/api/v1/contacts/:contactId/messages', {

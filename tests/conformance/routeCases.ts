@@ -273,7 +273,10 @@ export const cases: Case[] = [
   {
     name: 'settle a suggestion',
     route: inboxRoutes.settleSuggestion,
-    input: (w) => ({ params: { messageId: w.ids.messageId }, body: { isSo: false } }),
+    input: (w) => ({
+      params: { messageId: w.ids.messageId },
+      body: { suggests: 'unsubscribe', isSo: false },
+    }),
     rep: 404,
     scoped: true,
   },

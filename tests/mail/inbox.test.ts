@@ -424,7 +424,7 @@ describe('the inbox', () => {
         server,
         inboxRoutes.settleSuggestion,
         { cookie: rep },
-        { params: { messageId: first?.id ?? '' }, body: { isSo } },
+        { params: { messageId: first?.id ?? '' }, body: { suggests: 'answer', isSo } },
       );
     // While a sync is under way, which stores where it stands after the yes.
     await sandbox().deliver({ to: ANNA, from: 'shop@news.test', subject: 'Sale', text: 'Buy now.' });
@@ -465,6 +465,47 @@ describe('the inbox', () => {
     expect(await say(true)).toMatchObject({ status: 409, body: { code: 'decided' } });
   });
 
+  it('takes no word that was given to the question before: reading the message put another in its place', async () => {
+    const subject = 'A plan for the fourth quarter';
+    await underWay(subject);
+    const from = 'Boris <boris.elsewhere@elsewhere.test>';
+    await sandbox().deliver({ to: ANNA, from, subject: `Re: ${subject}`, text: 'Please unsubscribe me.' });
+    await sync();
+    const asked = async () => (await opened()).messages.filter(({ suggests }) => suggests !== null);
+    const [first, ...others] = await asked();
+    expect(others).toEqual([]);
+    const say = (suggests: 'answer' | 'unsubscribe', isSo: boolean) =>
+      call(
+        server,
+        inboxRoutes.settleSuggestion,
+        { cookie: rep },
+        { params: { messageId: first?.id ?? '' }, body: { suggests, isSo } },
+      );
+    await notUnderWay();
+    expect((await say('answer', true)).status).toBe(200);
+    await sync();
+    expect(await asked()).toMatchObject([{ id: first?.id, suggests: 'unsubscribe' }]);
+    for (const isSo of [true, false]) {
+      expect(await say('answer', isSo)).toMatchObject({ status: 409, body: { code: 'other_question' } });
+    }
+    expect(await asked()).toHaveLength(1);
+    expect((await opened()).noAnswer).toBeNull();
+    expect((await say('unsubscribe', false)).status).toBe(200);
+    expect(await asked()).toEqual([]);
+  });
+
+  it('answers at another address that is known, where the contact has none of its own', async () => {
+    const setEmail = (email: string | null) =>
+      server.services.db.write((tx) =>
+        tx.update(schema.contact).set({ email }).where(eq(schema.contact.id, contactId)),
+      );
+    await setEmail(null);
+    const { noAnswer, answersTo } = await opened();
+    expect(noAnswer).toBeNull();
+    expect(answersTo).toMatch(/@/);
+    await setEmail(BORIS);
+  });
+
   it('forgets a suggestion that was none', async () => {
     await underWay('Another plan');
     const from = 'Boris <namesake@elsewhere.test>';
@@ -474,7 +515,7 @@ describe('the inbox', () => {
     const [first] = await asked();
     await asRep(inboxRoutes.settleSuggestion, {
       params: { messageId: first?.id ?? '' },
-      body: { isSo: false },
+      body: { suggests: 'answer', isSo: false },
     });
     await sandbox().resetUidValidity(ANNA);
     await sync();

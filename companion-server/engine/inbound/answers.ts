@@ -5,7 +5,7 @@ import { capTable } from '#shared/schedule/settings.ts';
 import { retryDelay } from '#shared/statuses/policy.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { isStoplisted } from '../contacts/stoplist.ts';
-import type { ChannelRow, Unit } from '../context.ts';
+import type { ChannelRow, ContactRow, Unit } from '../context.ts';
 import { setRelation } from '../flow/facts.ts';
 import { accountOf, usageTimes } from '../pace/usage.ts';
 import { appendEvent, publish } from '../record.ts';
@@ -132,14 +132,14 @@ async function finish(unit: Unit, message: HandMessageRow, outcome: Ending): Pro
 }
 
 /**
- * What an answer goes on with: the chain of ids of the latest email of the contact, itself at the end, and the address
- * it came from, where that is theirs.
+ * What an answer goes on with: the chain of ids of the latest email of the contact, itself at the end. It goes to where
+ * that came from if it is theirs, else to the contact's address, else to another one that is known to be theirs.
  */
 export async function chainOf(
   q: Queryable,
   channelId: string,
-  contactId: string,
-): Promise<{ subject: string; references: string[]; address: string | null }> {
+  { id: contactId, email }: Pick<ContactRow, 'id' | 'email'>,
+): Promise<{ subject: string; references: string[]; to: string | null }> {
   const { contactIdentity, inboundMessage } = schema;
   const rows = await q
     .select({ subject: inboundMessage.subject, mail: inboundMessage.mail })
@@ -157,19 +157,15 @@ export async function chainOf(
   const mail = last?.mail;
   const references = [...(mail?.references ?? []), ...(mail?.messageId ? [mail.messageId] : [])];
   // A colleague's answer, or a program's, came from nobody's address here.
-  const [theirs] = await q
+  const rowsOfTheirs = await q
     .select({ address: contactIdentity.value })
     .from(contactIdentity)
-    .where(
-      and(
-        eq(contactIdentity.contactId, contactId),
-        eq(contactIdentity.kind, 'email'),
-        eq(contactIdentity.value, mail?.fromAddress ?? ''),
-      ),
-    );
+    .where(and(eq(contactIdentity.contactId, contactId), eq(contactIdentity.kind, 'email')))
+    .orderBy(contactIdentity.value);
+  const theirs = rowsOfTheirs.map(({ address }) => address);
   return {
     subject: last?.subject ?? '',
     references: [...new Set(references)].slice(-20),
-    address: theirs?.address ?? null,
+    to: theirs.find((address) => address === mail?.fromAddress) ?? email ?? theirs[0] ?? null,
   };
 }

@@ -16,7 +16,7 @@ export function serveInbox(app: App): void {
   serveMember(app, routes.update, (call, { params, body }) => updateThread(call, params.threadId, body));
   serveMember(app, routes.answer, (call, { params, body }) => queueAnswer(call, params.threadId, body));
   serveMember(app, routes.settleSuggestion, async (call, { params, body }) => {
-    await settleSuggestion(call, params.messageId, body.isSo);
+    await settleSuggestion(call, params.messageId, body);
     return {};
   });
   serveMember(app, routes.settleAnswer, async (call, { params, body }) => {

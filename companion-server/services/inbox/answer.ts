@@ -31,16 +31,17 @@ export async function queueAnswer(
       .from(handMessage)
       .where(and(eq(handMessage.id, requestId), eq(handMessage.channelId, channelId)));
     if (known) return viewByHand(tx, known, place);
-    const refusal = await whyNoAnswer(tx, found);
+    const { subject, references, to } = await chainOf(tx, channelId, found.contact);
+    const refusal = await whyNoAnswer(tx, found, to);
     if (refusal !== null) throw new Refusal(409, 'cannot_answer', refusal, null);
     const problem = await filesProblem(tx, workspaceId, { attachments, text: null });
     if (problem !== null) throw invalid('attachments', 'bad_attachments', problem, null);
     const unit = unitOf(call, tx);
-    const { subject, references, address } = await chainOf(tx, channelId, contactId);
     const row: typeof handMessage.$inferSelect = {
       ...{ id: requestId, workspaceId, channelId, contactId, references, text },
       messageId: `<${requestId}.answer@${domainOf(found.channel.address ?? '')}>`,
-      to: address ?? found.contact.email ?? '',
+      // Without one `whyNoAnswer` refused.
+      to: to ?? '',
       subject: answering(subject),
       attachments: attachments.length > 0 ? attachments : null,
       state: 'queued',

@@ -31,13 +31,13 @@ export async function openThread(call: MemberCall, threadId: string): Promise<Th
     decisions.push(await viewEnrollment(reader, call, enrollmentId));
   }
   const slug = found.contact.linkedinSlug;
-  const { address } = await chainOf(reader, channelId, contactId);
+  const { to } = await chainOf(reader, channelId, found.contact);
   return {
     thread: viewThread(call, found, decisions.length > 0),
     messages: await messagesOf(reader, contactId, [channelId]),
     decisions,
-    noAnswer: await whyNoAnswer(reader, found),
-    answersTo: address ?? found.contact.email,
+    noAnswer: await whyNoAnswer(reader, found, to),
+    answersTo: to,
     linkedinUrl: slug === null ? null : `https://www.linkedin.com/in/${encodeURIComponent(slug)}/`,
   };
 }
@@ -50,17 +50,18 @@ async function waitingFor(q: Queryable, contactId: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Why an answer cannot go out from here, with what to do; null: it can. */
+/** Why an answer to this address cannot go out from here, with what to do; null: it can. */
 export async function whyNoAnswer(
   q: Queryable,
   { channel: place, contact, sender: profile }: FoundThread,
+  to: string | null,
 ): Promise<string | null> {
   if (place.kind === 'linkedin') {
     return 'Answers on LinkedIn are written there: open the profile, and Rapport sees what was written.';
   }
   if (profile.state === 'deleted') return 'The sender profile was deleted. Write from another one.';
   if (contact.deletedAt !== null) return 'The contact was deleted. Restore it first.';
-  if (contact.email === null) {
+  if (to === null) {
     return 'The contact has no email address. Import a CSV file with their LinkedIn link and their email.';
   }
   if (await isStoplisted(q, contact)) {
@@ -102,8 +103,15 @@ const confirming = {
   answer: confirmAnswer,
 } as const;
 
-/** A person says whether a reply asks to be left alone, an address is gone, or a stranger's message answers ours. */
-export async function settleSuggestion(call: MemberCall, messageId: string, isSo: boolean): Promise<void> {
+/**
+ * A person says whether a reply asks to be left alone, an address is gone, or a stranger's message answers ours. The
+ * word holds for the question it was given to: reading a message may put another one in its place.
+ */
+export async function settleSuggestion(
+  call: MemberCall,
+  messageId: string,
+  { suggests, isSo }: z.output<typeof inboxRoutes.settleSuggestion.body>,
+): Promise<void> {
   await call.db.write(async (tx) => {
     const [row] = await tx
       .select({ message: inboundMessage, sender })
@@ -113,9 +121,13 @@ export async function settleSuggestion(call: MemberCall, messageId: string, isSo
       .where(and(eq(inboundMessage.id, messageId), eq(inboundMessage.workspaceId, call.workspaceId)));
     if (!row || !mayRead(call, row.sender)) throw notFound('message');
     const unit = unitOf(call, tx);
-    const { suggests } = row.message;
-    const decide = isSo && suggests !== null ? confirming[suggests] : dismissSuggestion;
-    if (suggests === null || !(await decide(unit, messageId))) {
+    const open = row.message.suggests;
+    if (open !== null && open !== suggests) {
+      const sentence = 'Something else is asked about this message by now.';
+      throw new Refusal(409, 'other_question', sentence, 'Reload the page and answer what it asks.');
+    }
+    const decide = isSo ? confirming[suggests] : dismissSuggestion;
+    if (open === null || !(await decide(unit, messageId))) {
       throw new Refusal(409, 'decided', 'This was decided already.', 'Reload the page to see how.');
     }
     const data = { suggests, isSo };

@@ -142,10 +142,12 @@ const COMPLAINT =
 
 /** What a program may only guess, a person says. */
 function Suggestion({ message }: { message: MessageView }) {
-  const question = message.suggests ? questions[message.suggests] : null;
+  const { suggests } = message;
   const settle = useAction(inboxRoutes.settleSuggestion, { done: 'Decided.' });
-  if (!question) return null;
-  const say = (isSo: boolean) => settle.mutate({ params: { messageId: message.id }, body: { isSo } });
+  if (suggests === null) return null;
+  const question = questions[suggests];
+  const say = (isSo: boolean) =>
+    settle.mutate({ params: { messageId: message.id }, body: { suggests, isSo } });
   return (
     <Alert variant="outline" color="orange" p="xs">
       <Stack gap="xs">
