@@ -45,9 +45,12 @@ const liquid = createLiquid();
 /** For texts that are Markdown. */
 const escaping = createLiquid(escapeMarkdown);
 
-/** The seed of a contact's spintax choices in one node: the same text every time it is rendered. */
-export function templateSeed(contactId: string, nodeId: string): number {
-  return seedOf(contactId + nodeId);
+/**
+ * The seed of a contact's spintax choices: the same text every time it is rendered, also before a template stands in any
+ * step, so that its preview is what goes out.
+ */
+export function templateSeed(contactId: string): number {
+  return seedOf(contactId);
 }
 
 /** The final text for one contact, or why there is none. Never throws. */

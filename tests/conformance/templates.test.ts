@@ -1,7 +1,11 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { graph as graphSchema } from '#shared/automation/graph.ts';
 import { contactRoutes } from '#shared/contract/contact.ts';
 import type { Route } from '#shared/contract/route.ts';
 import { templateRoutes } from '#shared/contract/template.ts';
+import { schema } from '../../companion-server/db/index.ts';
+import { renderTask } from '../../companion-server/engine/steps/render.ts';
 import { makeWorld, type World } from './fixture.ts';
 import { call, type Input, problemOf, startTestServer, type TestServer } from './support.ts';
 
@@ -51,6 +55,22 @@ test('the preview shows what a real contact would get, with signature and the wa
   expect(shown.plain).toMatch(/^Hello \w+, see \(https:\/\/example\.org\/x\)\n\n-- \nOlga\nAcme/);
   expect(shown.html).toMatch(/<strong>\w+<\/strong>/);
   for (const body of [shown.plain, shown.html]) expect(body).toContain('/u/preview');
+});
+
+test('the preview takes the same choices as any step that the template comes to stand in', async () => {
+  const text = 'Hello {a|b|c} {d|e|f} {g|h|i} {j|k|l} {m|n|o} {p|q|r}';
+  const { reader } = server.services.db;
+  const { contactId, senderId } = world.ids;
+  const [contact] = await reader.select().from(schema.contact).where(eq(schema.contact.id, contactId));
+  const [sender] = await reader.select().from(schema.sender).where(eq(schema.sender.id, senderId));
+  const [channel] = await reader.select().from(schema.channel).where(eq(schema.channel.senderId, senderId));
+  if (!contact || !sender || !channel) throw new Error('no fixture');
+  const config = { subject: 'Hi', text, thread: 'new', attachments: [] } as const;
+  const node = { id: 'any', type: 'send_email', config, label: '', position: { x: 0, y: 0 } };
+  const graph = graphSchema.parse({ nodes: [node], edges: [] });
+  const task = { nodeId: 'any', kind: 'send_email' } as const;
+  const step = renderTask({ task, graph, contact, sender, channel });
+  expect(step).toMatchObject({ ok: true, value: { text: (await preview(text)).plain?.split('\n')[0] } });
 });
 
 test('everything that is missing is told at once; a fallback fills it', async () => {

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachmentRoutes } from '#shared/contract/attachment.ts';
 import { contactRoutes, importRoutes, personalDataRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
@@ -10,6 +10,7 @@ import { MINUTE } from '#shared/kernel/clock.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import type { MailServers } from '../../companion-server/email/mailServers.ts';
+import { describeFailure } from '../../companion-server/email/problems.ts';
 import { appendToSent } from '../../companion-server/email/sentFolder.ts';
 import { createSmtpPool } from '../../companion-server/email/smtpPool.ts';
 import { createUnsubscribeToken } from '../../companion-server/email/unsubscribeToken.ts';
@@ -359,8 +360,40 @@ describe('the inbox', () => {
     expect(received).toHaveLength(before + 1);
     const raw = Buffer.from(received.at(-1)?.raw ?? '');
     expect(await appendToSent(settingsFor(sandbox()), raw, signal)).toMatchObject({ ok: true });
-    await settleBySentFolder(server.services, engineOf(server.services), channelId, signal);
+    await settleBySentFolder(server.services, engineOf(server.services), channelId, new Map(), signal);
     expect((await opened()).messages.find((one) => one.id === id)).toMatchObject({ state: 'sent' });
+  });
+
+  it('asks for each of many whose fate is unknown in its turn, and begins anew after the last', async () => {
+    const ids = Array.from({ length: 45 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
+    const answers = ids.map((id) => ({
+      ...{ id, workspaceId, channelId, contactId, messageId: `<${id}@acme.test>`, references: [], to: BORIS },
+      ...{ subject: 'Re: x', text: 'x', state: 'unknown' as const, createdAt: 1, at: 1 },
+    }));
+    await server.services.db.write((tx) => tx.insert(schema.handMessage).values(answers));
+    const asked: string[] = [];
+    let isDown = false;
+    const down = describeFailure('imap', settingsFor(sandbox()).imap, new Error('gone'));
+    const findInSent: MailServers['findInSent'] = async (_settings, messageId) => {
+      if (isDown) return { ok: false, error: down };
+      asked.push(messageId);
+      return { ok: true, value: false };
+    };
+    const services = { ...server.services, mailServers: { ...server.services.mailServers, findInSent } };
+    const places = new Map();
+    const look = () => settleBySentFolder(services, engineOf(services), channelId, places, signal);
+    await look();
+    isDown = true;
+    await look();
+    isDown = false;
+    await look();
+    await look();
+    expect(asked).toEqual(ids.map((id) => `<${id}@acme.test>`).reverse());
+    await look();
+    expect(asked.slice(45)).toEqual(asked.slice(0, 20));
+    await server.services.db.write((tx) =>
+      tx.delete(schema.handMessage).where(inArray(schema.handMessage.id, ids)),
+    );
   });
 
   it('lets a person settle an answer whose fate is unknown, once, and only theirs', async () => {

@@ -162,7 +162,7 @@ async function nextLife(channelId: string): Promise<void> {
   time.real += 6 * MINUTE;
   for (let i = 0; i < 4; i++) {
     await live(new Life(null));
-    await settleBySentFolder(servicesOf(theStage().db), ctx, channelId, signal);
+    await settleBySentFolder(servicesOf(theStage().db), ctx, channelId, new Map(), signal);
     // Shorter than until the follow-up is due.
     time.offset += HOUR - 6 * MINUTE;
   }
@@ -328,7 +328,7 @@ describe('the server killed between two steps of an answer that a person wrote',
   async function nextAnswers(channelId: string): Promise<void> {
     theStage().time.real += 11 * MINUTE;
     await answering(new Life(null));
-    await settleBySentFolder(servicesOf(theStage().db), theStage().ctx, channelId, signal);
+    await settleBySentFolder(servicesOf(theStage().db), theStage().ctx, channelId, new Map(), signal);
   }
 
   async function judged(id: string, to: string): Promise<string> {

@@ -151,14 +151,14 @@ export function textVariables(contact: ContactRow, name: string): TemplateVariab
 }
 
 function part(
-  { contact, sender, task, given }: RenderInput,
+  { contact, sender, given }: RenderInput,
   template: string,
   field: string,
   maxLength: number,
   markdown = false,
 ): Result<string, RenderError> {
   const variables = { ...textVariables(contact, sender.name), ...given };
-  return renderTemplate(template, variables, templateSeed(contact.id, task.nodeId), {
+  return renderTemplate(template, variables, templateSeed(contact.id), {
     field,
     maxLength,
     markdown,

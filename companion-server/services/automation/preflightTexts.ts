@@ -59,7 +59,7 @@ export function checkTexts(graph: Graph, person: ContactRow, strictestNote: numb
 
 function problemOf(node: GraphNode, text: Text, person: ContactRow, strictestNote: number): About | null {
   const { field, maxLength } = text;
-  const seed = templateSeed(person.id, node.id);
+  const seed = templateSeed(person.id);
   const markdown = node.type === 'send_email' && field === 'text';
   const rendered = renderTemplate(text.template, variablesFor(person), seed, { field, maxLength, markdown });
   if (rendered.ok) {

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, lt, sql } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import { type EngineContext, recordAnswer, recordOutcome, unitOfWork } from '../../engine/index.ts';
 import type { Services } from '../context.ts';
@@ -6,20 +6,25 @@ import { openSettings } from './settings.ts';
 
 const { handMessage, task, taskAttempt } = schema;
 
-/** Looked for at each reading of a mailbox; the newest first. */
+/** Looked for at each reading of a mailbox, of automated emails and of answers each. */
 const AT_ONCE = 20;
+
+/** Of each mailbox with more than that: the ids after which the next look goes on. */
+export type LookedFor = Map<string, { task: string | null; answer: string | null }>;
 
 /**
  * Emails whose answer was lost: one that lies in Sent was sent. Not found proves nothing and stays for a
- * person, or for the next look.
+ * person, or for another look. The newest first, and each look goes on where the one before it ended.
  */
 export async function settleBySentFolder(
   services: Services,
   ctx: EngineContext,
   channelId: string,
+  lookedFor: LookedFor,
   signal: AbortSignal,
 ): Promise<void> {
   const { reader } = services.db;
+  const after = lookedFor.get(channelId) ?? { task: null, answer: null };
   const open = await reader
     .select({
       taskId: task.id,
@@ -29,16 +34,36 @@ export async function settleBySentFolder(
     })
     .from(task)
     .innerJoin(taskAttempt, and(eq(taskAttempt.taskId, task.id), eq(taskAttempt.fence, task.fence)))
-    .where(and(eq(task.channelId, channelId), sql`${task.state} = 'unknown'`, isNotNull(task.messageId)))
-    .orderBy(desc(task.committedAt))
+    .where(
+      and(
+        eq(task.channelId, channelId),
+        sql`${task.state} = 'unknown'`,
+        isNotNull(task.messageId),
+        after.task === null ? undefined : lt(task.id, after.task),
+      ),
+    )
+    .orderBy(desc(task.id))
     .limit(AT_ONCE);
   const answers = await services.db.reader
     .select()
     .from(handMessage)
-    .where(and(eq(handMessage.channelId, channelId), eq(handMessage.state, 'unknown')))
-    .orderBy(desc(handMessage.at))
+    .where(
+      and(
+        eq(handMessage.channelId, channelId),
+        eq(handMessage.state, 'unknown'),
+        after.answer === null ? undefined : lt(handMessage.id, after.answer),
+      ),
+    )
+    .orderBy(desc(handMessage.id))
     .limit(AT_ONCE);
-  if (open.length === 0 && answers.length === 0) return;
+  const next = {
+    task: lastOf(open.map(({ taskId }) => taskId)),
+    answer: lastOf(answers.map(({ id }) => id)),
+  };
+  if (open.length === 0 && answers.length === 0) {
+    lookedFor.delete(channelId);
+    return;
+  }
   const settings = await openSettings(services, channelId);
   if (!settings) return;
   const { findInSent } = services.mailServers;
@@ -57,4 +82,10 @@ export async function settleBySentFolder(
     const outcome = { state: 'sent' as const, detail: 'Found in the Sent folder.' };
     await unitOfWork(ctx, (unit) => recordAnswer(unit, id, outcome));
   }
+  lookedFor.set(channelId, next);
+}
+
+/** Where the next look goes on; null: from the newest. */
+function lastOf(ids: readonly string[]): string | null {
+  return ids.length < AT_ONCE ? null : (ids.at(-1) ?? null);
 }

@@ -14,7 +14,7 @@ import { type IdleOptions, keepListening } from './idle.ts';
 import { type SendOptions, sendJob } from './sendJob.ts';
 import { openSettings } from './settings.ts';
 import { failureWords, setImapStatus, setSmtpStatus, syncMailbox } from './sync.ts';
-import { settleBySentFolder } from './unknowns.ts';
+import { type LookedFor, settleBySentFolder } from './unknowns.ts';
 
 const { channel } = schema;
 
@@ -53,6 +53,8 @@ interface Shared extends MailOptions, SendOptions {
   /** How many of them are being read. */
   reading: { now: number };
   polledAt: Map<string, number>;
+  /** Where the next look in Sent goes on. */
+  lookedFor: LookedFor;
   /** Broken mailboxes: when to try again, and how long to wait the time after. */
   retries: Map<string, BackOff>;
 }
@@ -68,6 +70,7 @@ export function startMailWorkers(options: MailOptions): MailWorkers {
     reading: { now: 0 },
     facts: createFacts(options.services),
     polledAt: new Map(),
+    lookedFor: new Map(),
     retries: new Map(),
   };
   const ears = options.onlySends ? null : keepListening(earsOf(shared));
@@ -168,7 +171,7 @@ async function read(shared: Shared, channelId: string): Promise<void> {
   shared.polledAt.set(channelId, shared.ctx.clocks.lease.now());
   const { services, ctx, signal } = shared;
   await syncMailbox(services, ctx, channelId, signal);
-  await settleBySentFolder(services, ctx, channelId, signal);
+  await settleBySentFolder(services, ctx, channelId, shared.lookedFor, signal);
   await searchSentAfterRestore(services, ctx, channelId, signal);
 }
 

@@ -38,7 +38,7 @@ export async function listNotifications(
     ({ row }) => [row.id],
     ({ row, contact: person, automationName }) => ({
       id: row.id,
-      text: fillIn(row.text, person, call.actor.name, row.nodeId),
+      text: fillIn(row.text, person, call.actor.name),
       contactId: row.contactId,
       contactName: contactName(person),
       automationId: row.automationId,

@@ -39,7 +39,7 @@ function view(now: number, { row, ...names }: Joined): ManualTaskView {
     id: row.id,
     kind: row.kind,
     state: row.state,
-    instruction: fillIn(row.instruction, names.contact, names.senderName, row.nodeId),
+    instruction: fillIn(row.instruction, names.contact, names.senderName),
     sentence: isOpen
       ? `${what[row.kind]} ${name}. The contact waits until you say that it is done.`
       : `${what[row.kind]} ${name}: ${row.state}.`,
@@ -57,9 +57,8 @@ function view(now: number, { row, ...names }: Joined): ManualTaskView {
 }
 
 /** For people to read: where the contact has no value the template itself says what is meant. */
-export function fillIn(template: string, person: ContactRow, senderName: string, nodeId: string): string {
-  const seed = templateSeed(person.id, nodeId);
-  const rendered = renderTemplate(template, textVariables(person, senderName), seed);
+export function fillIn(template: string, person: ContactRow, senderName: string): string {
+  const rendered = renderTemplate(template, textVariables(person, senderName), templateSeed(person.id));
   return rendered.ok ? rendered.value : template;
 }
 

@@ -24,9 +24,6 @@ interface Wanted {
   attachments: string[];
 }
 
-/** Every use of a template by one contact takes the same choices of {a|b}. */
-const NODE = 'template';
-
 interface Rendered {
   contactName: string;
   subject: string | null;
@@ -43,7 +40,7 @@ async function render(call: MemberCall, wanted: Wanted): Promise<Rendered> {
     ? textVariables(contact, senderName)
     : { ...invented, senderName, senderFirstName: senderName.split(' ')[0] };
   const contactName = contact ? `${contact.firstName} ${contact.lastName}`.trim() : 'an invented contact';
-  const seed = templateSeed(contact?.id ?? 'example', NODE);
+  const seed = templateSeed(contact?.id ?? 'example');
   const missing: string[] = [];
   const subject = wanted.subject.trim() === '' ? '' : null;
   for (;;) {

@@ -35,7 +35,6 @@ export function StepSettings({ node, context, onChange }: SettingsProps<GraphNod
           value={node.config.text}
           error={errorOf(context, 'text')}
           rows={6}
-          nodeId={node.id}
           preview={context.preview}
           onChange={(text) => onChange({ ...node, config: { text } })}
         />

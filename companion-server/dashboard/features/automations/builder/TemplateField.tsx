@@ -19,16 +19,15 @@ interface TextProps {
 }
 
 interface Props extends Omit<TextProps, 'characters'> {
-  nodeId: string;
   preview: PreviewContact;
   /** The text of an email. */
   markdown?: boolean;
 }
 
 /** A text with variables, and what one contact would get. */
-export function TemplateField({ nodeId, preview, markdown = false, ...field }: Props) {
+export function TemplateField({ preview, markdown = false, ...field }: Props) {
   const { value, maxLength } = field;
-  const seed = templateSeed(preview.id, nodeId);
+  const seed = templateSeed(preview.id);
   const rendered = renderTemplate(value, preview.variables, seed, { maxLength, markdown });
   const text = rendered.ok && markdown ? markdownPlain(rendered.value) : rendered.ok ? rendered.value : null;
   return (

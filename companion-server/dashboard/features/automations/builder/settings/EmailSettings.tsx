@@ -39,7 +39,6 @@ export function EmailSettings({ node, context, onChange }: SettingsProps<NodeOf<
         value={node.config.text}
         error={errorOf(context, 'text')}
         rows={8}
-        nodeId={node.id}
         preview={context.preview}
         onChange={(text) => change({ text })}
       />

@@ -21,7 +21,6 @@ export function ManualTaskSettings({ node, context, onChange }: SettingsProps<No
         label="Instruction"
         value={node.config.instruction}
         error={errorOf(context, 'instruction')}
-        nodeId={node.id}
         preview={context.preview}
         onChange={(instruction) => change({ instruction })}
       />

@@ -41,7 +41,6 @@ export function NotifySettings({ node, context, onChange }: SettingsProps<NodeOf
         error={errorOf(context, 'text')}
         maxLength={500}
         rows={3}
-        nodeId={node.id}
         preview={context.preview}
         onChange={(changed) => onChange({ ...node, config: { memberId, text: changed.slice(0, 500) } })}
       />

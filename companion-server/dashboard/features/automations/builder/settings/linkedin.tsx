@@ -23,7 +23,6 @@ export function ConnectSettings({ node, context, onChange }: SettingsProps<NodeO
             value={note}
             error={errorOf(context, 'note')}
             maxLength={limits.noteBasic}
-            nodeId={node.id}
             preview={context.preview}
             onChange={(text) => change({ note: text })}
           />
@@ -86,7 +85,6 @@ export function InMailSettings({ node, context, onChange }: SettingsProps<NodeOf
         error={errorOf(context, 'text')}
         maxLength={limits.inmailText}
         rows={6}
-        nodeId={node.id}
         preview={context.preview}
         onChange={(text) => change({ text })}
       />
@@ -125,7 +123,6 @@ export function GroupMessageSettings({ node, context, onChange }: SettingsProps<
         value={node.config.text}
         error={errorOf(context, 'text')}
         rows={6}
-        nodeId={node.id}
         preview={context.preview}
         onChange={(text) => change({ text })}
       />
