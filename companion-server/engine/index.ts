@@ -57,6 +57,7 @@ export { acceptanceOf, bouncesOf } from './holds/guards.ts';
 export {
   FIRST_EMAIL,
   type HoldKey,
+  isHeldRow,
   liftHold,
   type NewHold,
   openHolds,

@@ -133,6 +133,22 @@ export async function makeWorld(server: TestServer): Promise<World> {
       .values({ ...place, ...lost, references: [], to: 'b@c.test', subject: 'Re: Hi', createdAt: 1, at: 1 });
     const last = { lastAt: 1, lastKind: 'reply', lastText: 'Stop.' } as const;
     await tx.insert(schema.thread).values({ ...place, ...last, id: threadId, senderId, unread: true });
+    const refused = {
+      kind: 'alert',
+      aboutId: 'gone',
+      state: 'failed',
+      failure: '550 No such user.',
+    } as const;
+    await tx.insert(schema.systemMail).values({
+      ...{
+        ...refused,
+        workspaceId,
+        id: server.services.newId(),
+        dedupeKey: 'refused',
+        recipient: 'x@y.test',
+      },
+      ...{ causeAt: 1, sendAt: 1, deadlineAt: 1, endedAt: server.services.clocks.schedule.now() },
+    });
     await tx.insert(schema.notification).values({ ...step, id: notificationId, userId, text: 'Look', at: 1 });
   });
   return {

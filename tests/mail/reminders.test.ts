@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { senderRoutes } from '#shared/contract/sender.ts';
+import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { DAY, HOUR, MINUTE, systemClock } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { recordSession } from '../../companion-server/engine/index.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
   const url = `smtp://${encodeURIComponent(ANNA)}:${PASSWORD}@127.0.0.1:${sandbox().ports.smtp}`;
   server = await startTestServer({ schedule, systemMail: { url, from: `Rapport <${ANNA}>` } });
   world = await makeWorld(server);
+  await server.services.db.write((tx) => tx.delete(schema.systemMail));
   await signIn();
 }, 60_000);
 afterAll(() => server?.close());
@@ -38,6 +40,14 @@ const planned = async () => (await rows()).filter(({ state }) => state === 'plan
 async function pass(ms: number): Promise<void> {
   offset += ms;
   while (await sendNextSystemMail(server.services));
+}
+
+/** What Home says about mails that did not go out. */
+async function notices(cookie: string) {
+  const home = workspaceRoutes.home.response.parse(
+    (await call(server, workspaceRoutes.home, { cookie })).body,
+  );
+  return home.actions.filter(({ id }) => id === 'system_mail_failed');
 }
 
 const get = (address: string) => server.app.request(address, { headers: { origin: ORIGIN } });
@@ -130,15 +140,27 @@ describe('a lost account', () => {
     expect(await planned()).toHaveLength(1);
   });
 
-  test('is mailed about again when the mail server failed, once', async () => {
+  test('is mailed about again when the mail server failed, once; managers read meanwhile that it did not go out', async () => {
     const before = sent().length;
+    expect(await notices(world.owner)).toEqual([]);
     sandbox().fault({ on: 'smtp', effect: '4xx', times: 1 });
     await lose();
     await pass(25 * HOUR);
+    expect(await notices(world.owner)).toMatchObject([
+      {
+        title: 'A mail to your team did not go out',
+        detail: expect.stringMatching(
+          /^A reminder to reconnect to olga@\S+: .*4\d\d.*tried again by itself/,
+        ),
+        href: '/settings',
+      },
+    ]);
+    expect(await notices(world.rep)).toEqual([]);
     expect(sent()).toHaveLength(before);
     expect((await planned())[0]).toMatchObject({ attempts: 1, failure: expect.stringContaining('4') });
     await pass(2 * MINUTE);
     expect(sent()).toHaveLength(before + 1);
+    expect(await notices(world.owner)).toEqual([]);
     await pass(DAY);
     expect(sent()).toHaveLength(before + 1);
   });
@@ -149,6 +171,9 @@ describe('a lost account', () => {
     await pass(25 * HOUR);
     expect((await rows()).filter(({ state }) => state === 'failed')).toHaveLength(1);
     expect(await planned()).toMatchObject([{ step: 1 }]);
+    expect(await notices(world.owner)).toMatchObject([{ detail: expect.stringMatching(/5\d\d/) }]);
+    await pass(2 * DAY);
+    expect(await notices(world.owner)).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import type { HoldReason, HoldScope } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
@@ -94,6 +94,9 @@ export async function liftHold(unit: Unit, key: HoldKey, by: string): Promise<bo
   return true;
 }
 
+/** Without a usable sender nobody enters; who is under way goes on. */
+const STOPS_ENTRY: HoldReason = 'no_usable_sender';
+
 /** Whether what an automation does by itself (tags, notices, webhooks) must wait, as its steps do. */
 export async function isHeld(
   unit: Unit,
@@ -103,8 +106,14 @@ export async function isHeld(
     { scope: 'workspace', scopeId: workspaceId },
     { scope: 'automation', scopeId: automationId },
   ]);
-  // Without a usable sender nobody enters; who is under way goes on.
-  return open.some(({ reason }) => reason !== 'no_usable_sender');
+  return open.some(({ reason }) => reason !== STOPS_ENTRY);
+}
+
+/** The same for rows of a query. */
+export function isHeldRow(of: { workspaceId: SQLWrapper; automationId: SQLWrapper }): SQL {
+  return sql`EXISTS (SELECT 1 FROM hold WHERE lifted_at IS NULL AND reason <> ${STOPS_ENTRY} AND (
+    (scope = 'workspace' AND scope_id = ${of.workspaceId})
+    OR (scope = 'automation' AND scope_id = ${of.automationId})))`;
 }
 
 /** Branches that stood before a data node look again, in the wake stage's small batches. */

@@ -160,9 +160,8 @@ export async function chainOf(
   const rowsOfTheirs = await q
     .select({ address: contactIdentity.value })
     .from(contactIdentity)
-    .where(and(eq(contactIdentity.contactId, contactId), eq(contactIdentity.kind, 'email')))
-    .orderBy(contactIdentity.value);
-  const theirs = rowsOfTheirs.map(({ address }) => address);
+    .where(and(eq(contactIdentity.contactId, contactId), eq(contactIdentity.kind, 'email')));
+  const theirs = rowsOfTheirs.map(({ address }) => address).sort();
   return {
     subject: last?.subject ?? '',
     references: [...new Set(references)].slice(-20),

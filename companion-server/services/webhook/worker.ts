@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { and, asc, eq, lte, not, sql } from 'drizzle-orm';
+import { and, asc, eq, lte, not } from 'drizzle-orm';
 import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { schema } from '../../db/index.ts';
-import { endWebhook } from '../../engine/index.ts';
+import { endWebhook, isHeldRow } from '../../engine/index.ts';
 import { isPendingWebhook } from '../../engine/predicates.ts';
 import type { Changes } from '../changes.ts';
 import type { Services } from '../context.ts';
@@ -47,17 +47,21 @@ async function run({ services, post, ticked, isLeading, signal }: WebhookOptions
   }
 }
 
-/** While its workspace or its automation is held nothing is told to anybody. */
-const isStopped = sql`EXISTS (SELECT 1 FROM hold WHERE lifted_at IS NULL AND reason <> 'no_usable_sender' AND (
-  (scope = 'workspace' AND scope_id = ${webhookDelivery.workspaceId})
-  OR (scope = 'automation' AND scope_id = ${webhookDelivery.automationId})))`;
-
-/** Makes the calls that are due, a few at a time side by side. Returns how many were made. */
+/**
+ * Makes the calls that are due, a few at a time side by side; none while its workspace or its automation is held. Returns
+ * how many were made.
+ */
 export async function deliverDue(services: Services, post: Post, signal: AbortSignal): Promise<number> {
   const due = await services.db.reader
     .select()
     .from(webhookDelivery)
-    .where(and(isPendingWebhook, lte(webhookDelivery.nextAt, services.clocks.lease.now()), not(isStopped)))
+    .where(
+      and(
+        isPendingWebhook,
+        lte(webhookDelivery.nextAt, services.clocks.lease.now()),
+        not(isHeldRow(webhookDelivery)),
+      ),
+    )
     .orderBy(asc(webhookDelivery.nextAt))
     .limit(AT_ONCE);
   await Promise.all(due.map((delivery) => deliver(services, post, delivery, signal)));

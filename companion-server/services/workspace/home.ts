@@ -14,6 +14,7 @@ import { isManager } from '../scope.ts';
 import { viewHold } from '../sender/holdView.ts';
 import { lostCapacityOf } from '../sender/lostCapacity.ts';
 import { viewSenders } from '../sender/view.ts';
+import { failedMailActions } from '../systemMail/failed.ts';
 import { taskActions } from '../task/homeActions.ts';
 import { webhookActions } from '../webhook/failed.ts';
 import { stuckContacts } from './stuckContacts.ts';
@@ -41,6 +42,7 @@ export async function home(call: MemberCall): Promise<HomeView> {
     ...(await retentionActions(call)),
     ...addressActions(call, automations.length > 0),
     ...mailActions(call, senders),
+    ...(await failedMailActions(call)),
     ...(await policyActions(call)),
     ...(await answerActions(call)),
   ];
