@@ -149,9 +149,7 @@ describe('a lost account', () => {
     expect(await notices(world.owner)).toMatchObject([
       {
         title: 'A mail to your team did not go out',
-        detail: expect.stringMatching(
-          /^A reminder to reconnect to olga@\S+: .*4\d\d.*tried again by itself/,
-        ),
+        detail: expect.stringMatching(/^A reminder to reconnect to olga@\S+: .*4\d\d.*tried again by itself/),
         href: '/settings',
       },
     ]);
