@@ -30,7 +30,8 @@ export default defineConfig({
   root,
   test: {
     environment: 'node',
-    maxWorkers: 2,
+    // Files with a browser or a mail server mostly wait: three at a time on two cores.
+    maxWorkers: 3,
     // One second, as it comes, is less than a busy machine may take for a single look at a page.
     expect: { poll: { timeout: 20_000 } },
     projects: [
