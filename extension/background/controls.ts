@@ -22,7 +22,7 @@ export interface ControlDeps {
   startPolling(): void;
 }
 
-type Stop = StateValue<'pendingStop'>;
+type Stop = StateValue<'pendingStops'>[number];
 
 const DONE: UiAnswer = { ok: true };
 
@@ -36,17 +36,24 @@ export function createControls(deps: ControlDeps) {
     withdraw: () => api.consent(CONSENT_VERSION, false),
   };
 
+  const untold = async () => (await store.get('pendingStops')) ?? [];
+
   async function tellStop(): Promise<UiAnswer> {
-    const pending = await store.get('pendingStop');
-    if (pending === null) return DONE;
-    const answer = await snapshots.takeAnswer(await stopCalls[pending]());
-    if (!answer.ok) return answered(answer);
-    if ((await store.get('pendingStop')) === pending) await store.remove('pendingStop');
+    for (let next = (await untold())[0]; next; next = (await untold())[0]) {
+      const told = next;
+      const answer = await snapshots.takeAnswer(await stopCalls[told]());
+      if (!answer.ok) return answered(answer);
+      await store.set(
+        'pendingStops',
+        (await untold()).filter((stop) => stop !== told),
+      );
+    }
     return DONE;
   }
 
   async function stopNow(kind: Stop): Promise<UiAnswer> {
-    await store.set('pendingStop', kind);
+    const others = (await untold()).filter((stop) => stop !== kind);
+    await store.set('pendingStops', [...others, kind]);
     work.halt();
     if (kind !== 'pause') await deps.closeTab();
     const told = await tellStop();
@@ -83,8 +90,10 @@ export function createControls(deps: ControlDeps) {
     async unpair(): Promise<UiAnswer> {
       work.halt();
       await deps.closeTab();
-      await api.unpair();
-      await deps.pairing.forget(null);
+      const told = await api.unpair();
+      // A server that knows this browser no more has nothing to be told.
+      const isKnown = !told.ok && (await store.get('pairing'))?.state === 'paired';
+      await deps.pairing.forget(isKnown ? 'untold' : null);
       return DONE;
     },
     async consent(agreed: boolean): Promise<UiAnswer> {

@@ -120,13 +120,13 @@ export function createPairing(deps: PairingDeps) {
   }
 
   /** Ends a pairing, begun or complete, on this side. The journal stays. */
-  async function forget(notice: 'revoked' | null): Promise<void> {
+  async function forget(notice: 'revoked' | 'untold' | null): Promise<void> {
     const before = await store.get('pairing');
     const serverUrl = before?.serverUrl ?? null;
     await store.set('pairing', { state: 'unpaired', serverUrl, notice });
     await forgetSnapshot(deps.database);
     await store.remove(
-      'pendingStop',
+      'pendingStops',
       'activity',
       'session',
       'workingTab',

@@ -6,26 +6,27 @@ import type { StateStore } from '../storage/state.ts';
 /** What the rep and the server allow just now, from what is stored: true offline as well. */
 export function createPermission(store: StateStore, database: RapportDatabase) {
   async function state() {
-    const [pairing, kept, pendingStop] = await Promise.all([
+    const [pairing, kept, pending] = await Promise.all([
       store.get('pairing'),
       loadSnapshot(database),
-      store.get('pendingStop'),
+      store.get('pendingStops'),
     ]);
     const snapshot = pairing?.state === 'paired' ? (kept?.snapshot ?? null) : null;
-    const agreed = snapshot?.consentVersion === CONSENT_VERSION && pendingStop !== 'withdraw';
-    return { snapshot, agreed, pendingStop };
+    const stops = pending ?? [];
+    const agreed = snapshot?.consentVersion === CONSENT_VERSION && !stops.includes('withdraw');
+    return { snapshot, agreed, isStopped: stops.length > 0 };
   }
 
   return {
     /** Acting: agreed, and neither paused nor stopped. */
     async mayAct(): Promise<boolean> {
-      const { snapshot, agreed, pendingStop } = await state();
-      return agreed && pendingStop === null && snapshot !== null && !snapshot.paused && !snapshot.stopped;
+      const { snapshot, agreed, isStopped } = await state();
+      return agreed && !isStopped && snapshot !== null && !snapshot.paused && !snapshot.stopped;
     },
     /** Working at all. Pauses and holds are the server's to know: it goes on watching meanwhile. */
     async mayWork(): Promise<boolean> {
-      const { agreed, pendingStop } = await state();
-      return agreed && pendingStop === null;
+      const { agreed, isStopped } = await state();
+      return agreed && !isStopped;
     },
     /** Reading LinkedIn: agreed; goes on while paused, so that replies are not missed. */
     async mayRead(): Promise<boolean> {

@@ -12,7 +12,7 @@ const pairing = z.discriminatedUnion('state', [
     /** Offered again in the form. */
     serverUrl: z.string().nullable(),
     /** Why it is unpaired, where the rep did not do it: denied, expired, revoked by the server. */
-    notice: z.enum(['denied', 'expired', 'revoked']).nullable(),
+    notice: z.enum(['denied', 'expired', 'revoked', 'untold']).nullable(),
   }),
   z.object({
     state: z.literal('pairing'),
@@ -65,8 +65,8 @@ export const unpaired: Pairing = { state: 'unpaired', serverUrl: null, notice: n
 /** Survives a browser restart (`local`), or only the worker's death (`session`). */
 const stateSchemas = {
   pairing: { area: 'local', schema: pairing },
-  /** What the rep ordered to stop and the server has not confirmed yet: it holds here at once, offline too. */
-  pendingStop: { area: 'local', schema: z.enum(['pause', 'stop', 'withdraw']) },
+  /** All that the rep ordered to stop and the server has not confirmed yet: it holds here at once, offline too. */
+  pendingStops: { area: 'local', schema: z.array(z.enum(['pause', 'stop', 'withdraw'])).max(3) },
   /** Which notifications the rep wants; both unless they said otherwise. */
   notices: { area: 'local', schema: z.object({ replies: z.boolean(), mustAct: z.boolean() }) },
   /** When pages of imported lists were read: the browser's own guard of the hard ceiling. */

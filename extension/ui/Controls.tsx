@@ -8,8 +8,8 @@ import type { View } from './view.ts';
 export function Controls({ view }: { view: View }) {
   const pause = useOrder();
   const stop = useOrder();
-  const paused = view.snapshot?.paused === true || view.pendingStop === 'pause';
-  const stopped = view.snapshot?.stopped === true || view.pendingStop === 'stop';
+  const paused = view.snapshot?.paused === true || view.pendingStops.includes('pause');
+  const stopped = view.snapshot?.stopped === true || view.pendingStops.includes('stop');
   const refusal = stop.refusal ?? pause.refusal;
   return (
     <Stack gap={8}>

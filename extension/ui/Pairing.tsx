@@ -22,6 +22,11 @@ const notices = {
       'The server no longer accepts this browser: it was removed in the dashboard, or another took its place.',
     action: 'Pair it again to go on. Nothing was lost.',
   },
+  untold: {
+    title: 'Unpaired in this browser only',
+    detail: 'The server did not answer, so it still counts this browser as paired.',
+    action: 'Unpair it in the dashboard, on the sender profile’s LinkedIn tab, or pair this browser again.',
+  },
 };
 
 /** The form that asks for the server, then the code until it is approved. */

@@ -26,11 +26,11 @@ export async function drawFirstPicture(root: HTMLElement): Promise<void> {
 }
 
 /** As it was stored, not parsed: this version's own background wrote it after parsing. */
-type Stored = Pick<View, 'pairing' | 'snapshot' | 'activity' | 'pendingStop' | 'trouble' | 'storedAt'>;
+type Stored = Pick<View, 'pairing' | 'snapshot' | 'activity' | 'pendingStops' | 'trouble' | 'storedAt'>;
 
 async function stored(): Promise<Stored> {
   const [local, session, kept] = await Promise.all([
-    browser.storage.local.get(['pairing', 'pendingStop']),
+    browser.storage.local.get(['pairing', 'pendingStops']),
     browser.storage.session.get(['activity', 'trouble']),
     storedSnapshot(),
   ]);

@@ -14,7 +14,7 @@ interface Facts {
     serverTime: number;
   } | null;
   activity: { state: string; reason: string | null } | null;
-  pendingStop: string | null;
+  pendingStops?: readonly string[];
   online: boolean;
   storedAt: number | null;
   now: number;
@@ -24,10 +24,10 @@ interface Facts {
 export function idleSentence({
   activity,
   snapshot,
-  pendingStop,
-}: Pick<Facts, 'activity' | 'snapshot' | 'pendingStop'>): string {
-  if (snapshot?.stopped || pendingStop === 'stop') return 'Everything is stopped.';
-  if (snapshot?.paused || pendingStop === 'pause') return 'Paused.';
+  pendingStops,
+}: Pick<Facts, 'activity' | 'snapshot' | 'pendingStops'>): string {
+  if (snapshot?.stopped || pendingStops?.includes('stop')) return 'Everything is stopped.';
+  if (snapshot?.paused || pendingStops?.includes('pause')) return 'Paused.';
   if (activity?.state === 'watching') return 'Looking for replies and accepted invitations.';
   if (activity?.state === 'importing') return 'Reading a page of the list that you import.';
   return reasonSentence(activity?.reason ?? null) || 'Starting.';
@@ -39,7 +39,7 @@ export function presence({
   online,
   storedAt,
   now,
-}: Omit<Facts, 'activity' | 'pendingStop'>): string {
+}: Omit<Facts, 'activity' | 'pendingStops'>): string {
   const account = snapshot?.linkedin.name;
   const checked = snapshot?.linkedin.lastCheckedAt;
   const since = storedAt ? `: what you see is from ${agoWords(storedAt, now)}` : '';

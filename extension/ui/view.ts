@@ -28,19 +28,19 @@ export interface View {
   storedAt: number | null;
   activity: Activity | null;
   trouble: Trouble | null;
-  pendingStop: StateValue<'pendingStop'> | null;
+  pendingStops: StateValue<'pendingStops'>;
   agreed: boolean;
   online: boolean;
   now: number;
 }
 
 export async function loadView(): Promise<View> {
-  const [pairing, kept, activity, trouble, pendingStop] = await Promise.all([
+  const [pairing, kept, activity, trouble, pendingStops] = await Promise.all([
     store.get('pairing'),
     loadSnapshot(database),
     store.get('activity'),
     store.get('trouble'),
-    store.get('pendingStop'),
+    store.get('pendingStops'),
   ]);
   const now = systemClock.now();
   const snapshot = pairing?.state === 'paired' ? (kept?.snapshot ?? null) : null;
@@ -51,8 +51,8 @@ export async function loadView(): Promise<View> {
     storedAt,
     activity,
     trouble,
-    pendingStop,
-    agreed: snapshot?.consentVersion === CONSENT_VERSION && pendingStop !== 'withdraw',
+    pendingStops: pendingStops ?? [],
+    agreed: snapshot?.consentVersion === CONSENT_VERSION && !pendingStops?.includes('withdraw'),
     online: trouble === null && storedAt !== null && now - storedAt < OFFLINE_MS,
     now,
   };
@@ -63,7 +63,7 @@ export function useView(first: View): View {
   const [view, setView] = useState(first);
   useEffect(() => {
     const update = () => void loadView().then(setView);
-    const unwatch = store.watch(['pairing', 'activity', 'trouble', 'pendingStop'], update);
+    const unwatch = store.watch(['pairing', 'activity', 'trouble', 'pendingStops'], update);
     const snapshots = liveQuery(() => database.snapshot.get('device')).subscribe({ next: update });
     return () => {
       unwatch();

@@ -120,7 +120,7 @@ describe('stopping', () => {
 
     answers[stopPath] = [snapshotOf({ stopped: true })];
     expect(await controls.tellStop()).toEqual({ ok: true });
-    expect(await store.get('pendingStop')).toBeNull();
+    expect(await store.get('pendingStops')).toEqual([]);
     expect(await permission.mayAct()).toBe(false);
   });
 
@@ -130,6 +130,27 @@ describe('stopping', () => {
     expect([await permission.mayAct(), await permission.mayRead()]).toEqual([false, true]);
     await controls.consent(false);
     expect([await permission.mayAct(), await permission.mayRead()]).toEqual([false, false]);
+  });
+
+  it.each<'withdraw' | 'stop'>(['withdraw', 'stop'])('pausing takes nothing back of: %s', async (kind) => {
+    const answers: Record<string, unknown[]> = {};
+    const { controls, permission, server } = await setUp(answers);
+    await (kind === 'withdraw' ? controls.consent(false) : controls.stopEverything());
+    await controls.pause();
+    expect([await permission.mayAct(), await permission.mayRead()]).toEqual([false, kind === 'stop']);
+    const path = kind === 'withdraw' ? '/api/v1/device/consent' : stopPath;
+    answers[path] = [snapshotOf()];
+    answers['/api/v1/device/pause'] = [snapshotOf({ paused: true })];
+    server.calls.length = 0;
+    expect(await controls.tellStop()).toEqual({ ok: true });
+    expect(server.calls.map((call) => call.path)).toEqual([path, '/api/v1/device/pause']);
+  });
+
+  it('a server that could not be told of an unpairing is said to count the browser as paired', async () => {
+    const answers: Record<string, unknown[]> = {};
+    const { controls, store } = await setUp(answers);
+    await controls.unpair();
+    expect(await store.get('pairing')).toMatchObject({ state: 'unpaired', notice: 'untold' });
   });
 
   it('a stop the server has not heard of is told before anything goes on', async () => {
