@@ -76,6 +76,7 @@ export async function boot() {
     rng: systemRng,
     mayAct: permission.mayAct,
     mayRead: permission.mayRead,
+    mayLook: permission.mayLook,
     mayWork: permission.mayWork,
     async refresh() {
       await snapshots.takeAnswer(await api.snapshot());

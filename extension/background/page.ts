@@ -13,6 +13,7 @@ import type { WorkingTab } from './tabs.ts';
 const deadlines: Record<PageRequest['op'], number> = {
   ping: 5 * SECOND,
   session: 30 * SECOND,
+  member: 30 * SECOND,
   prepare: 3 * MINUTE,
   act: 30 * SECOND,
   leave: 10 * SECOND,
@@ -60,10 +61,28 @@ export function createPage(
     await inject(tabId).catch(async () => inject(await deps.tab.open(PLAIN_PAGE, signal)));
   }
 
+  /**
+   * On whatever page the working tab shows, else on one that is about nobody. Where the rep signs in or answers a check in a
+   * tab of theirs it is asked there.
+   */
+  async function askWho<Op extends 'session' | 'member'>(
+    request: Extract<PageRequest, { op: Op }>,
+    signal: AbortSignal,
+  ): Promise<PageAnswer<Op>> {
+    const repTab = (await deps.tab.current()) === null ? await deps.tab.signingIn() : null;
+    if (repTab !== null) return askPage(repTab, request, deps.newId(), signal, await deps.catalogue());
+    await ensure(signal);
+    return ask(request, signal);
+  }
+
   return {
     readLayout: (signal) => ask<'layout'>({ op: 'layout' }, signal),
     async open(step, signal) {
+      const { expectedMemberId } = step;
+      const { failure } = await askWho<'member'>({ op: 'member', expectedMemberId }, signal);
+      if (failure) return failure;
       await inject(await deps.tab.open(deps.stepUrl(step), signal));
+      return null;
     },
     async openList(url, signal) {
       await inject(await deps.tab.open(url, signal));
@@ -78,14 +97,7 @@ export function createPage(
       return true;
     },
     verify: (step, baseline, signal) => ask<'verify'>({ op: 'verify', step, baseline }, signal),
-    async readSession(signal) {
-      const repTab = (await deps.tab.current()) === null ? await deps.tab.signingIn() : null;
-      if (repTab !== null) {
-        return askPage(repTab, { op: 'session' }, deps.newId(), signal, await deps.catalogue());
-      }
-      await ensure(signal);
-      return ask<'session'>({ op: 'session' }, signal);
-    },
+    readSession: (signal) => askWho<'session'>({ op: 'session' }, signal),
     readAcceptances: (expectedMemberId, sinceMs, signal) =>
       ask<'acceptances'>({ op: 'acceptances', expectedMemberId, sinceMs }, signal),
     readInbound: (expectedMemberId, sinceMs, knownProfileIds, signal) =>

@@ -32,6 +32,11 @@ export function createPermission(store: StateStore, database: RapportDatabase) {
     async mayRead(): Promise<boolean> {
       return (await state()).agreed;
     },
+    /** Opening a person's page to look what became of a step: agreed, and the account is Active as far as the server said. */
+    async mayLook(): Promise<boolean> {
+      const { snapshot, agreed } = await state();
+      return agreed && snapshot?.linkedin.status === 'active';
+    },
   };
 }
 

@@ -48,7 +48,8 @@ export async function requireMember(
   return memberAnswering(env, expectedMemberId, signal);
 }
 
-async function memberAnswering(
+/** As `requireMember`, on any page, whatever that shows. */
+export async function memberAnswering(
   env: PageEnv,
   expectedMemberId: string | null,
   signal: AbortSignal,

@@ -34,7 +34,7 @@ import { prepareVisit } from './actions/visit.ts';
 import { actWithdraw, prepareWithdraw } from './actions/withdraw.ts';
 import type { PageEnv } from './env.ts';
 import { before, StepStop, stoppedLooking } from './failure.ts';
-import { asMember, requireMember, whoAnswers } from './guards.ts';
+import { asMember, memberAnswering, requireMember, whoAnswers } from './guards.ts';
 import { lead as leadPerson } from './lists/lead.ts';
 import { acceptances, inbound, relation, sentInvitations } from './watches.ts';
 
@@ -116,6 +116,23 @@ function prepareKind(env: PageEnv, step: LinkedinStep, signal: AbortSignal): Pro
       return prepareGroupMessage(env, step, signal);
     default:
       return unreachable(step.kind);
+  }
+}
+
+/**
+ * Null when the bound member is the one signed in. LinkedIn is asked, and not what the open page shows: that may be an old
+ * login page.
+ */
+export async function whyNotSignedIn(
+  env: PageEnv,
+  expectedMemberId: string | null,
+  signal: AbortSignal,
+): Promise<LinkedinFailure | null> {
+  try {
+    await memberAnswering(env, expectedMemberId, signal);
+    return null;
+  } catch (error) {
+    return failureOf(error, signal);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   readSession,
   verify,
   whyNotMember,
+  whyNotSignedIn,
 } from '#linkedin/index.ts';
 import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
 import type { ActResult, LinkedinFailure, LinkedinStep } from '#shared/protocol/linkedin.ts';
@@ -23,7 +24,7 @@ import { type ActGuard, createActGuard } from './actGuard.ts';
 import { watchRep } from './repUses.ts';
 
 /** Questions that are put to the rep's own tabs too: they go on being answered in a document that the rep uses. */
-const askedOfAnyTab: ReadonlySet<PageRequest['op']> = new Set(['session', 'lead']);
+const askedOfAnyTab: ReadonlySet<PageRequest['op']> = new Set(['session', 'member', 'lead']);
 
 /** Answers the background's requests inside a LinkedIn page, each within its deadline. */
 export function serve(): void {
@@ -85,6 +86,8 @@ async function answer(
       return {};
     case 'session':
       return readSession(env, signal);
+    case 'member':
+      return { failure: await whyNotSignedIn(env, request.expectedMemberId, signal) };
     case 'prepare': {
       const result = await prepare(env, request.step, signal);
       if (result.outcome === 'ready') guard.prepared(request.step);

@@ -38,6 +38,8 @@ const asMember = z.object({ expectedMemberId: z.string().nullable() });
 const pageRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('ping') }),
   z.object({ op: z.literal('session') }),
+  /** Whether the bound member is the one signed in. */
+  asMember.extend({ op: z.literal('member') }),
   z.object({ op: z.literal('prepare'), step: linkedinStep }),
   /** `notAfter`: unix ms; this computer may have slept since it was asked. */
   z.object({ op: z.literal('act'), step: linkedinStep, notAfter: z.number() }),
@@ -74,6 +76,8 @@ function readResult<T extends z.ZodType>(value: T) {
 export const pageAnswers = {
   ping: z.object({}),
   session: sessionReport,
+  /** Null: the bound member is. */
+  member: z.object({ failure: linkedinFailure.nullable() }),
   prepare: prepareResult,
   act: actResult,
   leave: z.object({}),

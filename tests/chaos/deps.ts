@@ -133,6 +133,7 @@ export function createRig(lane: Lane, name: string, seed: number): Rig {
       refresh: async () => undefined,
       mayAct: async () => true,
       mayRead: async () => true,
+      mayLook: async () => true,
       journalLostAt: async () => null,
       pagesRead: { get: async () => [], set: async () => undefined },
       sha256,
@@ -176,8 +177,16 @@ function pageOf(
   };
   return {
     async open(step) {
+      const failure = await answered(async () => {
+        const isOnLinkedin = lane.page.url().startsWith(`${lane.twin.origin}/`);
+        if (!isOnLinkedin)
+          await lane.page.goto(`${lane.twin.origin}/feed/`, { waitUntil: 'domcontentloaded' });
+        return call(lane.page, 'whyNotSignedIn', step.expectedMemberId);
+      });
+      if (failure) return failure;
       await answered(() => lane.page.goto(stepUrl(step), { waitUntil: 'domcontentloaded' }));
       await reach('opened');
+      return null;
     },
     ensure: async () => undefined,
     openList: none,

@@ -85,6 +85,8 @@ test.each([
     state: 'logged_in',
     member: { memberId: '100000001' },
   });
+  expect(await call(page, 'whyNotSignedIn', '100000001')).toBeNull();
+  expect(await call(page, 'whyNotSignedIn', '100000002')).toMatchObject({ code: 'wrong_account' });
   await page.close();
 });
 

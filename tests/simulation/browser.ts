@@ -236,6 +236,7 @@ export class Browser {
       mayWork: () => disk(permission.mayWork),
       mayAct: () => disk(permission.mayAct),
       mayRead: () => disk(permission.mayRead),
+      mayLook: () => disk(permission.mayLook),
       refresh,
       journalLostAt: () =>
         disk(() => journalLostAt(this.database, { deviceId, serverUrl: SERVER_URL }, this.now())),

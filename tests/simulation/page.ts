@@ -143,7 +143,10 @@ export function createPage(tab: Tab): RunnerPage {
       mayClick = false;
       person = null;
       await takes(500, 6_000);
+      const wrong = session(step.expectedMemberId);
+      if (wrong) return wrong;
       person = world.at(step.target.slug);
+      return null;
     },
     openList: () => takes(500, 6_000),
     ensure: () => takes(100, 2_000),

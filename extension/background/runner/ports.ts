@@ -100,8 +100,12 @@ export interface Journal {
  * what that means depends on whether the step was armed, so the loop decides.
  */
 export interface RunnerPage {
-  /** Loads the step's page in the working tab, opening the tab where there is none. */
-  open(step: LinkedinStep, signal: AbortSignal): Promise<void>;
+  /**
+   * Loads the step's page in the working tab, opening the tab where there is none. Null: it is loaded. A failure: the bound
+   * member is not the one signed in, or LinkedIn does not say so; then nothing of the person's was loaded, for that would be
+   * somebody else's visit.
+   */
+  open(step: LinkedinStep, signal: AbortSignal): Promise<LinkedinFailure | null>;
   /** The page of a list in the working tab. */
   openList(url: string, signal: AbortSignal): Promise<void>;
   /** Any LinkedIn page in the working tab, for reading. */
@@ -194,6 +198,8 @@ export interface RunnerDeps {
   mayAct(): Promise<boolean>;
   /** Whether the rep allows reading LinkedIn: paired and agreed. Holds while paused. */
   mayRead(): Promise<boolean>;
+  /** Whether a person's page may be opened to look what became of a step: that and the account is Active. */
+  mayLook(): Promise<boolean>;
   /** When the journal was lost, unix ms; null: it is whole. A lost journal counts as the day's ceiling used. */
   journalLostAt(): Promise<number | null>;
   /** When pages of lists were read here in the last 7 days, oldest first. */

@@ -2,6 +2,7 @@ import type { StepOutcome } from '#shared/contract/device.ts';
 import { MINUTE, SECOND, withDeadline } from '#shared/kernel/clock.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import type { LinkedinFailure, VerifyResult } from '#shared/protocol/linkedin.ts';
+import { failurePolicy } from '#shared/statuses/policy.ts';
 import type { Line } from './line.ts';
 import { PageError, type RunnerDeps } from './ports.ts';
 
@@ -30,13 +31,25 @@ async function look(
 ): Promise<VerifyResult> {
   if (!(await deps.mayRead())) return { outcome: 'not_seen', detail: NO_CONSENT };
   try {
-    if (load) await deps.page.open(entry.step, signal);
+    const failure = load ? await deps.page.open(entry.step, signal) : null;
+    if (failure) return notLookedAt(failure);
     return await deps.page.verify(entry.step, entry.baseline ?? '', signal);
   } catch (error) {
     if (error instanceof PageError) return { outcome: 'not_seen', detail: error.message };
     if (signal.aborted) return { outcome: 'not_seen', detail: 'Reading the effect back took too long.' };
     throw error;
   }
+}
+
+/** The page was not opened: that says nothing of the step. What stops the account or the pace is told as such. */
+function notLookedAt(failure: LinkedinFailure): VerifyResult {
+  const { code, detail } = failure;
+  if (code === 'wrong_account') return { outcome: 'wrong_account', detail };
+  const next = failurePolicy[code].do;
+  const isStop = next === 'hold_account' || next === 'hold_kind';
+  return isStop
+    ? { outcome: 'refused', failure: { ...failure, effect: 'maybe_effect' } }
+    : { outcome: 'not_seen', detail };
 }
 
 function outcomeOf(seen: VerifyResult, entry: JournalEntry): StepOutcome {
@@ -58,10 +71,8 @@ function outcomeOf(seen: VerifyResult, entry: JournalEntry): StepOutcome {
   }
 }
 
-export const OTHER_MEMBER = 'Another LinkedIn member is signed in than the one who acted.';
-
 /** Neither seen nor refused: unknown until evidence or a person settles it. */
-export function unsureAs(detail: string): StepOutcome {
+function unsureAs(detail: string): StepOutcome {
   return { result: 'unsure', detail: detail.slice(0, 500) };
 }
 

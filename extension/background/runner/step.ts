@@ -112,7 +112,8 @@ async function prepare(
       withDeadline(PREPARE_MS, signal),
       async (held) => {
         await progress(deps, task, 'opening');
-        await deps.page.open(step, held);
+        const failure = await deps.page.open(step, held);
+        if (failure) return { outcome: 'failed' as const, failure, profile: null };
         await progress(deps, task, 'preparing');
         const prepared = await deps.page.prepare(step, held);
         if (!mayHaveActed(prepared)) held.throwIfAborted();

@@ -34,6 +34,7 @@ const api = {
     return linkedin.prepare(env, step, stop.signal);
   },
   whyNotMember: (step: LinkedinStep) => linkedin.whyNotMember(env, step, seconds(10)),
+  whyNotSignedIn: (member: string | null) => linkedin.whyNotSignedIn(env, member, seconds(10)),
   leave: (step: LinkedinStep) => linkedin.leave(env, step, seconds(10)),
   act: (step: LinkedinStep) => linkedin.act(env, step, seconds(10)),
   verify: (step: LinkedinStep, baseline: string) => linkedin.verify(env, step, baseline, seconds(20)),

@@ -94,6 +94,38 @@ it('asks who is signed in where the rep answers a check, and loads nothing besid
   expect(await reading).toEqual(report);
 });
 
+it('asks on a page about nobody who is signed in, and opens the person’s only for the bound member', async () => {
+  page.onInject = () => undefined;
+  for (const failure of [null, { code: 'wrong_account', effect: 'before_effect', detail: '', until: null }]) {
+    page.asked = [];
+    const loaded: string[] = [];
+    let tab: number | null = null;
+    const working = createPage({
+      ...deps,
+      stepUrl: () => 'https://www.linkedin.com/in/anna-berg/',
+      tab: {
+        ...closedTab,
+        current: async () => tab,
+        async ensure() {
+          loaded.push('feed');
+          tab = 1;
+          return 1;
+        },
+        async open(url) {
+          loaded.push(url);
+          return 1;
+        },
+      },
+    });
+    const opening = working.open(stepFor('t1'), new AbortController().signal);
+    await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
+    expect(loaded).toEqual(['feed']);
+    page.answer({ failure });
+    expect(await opening).toEqual(failure);
+    expect(loaded).toEqual(failure ? ['feed'] : ['feed', 'https://www.linkedin.com/in/anna-berg/']);
+  }
+});
+
 const deps = { newId: () => 'c4', stepUrl: () => '', catalogue: async () => null };
 const noTab = async () => Promise.reject(new Error('There is no tab.'));
 const closedTab = {

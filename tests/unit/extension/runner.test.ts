@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY } from '#shared/kernel/clock.ts';
+import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import { PageError } from '../../../extension/background/runner/ports.ts';
 import { createWorld, offline, START, stepFor, taskWork, type World, watchWork } from './runnerWorld.ts';
@@ -364,6 +365,50 @@ describe('the page fails', () => {
 });
 
 describe('another member signs in', () => {
+  it('before the step: the person’s page is not opened, which would be a visit of theirs', async () => {
+    const world = createWorld();
+    world.member = '8';
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    expect(world.opened).toEqual([]);
+    expect(world.commits).toBe(0);
+    expect(world.last()).toMatchObject({
+      result: 'failed',
+      failure: { code: 'wrong_account', effect: 'before_effect' },
+    });
+  });
+
+  it('before the second look: what became of the step stays unknown', async () => {
+    const world = createWorld();
+    world.verifyResult = { outcome: 'not_seen', detail: 'No sign of it.' };
+    world.onVerify = () => {
+      world.openFails = failed('wrong_account');
+    };
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.cycle();
+    expect(world.last()).toEqual({ result: 'unsure', detail: 'wrong_account' });
+    expect(world.opened).toEqual(['t1']);
+  });
+
+  it('LinkedIn does not say who it is: nothing is opened, and the reason is told', async () => {
+    for (const code of ['too_many_requests', 'linkedin_error', 'logged_out'] as const) {
+      const world = createWorld();
+      world.openFails = failed(code);
+      world.queue.push(taskWork(stepFor('t1')));
+      await world.cycle();
+      expect(world.opened).toEqual([]);
+      expect(world.last()).toMatchObject({ failure: { code, effect: 'before_effect' } });
+    }
+  });
+
+  it('a stop of LinkedIn’s while the effect is looked for is told, and may have had its effect', async () => {
+    const world = createWorld();
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.dies('clicked');
+    world.openFails = failed('challenge');
+    await world.cycle();
+    expect(world.last()).toMatchObject({ failure: { code: 'challenge', effect: 'maybe_effect' } });
+  });
   it('after the click: what they are shown proves nothing, and nothing more is opened as them', async () => {
     const world = createWorld();
     world.onAct = () => {
@@ -603,3 +648,7 @@ describe('a server that was restored from a backup', () => {
     ]);
   });
 });
+
+function failed(code: LinkedinFailure['code']): LinkedinFailure {
+  return { code, effect: 'before_effect', detail: code, until: null };
+}

@@ -40,6 +40,34 @@ describe('a worker that dies before arming', () => {
 });
 
 describe('a worker that dies after arming', () => {
+  it('waits for the account to be Active again before it looks', async () => {
+    const world = createWorld();
+    world.queue.push(taskWork(stepFor('t1')));
+    await world.dies('clicked');
+    world.isActive = false;
+    await world.cycle();
+    expect(world.opened).toEqual(['t1']);
+    expect(world.outcomes).toEqual([]);
+
+    // The server knows it before this browser does.
+    world.onRefresh = () => {
+      world.isActive = true;
+    };
+    await world.cycle();
+    expect(world.opened).toEqual(['t1', 't1']);
+    expect(world.last()).toMatchObject({ result: 'done', proof: 'Pending shown' });
+  });
+
+  it('leaves the thread’s draft where it is while the account is not Active', async () => {
+    const world = createWorld();
+    world.queue.push(taskWork(stepFor('t1', 1, 'message')));
+    await world.dies('commit');
+    Object.assign(world, { isActive: false, isOpen: false });
+    await world.cycle();
+    expect(world.opened).toEqual(['t1']);
+    expect(world.last()).toEqual({ result: 'not_started', failure: null });
+  });
+
   it.each<Moment>(['arm', 'act'])('at %s looks, sees nothing, and says it is unsure', async (moment) => {
     const world = createWorld();
     world.queue.push(taskWork(stepFor('t1')));

@@ -146,6 +146,8 @@ export function createWorld() {
     onAcceptances: null as null | (() => void),
     acceptancesFail: null as LinkedinFailure | null,
     sessions: [] as unknown[],
+    /** Why the step's page is not opened. */
+    openFails: null as LinkedinFailure | null,
     /** What the page says of the session; null: the member is signed in. */
     session: null as SessionReport | null,
     /** What the server answers to it; null: nothing that can be read. */
@@ -157,6 +159,8 @@ export function createWorld() {
     mayWork: true,
     mayAct: true,
     mayRead: true,
+    /** The account, as the server said last. */
+    isActive: true,
     lostAt: null as number | null,
     pagesRead: [] as number[],
     layouts: [] as (LayoutSeen & { catalogue: string })[],
@@ -259,6 +263,7 @@ export function createWorld() {
       refresh: async () => world.onRefresh?.(),
       mayAct: async () => world.mayAct && world.mayRead,
       mayRead: async () => world.mayRead,
+      mayLook: async () => world.isActive && world.mayRead,
       journalLostAt: async () => world.lostAt,
       catalogue: {
         state: async () => ({ held: null, inForce: '', problem: null }),
@@ -339,10 +344,13 @@ export function createWorld() {
       },
       page: {
         async open(step, signal) {
+          if (world.openFails) return world.openFails;
+          if (step.expectedMemberId !== world.member) return otherMember;
           world.opened.push(step.taskId);
           world.onOpen?.();
           if (world.pageHangs) await untilAborted(signal);
           await at('open');
+          return null;
         },
         ensure: async () => undefined,
         async openList(url) {

@@ -54,6 +54,7 @@ it('a document that the rep uses goes on saying who a lead is, and who is signed
     use();
     expect(await ask(whoIs)).toEqual({ ok: true, value: { slug: 'anna-berg' } });
     expect(await ask({ op: 'session' })).toMatchObject({ state: 'logged_in', member: { memberId: '7' } });
+    expect(await ask({ op: 'member', expectedMemberId: '7' })).toEqual({ failure: null });
   }
   expect(extension.told).toContain('runner.used');
 });
