@@ -3,6 +3,7 @@ import type { NodeOf } from '#shared/automation/graph.ts';
 import { freshSenderProfile } from '#shared/automation/nodes.ts';
 import { schema } from '../../db/index.ts';
 import type { EnrollmentRow, Unit } from '../context.ts';
+import { askThread } from '../inbound/threads.ts';
 import { isOpenManualTask } from '../predicates.ts';
 import { appendEvent } from '../record.ts';
 import { contactById } from '../rows.ts';
@@ -56,6 +57,7 @@ export async function changeSender(
     .update(manualTask)
     .set({ senderId })
     .where(and(eq(manualTask.enrollmentId, row.id), isOpenManualTask));
+  await askThread(unit, moved);
   await appendEvent(unit, {
     workspaceId: row.workspaceId,
     type: 'sender_changed',

@@ -16,13 +16,11 @@ import { recordConnected } from './profiles.ts';
 import { recordReply } from './replies.ts';
 import { recordSentInvitations } from './sentInvitations.ts';
 import { settleInvitation } from './settleInvitation.ts';
-import { threadsRead } from './threads.ts';
+import { READ_AGAIN_MS, threadsRead } from './threads.ts';
 import { holdUnreadable, liftUnreadable } from './unreadable.ts';
 
 const { channel: channelTable } = schema;
 const WATCH_RETRY_MS = 5 * MINUTE;
-/** A whole reading is repeated this far back: LinkedIn's clock may differ from ours, and show a message late. */
-const READ_AGAIN_MS = 2 * HOUR;
 
 export interface Observations {
   /** Whom LinkedIn named before and after each read. */

@@ -2,7 +2,7 @@ import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { ChannelRow } from '../context.ts';
-import { hasInteracted, isLive, isPending } from '../predicates.ts';
+import { hasInteracted, isAssigned, isLive, isPending } from '../predicates.ts';
 
 const { enrollment, contact, relation } = schema;
 
@@ -55,9 +55,9 @@ export function dueWatches(channel: ChannelRow, now: number): WatchKind[] {
 const MAX_KNOWN = 50_000;
 
 /**
- * Profile ids of the contacts that are under way with this sender or had to do with it, whatever became of their
- * enrollment: only their messages are reported. First those under way whose last interaction is newest; over the limit
- * those of long ago are left out.
+ * Profile ids of the contacts that are under way with this sender, had to do with it, whatever became of their
+ * enrollment, or wait to start with it: only their messages are reported. First those under way whose last interaction is
+ * newest; over the limit those who only wait, then those of long ago, are left out.
  */
 export async function knownProfileIds(q: Queryable, senderId: string): Promise<string[]> {
   const met = await q
@@ -80,10 +80,16 @@ export async function knownProfileIds(q: Queryable, senderId: string): Promise<s
     .innerJoin(contact, eq(contact.id, enrollment.contactId))
     .where(and(eq(enrollment.senderId, senderId), isLive, isNotNull(contact.linkedinProfileId)))
     .limit(MAX_KNOWN);
+  const waiting = await q
+    .select({ profileId: contact.linkedinProfileId })
+    .from(enrollment)
+    .innerJoin(contact, eq(contact.id, enrollment.contactId))
+    .where(and(eq(enrollment.senderId, senderId), isAssigned, isNotNull(contact.linkedinProfileId)))
+    .limit(MAX_KNOWN);
   const live = idsOf(underWay);
   const all = idsOf(met);
   const known = new Set([...all].filter((id) => live.has(id)));
-  for (const id of [...live, ...all]) known.add(id);
+  for (const id of [...live, ...all, ...idsOf(waiting)]) known.add(id);
   return [...known].slice(0, MAX_KNOWN);
 }
 

@@ -15,6 +15,7 @@ import { channelsUsed, relationOf } from '../flow/facts.ts';
 import { applyEvent } from '../flow/interpret.ts';
 import { keepsWayIn } from '../flow/moves.ts';
 import { hasStarted, setStanding } from '../flow/standing.ts';
+import { askThread } from '../inbound/threads.ts';
 import { liveOf, queueHead } from '../lookups.ts';
 import { isQueued } from '../predicates.ts';
 import { loadAdmissions } from '../prefetch.ts';
@@ -162,6 +163,7 @@ async function admitOne(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<v
   }
   if (row.senderId !== senderId) {
     rowsOf(unit.tx).update(shapes.enrollment, [row.id], { senderId });
+    if (contact.linkedinProfileId !== null) await askThread(unit, { ...row, senderId });
   }
   const mine = { ...row, senderId };
   const known = segmentOf(graph, row)?.config.existingConnections

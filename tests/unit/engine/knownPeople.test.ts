@@ -2,7 +2,9 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { nextWorkFor } from '../../../companion-server/engine/index.ts';
+import { changeSender } from '../../../companion-server/engine/flow/changeSender.ts';
+import { nextWorkFor, retireSender } from '../../../companion-server/engine/index.ts';
+import { setSegmentLimits } from '../../../companion-server/engine/wayIn/slots.ts';
 import {
   addAutomation,
   addContact,
@@ -20,6 +22,7 @@ import {
   inUnit,
   nextOfKind,
   nextStep,
+  observe,
   pass,
   perform,
   reply,
@@ -38,11 +41,11 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-async function watch(): Promise<{ known: string[]; further: string[] }> {
+async function watch() {
   pass(stage, 11 * MINUTE);
   const work = await nextWorkFor(stage.ctx, DEVICE, { canAct: true });
   if (work.type !== 'watch') throw new Error(`no watch: ${JSON.stringify(work)}`);
-  return { known: work.knownProfileIds, further: work.furtherProfileIds };
+  return { known: work.knownProfileIds, further: work.furtherProfileIds, threads: work.threads };
 }
 
 /** Anna is invited, does not accept, and that is that. */
@@ -78,6 +81,55 @@ describe('people whose messages are reported', () => {
     await addSender(stage, 's2');
     await stage.db.write((tx) => tx.update(schema.enrollment).set({ senderId: 's2' }));
     expect((await watch()).known).toEqual([anna.profileId]);
+  });
+
+  it('somebody who waits to start; who comes from another sender meanwhile has their thread read from where they entered', async () => {
+    await addSender(stage, 's0');
+    const bert = await addContact(stage, 2, { bound: true });
+    const carl = await addContact(stage, 3, { bound: true });
+    await addAutomation(stage, 'a1', outreachGraph(['s0', 's1'], { email: false, active: 1 }));
+    await settle(stage);
+    const waiting = await stage.db.reader.select().from(schema.enrollment);
+    const entered = stage.ctx.clocks.schedule.now();
+    expect(waiting.map(({ senderId, live }) => [senderId, live])).toEqual([
+      ['s0', 1],
+      ['s1', 0],
+      ['s0', 0],
+    ]);
+    expect((await watch()).known).toEqual([bert.profileId]);
+    pass(stage, 5 * HOUR);
+    await observe(stage, { acceptances: [], inbound: [] });
+    expect((await watch()).threads).toBeNull();
+    await inUnit(stage, (unit) => retireSender(unit, 's0'));
+    const segment = { workspaceId: WORKSPACE, automationId: 'a1', nodeId: 'seg' };
+    await inUnit(stage, (unit) =>
+      setSegmentLimits(unit, segment, { activeLimit: null, coworkersLimit: null }),
+    );
+    await settle(stage);
+    const { known, threads } = await watch();
+    expect(known).toEqual([bert.profileId, carl.profileId]);
+    expect(threads).toEqual({ since: entered, profileIds: [carl.profileId] });
+    const message = {
+      messageId: 'm1',
+      conversationId: 'c',
+      fromProfileId: carl.profileId,
+      deliveredAt: entered + HOUR,
+      text: 'Hello',
+    };
+    await observe(stage, { acceptances: [], inbound: [message], threadsOf: [carl.profileId] });
+    expect(await enrollmentOf(stage, carl.contactId)).toMatchObject({ status: 'paused', reason: 'replied' });
+  });
+
+  it('whoever is under way and goes on with this sender: their thread is read from where they entered', async () => {
+    await addSender(stage, 's0');
+    await addAutomation(stage, 'a1', outreachGraph(['s0'], { email: false }));
+    await settle(stage);
+    const entered = stage.ctx.clocks.schedule.now();
+    pass(stage, 5 * HOUR);
+    await observe(stage, { acceptances: [], inbound: [] });
+    const row = await enrollmentOf(stage, anna.contactId);
+    await inUnit(stage, (unit) => changeSender(unit, row, 's1'));
+    expect((await watch()).threads).toEqual({ since: entered, profileIds: [anna.profileId] });
   });
 
   it('nobody in the bin, nobody the account never had to do with', async () => {

@@ -493,8 +493,9 @@ describe('when something was read', () => {
   it('the thread of a contact bound late is read once from where replies count', async () => {
     const bert = await addContact(stage, 2);
     await startOutreach();
+    await settle(stage);
     const enrolledAt = now();
-    pass(stage, 2 * HOUR);
+    pass(stage, 5 * HOUR);
     await observe(stage, { acceptances: [], inbound: [], sentInvitations: nobody });
     await settle(stage);
     let step = await nextStep(stage);
