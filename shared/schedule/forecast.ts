@@ -240,11 +240,16 @@ function last(senders: readonly SenderForecast[]): string | undefined {
   return busy(senders).at(-1)?.senderId;
 }
 
+/** What LinkedIn told is of that account alone. */
+function withoutTold({ notesTold: _told, ...channel }: ForecastChannel): ForecastChannel {
+  return channel;
+}
+
 /** As old and as fast as the model, with a week that is still free. */
 function newcomerLike(model: ForecastProfile): ForecastProfile {
   const free = (channel: ForecastChannel | undefined): ForecastChannel | undefined =>
     channel && {
-      ...channel,
+      ...withoutTold(channel),
       id: `${channel.id}${NEWCOMER}`,
       usage: {},
       ...(channel.notes ? { notes: [] } : {}),

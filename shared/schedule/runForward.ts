@@ -19,6 +19,8 @@ export interface ForecastChannel {
   restUntil: number | null;
   /** When a Basic account sent notes in the last 30 days, ascending; left out: the account has no such limit. */
   notes?: readonly number[];
+  /** What LinkedIn itself said of its counter, which overrules ours until then; left out: nothing that counts. */
+  notesTold?: { left: number; until: number };
 }
 
 /** What one sender profile has to do, from now on. */
@@ -69,9 +71,10 @@ interface Lane {
   due: Due;
 }
 
-type ChannelState = Omit<ForecastChannel, 'usage' | 'notes'> & {
+type ChannelState = Omit<ForecastChannel, 'usage' | 'notes' | 'notesTold'> & {
   usage: Record<UsageKind, number[]>;
   notes: number[] | null;
+  notesTold: { left: number; until: number } | null;
   /** What the counted jobs used, for the automation's own limits. */
   own: Record<UsageKind, number[]>;
 };
@@ -110,11 +113,12 @@ export function runForward(sender: ForecastSender, now: number, limits: RunLimit
 }
 
 function stateOf(channel: ForecastChannel): ChannelState {
-  const { usage, notes } = channel;
+  const { usage, notes, notesTold } = channel;
   return {
     ...channel,
     usage: perKind((kind) => [...(usage[kind] ?? [])]),
     notes: notes ? [...notes] : null,
+    notesTold: notesTold ? { ...notesTold } : null,
     own: perKind(() => []),
   };
 }
@@ -180,7 +184,7 @@ function slotAt(runner: Runner, channel: ChannelState, due: Due, now: number): n
     restUntil: channel.restUntil,
     rng: seededRng(seedOf(`${channel.id}:${due.lane}:${lastActionAt ?? 0}`)),
   });
-  return Math.max(at, ownLimitAt(runner, channel, due, now), noteAt(channel, due));
+  return Math.max(at, ownLimitAt(runner, channel, due, now), noteAt(channel, due, now));
 }
 
 /** Visits leave the page loads that ready actions need, as far as their own caps let them go within a day. */
@@ -213,15 +217,22 @@ function ownLimitAt({ ownLimits }: Runner, { own }: ChannelState, due: Due, now:
   return Math.max(now, ...free);
 }
 
-/** When a Basic account has a note again. */
-function noteAt({ notes }: ChannelState, due: Due): number {
-  const binding = due.waitsForNote ? notes?.at(-basicNoteCap.count) : undefined;
-  return binding === undefined ? Number.NEGATIVE_INFINITY : binding + basicNoteCap.days * DAY;
+/** When the account has a note again: by LinkedIn's counter as long as that rules, then by ours of a Basic account. */
+function noteAt({ notes, notesTold }: ChannelState, due: Due, now: number): number {
+  if (!due.waitsForNote) return now;
+  const rules = notesTold !== null && now < notesTold.until;
+  if (rules && notesTold.left > 0) return now;
+  const binding = notes?.at(-basicNoteCap.count);
+  const ours = binding === undefined ? now : binding + basicNoteCap.days * DAY;
+  return rules ? Math.max(notesTold.until, ours) : ours;
 }
 
 /** What an action changes for the next one, as the engine notes it. */
 function act(channel: ChannelState, { spends, counted, waitsForNote }: Due, at: number): void {
-  if (waitsForNote) channel.notes?.push(at);
+  if (waitsForNote) {
+    channel.notes?.push(at);
+    if (channel.notesTold) channel.notesTold.left -= 1;
+  }
   for (const kind of spends) {
     if (counted) channel.own[kind].push(at);
     const times = channel.usage[kind];

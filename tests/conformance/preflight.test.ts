@@ -357,6 +357,17 @@ test('a Basic account: its note quota, and notes longer than it may send', async
     { count: 58, message: expect.stringContaining('By LinkedIn’s own counter are left: 2 for Olga.') },
   ]);
   expect(await told(NOW - DAY)).toMatchObject([{ count: 55 }]);
+  // The forecast too: many left while LinkedIn's word counts, none beyond the plan's own count after it.
+  const lastOf = async () =>
+    (await preflight(rowOf([connect('Hi', 'wait')], senderIds))).forecast?.senders.find(
+      ({ name }) => name === 'Olga',
+    )?.kinds[0]?.last.at ?? 0;
+  const byPlan = await lastOf();
+  const quotas = { notes: { left: 1000, at: NOW }, inmailCredits: null };
+  await server.services.db.write((tx) =>
+    tx.update(schema.channel).set({ quotas }).where(eq(schema.channel.address, '111')),
+  );
+  expect(await lastOf()).toBeLessThan(byPlan - 20 * DAY);
 });
 
 test('InMails that may cost a credit, against what LinkedIn said is left', async () => {

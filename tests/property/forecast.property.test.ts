@@ -259,6 +259,30 @@ it('keeps the spacing of the workspace, the automation’s own limits and the no
   expect(notes[5]).toBeGreaterThanOrEqual(START + 30 * DAY);
 });
 
+it('believes LinkedIn’s own count of notes as long as it rules, then that of the plan', () => {
+  const noted = { ...invite, steps: invite.steps.map((step) => ({ ...step, waitsForNote: true })) };
+  const until = START + DAY;
+  const run = (more: Partial<ForecastChannel>) => {
+    const channels = { linkedin: channel('s-l', 100, more) };
+    const sender = { ...profile('s'), channels, jobs: [job(noted, 7)] };
+    return runForward(sender, START, { maxSlots: 2_000, horizon }).kinds[0]?.times ?? [];
+  };
+  const basic = run({ notes: [], notesTold: { left: 1, until } });
+  expect(basic[0]).toBeLessThan(until);
+  expect(basic[1]).toBeGreaterThanOrEqual(until);
+  expect(basic[4]).toBeLessThan(START + 10 * DAY);
+  expect(basic[5]).toBeGreaterThanOrEqual(START + 30 * DAY);
+  const more = run({
+    notes: [START - DAY, START - DAY, START - DAY, START - DAY, START - DAY],
+    notesTold: { left: 2, until },
+  });
+  expect(more[1]).toBeLessThan(until);
+  expect(more[2]).toBeGreaterThanOrEqual(START + 29 * DAY);
+  const paid = run({ notesTold: { left: 0, until } });
+  expect(paid[0]).toBeGreaterThanOrEqual(until);
+  expect(paid[6]).toBeLessThan(START + 10 * DAY);
+});
+
 it('visits leave the page loads that ready invitations need', () => {
   const sender = profile('s');
   const caps = {

@@ -17,10 +17,11 @@ interface NoNote {
   detail: string;
 }
 
-/** What LinkedIn itself said is left, as long as that counts; null: it did not say, or too long ago. */
+/** What LinkedIn itself said is left, and until when that counts; null: it did not say, or too long ago. */
 export function notesTold({ quotas }: Pick<ChannelRow, 'quotas'>, now: number) {
   const counter = quotas?.notes ?? null;
-  return counter !== null && counter.at + COUNTER_MS > now ? counter : null;
+  const until = (counter?.at ?? 0) + COUNTER_MS;
+  return counter !== null && until > now ? { ...counter, until } : null;
 }
 
 /** Why an account has no note left for an invitation; null: it has one. LinkedIn's own counter overrules ours. */
@@ -32,7 +33,7 @@ export async function noNoteUntil(q: Queryable, channel: ChannelRow, now: number
   if (told) {
     const since = times.filter((at) => at >= told.at).length;
     if (told.left > since) return null;
-    return { until: told.at + COUNTER_MS, detail: 'LinkedIn says that no note is left for now.' };
+    return { until: told.until, detail: 'LinkedIn says that no note is left for now.' };
   }
   if (notesLeft(times, now) > 0) return null;
   const { count, days } = basicNoteCap;

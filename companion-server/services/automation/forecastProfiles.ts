@@ -7,6 +7,7 @@ import { basicNoteCap, senderSettings } from '#shared/schedule/settings.ts';
 import type { Job } from '#shared/schedule/workAhead.ts';
 import { type UsageKind, usageKind } from '#shared/statuses/engine.ts';
 import { schema } from '../../db/index.ts';
+import { notesTold } from '../../engine/index.ts';
 import { accountOf, budgetKinds } from '../../engine/pace/usage.ts';
 import type { Call } from '../context.ts';
 import type { ChannelRow } from '../scope.ts';
@@ -40,7 +41,7 @@ export async function profilesNow(
     .from(channel)
     .where(and(eq(channel.workspaceId, call.workspaceId), inArray(channel.senderId, senderIds)));
   const used = await usageByAccount(call, channels.map(accountOf), now);
-  const notes = await notesByAccount(call, channels.filter(isBasic).map(accountOf), now);
+  const notes = await notesByAccount(call, channels.filter(countsNotes).map(accountOf), now);
   const backlog = await backlogByChannel(
     call,
     channels.map(({ id }) => id),
@@ -50,7 +51,7 @@ export async function profilesNow(
     return {
       id: row.id,
       settings: senderSettings.parse(row.settings ?? {}),
-      channels: Object.fromEntries(own.map((each) => [each.kind, channelNow(each, used, notes)])),
+      channels: Object.fromEntries(own.map((each) => [each.kind, channelNow(each, used, notes, now)])),
       backlog: own.flatMap(({ id }) => backlog.get(id) ?? []),
     };
   });
@@ -64,11 +65,19 @@ function isBasic({ kind, address, premium }: ChannelRow): boolean {
   return kind === 'linkedin' && address !== null && !premium;
 }
 
+/** Also of one with a paid plan, as long as LinkedIn's own word counts. */
+function countsNotes(row: ChannelRow): boolean {
+  return isBasic(row) || row.quotas !== null;
+}
+
 function channelNow(
   row: ChannelRow,
   used: ReadonlyMap<string, Usage>,
   notes: ReadonlyMap<string, number[]>,
+  now: number,
 ): ForecastChannel {
+  const sent = notes.get(accountOf(row)) ?? [];
+  const told = notesTold(row, now);
   const { id, firstUsedAt, lastActionAt, restart, activeSince, restUntil } = row;
   return {
     id,
@@ -78,7 +87,10 @@ function channelNow(
     activeSince,
     restUntil,
     usage: used.get(accountOf(row)) ?? {},
-    ...(isBasic(row) ? { notes: notes.get(accountOf(row)) ?? [] } : {}),
+    ...(isBasic(row) ? { notes: sent } : {}),
+    ...(told
+      ? { notesTold: { left: told.left - sent.filter((at) => at >= told.at).length, until: told.until } }
+      : {}),
   };
 }
 
