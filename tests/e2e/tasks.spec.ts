@@ -195,7 +195,7 @@ test('by keyboard a text is opened, changed and approved: exactly that goes out'
   expect(received(ben)).toEqual([]);
 });
 
-test('a manual task is done with a note', async () => {
+test('a manual task is done with a note; to skip one cannot be undone, so that it asks', async () => {
   await openGroup('Manual tasks');
   expect(await violations(page, everyLook)).toEqual([]);
   await openGroup('Manual tasks');
@@ -206,6 +206,16 @@ test('a manual task is done with a note', async () => {
   await detail.getByRole('button', { name: 'Done' }).click();
   await expect(rowOf(anna)).toHaveCount(0);
   expect(await counts()).toMatchObject({ manual: 1 });
+  await rowOf(ben).getByRole('button').click();
+  await detail.getByRole('button', { name: 'Skip this step' }).click();
+  const question = page.getByRole('dialog', { name: `Skip this step of ${nameOf(ben)}?` });
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toBeHidden();
+  expect(await counts()).toMatchObject({ manual: 1 });
+  await detail.getByRole('button', { name: 'Skip this step' }).click();
+  await question.getByRole('button', { name: 'Skip the step' }).click();
+  await expect(rowOf(ben)).toHaveCount(0);
+  expect(await counts()).toMatchObject({ manual: 0 });
 });
 
 test('chosen texts are approved together; one whose answer was lost is settled by a person', async () => {

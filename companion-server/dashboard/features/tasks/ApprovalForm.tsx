@@ -6,6 +6,7 @@ import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import type { FormProps } from './formProps.ts';
+import { SkipStep } from './SkipStep.tsx';
 
 /** The exact text, to be approved as it stands, changed and approved in one step, or skipped. */
 export function ApprovalForm({ item, close }: FormProps<ApprovalItem>) {
@@ -67,9 +68,11 @@ export function ApprovalForm({ item, close }: FormProps<ApprovalItem>) {
           <Button type="submit" loading={approve.isPending}>
             {isEdited ? 'Approve edited text' : 'Approve'}
           </Button>
-          <Button variant="default" loading={skip.isPending} onClick={() => skip.mutate({ params })}>
-            Skip this step
-          </Button>
+          <SkipStep
+            contactName={item.contactName}
+            loading={skip.isPending}
+            skip={() => skip.mutate({ params })}
+          />
         </Group>
       </Stack>
     </form>

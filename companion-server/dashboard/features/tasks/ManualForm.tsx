@@ -4,6 +4,7 @@ import { manualTaskRoutes } from '#shared/contract/manualTask.ts';
 import type { TaskItemOf } from '#shared/contract/task.ts';
 import { useAction } from '../../api/useAction.ts';
 import type { FormProps } from './formProps.ts';
+import { SkipStep } from './SkipStep.tsx';
 
 /** What to do, and how it went. */
 export function ManualForm({ item, close }: FormProps<TaskItemOf<'manual'>>) {
@@ -29,9 +30,7 @@ export function ManualForm({ item, close }: FormProps<TaskItemOf<'manual'>>) {
         <Button loading={end.isPending} onClick={() => finish('done')}>
           Done
         </Button>
-        <Button variant="default" disabled={end.isPending} onClick={() => finish('skipped')}>
-          Skip
-        </Button>
+        <SkipStep contactName={item.contactName} loading={end.isPending} skip={() => finish('skipped')} />
       </Group>
     </Stack>
   );

@@ -6,6 +6,7 @@ import { useAction } from '../../api/useAction.ts';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import type { FormProps } from './formProps.ts';
+import { SkipStep } from './SkipStep.tsx';
 
 /** The values that the text needs, to be filled in; or past the step, or out of the automation. */
 export function MissingForm({ item, close }: FormProps<TaskItemOf<'missing_data'>>) {
@@ -71,9 +72,11 @@ export function MissingForm({ item, close }: FormProps<TaskItemOf<'missing_data'
               Try again
             </Button>
           )}
-          <Button variant="default" loading={skip.isPending} onClick={() => skip.mutate({ params })}>
-            Skip this step
-          </Button>
+          <SkipStep
+            contactName={item.contactName}
+            loading={skip.isPending}
+            skip={() => skip.mutate({ params })}
+          />
           <ConfirmButton
             label="Cancel the contact"
             question={`Cancel ${item.contactName} in ${item.automationName}?`}
