@@ -173,7 +173,10 @@ async function start(env: Env): Promise<void> {
     ? `${address}/setup?token=${services.setupToken}`
     : null;
   sayWelcome(env.publicUrl ?? address, address, setupUrl);
-  if (publicUrl) void services.publicUrlCheck.check(true).catch(() => undefined);
+  if (publicUrl)
+    void services.publicUrlCheck
+      .check(true)
+      .catch((error: unknown) => log.error({ err: error }, 'the check of PUBLIC_URL failed'));
   if (env.scheduleControl) {
     const tell = listenForScheduleControl({
       ctx,

@@ -1,3 +1,4 @@
+import { senderNodeOf } from '#shared/automation/segments.ts';
 import type { ChannelKind } from '#shared/statuses/engine.ts';
 import { rowsOf } from '../db/index.ts';
 import { stoplistQuestion } from './contacts/stoplist.ts';
@@ -15,7 +16,6 @@ import {
 import { usageKeys } from './pace/usage.ts';
 import { enrollmentById, graphOf } from './rows.ts';
 import { shapes } from './shapes.ts';
-import { senderNodeOf } from './wayIn/enroll.ts';
 import { blockedOn } from './wayIn/slots.ts';
 
 /**

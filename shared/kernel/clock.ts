@@ -26,6 +26,11 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const WEEK = 7 * DAY;
 
+/** The day of a moment in UTC, as 2026-03-31: for sentences that nobody's time zone is known for. */
+export function utcDate(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 export const systemClock: Clock = { now: () => Date.now() };
 
 export const systemTimers: Timers = {

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { DataNode, NodeOf } from '#shared/automation/graph.ts';
+import { segmentsOf } from '#shared/automation/segments.ts';
 import { must, unreachable } from '#shared/kernel/assert.ts';
 import type { EventType } from '#shared/statuses/engine.ts';
 import { rowsOf, schema } from '../../db/index.ts';
@@ -9,7 +10,7 @@ import { isDoubted } from '../restore/doubt.ts';
 import { contactById, enrollmentById, graphOf, senderById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { endWebhook, NOT_REPEATED } from '../steps/webhooks.ts';
-import { enrollContacts, segmentsOf } from '../wayIn/enroll.ts';
+import { enrollContacts } from '../wayIn/enroll.ts';
 import { takeNextSender } from './changeSender.ts';
 import { addTag, addToList, removeFromList, removeTag } from './marks.ts';
 import { liftMissingData } from './missingData.ts';

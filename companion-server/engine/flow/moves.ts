@@ -8,6 +8,7 @@ import {
   standing,
 } from '#shared/automation/migrate.ts';
 import { isFinal } from '#shared/automation/reducer.ts';
+import { segmentsOf } from '#shared/automation/segments.ts';
 import { isDefect, type Queryable, schema } from '../../db/index.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from '../context.ts';
 import { isLive, moveIsOpen, originEnded } from '../predicates.ts';
@@ -16,7 +17,6 @@ import { enrollmentById, graphOf, senderById } from '../rows.ts';
 import { isLeaving } from '../senders/automationSenders.ts';
 import { setAside } from '../setAside.ts';
 import { endBeforeStart } from '../wayIn/enrichment.ts';
-import { segmentsOf } from '../wayIn/enroll.ts';
 import { askAdmission, blockedOn, retakeSlots } from '../wayIn/slots.ts';
 import { factsOf } from './facts.ts';
 import { loadState, storeAdvance } from './interpret.ts';

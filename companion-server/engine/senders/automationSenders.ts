@@ -1,4 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import { segmentsOf, senderNodeOf } from '#shared/automation/segments.ts';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { rowsOf, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
@@ -6,7 +7,6 @@ import { liftHold, setHold } from '../holds/holds.ts';
 import { leaves } from '../lookups.ts';
 import { publish } from '../record.ts';
 import { graphOf } from '../rows.ts';
-import { segmentsOf, senderNodeOf } from '../wayIn/enroll.ts';
 import { askAdmission, blockedOn, NO_LIMIT, wakeParked } from '../wayIn/slots.ts';
 
 const { automation, automationSender, automationVersion, sender, senderExit } = schema;

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, lte } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
+import { segmentsOf, senderNodeOf } from '#shared/automation/segments.ts';
 import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
 import { isDefect, type Queryable, rowsOf, schema } from '../../db/index.ts';
 import { isStoplisted } from '../contacts/stoplist.ts';
@@ -25,7 +26,6 @@ import { shapes } from '../shapes.ts';
 import { chooseSender, hasLeft } from './chooseSender.ts';
 import { lostLink } from './confirmPerson.ts';
 import { askEnrichment, endBeforeStart } from './enrichment.ts';
-import { segmentsOf, senderNodeOf } from './enroll.ts';
 import { blockedOn, NO_LIMIT, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
 
 const { admission, enrollment } = schema;

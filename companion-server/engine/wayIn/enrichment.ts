@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { senderNodeOf } from '#shared/automation/segments.ts';
 import type { EnrollmentEvent } from '#shared/automation/state.ts';
 import { schema } from '../../db/index.ts';
 import type { EnrollmentRow, TaskRow, Unit } from '../context.ts';
@@ -7,7 +8,6 @@ import { hasStarted, setStanding } from '../flow/standing.ts';
 import { enrollmentById, graphOf } from '../rows.ts';
 import { createTask, ENRICHMENT_NODE, priority } from '../steps/tasks.ts';
 import { usableSenders } from './chooseSender.ts';
-import { senderNodeOf } from './enroll.ts';
 import { roomAhead } from './readAhead.ts';
 import { askAdmission, blockedOn, passOn } from './slots.ts';
 

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { Graph, NodeOf } from '#shared/automation/graph.ts';
+import type { Graph } from '#shared/automation/graph.ts';
+import { segmentsOf } from '#shared/automation/segments.ts';
 import { schema } from '../../db/index.ts';
 import type { AutomationRow, EnrollmentRow, Unit } from '../context.ts';
 import { countStatus } from '../flow/standing.ts';
@@ -151,18 +152,4 @@ export async function enrollContacts(
     publish(unit, automation.workspaceId, 'automation', automation.id);
   }
   return added;
-}
-
-export function segmentsOf(graph: Graph): NodeOf<'segment'>[] {
-  return graph.nodes.filter((node) => node.type === 'segment');
-}
-
-/** The Sender Profile node right after a segment. */
-export function senderNodeOf(graph: Graph, segmentNodeId: string): NodeOf<'sender_profile'> | null {
-  for (const edge of graph.edges) {
-    if (edge.source !== segmentNodeId) continue;
-    const node = graph.nodes.find((each) => each.id === edge.target);
-    if (node?.type === 'sender_profile') return node;
-  }
-  return null;
 }

@@ -1,11 +1,12 @@
 import { and, asc, count, eq, gt, notExists, type SQL, sql } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
+import { segmentsOf } from '#shared/automation/segments.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { type EngineContext, type Unit, unitOfWork } from '../context.ts';
 import { publish } from '../record.ts';
 import { graphOf } from '../rows.ts';
 import { isPresent, passes, type Source, sourcesOf } from './audience.ts';
-import { enrollContacts, type StartedAutomation, segmentsOf } from './enroll.ts';
+import { enrollContacts, type StartedAutomation } from './enroll.ts';
 import { enterAtOnce, enterBatch } from './feed.ts';
 
 const { automation, contact, contactTag, enrollment, entering, enteringBatch, listMember } = schema;

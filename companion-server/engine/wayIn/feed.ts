@@ -1,10 +1,11 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
+import { segmentsOf } from '#shared/automation/segments.ts';
 import { schema } from '../../db/index.ts';
 import { type EngineContext, type Unit, unitOfWork } from '../context.ts';
 import { publish } from '../record.ts';
 import { graphOf } from '../rows.ts';
 import { isPresent, passes, type Source } from './audience.ts';
-import { enrollContacts, type StartedAutomation, segmentsOf } from './enroll.ts';
+import { enrollContacts, type StartedAutomation } from './enroll.ts';
 
 const { automation: automationTable, contact, enteringBatch, segmentSource } = schema;
 

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, not, or, type SQL, sql } from 'drizzle-orm';
-import type { Graph, NodeOf } from '#shared/automation/graph.ts';
+import type { Graph } from '#shared/automation/graph.ts';
+import { type SegmentNode, segmentsOf, senderNodeOf } from '#shared/automation/segments.ts';
 import { schema } from '../../db/index.ts';
 import {
   admittedBy,
@@ -13,22 +14,6 @@ import { type ContactRow, isStoplistedSql } from '../contact/view.ts';
 import type { Call } from '../context.ts';
 
 const { contact, contactTag, listMember } = schema;
-
-export type SegmentNode = NodeOf<'segment'>;
-
-export function segmentsOf(graph: Graph): SegmentNode[] {
-  return graph.nodes.filter((node) => node.type === 'segment');
-}
-
-/** The Sender Profile node right after a segment. */
-export function senderNodeOf(graph: Graph, segmentId: string): NodeOf<'sender_profile'> | null {
-  const targets = graph.edges.filter(({ source }) => source === segmentId).map(({ target }) => target);
-  return (
-    graph.nodes.find(
-      (node): node is NodeOf<'sender_profile'> => node.type === 'sender_profile' && targets.includes(node.id),
-    ) ?? null
-  );
-}
 
 /** Every sender profile that a graph names, once. */
 export function senderIdsOf(graph: Graph): string[] {

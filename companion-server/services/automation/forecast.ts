@@ -1,6 +1,7 @@
 import { and, count, eq, inArray, isNotNull, isNull, not, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { actionChannel, type Graph } from '#shared/automation/graph.ts';
+import { type SegmentNode, segmentsOf, senderNodeOf } from '#shared/automation/segments.ts';
 import type { capacityForecast } from '#shared/contract/automation.ts';
 import { type ForecastProfile, type ForecastSegment, forecast } from '#shared/schedule/forecast.ts';
 import { planOf } from '#shared/schedule/planOf.ts';
@@ -10,7 +11,7 @@ import { budgetKinds } from '../../engine/pace/usage.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import type { MemberCall } from '../context.ts';
 import { workspaceOf } from '../workspace/me.ts';
-import { noLinkedin, ownOf, type SegmentNode, segmentsOf, senderIdsOf, senderNodeOf } from './audience.ts';
+import { noLinkedin, ownOf, senderIdsOf } from './audience.ts';
 import { profilesNow } from './forecastProfiles.ts';
 
 const { contact, relation } = schema;

@@ -1,8 +1,10 @@
 import { and, count, desc, eq, inArray, isNotNull, max, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
+import { segmentsOf, senderNodeOf } from '#shared/automation/segments.ts';
+import { utcDate } from '#shared/kernel/clock.ts';
 import { schema } from '../../db/index.ts';
 import type { MemberCall } from '../context.ts';
-import { admitted, reachableIn, segmentsOf, senderNodeOf } from './audience.ts';
+import { admitted, reachableIn } from './audience.ts';
 import { EXAMPLES, type Finding, finding, nameOf } from './finding.ts';
 
 const { contact, relation, sender } = schema;
@@ -50,7 +52,7 @@ async function collisionsIn(
       .innerJoin(contact, eq(contact.id, relation.contactId))
       .where(and(touched, eq(relation.senderId, id)))
       .limit(EXAMPLES);
-    const when = new Date(last ?? 0).toISOString().slice(0, 10);
+    const when = utcDate(last ?? 0);
     const people = total === 1 ? '1 contact' : `${total} contacts`;
     const message = `${name} was in touch with ${people}, last on ${when}, and is no sender here.`;
     findings.push({

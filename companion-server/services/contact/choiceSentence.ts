@@ -1,4 +1,5 @@
 import { inArray } from 'drizzle-orm';
+import { utcDate } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 
 const { event, sender } = schema;
@@ -33,7 +34,7 @@ export function choiceSentence(data: EventData, names: ReadonlyMap<string, strin
   const { way, collisionSenderId, collisionAt, unusablePin } = data ?? {};
   const parts = [ways[String(way)] ?? ''];
   if (collisionSenderId) {
-    const when = new Date(Number(collisionAt)).toISOString().slice(0, 10);
+    const when = utcDate(Number(collisionAt));
     parts.push(`${nameOf(collisionSenderId)} was in touch with them on ${when}.`);
   }
   if (unusablePin) {

@@ -1,8 +1,8 @@
 import { and, eq } from 'drizzle-orm';
+import { segmentsOf, senderNodeOf } from '#shared/automation/segments.ts';
 import type { PersonCard } from '#shared/contract/devicePerson.ts';
 import { schema, type Tx } from '../../db/index.ts';
 import { addToList, enrollContacts, graphOf, isStoplisted } from '../../engine/index.ts';
-import { segmentsOf, senderNodeOf } from '../automation/audience.ts';
 import { listNamed } from '../contact/lists.ts';
 import { addNote, removeNote } from '../contact/notes.ts';
 import { type ContactRow, contactOf } from '../contact/view.ts';

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { AutomationSummary } from '#shared/contract/automation.ts';
 import type { SenderView } from '#shared/contract/sender.ts';
 import type { HomeView } from '#shared/contract/workspace.ts';
+import { utcDate } from '#shared/kernel/clock.ts';
 import { guardLimits, percent } from '#shared/schedule/guards.ts';
 import { schema } from '../../db/index.ts';
 import { listAutomations } from '../automation/view.ts';
@@ -188,7 +189,7 @@ async function retentionActions(call: MemberCall): Promise<Action[]> {
       id: 'retention',
       severity: 'yellow',
       title: `${count} ${items.length === 1 ? 'contact goes' : 'contacts go'} to the recycle bin`,
-      detail: `Nobody was in touch with them for ${months} months. The first goes on ${new Date(first.goesAt).toISOString().slice(0, 10)}. Look who they are, and keep whom you still need.`,
+      detail: `Nobody was in touch with them for ${months} months. The first goes on ${utcDate(first.goesAt)}. Look who they are, and keep whom you still need.`,
       href: '/contacts/bin',
     },
   ];

@@ -8,6 +8,8 @@ export interface HttpStreams {
   open: (token: string | undefined) => SqlStream | null;
   /** A stream that nobody asks for so long is closed, as libSQL's server does after 10 s. */
   idleMs: number;
+  /** A stream was idle for too long and is closed. */
+  onGaveUp: () => void;
   /** Whether the answer to this request gets lost on its way. */
   losesAnswer: (sqls: string[]) => boolean;
 }
@@ -18,7 +20,7 @@ interface Kept {
 }
 
 /** Hrana over HTTP: a stream lives on between requests under its baton, which changes every time. */
-export function pipelines({ open, idleMs, losesAnswer }: HttpStreams) {
+export function pipelines({ open, idleMs, onGaveUp, losesAnswer }: HttpStreams) {
   const kept = new Map<string, Kept>();
   const expired = new Set<string>();
   let count = 0;
@@ -29,10 +31,11 @@ export function pipelines({ open, idleMs, losesAnswer }: HttpStreams) {
     const asked = new AbortController();
     kept.set(baton, { stream, asked });
     systemTimers.sleep(idleMs, asked.signal).then(
-      () => {
+      async () => {
         kept.delete(baton);
         expired.add(baton);
-        return stream.close();
+        await stream.close();
+        onGaveUp();
       },
       () => undefined,
     );

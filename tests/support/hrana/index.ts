@@ -25,6 +25,8 @@ export interface HranaServer {
   webSocketUrl: string;
   /** Every statement that reached SQLite's door, with the token it came with. */
   statements: { token: string | undefined; sql: string }[];
+  /** How often a transaction or a stream was given up for its length so far. */
+  gaveUp(): number;
   /** Cuts every connection; what was open on a WebSocket is rolled back. */
   dropConnections(): void;
   /** Executes the next pipeline with a statement like this, and cuts the connection instead of answering. */
@@ -42,6 +44,10 @@ export async function startHranaServer(options: HranaOptions): Promise<HranaServ
   const sockets = new Set<Socket>();
   let lost: RegExp | null = null;
   let isSilent = false;
+  let gaveUp = 0;
+  const onGaveUp = () => {
+    gaveUp += 1;
+  };
 
   const open = (token: string | undefined) => {
     if (options.tokens && !options.tokens.includes(token ?? '')) return null;
@@ -51,11 +57,13 @@ export async function startHranaServer(options: HranaOptions): Promise<HranaServ
       transactionMs: options.transactionMs ?? 5 * SECOND,
       waitMs: options.waitMs ?? 10 * SECOND,
       onStatement: (sql) => statements.push({ token, sql }),
+      onGaveUp,
     });
   };
   const http = pipelines({
     open,
     idleMs: options.idleMs ?? 10 * SECOND,
+    onGaveUp,
     losesAnswer: (sqls) => {
       if (!lost || !sqls.some((sql) => lost?.test(sql))) return false;
       lost = null;
@@ -90,6 +98,7 @@ export async function startHranaServer(options: HranaOptions): Promise<HranaServ
     httpUrl: `http://127.0.0.1:${port}`,
     webSocketUrl: `ws://127.0.0.1:${port}`,
     statements,
+    gaveUp: () => gaveUp,
     dropConnections,
     loseAnswerTo: (sql) => {
       lost = sql;

@@ -20,6 +20,8 @@ export interface StreamOptions {
   /** How long a write waits for another stream's transaction. */
   waitMs: number;
   onStatement: (sql: string) => void;
+  /** A transaction was rolled back for its length. */
+  onGaveUp: () => void;
 }
 
 /** One stream: a connection of its own, with at most one open transaction. Requests come one after the other. */
@@ -136,6 +138,7 @@ export class SqlStream {
           if (this.#timer !== timer) return;
           await this.#end('rollback');
           this.#timedOut = true;
+          this.options.onGaveUp();
         }),
       () => undefined,
     );
