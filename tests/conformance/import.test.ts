@@ -141,6 +141,20 @@ test('nobody comes in again who asked to be erased, nor from the recycle bin by 
   expect((await contacts('gone.test')).total).toBe(0);
 });
 
+test('a file that names somebody who is erased does not wait any longer, others do', async () => {
+  await run((await upload('Email\nnamed@erased.test\n')).id, ['email'], 'Named');
+  const [contact] = (await contacts('named@erased')).items;
+  const naming = await upload('Email,Note\nother@erased.test,"knows Named@Erased.test"\n');
+  const other = await upload('Email\nother@erased.test\n');
+  const params = { contactId: contact?.id ?? '' };
+  expect((await call(server, personalDataRoutes.erase, caller, { params })).status).toBe(200);
+  expect(problemOf(await run(naming.id, ['email', 'ignore']))).toMatchObject({
+    status: 404,
+    code: 'not_found',
+  });
+  expect((await run(other.id, ['email'])).status).toBe(200);
+});
+
 test('whose data is erased for its age opts out by the link in an old email: they do not come in again', async () => {
   const file = 'First name,Email\nOlde,olde@past.test\nOther,other@past.test\n';
   const mapping = ['firstName', 'email'];

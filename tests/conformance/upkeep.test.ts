@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { importRoutes } from '#shared/contract/contact.ts';
 import { integrityView, upkeepRoutes } from '#shared/contract/upkeep.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { DAY } from '#shared/kernel/clock.ts';
@@ -11,7 +12,7 @@ import { unlimitedRates } from '../../companion-server/http/limits.ts';
 import { unitOf } from '../../companion-server/services/engineOf.ts';
 import { recountIfDue } from '../../companion-server/services/upkeep/integrity.ts';
 import { trimLogs } from '../../companion-server/services/upkeep/retention.ts';
-import { makeWorld, type World } from './fixture.ts';
+import { csv, makeWorld, type World } from './fixture.ts';
 import { call, problemOf, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
@@ -72,7 +73,7 @@ describe('logs', () => {
   test('go after 90 days, unless something is still to be done', async () => {
     const { db, clocks } = server.services;
     const { automationId, enrollmentId, contactId } = world.ids;
-    const add = (daysAgo: number, state: 'pending' | 'delivered') => {
+    const add = (daysAgo: number, state: 'pending' | 'delivered' | 'failed' | 'left') => {
       const id = `${firstIdSince(clocks.lease.now() - daysAgo * DAY)}-7000-8000-00000000000${state.length}`;
       const row = {
         automationId,
@@ -89,10 +90,58 @@ describe('logs', () => {
     };
     await add(100, 'delivered');
     await add(100, 'pending');
+    await add(101, 'left');
+    // A manager has not decided about it yet.
+    await add(102, 'failed');
     await add(80, 'delivered');
     expect(await trimLogs(server.services)).toBe(false);
     const left = await db.reader.select().from(schema.webhookDelivery);
-    expect(left.map(({ state }) => state).sort()).toEqual(['delivered', 'pending']);
+    expect(left.map(({ state }) => state).sort()).toEqual(['delivered', 'failed', 'pending']);
+  });
+});
+
+describe('files that were uploaded and not imported', () => {
+  const upload = (name: string) => {
+    const body = { fileName: `${name}.csv`, contentBase64: csv(`Email\n${name}@corp.test\n`) };
+    return call(server, importRoutes.upload, manager(), { body });
+  };
+  const { contactImport } = schema;
+  const waiting = async () => {
+    const rows = await server.services.db.reader
+      .select()
+      .from(contactImport)
+      .where(eq(contactImport.state, 'uploaded'))
+      .orderBy(contactImport.id);
+    return rows.map(({ fileName }) => fileName);
+  };
+
+  beforeEach(() =>
+    server.services.db.write((tx) => tx.delete(contactImport).where(eq(contactImport.state, 'uploaded'))),
+  );
+
+  test('go after a day; what was imported stays', async () => {
+    const { db, clocks, newId } = server.services;
+    const add = (daysAgo: number, state: 'uploaded' | 'done') => {
+      const id = `${firstIdSince(clocks.lease.now() - daysAgo * DAY)}${newId().slice(13)}`;
+      const file = { fileName: `${state} ${daysAgo}`, encoding: 'utf-8', delimiter: ',', columns: ['Email'] };
+      const rows = state === 'uploaded' ? [['x@corp.test']] : null;
+      const row = { ...file, state, rows, rowCount: 1, createdBy: 'u', createdAt: 1 };
+      return db.write((tx) =>
+        tx.insert(contactImport).values({ id, workspaceId: world.workspaceId, ...row }),
+      );
+    };
+    await add(2, 'uploaded');
+    await add(2, 'done');
+    await add(0.9, 'uploaded');
+    expect(await trimLogs(server.services)).toBe(false);
+    expect(await waiting()).toEqual(['uploaded 0.9']);
+    const done = await db.reader.select().from(contactImport).where(eq(contactImport.fileName, 'done 2'));
+    expect(done).toHaveLength(1);
+  });
+
+  test('of a member only the newest wait', async () => {
+    for (let index = 0; index < 12; index += 1) expect((await upload(`f${index}`)).status).toBe(200);
+    expect(await waiting()).toEqual(Array.from({ length: 10 }, (_, index) => `f${index + 2}.csv`));
   });
 });
 

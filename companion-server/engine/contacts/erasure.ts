@@ -160,11 +160,16 @@ async function dropUploads(
   identifiers: readonly Identifier[],
 ): Promise<void> {
   const open = await unit.tx
-    .select({ id: contactImport.id, rows: contactImport.rows })
+    .select({ id: contactImport.id })
     .from(contactImport)
     .where(and(eq(contactImport.workspaceId, workspaceId), eq(contactImport.state, 'uploaded')));
-  for (const { id, rows } of open) {
-    const text = JSON.stringify(rows ?? []).toLowerCase();
+  // One at a time: a file may hold 25 MB.
+  for (const { id } of open) {
+    const [upload] = await unit.tx
+      .select({ rows: contactImport.rows })
+      .from(contactImport)
+      .where(eq(contactImport.id, id));
+    const text = JSON.stringify(upload?.rows ?? []).toLowerCase();
     if (!identifiers.some(({ value }) => text.includes(value.toLowerCase()))) continue;
     await unit.tx.delete(contactImport).where(eq(contactImport.id, id));
   }

@@ -8,7 +8,7 @@ import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { decodeCursor, pageOf } from '../page.ts';
-import { invalid, notFound, Refusal } from '../refusal.ts';
+import { invalid, Refusal } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import type { ImportField } from './columns.ts';
 import { contactsById, identitiesOf, identityKey, knownIdentities } from './match.ts';
@@ -27,7 +27,14 @@ async function importOf(db: Queryable, call: Call, importId: string): Promise<Im
     .from(contactImport)
     .where(and(eq(contactImport.workspaceId, call.workspaceId), eq(contactImport.id, importId)));
   const row = rows[0];
-  if (!row) throw notFound('import');
+  if (!row) {
+    throw new Refusal(
+      404,
+      'not_found',
+      'This import does not exist: a file that is not imported is forgotten after a day.',
+      'Upload the file again.',
+    );
+  }
   return row;
 }
 

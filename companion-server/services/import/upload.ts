@@ -1,7 +1,8 @@
+import { and, desc, eq, inArray } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { importRoutes } from '#shared/contract/contact.ts';
 import { limits } from '#shared/kernel/limits.ts';
-import { schema } from '../../db/index.ts';
+import { schema, type Tx } from '../../db/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
@@ -9,7 +10,11 @@ import { suggestFields } from './columns.ts';
 import { decodeText } from './decode.ts';
 import { parseCsv } from './parseCsv.ts';
 
+const { contactImport } = schema;
+
 const SAMPLES = 3;
+/** Files of one member that wait to be imported; each may hold 25 MB. */
+const WAITING_AT_MOST = 10;
 
 function decodeBase64(content: string): Uint8Array {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(content)) {
@@ -26,7 +31,27 @@ function decodeBase64(content: string): Uint8Array {
   );
 }
 
-/** First step: reads the file and keeps its cells. Nothing is written to contacts yet. */
+/** A new file takes the place of the member's oldest one that was not imported. Gives how many went. */
+async function dropOldest(tx: Tx, call: MemberCall): Promise<number> {
+  const tooMany = await tx
+    .select({ id: contactImport.id })
+    .from(contactImport)
+    .where(
+      and(
+        eq(contactImport.workspaceId, call.workspaceId),
+        eq(contactImport.state, 'uploaded'),
+        eq(contactImport.createdBy, call.actor.userId),
+      ),
+    )
+    .orderBy(desc(contactImport.id))
+    .limit(WAITING_AT_MOST)
+    .offset(WAITING_AT_MOST);
+  const ids = tooMany.map(({ id }) => id);
+  if (ids.length > 0) await tx.delete(contactImport).where(inArray(contactImport.id, ids));
+  return ids.length;
+}
+
+/** First step: reads the file and keeps its cells for a day. Nothing is written to contacts yet. */
 export async function uploadImport(
   call: MemberCall,
   input: z.output<typeof importRoutes.upload.body>,
@@ -36,7 +61,7 @@ export async function uploadImport(
   const { delimiter, columns, rows } = parseCsv(text);
   const importId = call.newId();
   await call.db.write(async (tx) => {
-    await tx.insert(schema.contactImport).values({
+    await tx.insert(contactImport).values({
       id: importId,
       workspaceId: call.workspaceId,
       fileName: input.fileName,
@@ -49,11 +74,12 @@ export async function uploadImport(
       createdBy: call.actor.userId,
       createdAt: call.clocks.lease.now(),
     });
+    const dropped = await dropOldest(tx, call);
     await audit(tx, call, {
       action: 'import.uploaded',
       entity: 'import',
       entityId: importId,
-      data: { rows: rows.length },
+      data: { rows: rows.length, dropped },
     });
   });
   const suggestions = suggestFields(columns, rows);

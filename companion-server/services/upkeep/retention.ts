@@ -4,23 +4,28 @@ import { firstIdSince } from '#shared/kernel/ids.ts';
 import { schema } from '../../db/index.ts';
 import type { Services } from '../context.ts';
 
-const { notification, systemMail, webhookDelivery } = schema;
+const { contactImport, notification, systemMail, webhookDelivery } = schema;
 
 const KEPT = 90 * DAY;
+/** An uploaded file holds people that nobody decided to import. */
+const UPLOAD_KEPT = DAY;
 const AT_ONCE = 500;
 
-/** What is over for good and stands in the activity log as well, with what it must be to go. */
+/** What is over for good, with what it must be to go. A failed call of a webhook waits until a manager decides. */
 const logs = [
-  { table: webhookDelivery, isOver: sql`${webhookDelivery.state} <> 'pending'` },
-  { table: systemMail, isOver: sql`${systemMail.state} <> 'planned'` },
-  { table: notification, isOver: sql`${notification.seenAt} IS NOT NULL` },
+  { table: webhookDelivery, isOver: sql`${webhookDelivery.state} IN ('delivered', 'left')`, kept: KEPT },
+  { table: systemMail, isOver: sql`${systemMail.state} <> 'planned'`, kept: KEPT },
+  { table: notification, isOver: sql`${notification.seenAt} IS NOT NULL`, kept: KEPT },
+  { table: contactImport, isOver: sql`${contactImport.state} = 'uploaded'`, kept: UPLOAD_KEPT },
 ] as const;
 
-/** Removes logs older than 90 days, some at a time. True: there may be more. */
+/** Removes logs older than 90 days and uploads older than a day, some at a time. True: there may be more. */
 export async function trimLogs(services: Services): Promise<boolean> {
-  const before = firstIdSince(services.clocks.lease.now() - KEPT);
+  const now = services.clocks.lease.now();
   let more = false;
-  for (const { table, isOver } of logs) if (await trim(services, table, isOver, before)) more = true;
+  for (const { table, isOver, kept } of logs) {
+    if (await trim(services, table, isOver, firstIdSince(now - kept))) more = true;
+  }
   return more;
 }
 
