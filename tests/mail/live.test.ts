@@ -145,6 +145,30 @@ describe('a mailbox with its workers', () => {
     await vi.waitUntil(async () => (await row()).watchRetryAt === null, soon);
   });
 
+  test('says the same of a refusal, whether the rep asks or it is tried by itself', async () => {
+    const { db } = server.services;
+    const untilRefused = async () => {
+      await vi.waitUntil(async () => (await row()).smtpStatus === 'inactive', soon);
+      return (await row()).smtpResponse;
+    };
+    sandbox().fault({ on: 'smtp', effect: 'auth_fail', times: 1 });
+    const answer = await call(server, mailboxRoutes.retry, { cookie: world.owner }, { params: params() });
+    expect(answer.status).toBe(200);
+    const asked = await untilRefused();
+    await db.write((tx) =>
+      tx.update(schema.channel).set({ smtpResponse: null }).where(eq(schema.channel.id, channelId)),
+    );
+    sandbox().fault({ on: 'smtp', effect: 'auth_fail', times: 1 });
+    pass(0);
+    await vi.waitUntil(async () => (await row()).watchRetryAt, soon);
+    pass(2 * MINUTE);
+    const byItself = await vi.waitUntil(async () => (await row()).smtpResponse, soon);
+    expect(asked).toBe(byItself);
+    expect(asked).toContain('Enter the password again.');
+    pass(3 * MINUTE);
+    await vi.waitUntil(async () => (await row()).smtpStatus === 'active', soon);
+  });
+
   test('is tried at once when the rep asks', async () => {
     await server.services.db.write((tx) =>
       tx.update(schema.channel).set({ imapStatus: 'inactive' }).where(eq(schema.channel.id, channelId)),

@@ -175,7 +175,7 @@ async function read(shared: Shared, channelId: string): Promise<void> {
   await searchSentAfterRestore(services, ctx, channelId, signal);
 }
 
-/** Reads mailboxes whose time has come, and tries broken ones again. */
+/** Reads mailboxes whose time has come, the longest unread first, and tries broken ones again. */
 async function poll(shared: Shared, begin: Begin): Promise<void> {
   const { services, ctx } = shared;
   const now = ctx.clocks.lease.now();
@@ -187,7 +187,9 @@ async function poll(shared: Shared, begin: Begin): Promise<void> {
     .select({ row: channel, inUse })
     .from(channel)
     .where(and(eq(channel.kind, 'email'), ne(channel.smtpStatus, 'not_set_up')));
-  for (const { row, inUse } of rows) {
+  forgetGone(shared, new Set(rows.map(({ row }) => row.id)));
+  const readAt = ({ row }: (typeof rows)[number]) => shared.polledAt.get(row.id) ?? 0;
+  for (const { row, inUse } of rows.toSorted((a, b) => readAt(a) - readAt(b))) {
     const { id } = row;
     if (shared.reading.now >= READS) return;
     if (shared.busy.has(id)) continue;
@@ -199,6 +201,13 @@ async function poll(shared: Shared, begin: Begin): Promise<void> {
       const every = inUse === 1 ? POLL_MS : UNUSED_POLL_MS;
       if (now - last >= every) beginRead(shared, begin, id, () => read(shared, id));
     }
+  }
+}
+
+/** Mailboxes that were disconnected or deleted. */
+function forgetGone({ polledAt, retries, lookedFor }: Shared, known: ReadonlySet<string>): void {
+  for (const byChannel of [polledAt, retries, lookedFor]) {
+    for (const id of byChannel.keys()) if (!known.has(id)) byChannel.delete(id);
   }
 }
 

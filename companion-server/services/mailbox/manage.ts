@@ -10,6 +10,7 @@ import { addressChange, noteMailbox, setHold } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { asAllowed, openSettings, withStoredPasswords } from '../mail/settings.ts';
+import { failureWords } from '../mail/sync.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { channelsOf, senderToManage } from '../scope.ts';
 import { getSender } from '../sender/view.ts';
@@ -28,6 +29,7 @@ function viewCheck(check: ConnectionCheck): z.input<typeof mailboxTest>['smtp'] 
   };
 }
 
+/** Without what to do, which a refusal says beside it. */
 function wordsOf(check: Extract<ConnectionCheck, { ok: false }>): string {
   return `${check.sentence} (${serverWords(check)})`;
 }
@@ -124,9 +126,9 @@ export async function retryMailbox(call: MemberCall, senderId: string): Promise<
         .update(channel)
         .set({
           smtpStatus: result.smtp.ok ? 'active' : 'inactive',
-          smtpResponse: result.smtp.ok ? null : wordsOf(result.smtp),
+          smtpResponse: result.smtp.ok ? null : failureWords(result.smtp),
           imapStatus: result.imap.ok ? 'active' : 'inactive',
-          imapResponse: result.imap.ok ? null : wordsOf(result.imap),
+          imapResponse: result.imap.ok ? null : failureWords(result.imap),
           watchRetryAt: null,
         })
         .where(eq(channel.id, email.id));
