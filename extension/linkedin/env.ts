@@ -18,7 +18,7 @@ export interface PageEnv {
 export interface Deadlines {
   /** The page's own content after navigation: top card, composer. */
   page: number;
-  /** What a click opens: menu, dialog, next step. After it the opening click may be repeated. */
+  /** What a click, typing or scrolling brings: menu, dialog, next step, a Send button, rows. After it that may be repeated. */
   open: number;
   /** Reading an effect back. */
   verify: number;

@@ -147,6 +147,24 @@ test('nor does a visible tab take rows that are slow to come for the end of the 
   page = shown;
 });
 
+test('rows that a slow page brings late are waited for', async () => {
+  const shown = page;
+  page = await world.context.newPage();
+  await page.addInitScript((lateMs) => {
+    window.IntersectionObserver = class extends IntersectionObserver {
+      override observe(target: Element) {
+        setTimeout(() => super.observe(target), lateMs);
+      }
+    };
+  }, 2_500);
+  await page.goto('https://www.linkedin.com/groups/77/members/');
+  await call(page, 'waitUpTo', 30_000);
+  const url = 'https://www.linkedin.com/groups/77/members/';
+  expect(await read(url, 10)).toMatchObject({ ok: true, value: { next: 20 } });
+  await page.close();
+  page = shown;
+});
+
 test('a list whose last rows come as a full batch ends where its heading counts no more', async () => {
   world.twin.control.setCircle({
     kind: 'group',

@@ -50,7 +50,7 @@ export async function fillComposer(
     const field = composer && subjectField(env, composer.pane);
     if (field && subject !== null) setText(field, subject);
     if (composer) setRichText(composer.box, text);
-    const mode = await waitFor(env, 1_500, signal, () => sendMode(env, target, { text, subject, place }));
+    const mode = await waitFor(env, 'open', signal, () => sendMode(env, target, { text, subject, place }));
     if (mode) return mode;
   }
   const composer = readComposer(env, place);

@@ -6,8 +6,6 @@ import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { circleRows, peopleCounted } from '../pages/circle.ts';
 
-/** How long more rows may take to come after the last one was scrolled to. */
-const ROWS_MS = 2_000;
 /** A list's page brings so many rows at a time. */
 const BATCH = 10;
 
@@ -27,7 +25,7 @@ export async function shownMembers(env: PageEnv, start: number, signal: AbortSig
     const found = rows.slice(start, start + BATCH);
     if (found.length === BATCH) return page(env, found, start + BATCH);
     rows.at(-1)?.scrollIntoView({ block: 'start' });
-    const more = await waitFor(env, ROWS_MS, signal, () => circleRows(env).length > rows.length);
+    const more = await waitFor(env, 'open', signal, () => circleRows(env).length > rows.length);
     if (more) continue;
     if (rows.length === 0) {
       return err({ code: 'layout_unknown', detail: 'The list of members was not found in its known form.' });

@@ -8,13 +8,14 @@ import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
 import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 
 /** What the tests call inside a page: the same code as in the extension, with the page's own environment. */
+const deadlines = { page: 4_000, open: 3_000, verify: 3_000, request: 8_000 };
 const env: linkedin.PageEnv = {
   window,
   document,
   fetch: window.fetch.bind(window),
   clock: systemClock,
   timers: systemTimers,
-  deadlines: { page: 4_000, open: 3_000, verify: 3_000, request: 8_000 },
+  deadlines,
 };
 
 const seconds = (count: number) => AbortSignal.timeout(count * 1_000);
@@ -24,6 +25,9 @@ function card() {
 }
 
 const api = {
+  waitUpTo(ms: number) {
+    deadlines.open = ms;
+  },
   detectSession: () => linkedin.detectSession(env),
   readSession: () => linkedin.readSession(env, seconds(10)),
   prepare: (step: LinkedinStep) => linkedin.prepare(env, step, seconds(30)),
