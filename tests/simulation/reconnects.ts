@@ -24,6 +24,11 @@ export class Reconnects {
     private readonly isThere: (senderId: string) => boolean,
   ) {}
 
+  /** So much time passed while every browser slept: none of it counts. */
+  slept(ms: number): void {
+    for (const [id, since] of this.since) this.since.set(id, since + ms);
+  }
+
   /** To be called while nothing goes wrong. */
   async check(real: number): Promise<void> {
     const before = this.since;

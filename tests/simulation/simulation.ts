@@ -198,6 +198,7 @@ export class Simulation {
     );
     const real = all ? ahead : Math.min(ahead, A_BREATH);
     time.clock.real += real;
+    if (all) this.reconnects.slept(real);
     time.clock.offset += ahead - real;
   }
 

@@ -34,8 +34,8 @@ const taskMoves: Record<string, readonly string[]> = {
   unknown: ['done', 'failed', 'closed', 'canceled', 'ready', 'scheduled'],
   /** Canceled before its effect; its step may come again, or evidence of the effect late. */
   canceled: ['ready', 'scheduled', 'done'],
-  /** To be planned anew, where a person ordered it. */
-  failed: ['canceled'],
+  /** To be planned anew, where a person ordered it: at once where another branch still goes on, in the same write. */
+  failed: ['canceled', 'ready', 'scheduled', 'waiting_approval'],
 };
 export const finalStatuses = ['finished', 'duplicate', 'canceled', 'failed', 'bounced', 'unsubscribed'];
 /** Whether an order to many, or a version that was published, is still being worked off. */
