@@ -232,9 +232,9 @@ export const bugs: Record<string, Bug> = {
     request: newestFence('/device/outcome'),
   },
   'a commit does not look at what the thread shows': {
-    jobs: 900,
+    jobs: 1_600,
     faults: { operate: 0, logout: 0, wrongAccount: 0, moveSlug: 0, tabClosed: 0.3 },
-    tilt: { isLively: true, people: 6, senders: 1, cap: 20, template: 'invite' },
+    tilt: { isLively: true, people: 12, senders: 1, cap: 40, template: 'invite' },
     request: (request) => changed(request, '/device/commit', (body) => ({ ...body, lastInboundAt: null })),
   },
   'answers on LinkedIn are thrown away': {
