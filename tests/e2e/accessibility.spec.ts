@@ -235,6 +235,10 @@ test('an import: its mapping, its result, and what opens over a page', async () 
   await page.getByRole('button', { name: 'Menu', exact: true }).click();
   await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).waitFor();
   expect(await violations(page, [{ colorScheme: 'dark', width: 360 }])).toEqual([]);
+  await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+  // Its own frame would scroll without the page doing so.
+  const members = await page.getByRole('table', { name: 'Members' }).boundingBox();
+  expect((members?.x ?? 360) + (members?.width ?? 0)).toBeLessThanOrEqual(360);
   await page.setViewportSize({ width: 1280, height: 900 });
   await openScreen(page, world.server().origin);
   await page.getByRole('button', { name: 'Stop everything' }).click();

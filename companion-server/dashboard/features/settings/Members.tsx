@@ -1,4 +1,4 @@
-import { Table } from '@mantine/core';
+import { Box, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type MemberView, memberRoutes } from '#shared/contract/member.ts';
 import type { MeView } from '#shared/contract/workspace.ts';
@@ -17,27 +17,43 @@ export function Members({ me }: { me: MeView }) {
     <Section title="Members">
       <Loaded query={members} what="the members">
         {({ items }) => (
-          <Table.ScrollContainer minWidth={600}>
+          <Table.ScrollContainer minWidth={280}>
             <Table aria-label="Members">
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>Name</Table.Th>
-                  <Table.Th>Email</Table.Th>
+                  <Table.Th visibleFrom="sm">Email</Table.Th>
                   <Table.Th>Role</Table.Th>
-                  <Table.Th ta="right">Sender profiles</Table.Th>
-                  <Table.Th ta="right">Action</Table.Th>
+                  <Table.Th ta="right" visibleFrom="sm">
+                    Sender profiles
+                  </Table.Th>
+                  <Table.Th ta="right" visibleFrom="sm">
+                    Action
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
                 {items.map((one) => (
                   <Table.Tr key={one.userId}>
-                    <Table.Td>{one.name}</Table.Td>
-                    <Table.Td>{one.email}</Table.Td>
+                    <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                      {one.name}
+                      <Text size="sm" c="dimmed" hiddenFrom="sm">
+                        {one.email}
+                        <br />
+                        {one.senders === 1 ? '1 sender profile' : `${one.senders} sender profiles`}
+                      </Text>
+                    </Table.Td>
+                    <Table.Td visibleFrom="sm">{one.email}</Table.Td>
                     <Table.Td>
                       {me.role === 'owner' ? <RoleControl member={one} me={me} /> : roleWords[one.role].label}
+                      <Box hiddenFrom="sm" mt="xs">
+                        <EndMembership member={one} me={me} />
+                      </Box>
                     </Table.Td>
-                    <Table.Td ta="right">{one.senders}</Table.Td>
-                    <Table.Td ta="right">
+                    <Table.Td ta="right" visibleFrom="sm">
+                      {one.senders}
+                    </Table.Td>
+                    <Table.Td ta="right" visibleFrom="sm">
                       <EndMembership member={one} me={me} />
                     </Table.Td>
                   </Table.Tr>
