@@ -52,7 +52,7 @@ export function PopupPage({ view }: { view: View }) {
             <VisibleTab view={view} />
             <CurrentStep view={view} />
             <NextStep view={view} />
-            <Usage usage={snapshot.usage} />
+            <Usage view={view} />
             <Controls view={view} />
           </>
         ) : null}

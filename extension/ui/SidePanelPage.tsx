@@ -87,7 +87,7 @@ function Paired({ view }: { view: View }) {
       <NextStep view={view} />
       <Controls view={view} />
       <Mode view={view} />
-      <Usage usage={snapshot.usage} />
+      <Usage view={view} />
       <details>
         <summary>Your consent</summary>
         <WithdrawConsent />

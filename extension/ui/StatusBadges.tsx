@@ -1,9 +1,10 @@
-import { Badge, Button, Group, Stack, Text, Tooltip } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { isDisconnected } from '#shared/contract/sender.ts';
 import { linkedinStatuses, mailStatuses } from '#shared/statuses/dictionary.ts';
 import type { StatusEntry } from '#shared/statuses/entry.ts';
 import { Notice } from './Notice.tsx';
 import { order, useOrder } from './order.ts';
+import { Status } from './Status.tsx';
 import { presence } from './sentences.ts';
 import type { View } from './view.ts';
 import { badgeColours } from './words.ts';
@@ -60,22 +61,13 @@ function TakeBack() {
   );
 }
 
-/** Hover or focus says what is the matter here, what the status means, what sets it and what clears it. */
 function StatusBadge(props: { name: string; entry: StatusEntry; detail: string | null }) {
   const { name, entry, detail } = props;
-  const hint = (
-    <>
-      {detail ? <Text size="xs">{detail}</Text> : null}
-      <Text size="xs">{entry.meaning}</Text>
-      <Text size="xs">Set by: {entry.setBy}</Text>
-      <Text size="xs">Cleared by: {entry.clearedBy}</Text>
-    </>
-  );
   return (
-    <Tooltip label={hint} multiline maw={280} withArrow>
+    <Status entry={entry} detail={detail}>
       <Badge color={`${badgeColours[entry.colour]}.6`} variant="dot" size="md" tt="none" tabIndex={0}>
         {name}: {entry.label}
       </Badge>
-    </Tooltip>
+    </Status>
   );
 }

@@ -1,15 +1,19 @@
-import { Table, Title } from '@mantine/core';
-import type { DeviceSnapshot } from '#shared/contract/device.ts';
+import { Table, Text, Title } from '@mantine/core';
+import { Ago } from './Ago.tsx';
+import type { View } from './view.ts';
 import { usageWords } from './words.ts';
 
-/** What was used in the last 24 hours and 7 days, against the limits that apply now. */
-export function Usage({ usage }: { usage: DeviceSnapshot['usage'] }) {
-  if (usage.length === 0) return null;
+/** What was used in the last 24 hours and 7 days, against the limits that apply now; old figures say how old. */
+export function Usage({ view }: { view: View }) {
+  const { snapshot } = view;
+  if (!snapshot || snapshot.usage.length === 0) return null;
+  const { usage } = snapshot;
   return (
     <section>
       <Title order={2} size="h6" id="usage">
         Use against limits
       </Title>
+      <StaleNote view={view} />
       <Table aria-labelledby="usage" verticalSpacing={3} horizontalSpacing={4} fz="sm">
         <Table.Thead>
           <Table.Tr>
@@ -39,5 +43,34 @@ export function Usage({ usage }: { usage: DeviceSnapshot['usage'] }) {
         </Table.Tbody>
       </Table>
     </section>
+  );
+}
+
+/** Nobody vouches for figures while the server is out of reach, or the account is not Active (product §2.1). */
+function StaleNote({ view: { snapshot, online, storedAt, now } }: { view: View }) {
+  if (!snapshot) return null;
+  if (!online) {
+    return (
+      <Text size="xs">
+        Stale: this browser is offline.{' '}
+        {storedAt ? (
+          <>
+            From <Ago at={storedAt} now={now} />.
+          </>
+        ) : null}
+      </Text>
+    );
+  }
+  if (snapshot.linkedin.status !== 'inactive') return null;
+  const { lastCheckedAt } = snapshot.linkedin;
+  return (
+    <Text size="xs">
+      Stale: the LinkedIn account is not Active.{' '}
+      {lastCheckedAt ? (
+        <>
+          Last known <Ago at={lastCheckedAt} now={snapshot.serverTime} />.
+        </>
+      ) : null}
+    </Text>
   );
 }

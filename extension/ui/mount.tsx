@@ -12,6 +12,16 @@ const theme = createTheme({
   primaryShade: 9,
   autoContrast: true,
   cursorType: 'pointer',
+  components: {
+    Tooltip: {
+      defaultProps: {
+        multiline: true,
+        maw: 280,
+        withArrow: true,
+        events: { hover: true, focus: true, touch: true },
+      },
+    },
+  },
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem' },
 });
 

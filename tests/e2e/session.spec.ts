@@ -106,6 +106,7 @@ async function expectInactive(seen: {
   await expect(popup.getByText(seen.sentence).first()).toBeVisible();
   await expect(popup.getByRole('link', { name: 'Reconnect Account' })).toBeVisible();
   await expect(popup.getByText('Reconnect LinkedIn')).toBeVisible();
+  await expect(popup.getByText('Stale: the LinkedIn account is not Active.')).toBeVisible();
   await popup.close();
 }
 

@@ -90,6 +90,11 @@ test('shows who the rep looks at, follows the tab, and warns of the stoplist', a
   await heading(known).waitFor();
   await expect(card().getByText('Known', { exact: true })).toBeVisible();
   await expect(card().getByRole('rowheader', { name: /\(you\)$/ })).toBeVisible();
+  await card()
+    .getByRole('row', { name: /\(you\)/ })
+    .locator('[tabindex="0"]')
+    .focus();
+  await expect(panel.getByRole('tooltip')).toContainText('Set by:');
   expect(await violations(panel, panelLooks)).toEqual([]);
   await open(never);
   await heading(never).waitFor();

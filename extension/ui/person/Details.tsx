@@ -2,6 +2,7 @@ import { List, Table, Text, Title } from '@mantine/core';
 import type { PersonCard } from '#shared/contract/devicePerson.ts';
 import { enrollmentStatuses, relationStatuses } from '#shared/statuses/dictionary.ts';
 import { Ago } from '../Ago.tsx';
+import { Status } from '../Status.tsx';
 
 /** Relations to every colleague, the automations they are in, and what happened. */
 export function Details({ card, now }: { card: PersonCard; now: number }) {
@@ -34,8 +35,8 @@ function Relations({ relations, now }: { relations: PersonCard['relations']; now
               <Table.Th scope="row" fw={one.isOwn ? 600 : 400}>
                 {one.isOwn ? `${one.senderName} (you)` : one.senderName}
               </Table.Th>
-              <Table.Td title={relationStatuses[one.status].meaning}>
-                {relationStatuses[one.status].label}
+              <Table.Td>
+                <Status entry={relationStatuses[one.status]} />
               </Table.Td>
               <Table.Td>
                 {one.lastInteractionAt === null ? 'Never' : <Ago at={one.lastInteractionAt} now={now} />}
@@ -58,8 +59,8 @@ function Automations({ enrollments }: { enrollments: PersonCard['enrollments'] }
       <List size="sm" spacing={6} listStyleType="none">
         {enrollments.map((one) => (
           <List.Item key={one.id}>
-            <Text size="sm" fw={600} title={enrollmentStatuses[one.status].meaning}>
-              {one.automationName}: {enrollmentStatuses[one.status].label}
+            <Text size="sm" fw={600}>
+              {one.automationName}: <Status entry={enrollmentStatuses[one.status]} />
             </Text>
             <Text size="sm">{one.sentence}</Text>
           </List.Item>
