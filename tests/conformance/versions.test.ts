@@ -14,8 +14,9 @@ let world: World;
 let caller: { cookie: string };
 let params: { automationId: string };
 let listId: string;
+const statements: string[] = [];
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ onStatement: (text) => statements.push(text) });
   world = await makeWorld(server);
   caller = { cookie: world.owner };
   params = { automationId: world.ids.automationId };
@@ -171,6 +172,14 @@ test('published: listed with who and when, contacts move in the rounds of the en
   const { graph, nodeCounts } = versionRoutes.get.response.parse(old.body);
   expect(graph.nodes.map(({ id }) => id)).toContain('v');
   expect(nodeCounts.find(({ nodeId }) => nodeId === 'v')).toMatchObject({ passed: 3 });
+
+  // However many versions there are, the graphs of a few are read.
+  statements.length = 0;
+  await versions();
+  await call(server, versionRoutes.get, caller, { params: { ...params, number: '1' } });
+  const ofGraphs = statements.filter((text) => /"graph".* from "automation_version"/.test(text));
+  expect(ofGraphs.length).toBeGreaterThan(0);
+  expect(ofGraphs.filter((text) => !text.endsWith('limit ?'))).toEqual([]);
 
   const undone = await call(server, versionRoutes.undo, caller, { params });
   expect(undone.body, JSON.stringify(undone.body)).toMatchObject({ versionNumber: 3, hasChanges: true });

@@ -1,4 +1,5 @@
-import { and, asc, count, desc, eq, inArray, isNull } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, inArray, isNull, type SQL } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { VersionDetail, VersionList } from '#shared/contract/version.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import * as engine from '../../engine/index.ts';
@@ -9,7 +10,10 @@ import { type AutomationRow, automationOf } from './view.ts';
 
 const { automationVersion, enrollment, nodeCount, user, versionMove } = schema;
 
-/** All versions, the newest first, with who still runs in which. */
+/** Older ones are opened by their number. */
+const LISTED = 200;
+
+/** The latest versions, the newest first, with who still runs in which. */
 export async function listVersions(call: Call, automationId: string): Promise<VersionList> {
   const { reader } = call.db;
   const row = await automationOf(reader, call, automationId);
@@ -24,17 +28,16 @@ export async function listVersions(call: Call, automationId: string): Promise<Ve
 export async function getVersion(call: Call, automationId: string, number: number): Promise<VersionDetail> {
   const { reader } = call.db;
   const row = await automationOf(reader, call, automationId);
-  const summary = (await summaries(reader, row)).find((each) => each.number === number);
-  const versions = await reader
+  const [summary] = await summaries(reader, row, eq(automationVersion.number, number));
+  const [version, next] = await reader
     .select()
     .from(automationVersion)
-    .where(eq(automationVersion.automationId, automationId))
-    .orderBy(asc(automationVersion.number));
-  const at = versions.findIndex((each) => each.number === number);
-  const version = versions[at];
+    .where(and(eq(automationVersion.automationId, automationId), gte(automationVersion.number, number)))
+    .orderBy(asc(automationVersion.number))
+    .limit(2);
   if (!summary || !version) throw notFound('version');
   const counts = await reader.select().from(nodeCount).where(eq(nodeCount.automationId, automationId));
-  return { ...summary, graph: version.graph, nodeCounts: countsOf(version, versions[at + 1], counts) };
+  return { ...summary, graph: version.graph, nodeCounts: countsOf(version, next, counts) };
 }
 
 /** A version's own figures: what was counted when the next one was published, less what was before it. */
@@ -57,12 +60,17 @@ function byNode<T extends { nodeId: string }>(rows: readonly T[]): Map<string, T
   return new Map(rows.map((row) => [row.nodeId, row]));
 }
 
-async function summaries(db: Queryable, row: AutomationRow): Promise<VersionList['items']> {
+/** Without their graphs; `which`: only those. */
+async function summaries(db: Queryable, row: AutomationRow, which?: SQL): Promise<VersionList['items']> {
+  const restored = alias(automationVersion, 'restored');
+  const { id, number, createdAt, createdBy } = automationVersion;
   const versions = await db
-    .select()
+    .select({ id, number, createdAt, createdBy, restores: restored.number })
     .from(automationVersion)
-    .where(eq(automationVersion.automationId, row.id))
-    .orderBy(desc(automationVersion.number));
+    .leftJoin(restored, eq(restored.id, automationVersion.restores))
+    .where(and(eq(automationVersion.automationId, row.id), which))
+    .orderBy(desc(number))
+    .limit(LISTED);
   const ids = versions.map(({ id }) => id);
   const people = await db
     .select({ id: user.id, name: user.name })
@@ -80,14 +88,13 @@ async function summaries(db: Queryable, row: AutomationRow): Promise<VersionList
     .where(and(inArray(enrollment.versionId, ids), isNull(enrollment.endedAt)))
     .groupBy(enrollment.versionId);
   const contacts = new Map(open.map(({ versionId, times }) => [versionId, times]));
-  const numbers = new Map(versions.map(({ id, number }) => [id, number]));
-  return versions.map(({ id, number, createdAt, createdBy, restores }) => ({
-    number,
-    publishedAt: createdAt ?? 0,
-    publishedBy: names.get(createdBy) ?? 'Somebody who left',
-    restores: restores === null ? null : (numbers.get(restores) ?? null),
-    isCurrent: id === row.versionId,
-    contacts: contacts.get(id) ?? 0,
+  return versions.map((version) => ({
+    number: version.number,
+    publishedAt: version.createdAt ?? 0,
+    publishedBy: names.get(version.createdBy) ?? 'Somebody who left',
+    restores: version.restores,
+    isCurrent: version.id === row.versionId,
+    contacts: contacts.get(version.id) ?? 0,
   }));
 }
 
