@@ -30,6 +30,11 @@ export function notAllowed(detail: string, action: string): Refusal {
   return new Refusal(403, 'not_allowed', detail, action);
 }
 
+/** There are as many as a workspace may have; `what`: in the plural. */
+export function tooMany(what: string, atMost: number, action: string): Refusal {
+  return new Refusal(409, `too_many_${what}`, `There are ${atMost} ${what}, more are not possible.`, action);
+}
+
 /** One field is wrong. */
 export function invalid(field: string, code: string, message: string, action: string | null = null): Refusal {
   return new Refusal(422, code, message, action, [{ field, message }]);

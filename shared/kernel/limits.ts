@@ -24,6 +24,11 @@ export const limits = {
   /** Files and images of one email together. */
   attachmentsPerEmail: 10,
   attachmentsPerEmailBytes: 10 * 1024 * 1024,
+  /** Of a workspace; automations: those not archived. */
+  automations: 500,
+  lists: 2_000,
+  tags: 2_000,
+  templates: 500,
   attachments: 500,
   attachmentsBytes: 250 * 1024 * 1024,
 } as const;

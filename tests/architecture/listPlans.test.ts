@@ -32,7 +32,7 @@ beforeAll(async () => {
     await tx.run(sql`INSERT INTO enrollment (id, workspace_id, automation_id, version_id, segment_node_id, contact_id, status, visited, replies_from, created_at, updated_at)
       SELECT 'e' || value, 'w' || (value % 20), 'a' || (value % 20), 'v', 'n', 'c' || value, 'ready', '[]', 1, 1, 1 ${each}`);
     await tx.run(sql`INSERT INTO automation (id, workspace_id, name, status, draft, created_by, created_at, updated_at)
-      SELECT 'a' || value, 'w' || value, 'Automation', 'draft', '{"nodes":[],"edges":[]}', 'u', 1, 1 FROM generate_series(0, 19)`);
+      SELECT 'a' || value, 'w' || (value % 20), 'Automation', 'draft', '{"nodes":[],"edges":[]}', 'u', 1, 1 FROM generate_series(0, 199)`);
     await tx.run(sql`ANALYZE`);
   });
   statements.clear();
@@ -65,7 +65,7 @@ it('the lists walk an index of their workspace: nothing is scanned, nothing sort
   const stoplist = await listStoplist(call, page);
   await listStoplist(call, { ...page, cursor: stoplist.nextCursor ?? undefined });
   await listNotifications(call, page);
-  expect((await listAutomations(call)).items).toHaveLength(1);
+  expect((await listAutomations(call)).items).toHaveLength(10);
 
   const client = createClient({ url });
   const bad: string[] = [];

@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contactRoutes, importRoutes, personalDataRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
+import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import { createUnsubscribeToken } from '../../companion-server/email/unsubscribeToken.ts';
 import { eraseContact, hashOf, unitOfWork } from '../../companion-server/engine/index.ts';
@@ -80,6 +82,30 @@ test('added, updated, duplicate and rejected rows, each with its reason; a merge
   expect((await contacts('blocked')).items[0]?.stoplisted).toBe(true);
   const lists = contactRoutes.lists.response.parse((await call(server, contactRoutes.lists, caller)).body);
   expect(lists.items).toMatchObject([{ name: 'Leads', memberCount: 2 }]);
+});
+
+test('what becomes part of a history bears schedule time, whoever wrote it', async () => {
+  const { services } = server;
+  const { clocks } = services;
+  const { lease } = clocks;
+  services.clocks = { lease, schedule: { now: () => lease.now() + 10 * DAY } };
+  try {
+    await run((await upload('Email\nlater@corp.test\n')).id, ['email']);
+    await call(server, stoplistRoutes.add, caller, { body: { value: 'later.test', reason: 'competitor' } });
+  } finally {
+    services.clocks = clocks;
+  }
+  const { contact, event, suppression } = schema;
+  const { reader } = services.db;
+  const [person] = await reader.select().from(contact).where(eq(contact.email, 'later@corp.test'));
+  const events = await reader
+    .select()
+    .from(event)
+    .where(eq(event.contactId, person?.id ?? ''));
+  const [entry] = await reader.select().from(suppression).where(eq(suppression.value, 'later.test'));
+  for (const at of [person?.createdAt, events[0]?.at, entry?.at]) {
+    expect(at).toBeGreaterThan(lease.now() + 9 * DAY);
+  }
 });
 
 test('an import runs once', async () => {

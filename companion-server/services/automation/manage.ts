@@ -1,11 +1,12 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import type { AutomationDetail, AutomationSettings } from '#shared/contract/automation.ts';
+import { limits } from '#shared/kernel/limits.ts';
 import { schema, type Tx } from '../../db/index.ts';
 import * as engine from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, tooMany } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import { preflightGraph } from './preflight.ts';
 import { requireDraft, requireNotArchived, requireRunning } from './status.ts';
@@ -17,6 +18,11 @@ async function insertDraft(call: MemberCall, name: string, draft: Graph, action:
   const id = call.newId();
   const now = call.clocks.schedule.now();
   await call.db.write(async (tx) => {
+    const count = await tx.$count(
+      automation,
+      and(eq(automation.workspaceId, call.workspaceId), ne(automation.status, 'archived')),
+    );
+    if (count >= limits.automations) throw tooMany('automations', count, 'Archive some that are over.');
     await tx.insert(automation).values({
       id,
       workspaceId: call.workspaceId,

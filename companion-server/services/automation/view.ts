@@ -1,8 +1,9 @@
-import { and, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { type ActionKind, actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
 import type { AutomationDetail, AutomationSummary } from '#shared/contract/automation.ts';
 import type { HoldView } from '#shared/contract/sender.ts';
+import { limits } from '#shared/kernel/limits.ts';
 import {
   type AutomationStatus,
   type ChannelKind,
@@ -31,6 +32,9 @@ const {
   sender,
 } = schema;
 
+/** Those beyond are found through their contacts. */
+const ARCHIVED_LISTED = 500;
+
 export type AutomationRow = typeof automation.$inferSelect;
 
 export async function automationOf(db: Queryable, call: Call, automationId: string): Promise<AutomationRow> {
@@ -43,15 +47,33 @@ export async function automationOf(db: Queryable, call: Call, automationId: stri
   return row;
 }
 
+/** What a summary is made of. */
+type Summarized = Pick<AutomationRow, 'id' | 'name' | 'status' | 'versionId' | 'startedAt' | 'updatedAt'>;
+
+/** The newest first; of the archived ones the latest. */
 export async function listAutomations(call: Call): Promise<{ items: AutomationSummary[] }> {
-  const rows = await call.db.reader
-    .select()
-    .from(automation)
-    .where(eq(automation.workspaceId, call.workspaceId))
-    .orderBy(desc(automation.id));
+  const { reader } = call.db;
+  const current = await listed(call, ne(automation.status, 'archived'), limits.automations);
+  const archived = await listed(call, eq(automation.status, 'archived'), ARCHIVED_LISTED);
+  const rows = [...current, ...archived].sort((a, b) => (a.id < b.id ? 1 : -1));
+  const counted = await countsOf(
+    reader,
+    rows.map(({ id }) => id),
+  );
+  const open = rows.some(({ status }) => status === 'running') ? await openHolds(reader, call) : [];
   const items: AutomationSummary[] = [];
-  for (const row of rows) items.push(await summarize(call.db.reader, call, row));
+  for (const row of rows) items.push(await summarize(reader, row, counted.get(row.id) ?? {}, open));
   return { items };
+}
+
+async function listed(call: Call, which: SQL, atMost: number): Promise<Summarized[]> {
+  const { id, name, status, versionId, startedAt, updatedAt } = automation;
+  return await call.db.reader
+    .select({ id, name, status, versionId, startedAt, updatedAt })
+    .from(automation)
+    .where(and(eq(automation.workspaceId, call.workspaceId), which))
+    .orderBy(desc(id))
+    .limit(atMost);
 }
 
 export async function getAutomation(call: Call, automationId: string): Promise<AutomationDetail> {
@@ -63,7 +85,12 @@ export async function getAutomation(call: Call, automationId: string): Promise<A
   const graph = version?.graph ?? row.draft;
   const counts = await reader.select().from(nodeCount).where(eq(nodeCount.automationId, automationId));
   return {
-    ...(await summarize(reader, call, row)),
+    ...(await summarize(
+      reader,
+      row,
+      (await countsOf(reader, [automationId])).get(automationId) ?? {},
+      await openHolds(reader, call),
+    )),
     graph,
     versionNumber: version?.number ?? null,
     pauseColleagues: row.pauseColleagues,
@@ -100,12 +127,35 @@ async function enteringOf(db: Queryable, automationId: string) {
   };
 }
 
-async function summarize(db: Queryable, call: Call, row: AutomationRow): Promise<AutomationSummary> {
-  const counted = await db.select().from(enrollmentCount).where(eq(enrollmentCount.automationId, row.id));
-  const counts: Counts = Object.fromEntries(
-    counted.filter(({ n }) => n > 0).map(({ status, n }) => [status, n]),
-  );
-  const { holds, status } = await standing(db, call, row, counts);
+async function countsOf(db: Queryable, automationIds: string[]): Promise<Map<string, Counts>> {
+  const rows = await db
+    .select()
+    .from(enrollmentCount)
+    .where(inArray(enrollmentCount.automationId, automationIds));
+  const counts = new Map<string, Counts>();
+  for (const { automationId, status, n } of rows) {
+    if (n > 0) counts.set(automationId, { ...counts.get(automationId), [status]: n });
+  }
+  return counts;
+}
+
+type OpenHold = typeof hold.$inferSelect;
+
+/** Of the whole workspace, but for those of single contacts: they are as many as contacts, and stand beside these. */
+function openHolds(db: Queryable, call: Call): Promise<OpenHold[]> {
+  return db
+    .select()
+    .from(hold)
+    .where(and(eq(hold.workspaceId, call.workspaceId), isNull(hold.liftedAt), ne(hold.scope, 'enrollment')));
+}
+
+async function summarize(
+  db: Queryable,
+  row: Summarized,
+  counts: Counts,
+  open: readonly OpenHold[],
+): Promise<AutomationSummary> {
+  const { holds, status } = await standing(db, row, counts, open);
   return {
     id: row.id,
     name: row.name,
@@ -117,13 +167,14 @@ async function summarize(db: Queryable, call: Call, row: AutomationRow): Promise
   };
 }
 
-async function graphFor(db: Queryable, row: AutomationRow): Promise<Graph> {
-  if (!row.versionId) return row.draft;
-  const rows = await db
+/** What the steps of the running version do. */
+async function kindsOf(db: Queryable, { versionId }: Summarized): Promise<Set<ActionKind>> {
+  if (!versionId) return new Set();
+  const [version] = await db
     .select({ graph: automationVersion.graph })
     .from(automationVersion)
-    .where(eq(automationVersion.id, row.versionId));
-  return rows[0]?.graph ?? row.draft;
+    .where(eq(automationVersion.id, versionId));
+  return version ? kindsUsed(version.graph) : new Set();
 }
 
 type Counts = AutomationSummary['counts'];
@@ -131,22 +182,15 @@ type Counts = AutomationSummary['counts'];
 /** Finished when everybody reached an end and nobody new enters; paused when nothing of it can move, partly when something cannot. */
 async function standing(
   db: Queryable,
-  call: Call,
-  row: AutomationRow,
+  row: Summarized,
   counts: Counts,
+  open: readonly OpenHold[],
 ): Promise<{ holds: HoldView[]; status: AutomationStatus }> {
   if (row.status !== 'running') return { holds: [], status: row.status };
-  const kinds = kindsUsed(await graphFor(db, row));
+  const kinds = await kindsOf(db, row);
   const channels = await channelsFor(db, row, new Set([...kinds].map((kind) => actionChannel[kind])));
-  const open = await db
-    .select()
-    .from(hold)
-    // Those of single contacts are as many as contacts, and stand beside these.
-    .where(and(eq(hold.workspaceId, call.workspaceId), isNull(hold.liftedAt), ne(hold.scope, 'enrollment')));
   const whole = open.filter(
-    (one) =>
-      (one.scope === 'workspace' && one.scopeId === call.workspaceId) ||
-      (one.scope === 'automation' && one.scopeId === row.id),
+    (one) => one.scope === 'workspace' || (one.scope === 'automation' && one.scopeId === row.id),
   );
   const perChannel = channels.map(({ id, senderId }) =>
     open.filter(
@@ -183,7 +227,7 @@ function stops(held: string, kinds: ReadonlySet<ActionKind>): boolean {
 }
 
 /** Everybody who entered has ended, and no list, tag or mark lets anybody in by itself. */
-async function isOver(db: Queryable, { id }: AutomationRow, counts: Counts): Promise<boolean> {
+async function isOver(db: Queryable, { id }: Summarized, counts: Counts): Promise<boolean> {
   const present = enrollmentStatus.options.filter((status) => (counts[status] ?? 0) > 0);
   const ended: readonly EnrollmentStatus[] = finalEnrollmentStatuses;
   if (present.length === 0 || !present.every((status) => ended.includes(status))) return false;
@@ -192,7 +236,7 @@ async function isOver(db: Queryable, { id }: AutomationRow, counts: Counts): Pro
 }
 
 /** The channels this automation acts on: of its senders, the kinds its steps use. */
-async function channelsFor(db: Queryable, row: AutomationRow, used: ReadonlySet<ChannelKind>) {
+async function channelsFor(db: Queryable, row: Summarized, used: ReadonlySet<ChannelKind>) {
   if (used.size === 0) return [];
   const rows = await db
     .select({ id: channel.id, senderId: channel.senderId })

@@ -1,7 +1,8 @@
 import { and, asc, eq } from 'drizzle-orm';
+import { limits } from '#shared/kernel/limits.ts';
 import { schema, type Tx } from '../../db/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
-import { invalid } from '../refusal.ts';
+import { invalid, tooMany } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 
 const { list } = schema;
@@ -11,7 +12,8 @@ export async function allLists(call: Call) {
     .select({ id: list.id, name: list.name, memberCount: list.memberCount })
     .from(list)
     .where(eq(list.workspaceId, call.workspaceId))
-    .orderBy(asc(list.name));
+    .orderBy(asc(list.name))
+    .limit(limits.lists);
   return { items: rows };
 }
 
@@ -39,6 +41,8 @@ export async function listNamed(tx: Tx, call: Call, name: string): Promise<{ id:
 }
 
 async function insertList(tx: Tx, call: Call, name: string) {
+  const count = await tx.$count(list, eq(list.workspaceId, call.workspaceId));
+  if (count >= limits.lists) throw tooMany('lists', count, 'Use one that is there.');
   const row = { id: call.newId(), name };
   await tx.insert(list).values({ ...row, workspaceId: call.workspaceId, createdAt: call.clocks.lease.now() });
   await audit(tx, call, { action: 'list.created', entity: 'list', entityId: row.id });

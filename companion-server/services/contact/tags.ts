@@ -1,9 +1,10 @@
 import { and, asc, eq } from 'drizzle-orm';
+import { limits } from '#shared/kernel/limits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { addTag, removeTag } from '../../engine/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { invalid, notFound } from '../refusal.ts';
+import { invalid, notFound, tooMany } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import { contactOf } from './view.ts';
 
@@ -14,13 +15,16 @@ export async function allTags(call: Call) {
     .select({ id: tag.id, name: tag.name })
     .from(tag)
     .where(eq(tag.workspaceId, call.workspaceId))
-    .orderBy(asc(tag.name));
+    .orderBy(asc(tag.name))
+    .limit(limits.tags);
   return { items };
 }
 
 export async function createTag(call: MemberCall, name: string) {
   requireManager(call);
   return call.db.write(async (tx) => {
+    const count = await tx.$count(tag, eq(tag.workspaceId, call.workspaceId));
+    if (count >= limits.tags) throw tooMany('tags', count, 'Use one that is there.');
     const row = { id: call.newId(), name };
     const added = await tx
       .insert(tag)

@@ -26,7 +26,7 @@ export interface StoreInput {
 /** Writes the whole plan, in the transaction of the caller. */
 export async function storePeople(tx: Tx, call: Call, input: StoreInput): Promise<void> {
   const { plan, importId, listId } = input;
-  const now = call.clocks.lease.now();
+  const now = call.clocks.schedule.now();
   const ws = call.workspaceId;
   const companies = await storeCompanies(tx, call, plan);
   const companyId = (key: string | null) => (key === null ? null : (companies.get(key) ?? null));

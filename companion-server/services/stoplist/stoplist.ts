@@ -128,7 +128,7 @@ export async function addToStoplist(
       via: null,
       inboundId: null,
       by: call.actor.id,
-      at: call.clocks.lease.now(),
+      at: call.clocks.schedule.now(),
     };
     await tx.insert(suppression).values(row);
     await letGoOfListed(tx, call, row.id);

@@ -1,15 +1,14 @@
 import { and, asc, eq, ne } from 'drizzle-orm';
 import { ATTACHMENT_LINK, linksToAttachment } from '#shared/automation/markdown.ts';
 import type { TemplateView } from '#shared/contract/template.ts';
+import { limits } from '#shared/kernel/limits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { filesProblem } from '../../engine/index.ts';
 import { audit, type MemberCall } from '../context.ts';
-import { invalid, notFound, Refusal } from '../refusal.ts';
+import { invalid, notFound, tooMany } from '../refusal.ts';
 import { requireManager, senderToManage } from '../scope.ts';
 
 const { sender, template } = schema;
-
-const TEMPLATES_AT_MOST = 500;
 
 interface Draft {
   name: string;
@@ -29,7 +28,7 @@ export async function listTemplates(call: MemberCall): Promise<{ items: Template
     .from(template)
     .where(eq(template.workspaceId, call.workspaceId))
     .orderBy(asc(template.name))
-    .limit(TEMPLATES_AT_MOST);
+    .limit(limits.templates);
   return { items: rows.map(viewOf) };
 }
 
@@ -70,14 +69,7 @@ export async function createTemplate(call: MemberCall, draft: Draft): Promise<Te
     await requireFreeName(tx, call, draft.name, null);
     await requireFiles(tx, call, draft);
     const count = await tx.$count(template, eq(template.workspaceId, call.workspaceId));
-    if (count >= TEMPLATES_AT_MOST) {
-      throw new Refusal(
-        409,
-        'too_many_templates',
-        `There are ${count} templates.`,
-        'Delete some that nobody uses.',
-      );
-    }
+    if (count >= limits.templates) throw tooMany('templates', count, 'Delete some that nobody uses.');
     const at = call.clocks.lease.now();
     const row = {
       id: call.newId(),

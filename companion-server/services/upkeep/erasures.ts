@@ -4,7 +4,7 @@ import type { Services } from '../context.ts';
 const AT_ONCE = 1000;
 const keyOf = ({ workspaceId, hash }: { workspaceId: string; hash: string }) => `${workspaceId} ${hash}`;
 
-/** What the log beside the database holds, by the log; read once. */
+/** What the log beside the database holds, by the log; read once. 130 bytes for each identifier that was ever erased. */
 const written = new WeakMap<Services['erasureLog'], Set<string>>();
 
 /** Writes erasures of the database that the log beside it lacks: those of other processes, and of a crash. */

