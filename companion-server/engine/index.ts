@@ -126,7 +126,7 @@ export {
   removeSenderFromNode,
   setSenderWeight,
 } from './senders/automationSenders.ts';
-export { openChannels } from './senders/channels.ts';
+export { channelOf, openChannels } from './senders/channels.ts';
 export { binMs, deleteSender, restoreSender, retireSender } from './senders/departures.ts';
 export { noteMailbox } from './senders/mailboxes.ts';
 export { giveSender, holdWithoutOwner, ownerIsBack, ownerLeft } from './senders/owners.ts';
@@ -151,5 +151,6 @@ export { confirmPerson, refusePerson } from './wayIn/confirmPerson.ts';
 export { enrollContacts } from './wayIn/enroll.ts';
 export { stopEntering } from './wayIn/entering.ts';
 export { contactsAddedToList } from './wayIn/feed.ts';
+export { holdImports, importsHeldUntil } from './wayIn/listImports.ts';
 export { passOnReading } from './wayIn/readAhead.ts';
 export { wakeSharedContacts } from './wayIn/slots.ts';

@@ -16,9 +16,9 @@ export const listImportView = z.object({
   url: z.string(),
   listId: id,
   listName: z.string(),
-  /** `stopped`: by a person, or by what `reason` says. `waiting`: goes on by itself at `until`. */
+  /** `stopped`: by a person, or by what `reason` says. `waiting`: goes on by itself, at `until` if that is known. */
   state: listImportState,
-  /** Why it does not run: a LinkedIn failure code, `search_limit_reached`, `manual`; null: it runs or is done. */
+  /** Why it does not run: a LinkedIn failure code, `search_limit_reached`, `list_refused`, `manual`; null: it runs or is done. */
   reason: z.string().nullable(),
   sentence: z.string(),
   until: instant.nullable(),

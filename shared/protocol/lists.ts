@@ -37,7 +37,8 @@ export type ListPage = z.infer<typeof listPage>;
 
 /** Why a page could not be read. */
 export const listFailure = z.object({
-  code: z.union([z.literal('search_limit_reached'), linkedinErrorCode]),
+  /** `list_refused`: LinkedIn knows who asks, and shows them no such list (403). */
+  code: z.union([z.literal('search_limit_reached'), z.literal('list_refused'), linkedinErrorCode]),
   detail: z.string().max(500),
 });
 export type ListFailure = z.infer<typeof listFailure>;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
 import { CONSENT_VERSION, deviceRoutes, type NextWork } from '#shared/contract/device.ts';
 import { listImportRoutes as routes } from '#shared/contract/listImport.ts';
+import { senderRoutes } from '#shared/contract/sender.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { ListedPerson } from '#shared/protocol/lists.ts';
 import { schema } from '../../companion-server/db/index.ts';
@@ -71,6 +72,11 @@ async function nextPage(hours: number): Promise<Extract<NextWork, { type: 'impor
     else clock.at += 4 * MINUTE;
   }
   return null;
+}
+
+async function sayRestrictionOver(): Promise<void> {
+  const request = { params: { senderId: world.ids.senderId }, body: { channel: 'linkedin' } };
+  expect((await call(server, senderRoutes.resume, { cookie: world.owner }, request)).status).toBe(200);
 }
 
 const tell = (importId: string, start: number, read: unknown) =>
@@ -196,8 +202,20 @@ test('too many requests: it waits as long as LinkedIn holds a step of that kind,
   const until = clock.at + 5 * HOUR;
   const waiting = { state: 'waiting', reason: 'too_many_requests', until };
   expect((await imports())[0]).toMatchObject(waiting);
+  const holds = (await server.services.db.reader.select().from(schema.hold)).filter(
+    ({ liftedAt }) => liftedAt === null,
+  );
+  expect(holds).toMatchObject([{ scope: 'kind', kind: 'imports', reason: 'too_many_requests', until }]);
   await call(server, routes.stop, device, { params });
   expect((await call(server, routes.resume, device, { params })).body).toMatchObject(waiting);
+  // Neither does another import of the same account ask LinkedIn.
+  const other = { url: `${url}&page=other`, listName: 'Another' };
+  const second = routes.start.response.parse(
+    (await call(server, routes.start, device, { body: other })).body,
+  );
+  expect(second).toMatchObject(waiting);
+  expect(await nextPage(4)).toBeNull();
+  await call(server, routes.stop, device, { params: { importId: second.id } });
   clock.at = until;
   expect((await nextPage(40))?.importId).toBe(id);
   await call(server, routes.stop, device, { params });
@@ -208,7 +226,7 @@ test.each([
   ['wrong_account', 'wrong_account'],
   ['restricted', 'restricted'],
 ] as const)(
-  'a page refused with %s holds the account: the rep is told, no other page is opened',
+  'a page refused with %s holds the account: the rep is told, and it goes on by itself once that is over',
   async (code, reason) => {
     const body = { url: `${url}&page=${code}`, listName: `Refused: ${code}` };
     const { id } = routes.start.response.parse((await call(server, routes.start, device, { body })).body);
@@ -219,18 +237,43 @@ test.each([
     );
     expect(seen.linkedin).toMatchObject({ status: 'inactive', reason });
     expect(seen.mustAct).not.toEqual([]);
-    expect((await imports())[0]).toMatchObject({ state: 'stopped', reason: code });
+    const [held] = await imports();
+    expect(held).toMatchObject({ state: 'waiting', reason: code, until: null, nextAt: null });
+    expect(held?.sentence).toContain('goes on by itself once the account is Active again');
     const reader = server.services.db.reader;
-    const holds = (await reader.select().from(schema.hold)).filter(({ liftedAt }) => liftedAt === null);
+    const holds = (await reader.select().from(schema.hold)).filter(
+      ({ liftedAt, scope }) => liftedAt === null && scope === 'channel',
+    );
     expect(holds).toMatchObject([
       {
         scope: 'channel',
         reason: code === 'restricted' ? 'account_restricted' : 'linkedin_account_disconnected',
       },
     ]);
+    clock.at += 4 * MINUTE;
+    expect((await next()).type).not.toBe('import');
     await seeNothing();
+    if (code === 'restricted') await sayRestrictionOver();
+    expect((await nextPage(40))?.importId).toBe(id);
+    expect((await imports())[0]).toMatchObject({ state: 'running', reason: null });
+    await tell(id, 0, page([], null));
+    expect((await imports())[0]).toMatchObject({ state: 'done' });
   },
 );
+
+test('a list that LinkedIn keeps refusing stops with what to do', async () => {
+  const body = { url: `${url}&page=refused`, listName: 'Refused' };
+  const { id } = routes.start.response.parse((await call(server, routes.start, device, { body })).body);
+  const refused = { ok: false, error: { code: 'list_refused', detail: 'LinkedIn refused the read (403).' } };
+  for (const tries of [1, 2, 3, 4]) {
+    expect(await nextPage(100), `try ${tries}`).not.toBeNull();
+    await tell(id, 0, refused);
+    if (tries < 4) expect((await imports())[0]).toMatchObject({ state: 'waiting', reason: 'list_refused' });
+  }
+  const [stopped] = await imports();
+  expect(stopped).toMatchObject({ state: 'stopped', reason: 'list_refused' });
+  expect(stopped?.sentence).toContain('Open it on LinkedIn');
+});
 
 test('never more pages than the cap of search result pages', async () => {
   const { reader } = server.services.db;

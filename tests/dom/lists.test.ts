@@ -99,6 +99,20 @@ test('an empty page before the end is an error that keeps the place, not the end
   expect(await read(url, 40)).toMatchObject({ ok: true, value: { next: null } });
 });
 
+test('a list that LinkedIn refuses to this member is told from an error of LinkedIn’s', async () => {
+  const address = '**/relationships/dash/connections?*';
+  const url = 'https://www.linkedin.com/mynetwork/invite-connect/connections/';
+  for (const [status, body, code] of [
+    [403, '', 'list_refused'],
+    [403, 'CSRF check failed.', 'linkedin_error'],
+    [500, '', 'linkedin_error'],
+  ] as const) {
+    await page.route(address, (route) => route.fulfill({ status, body }));
+    expect(await read(url, 0)).toMatchObject({ ok: false, error: { code } });
+    await page.unroute(address);
+  }
+});
+
 test('another member’s lists are not read, nor a list in an unknown shape', async () => {
   const url = 'https://www.linkedin.com/groups/77/members/';
   const request = { list: must(linkedinListOf(url), 'list'), start: 0, count: 10, expectedMemberId: '1' };

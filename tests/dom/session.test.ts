@@ -87,6 +87,9 @@ test.each([
   });
   expect(await call(page, 'whyNotSignedIn', '100000001')).toBeNull();
   expect(await call(page, 'whyNotSignedIn', '100000002')).toMatchObject({ code: 'wrong_account' });
+  const list = { kind: 'connections', id: null, url: 'https://www.linkedin.com/mynetwork/' } as const;
+  const request = { list, start: 0, count: 10, expectedMemberId: '100000001' };
+  expect(await call(page, 'readListPage', request)).not.toMatchObject({ error: { code: 'logged_out' } });
   await page.close();
 });
 

@@ -8,6 +8,7 @@ import type { SenderSettings } from '#shared/schedule/settings.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import type { ChannelRow, Unit } from '../context.ts';
+import { findHold, setHold } from '../holds/holds.ts';
 import { accountOf, capOf, usageTimes } from '../pace/usage.ts';
 import { shapes } from '../shapes.ts';
 
@@ -16,6 +17,8 @@ const { listImport } = schema;
 /** People on one page of Sales Navigator: each costs a load of its own, for only that names the public profile. */
 const LEADS_PER_PAGE = 25;
 const PER_PAGE = 100;
+/** The kind of a hold that stops the imports of an account: no lane has it. */
+const IMPORTS = 'imports';
 
 type Work = Extract<NextWork, { type: 'import' }>;
 
@@ -29,9 +32,10 @@ export async function nextListPage(
   if (!found) return null;
   const { row, list } = found;
   const slot = await pageSlot(unit.tx, unit.now, channel, settings, list);
-  const at = Math.max(slot.at, row.nextAt ?? 0);
-  if (at > unit.now)
-    return { at, limit: slot.at >= (row.nextAt ?? 0) ? slot.bindingLimit : 'search_limit_reached' };
+  const refusedUntil = (await importsHeldUntil(unit.tx, channel)) ?? 0;
+  if (refusedUntil > unit.now) return { at: refusedUntil, limit: 'too_many_requests' };
+  const at = Math.max(slot.at, row.nextAt);
+  if (at > unit.now) return { at, limit: slot.at >= row.nextAt ? slot.bindingLimit : 'search_limit_reached' };
   const count = Math.min(slot.count, row.atMost - row.start);
   await spendPage(unit, channel, row, spendsLoads(list) ? count : 0);
   return {
@@ -56,7 +60,25 @@ export async function nextPageAt(
   const found = await firstRunning(q, channel);
   if (!found) return null;
   const slot = await pageSlot(q, now, channel, settings, found.list);
-  return Math.max(slot.at, found.row.nextAt);
+  return Math.max(slot.at, found.row.nextAt, (await importsHeldUntil(q, channel)) ?? 0);
+}
+
+/** LinkedIn asked to slow down while a list was read: no import of this account goes on before (product §4.5). */
+export async function holdImports(
+  unit: Unit,
+  channel: ChannelRow,
+  { until, detail }: { until: number; detail: string },
+): Promise<void> {
+  await setHold(unit, { ...importsOf(channel), until, detail, by: 'linkedin' });
+}
+
+/** Until when LinkedIn refuses to be read for imports; null: it does not. */
+export async function importsHeldUntil(q: Queryable, channel: ChannelRow): Promise<number | null> {
+  return (await findHold(q, importsOf(channel)))?.until ?? null;
+}
+
+function importsOf({ workspaceId, id: scopeId }: ChannelRow) {
+  return { workspaceId, scope: 'kind', scopeId, kind: IMPORTS, reason: 'too_many_requests' } as const;
 }
 
 async function firstRunning(q: Queryable, { senderId }: ChannelRow) {

@@ -5,9 +5,15 @@ import { companyKey } from '#shared/identity/company.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { ListedPerson, ListFailure, ListPage } from '#shared/protocol/lists.ts';
-import { holdLength } from '#shared/statuses/policy.ts';
+import { failurePolicy, holdLength } from '#shared/statuses/policy.ts';
 import { schema, type Tx } from '../../db/index.ts';
-import { channelOfDevice, contactsAddedToList, contactsChanged, heedRefusal } from '../../engine/index.ts';
+import {
+  channelOfDevice,
+  contactsAddedToList,
+  contactsChanged,
+  heedRefusal,
+  holdImports,
+} from '../../engine/index.ts';
 import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type DeviceCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
@@ -22,8 +28,8 @@ const { contact, contactImport, listImport, relation } = schema;
 
 /** Waits before a page is tried again, by the failures in a row; after the last a person is asked. */
 const RETRIES = [15 * MINUTE, HOUR, 4 * HOUR];
-/** These pass by themselves; everything else waits for a person. */
-const passing = new Set<ListFailure['code']>(['timeout', 'linkedin_error', 'tab_closed']);
+/** These may pass by themselves. */
+const passing = new Set<ListFailure['code']>(['timeout', 'linkedin_error', 'tab_closed', 'list_refused']);
 
 type Input = z.output<typeof listImportRoutes.page.body>;
 
@@ -179,14 +185,15 @@ async function count(tx: Tx, row: ImportRow, outcomes: readonly RowOutcome[]): P
 
 async function noteFailure(tx: Tx, call: DeviceCall, row: ImportRow, failure: ListFailure): Promise<void> {
   const now = call.clocks.schedule.now();
-  await tx
-    .update(listImport)
-    .set({ ...afterFailure(row, failure.code, now), reason: failure.code })
-    .where(eq(listImport.id, row.id));
-  if (failure.code !== 'search_limit_reached') {
+  const { code, detail } = failure;
+  const after = { ...afterFailure(row, code, now), reason: code };
+  await tx.update(listImport).set(after).where(eq(listImport.id, row.id));
+  if (code !== 'search_limit_reached' && code !== 'list_refused') {
     const unit = unitOf(call, tx);
-    const { id } = await channelOfDevice(unit, call.actor.deviceId);
-    await heedRefusal(unit, id, { code: failure.code, detail: failure.detail });
+    const channel = await channelOfDevice(unit, call.actor.deviceId);
+    await heedRefusal(unit, channel.id, { code, detail });
+    if (code === 'too_many_requests')
+      await holdImports(unit, channel, { until: after.nextAt ?? now, detail });
   }
   await audit(tx, call, {
     action: 'import.failed',
@@ -201,6 +208,8 @@ function afterFailure(row: ImportRow, code: ListFailure['code'], now: number): P
   if (code === 'search_limit_reached') return { nextAt: searchResetAfter(now) };
   // Asking again soon is what LinkedIn refused: as long as it holds a kind of step.
   if (code === 'too_many_requests') return { nextAt: now + holdLength(failures), failures };
+  // The account is held, and with it every page; once it is Active again the import goes on by itself.
+  if (code !== 'list_refused' && failurePolicy[code].do === 'hold_account') return { nextAt: now };
   const wait = RETRIES[row.failures];
   return passing.has(code) && wait !== undefined ? { nextAt: now + wait, failures } : { state: 'stopped' };
 }

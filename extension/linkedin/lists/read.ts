@@ -4,7 +4,7 @@ import { err, ok } from '#shared/kernel/result.ts';
 import type { ListPage, ListRead } from '#shared/protocol/lists.ts';
 import type { PageEnv } from '../env.ts';
 import { StepStop } from '../failure.ts';
-import { requireMember } from '../guards.ts';
+import { memberAnswering } from '../guards.ts';
 import { getJson, problem, type Read } from '../reads/http.ts';
 import { withDecoration, withKnownIds } from '../reads/queryIds.ts';
 import * as queries from './queries.ts';
@@ -43,17 +43,20 @@ export async function readListPage(
   signal: AbortSignal,
 ): Promise<ListRead> {
   try {
-    await requireMember(env, request.expectedMemberId, signal);
+    await memberAnswering(env, request.expectedMemberId, signal);
     const read = await readKind(env, request, signal);
     if (read === 'limit') return err(LIMIT);
     const { kind, id } = request.list;
     if (!read.ok && read.error.kind === 'changed' && kind === 'group_members' && isMembersPage(env, id)) {
       const shown = await shownMembers(env, request.start, signal);
-      await requireMember(env, request.expectedMemberId, signal);
+      await memberAnswering(env, request.expectedMemberId, signal);
       return shown;
     }
-    if (!read.ok) return err({ code: read.error.failure.code, detail: read.error.failure.detail });
-    await requireMember(env, request.expectedMemberId, signal);
+    if (!read.ok) {
+      const { code, detail } = read.error.failure;
+      return err({ code: read.error.refused ? 'list_refused' : code, detail });
+    }
+    await memberAnswering(env, request.expectedMemberId, signal);
     return read;
   } catch (error) {
     signal.throwIfAborted();
