@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { deviceOfToken } from '../auth/deviceToken.ts';
 import { membershipOf } from '../auth/membership.ts';
 import type { DeviceCall, MemberCall } from '../services/context.ts';
+import { isMember } from '../services/member/members.ts';
 import { Refusal } from '../services/refusal.ts';
 import type { HttpEnv } from './httpEnv.ts';
 
@@ -39,6 +40,19 @@ export async function memberCall(c: Context<HttpEnv>): Promise<MemberCall> {
       email: session.user.email,
     },
   };
+}
+
+/**
+ * Whether the session that a long answer began with still stands, in the same workspace. Unlike a request it does not
+ * lengthen the session.
+ */
+export async function isStillIn(c: Context<HttpEnv>, call: MemberCall): Promise<boolean> {
+  const session = await call.auth.api.getSession({
+    headers: c.req.raw.headers,
+    query: { disableRefresh: true },
+  });
+  if (session?.user.id !== call.actor.userId) return false;
+  return await isMember(call);
 }
 
 /** The paired device behind the bearer token. A cookie is never accepted here. */

@@ -44,6 +44,7 @@ export interface TestServer {
 export async function startTestServer(
   options: {
     schedule?: Clock;
+    lease?: Clock;
     rates?: RateLimits;
     trustedProxies?: Proxies | null;
     systemMail?: SystemMailAccount;
@@ -66,7 +67,7 @@ export async function startTestServer(
     dataDir: dir,
     keys: await loadKeys(dir),
     log: createLog('silent'),
-    clocks: { schedule: options.schedule ?? systemClock, lease: systemClock },
+    clocks: { schedule: options.schedule ?? systemClock, lease: options.lease ?? systemClock },
     timers: systemTimers,
     newId: systemNewId,
     rng: seededRng(1),

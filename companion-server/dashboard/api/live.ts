@@ -101,7 +101,10 @@ function follow(queryClient: QueryClient, tellLost: (isLost: boolean) => void, s
     source.addEventListener('error', () => {
       if (!isDown) later(TOLD_AFTER_MS, () => tellLost(isDown));
       isDown = true;
-      if (source.readyState === EventSource.CLOSED) later(REOPENED_AFTER_MS, open);
+      if (source.readyState !== EventSource.CLOSED) return;
+      // Refused: whether the member is still signed in is told by an ordinary request.
+      void queryClient.invalidateQueries({ queryKey: [workspaceRoutes.me.path] });
+      later(REOPENED_AFTER_MS, open);
     });
     source.addEventListener('open', () => {
       if (isDown) note('reconnected');
