@@ -19,6 +19,8 @@ export type HttpResult = z.infer<typeof finished> & {
   rssMb: number;
   /** Processor time of this process, which is the server, for one task. */
   cpuMs: number;
+  /** The same in the tenth of the time that was least disturbed by others. */
+  calmCpuMs: number;
 };
 
 /** Tasks as devices do them: three requests each over real sockets, from another process, many devices at a time. */
@@ -54,8 +56,20 @@ export async function measureHttp(
     shutdown: shutdown.signal,
     isReady: () => true,
   });
-  let rssMb = 0;
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+  // Whoever looks at the dashboard leaves what the authentication keeps of a call.
+  await services.auth.api.getSession({ headers: new Headers() });
+  let [rssMb, requests, roundFrom] = [0, 0, process.cpuUsage()];
+  const rounds: number[] = [];
+  const counted: typeof app.fetch = (...request) => {
+    requests += 1;
+    if (requests % (3 * atOnce) === 0) {
+      const { user, system } = process.cpuUsage(roundFrom);
+      rounds.push((user + system) / 1000 / atOnce);
+      roundFrom = process.cpuUsage();
+    }
+    return app.fetch(...request);
+  };
+  const server = serve({ fetch: counted, hostname: '127.0.0.1', port: 0 });
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
@@ -80,5 +94,7 @@ export async function measureHttp(
   server.close();
   const result = finished.parse(message);
   const cpuMs = (used.user + used.system) / 1000 / result.tasks;
-  return { ...result, perSecond: result.tasks / result.seconds, rssMb, cpuMs };
+  // The first round waits for the devices' process.
+  const calmCpuMs = rounds.slice(1).sort((a, b) => a - b)[Math.floor(rounds.length / 10)] ?? 0;
+  return { ...result, perSecond: result.tasks / result.seconds, rssMb, cpuMs, calmCpuMs };
 }

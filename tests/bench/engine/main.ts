@@ -92,7 +92,7 @@ say(
   `\n${round(steps.perSecond, 0)} whole steps a second (wake, task, claim, commit, outcome; ${BATCH} at a time; ${round(steps.statementsPerStep)} statements and ${round(steps.cpuMs)} ms of processor each, ${round(steps.calmCpuMs)} where least disturbed); ${round(steps.rssMb, 0)} MB`,
 );
 say(
-  `${round(http.perSecond, 0)} LinkedIn tasks a second over HTTP (three requests each, ${http.tasks} devices, p50 ${round(http.p50)} ms, p99 ${round(http.p99)} ms a request, ${round(http.cpuMs)} ms of the server's processor a task); ${round(http.rssMb, 0)} MB`,
+  `${round(http.perSecond, 0)} LinkedIn tasks a second over HTTP (three requests each, ${http.tasks} devices, p50 ${round(http.p50)} ms, p99 ${round(http.p99)} ms a request, ${round(http.cpuMs)} ms of the server's processor a task, ${round(http.calmCpuMs)} where least disturbed); ${round(http.rssMb, 0)} MB`,
 );
 for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 

@@ -1,4 +1,0 @@
-declare module 'freemail' {
-  const freemail: { isFree(email: string): boolean; isDisposable(email: string): boolean };
-  export default freemail;
-}
