@@ -515,6 +515,29 @@ describe('the inbox', () => {
         { params: { messageId: first?.id ?? '' }, body: { suggests, isSo } },
       );
     await notUnderWay();
+    const other = {
+      id: 'other',
+      workspaceId,
+      source: 'import',
+      legalBasis: 'consent' as const,
+      createdAt: 0,
+      updatedAt: 0,
+    };
+    const address = {
+      workspaceId,
+      contactId: 'other',
+      kind: 'email' as const,
+      value: 'boris.elsewhere@elsewhere.test',
+    };
+    await server.services.db.write(async (tx) => {
+      await tx.insert(schema.contact).values(other);
+      await tx.insert(schema.contactIdentity).values(address);
+    });
+    expect(await say('answer', true)).toMatchObject({ status: 409, body: { code: 'address_taken' } });
+    await server.services.db.write(async (tx) => {
+      await tx.delete(schema.contactIdentity).where(eq(schema.contactIdentity.contactId, 'other'));
+      await tx.delete(schema.contact).where(eq(schema.contact.id, 'other'));
+    });
     expect((await say('answer', true)).status).toBe(200);
     await sync();
     expect(await asked()).toMatchObject([{ id: first?.id, suggests: 'unsubscribe' }]);

@@ -103,6 +103,19 @@ const confirming = {
   answer: confirmAnswer,
 } as const;
 
+/** Why a word changed nothing: while a stranger's message is asked about, only its address can have found an owner. */
+function noLongerAsked(open: keyof typeof confirming | null): Refusal {
+  if (open !== 'answer')
+    return new Refusal(409, 'decided', 'This was decided already.', 'Reload the page to see how.');
+  const sentence = 'The address of this message belongs to another contact.';
+  return new Refusal(
+    409,
+    'address_taken',
+    sentence,
+    'Say that it is not their answer: it counts for the contact whose address it is.',
+  );
+}
+
 /**
  * A person says whether a reply asks to be left alone, an address is gone, or a stranger's message answers ours. The
  * word holds for the question it was given to: reading a message may put another one in its place.
@@ -127,9 +140,7 @@ export async function settleSuggestion(
       throw new Refusal(409, 'other_question', sentence, 'Reload the page and answer what it asks.');
     }
     const decide = isSo ? confirming[suggests] : dismissSuggestion;
-    if (open === null || !(await decide(unit, messageId))) {
-      throw new Refusal(409, 'decided', 'This was decided already.', 'Reload the page to see how.');
-    }
+    if (open === null || !(await decide(unit, messageId))) throw noLongerAsked(open);
     const data = { suggests, isSo };
     await audit(tx, call, { action: 'suggestion.settled', entity: 'message', entityId: messageId, data });
   });
