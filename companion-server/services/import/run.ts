@@ -1,10 +1,9 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
 import type { importRoutes } from '#shared/contract/contact.ts';
 import { type Queryable, schema, type Tx } from '../../db/index.ts';
 import { contactsAddedToList, contactsChanged, erasedAmong } from '../../engine/index.ts';
 import { listNamed } from '../contact/lists.ts';
-import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { decodeCursor, pageOf } from '../page.ts';
@@ -12,6 +11,7 @@ import { invalid, Refusal } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import type { ImportField } from './columns.ts';
 import { contactsById, identitiesOf, identityKey, knownIdentities } from './match.ts';
+import { countOutcomes, flagStoplisted } from './outcomes.ts';
 import { planImport, type RowOutcome } from './plan.ts';
 import { type ImportedPerson, type RejectedRow, readRow } from './readRow.ts';
 import { storeOutcomes, storePeople } from './store.ts';
@@ -91,7 +91,7 @@ export async function runImport(call: MemberCall, importId: string, input: RunIn
     const { legalBasis } = input;
     await storePeople(tx, call, { source: `csv:${importId}`, importId, listId: list.id, legalBasis, plan });
     await storeOutcomes(tx, call, importId, plan.outcomes);
-    await flagStoplisted(tx, importId);
+    await flagStoplisted(tx, importId, 0);
     await finishImport(tx, importId, list.id, plan.outcomes);
     const unit = unitOf(call, tx);
     await contactsAddedToList(unit, list.id, plan.members);
@@ -134,28 +134,11 @@ function updatedIn(outcomes: readonly RowOutcome[]): string[] {
   );
 }
 
-function countOutcomes(outcomes: readonly RowOutcome[]) {
-  const of = (wanted: RowOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === wanted).length;
-  return {
-    added: of('added'),
-    updated: of('updated'),
-    duplicates: of('duplicate'),
-    rejected: of('rejected'),
-  };
-}
-
 async function finishImport(tx: Tx, importId: string, listId: string, outcomes: readonly RowOutcome[]) {
   await tx
     .update(contactImport)
     .set({ state: 'done', rows: null, listId, ...countOutcomes(outcomes) })
     .where(eq(contactImport.id, importId));
-}
-
-/** They are imported, and the row says that nothing will be sent to them. */
-async function flagStoplisted(tx: Tx, importId: string): Promise<void> {
-  await tx.run(sql`UPDATE contact_import_row SET reason = coalesce(reason || '; ', '') || 'on the stoplist: nothing will be sent'
-    WHERE import_id = ${importId} AND contact_id IS NOT NULL
-      AND EXISTS (SELECT 1 FROM contact WHERE contact.id = contact_import_row.contact_id AND ${isStoplistedSql} = 1)`);
 }
 
 /** Who started it may see what became of it, and every manager. */

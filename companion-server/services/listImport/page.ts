@@ -14,10 +14,10 @@ import {
   heedRefusal,
   holdImports,
 } from '../../engine/index.ts';
-import { isStoplistedSql } from '../contact/view.ts';
 import { audit, type DeviceCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { contactsById, knownIdentities } from '../import/match.ts';
+import { countOutcomes, flagStoplisted } from '../import/outcomes.ts';
 import { planImport, type RowOutcome } from '../import/plan.ts';
 import { type ImportedPerson, splitName } from '../import/readRow.ts';
 import { erasedPeople } from '../import/run.ts';
@@ -159,26 +159,16 @@ async function learn(
     .where(and(inArray(contact.id, complete), sql`${contact.enrichedAt} IS NULL`));
 }
 
-/** They are imported, and the row says that nothing will be sent to them. Returns how many. */
-async function flagStoplisted(tx: Tx, importId: string, firstRow: number): Promise<number> {
-  const flagged = await tx.all<{ row: number }>(sql`UPDATE contact_import_row
-    SET reason = coalesce(reason || '; ', '') || 'on the stoplist: nothing will be sent'
-    WHERE import_id = ${importId} AND row >= ${firstRow} AND contact_id IS NOT NULL
-      AND EXISTS (SELECT 1 FROM contact WHERE contact.id = contact_import_row.contact_id AND ${isStoplistedSql} = 1)
-    RETURNING row`);
-  return flagged.length;
-}
-
 async function count(tx: Tx, row: ImportRow, outcomes: readonly RowOutcome[]): Promise<void> {
-  const of = (wanted: RowOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === wanted).length;
+  const more = countOutcomes(outcomes);
   await tx
     .update(contactImport)
     .set({
       rowCount: sql`${contactImport.rowCount} + ${outcomes.length}`,
-      added: sql`${contactImport.added} + ${of('added')}`,
-      updated: sql`${contactImport.updated} + ${of('updated')}`,
-      duplicates: sql`${contactImport.duplicates} + ${of('duplicate')}`,
-      rejected: sql`${contactImport.rejected} + ${of('rejected')}`,
+      added: sql`${contactImport.added} + ${more.added}`,
+      updated: sql`${contactImport.updated} + ${more.updated}`,
+      duplicates: sql`${contactImport.duplicates} + ${more.duplicates}`,
+      rejected: sql`${contactImport.rejected} + ${more.rejected}`,
     })
     .where(eq(contactImport.id, row.id));
 }

@@ -1,5 +1,5 @@
 import type { NextWork, StepOutcome } from '#shared/contract/device.ts';
-import { MINUTE, SECOND, withDeadline } from '#shared/kernel/clock.ts';
+import { MINUTE, SECOND, WEEK, withDeadline } from '#shared/kernel/clock.ts';
 import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import type { PrepareResult } from '#shared/protocol/linkedin.ts';
@@ -14,7 +14,6 @@ export type TaskWork = Extract<NextWork, { type: 'task' }>;
 type Ready = Extract<PrepareResult, { outcome: 'ready' }>;
 type Stopwatch = ReturnType<typeof stopwatch>;
 
-const WEEK_MS = 7 * 24 * 60 * MINUTE;
 const PREPARE_MS = 4 * MINUTE;
 const COMMIT_TRIES = 3;
 
@@ -90,7 +89,7 @@ async function settleEarlier(
 
 async function ceiling(deps: RunnerDeps, task: TaskWork): Promise<number | null> {
   const now = deps.clock.now();
-  const lines = (await deps.journal.since(now - WEEK_MS)).filter(
+  const lines = (await deps.journal.since(now - WEEK)).filter(
     (line) => line.taskId !== task.step.taskId || line.fence !== task.step.fence,
   );
   return ceilingUntil(task.step.kind, lines, await deps.journalLostAt(), now);
