@@ -30,8 +30,7 @@ export default defineConfig({
   root,
   test: {
     environment: 'node',
-    // Files with a browser or a mail server mostly wait: three at a time on two cores.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // One second, as it comes, is less than a busy machine may take for a single look at a page.
     expect: { poll: { timeout: 20_000 } },
     projects: [

@@ -6,8 +6,8 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: '../../test-results',
   fullyParallel: false,
-  // Each file has a world of its own and mostly waits: three at a time on two cores.
-  workers: 3,
+  // Each file has a world of its own and mostly waits: two at a time on two cores.
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 240_000,
