@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { eq } from 'drizzle-orm';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY, systemClock } from '#shared/kernel/clock.ts';
 import { schema } from '../../companion-server/db/index.ts';
@@ -26,7 +27,11 @@ test.beforeAll(async () => {
 test.afterAll(() => served?.close());
 
 async function linkTo(lifetimeMs: number): Promise<string> {
-  const [mail] = await server.services.db.reader.select().from(schema.systemMail);
+  const { kind } = schema.systemMail;
+  const [mail] = await server.services.db.reader
+    .select()
+    .from(schema.systemMail)
+    .where(eq(kind, 'reconnect'));
   const token = await server.services.links.sign('reconnect', must(mail, 'a planned mail').id, lifetimeMs);
   return `${ORIGIN}/reconnect/${token}`;
 }
