@@ -26,7 +26,7 @@ export interface Lane {
   page: Page;
   context: BrowserContext;
   /**
-   * Signs in anew as the rep (or as somebody else) and puts LinkedIn back to its healthy state, in a new tab: a page that
+   * Signs in anew as the rep (or as somebody else) and puts LinkedIn back to its healthy state, on an empty page: one that
    * still goes to the check it met would lead the next case away.
    */
   reset(who?: 'rep' | 'stranger'): Promise<void>;
@@ -47,7 +47,7 @@ export async function openLane(browser: Browser): Promise<Lane> {
     context,
     async reset(who = 'rep') {
       const { control } = twin;
-      await lane.page.close();
+      await empty(lane.page);
       control.clearFaults();
       control.watchClicks(true);
       control.rotateQueryIds(true);
@@ -66,7 +66,6 @@ export async function openLane(browser: Browser): Promise<Lane> {
       const value = twin.openSession(who === 'rep' ? rep.memberId : stranger.memberId);
       const cookie = { name: 'li_at', value, domain: 'www.linkedin.com', path: '/', secure: true };
       await context.addCookies([{ ...cookie, httpOnly: true, sameSite: 'None' }]);
-      lane.page = await context.newPage();
     },
     async close() {
       await context.close();
@@ -75,6 +74,18 @@ export async function openLane(browser: Browser): Promise<Lane> {
     },
   };
   return lane;
+}
+
+/** Leaves whatever the tab shows; again where that page was just going somewhere itself. */
+async function empty(page: Page): Promise<void> {
+  for (let left = 5; ; left--) {
+    try {
+      await page.goto('about:blank');
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
 }
 
 /** What LinkedIn did, apart from showing pages. */
