@@ -37,23 +37,27 @@ export function createControls(deps: ControlDeps) {
   };
 
   const untold = async () => (await store.get('pendingStops')) ?? [];
+  let changing: Promise<void> = Promise.resolve();
+
+  /** One after the other: between the reading and the writing another stop may be ordered. */
+  function changeUntold(to: (stops: Stop[]) => Stop[]): Promise<void> {
+    const change = async () => store.set('pendingStops', to(await untold()));
+    changing = changing.then(change, change);
+    return changing;
+  }
 
   async function tellStop(): Promise<UiAnswer> {
     for (let next = (await untold())[0]; next; next = (await untold())[0]) {
       const told = next;
       const answer = await snapshots.takeAnswer(await stopCalls[told]());
       if (!answer.ok) return answered(answer);
-      await store.set(
-        'pendingStops',
-        (await untold()).filter((stop) => stop !== told),
-      );
+      await changeUntold((stops) => stops.filter((stop) => stop !== told));
     }
     return DONE;
   }
 
   async function stopNow(kind: Stop): Promise<UiAnswer> {
-    const others = (await untold()).filter((stop) => stop !== kind);
-    await store.set('pendingStops', [...others, kind]);
+    await changeUntold((stops) => [...stops.filter((stop) => stop !== kind), kind]);
     work.halt();
     if (kind !== 'pause') await deps.closeTab();
     const told = await tellStop();

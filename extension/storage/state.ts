@@ -11,7 +11,7 @@ const pairing = z.discriminatedUnion('state', [
     state: z.literal('unpaired'),
     /** Offered again in the form. */
     serverUrl: z.string().nullable(),
-    /** Why it is unpaired, where the rep did not do it: denied, expired, revoked by the server. */
+    /** What to say of it: the pairing was denied, expired, revoked by the server, or its end could not be told to it. */
     notice: z.enum(['denied', 'expired', 'revoked', 'untold']).nullable(),
   }),
   z.object({

@@ -146,6 +146,12 @@ describe('stopping', () => {
     expect(server.calls.map((call) => call.path)).toEqual([path, '/api/v1/device/pause']);
   });
 
+  it('keeps all that is ordered to stop at one moment', async () => {
+    const { controls, store } = await setUp({});
+    await Promise.all([controls.stopEverything(), controls.consent(false), controls.pause()]);
+    expect(new Set(await store.get('pendingStops'))).toEqual(new Set(['stop', 'withdraw', 'pause']));
+  });
+
   it('a server that could not be told of an unpairing is said to count the browser as paired', async () => {
     const answers: Record<string, unknown[]> = {};
     const { controls, store } = await setUp(answers);
