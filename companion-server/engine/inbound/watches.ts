@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, type SQL } from 'drizzle-orm';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { ChannelRow } from '../context.ts';
@@ -74,22 +74,18 @@ export async function knownProfileIds(q: Queryable, senderId: string): Promise<s
     )
     .orderBy(desc(relation.lastInteractionAt))
     .limit(MAX_KNOWN);
-  const underWay = await q
-    .select({ profileId: contact.linkedinProfileId })
-    .from(enrollment)
-    .innerJoin(contact, eq(contact.id, enrollment.contactId))
-    .where(and(eq(enrollment.senderId, senderId), isLive, isNotNull(contact.linkedinProfileId)))
-    .limit(MAX_KNOWN);
-  const waiting = await q
-    .select({ profileId: contact.linkedinProfileId })
-    .from(enrollment)
-    .innerJoin(contact, eq(contact.id, enrollment.contactId))
-    .where(and(eq(enrollment.senderId, senderId), isAssigned, isNotNull(contact.linkedinProfileId)))
-    .limit(MAX_KNOWN);
-  const live = idsOf(underWay);
+  const enrolled = (which: SQL) =>
+    q
+      .select({ profileId: contact.linkedinProfileId })
+      .from(enrollment)
+      .innerJoin(contact, eq(contact.id, enrollment.contactId))
+      .where(and(eq(enrollment.senderId, senderId), which, isNotNull(contact.linkedinProfileId)))
+      .limit(MAX_KNOWN);
+  const live = idsOf(await enrolled(isLive));
+  const waiting = idsOf(await enrolled(isAssigned));
   const all = idsOf(met);
   const known = new Set([...all].filter((id) => live.has(id)));
-  for (const id of [...live, ...all, ...idsOf(waiting)]) known.add(id);
+  for (const id of [...live, ...all, ...waiting]) known.add(id);
   return [...known].slice(0, MAX_KNOWN);
 }
 
