@@ -1,6 +1,6 @@
 import { Stack, Text, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { StatusEntry } from '#shared/statuses/entry.ts';
+import { causesOf, type StatusEntry } from '#shared/statuses/entry.ts';
 
 interface Props {
   entry: StatusEntry;
@@ -12,14 +12,13 @@ interface Props {
 
 /** A status: hover or focus says what it means, what sets it and what clears it. */
 export function Status({ entry, detail, children }: Props) {
+  const { set, cleared } = causesOf(entry);
   const hint = (
     <Stack gap={4}>
       {detail ? <Text size="xs">{detail}</Text> : null}
       <Text size="xs">{entry.meaning}</Text>
-      <Text size="xs">Set by: {entry.setBy}</Text>
-      <Text size="xs">
-        {entry.clearedBy ? `Cleared by: ${entry.clearedBy}` : 'Final: nothing clears it.'}
-      </Text>
+      <Text size="xs">{set}</Text>
+      <Text size="xs">{cleared}</Text>
     </Stack>
   );
   return (

@@ -10,6 +10,14 @@ export interface StatusEntry {
   clearedBy: string;
 }
 
+/** What a status's tooltip says below its meaning. */
+export function causesOf({ setBy, clearedBy }: StatusEntry): { set: string; cleared: string } {
+  return {
+    set: `Set by: ${setBy}`,
+    cleared: clearedBy ? `Cleared by: ${clearedBy}` : 'Final: nothing clears it.',
+  };
+}
+
 /** One entry in reading order. */
 export function entry(
   label: string,

@@ -1,5 +1,6 @@
 import { Badge, Stack, Text, Tooltip } from '@mantine/core';
 import { IconCircleFilled } from '@tabler/icons-react';
+import { causesOf } from '#shared/statuses/entry.ts';
 import { dotColour, type StatusKind, statusEntry } from './dictionary.ts';
 
 interface Props {
@@ -12,6 +13,7 @@ interface Props {
 /** A status as the dictionary names it; hover or focus says what it means, what sets it, what clears it. */
 export function StatusBadge({ kind, value, detail }: Props) {
   const entry = statusEntry(kind, value);
+  const { set, cleared } = causesOf(entry);
   const tooltip = (
     <Stack gap={4}>
       {detail && (
@@ -20,10 +22,8 @@ export function StatusBadge({ kind, value, detail }: Props) {
         </Text>
       )}
       <Text size="sm">{entry.meaning}</Text>
-      <Text size="xs">Set by: {entry.setBy}</Text>
-      <Text size="xs">
-        {entry.clearedBy ? `Cleared by: ${entry.clearedBy}` : 'Final: nothing clears it.'}
-      </Text>
+      <Text size="xs">{set}</Text>
+      <Text size="xs">{cleared}</Text>
     </Stack>
   );
   return (
