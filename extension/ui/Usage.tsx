@@ -1,7 +1,7 @@
 import { Table, Text, Title } from '@mantine/core';
+import { usageNames } from '#shared/statuses/usage.ts';
 import { Ago } from './Ago.tsx';
 import type { View } from './view.ts';
-import { usageWords } from './words.ts';
 
 /** What was used in the last 24 hours and 7 days, against the limits that apply now; old figures say how old. */
 export function Usage({ view }: { view: View }) {
@@ -11,7 +11,7 @@ export function Usage({ view }: { view: View }) {
   return (
     <section>
       <Title order={2} size="h6" id="usage">
-        Use against limits
+        Use against caps
       </Title>
       <StaleNote view={view} />
       <Table aria-labelledby="usage" verticalSpacing={3} horizontalSpacing={4} fz="sm">
@@ -30,7 +30,7 @@ export function Usage({ view }: { view: View }) {
           {usage.map((one) => (
             <Table.Tr key={one.kind}>
               <Table.Th scope="row" fw={400}>
-                {usageWords[one.kind] ?? one.kind}
+                {usageNames[one.kind]}
               </Table.Th>
               <Table.Td className="rapport-number">
                 {one.usedDay} of {one.capDay}

@@ -16,17 +16,6 @@ export const badgeColours: Record<StatusColour, string> = {
   yellow: 'yellow',
 };
 
-export const usageWords: Record<string, string> = {
-  invite: 'Invitations',
-  message: 'Messages',
-  inmail: 'InMails',
-  page_load: 'Profile pages',
-  follow_like: 'Follows and likes',
-  withdrawal: 'Withdrawals',
-  search_page: 'Search result pages',
-  email: 'Emails',
-};
-
 export const phaseWords: Record<NonNullable<Activity['phase']>, string> = {
   opening: 'opening the page',
   preparing: 'checking account and person',

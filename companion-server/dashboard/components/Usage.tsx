@@ -1,16 +1,6 @@
 import { Progress, Table } from '@mantine/core';
 import type { SenderView } from '#shared/contract/sender.ts';
-
-const names: Record<SenderView['usage'][number]['kind'], string> = {
-  invite: 'Invitations',
-  message: 'Messages',
-  inmail: 'InMails',
-  page_load: 'Profile page loads',
-  follow_like: 'Follows and likes',
-  withdrawal: 'Withdrawals',
-  search_page: 'Search result pages',
-  email: 'Emails',
-};
+import { usageNames } from '#shared/statuses/usage.ts';
 
 /** Use of the last 24 hours and 7 days against the caps that apply now. */
 export function Usage({ usage, caption }: { usage: SenderView['usage']; caption: string }) {
@@ -28,7 +18,7 @@ export function Usage({ usage, caption }: { usage: SenderView['usage']; caption:
           {usage.map((one) => (
             <Table.Tr key={one.kind}>
               <Table.Th scope="row" fw={400}>
-                {names[one.kind]}
+                {usageNames[one.kind]}
                 <Progress
                   size="xs"
                   mt={4}

@@ -4,18 +4,14 @@ import { type ReactNode, useId } from 'react';
 import { automationSenderRoutes, type DailyLimits } from '#shared/contract/automationSender.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
+import { usageNames } from '#shared/statuses/usage.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 
 /** Those that one automation may want to keep lower than its senders' own caps. */
-const kinds = [
-  ['invite', 'Invitations'],
-  ['message', 'Messages'],
-  ['page_load', 'Profile page loads'],
-  ['email', 'Emails'],
-] as const satisfies readonly (readonly [UsageKind, string])[];
+const kinds = ['invite', 'message', 'page_load', 'email'] as const satisfies readonly UsageKind[];
 
-type Values = Record<(typeof kinds)[number][0], number | string>;
+type Values = Record<(typeof kinds)[number], number | string>;
 
 /** This automation's own daily limits per sender; an empty field has none. */
 export function DailyLimitsForm({ automationId, limits }: { automationId: string; limits: DailyLimits }) {
@@ -30,7 +26,7 @@ export function DailyLimitsForm({ automationId, limits }: { automationId: string
   });
   const save = useAction(automationSenderRoutes.setLimits, { inline: true, done: 'The limits are saved.' });
   const submit = (values: Values) => {
-    const chosen = kinds.flatMap(([kind]) =>
+    const chosen = kinds.flatMap((kind) =>
       values[kind] === '' ? [] : [[kind, Number(values[kind])] as const],
     );
     save.mutate({ params: { automationId }, body: { ...limits, ...none, ...Object.fromEntries(chosen) } });
@@ -43,10 +39,10 @@ export function DailyLimitsForm({ automationId, limits }: { automationId: string
           own caps hold. A lower limit counts what was already sent.
         </Intro>
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          {kinds.map(([kind, name]) => (
+          {kinds.map((kind) => (
             <NumberInput
               key={kind}
-              label={name}
+              label={usageNames[kind]}
               description={`At most ${capTable[kind].ceiling.daily}.`}
               placeholder="No limit of its own"
               min={1}

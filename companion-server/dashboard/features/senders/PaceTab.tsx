@@ -17,7 +17,8 @@ import { schemaResolver, type UseFormReturnType, useForm } from '@mantine/form';
 import { type SenderView, senderRoutes } from '#shared/contract/sender.ts';
 import { SECOND } from '#shared/kernel/clock.ts';
 import { capTable, type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
-import type { UsageKind } from '#shared/statuses/engine.ts';
+import { usageKind } from '#shared/statuses/engine.ts';
+import { usageNames } from '#shared/statuses/usage.ts';
 import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/useAction.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
@@ -142,22 +143,12 @@ function zones(current: string): string[] {
   return [...new Set([current, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
 }
 
-const kinds: [UsageKind, string][] = [
-  ['invite', 'Invitations'],
-  ['message', 'Messages'],
-  ['inmail', 'InMails'],
-  ['page_load', 'Profile page loads'],
-  ['follow_like', 'Follows and likes'],
-  ['withdrawal', 'Withdrawals'],
-  ['search_page', 'Search result pages'],
-  ['email', 'Emails'],
-];
-
 function CapFields({ form }: { form: Form }) {
   return (
     <Fieldset legend="Caps">
       <Stack gap="md">
-        {kinds.map(([kind, name]) => {
+        {usageKind.options.map((kind) => {
+          const name = usageNames[kind];
           const { ceiling } = capTable[kind];
           return (
             <SimpleGrid key={kind} cols={{ base: 1, xs: 2 }}>
