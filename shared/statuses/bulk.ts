@@ -15,6 +15,8 @@ const sentences = new Map(
     pinned_already: 'This sender profile is fixed for them already.',
     not_connected_to_sender:
       'The sender profile is fixed for them, but they are not connected to it: messages would fail until they are.',
+    segment_removed:
+      'The segment they came from was removed, and no other one takes them: put them into a list or tag of one first.',
     still_here: 'They are in the automation still.',
     internal_error: 'Rapport could not handle them; they stay as they are.',
     not_yours: 'They are handled by another sender.',

@@ -81,7 +81,10 @@ export async function isLatest(
   return later.length === 0;
 }
 
-/** Puts an ended enrollment back to the branches it had; it goes on from there once it is admitted again. */
+/**
+ * Puts an ended enrollment back to the branches it had; it goes on from there once it is admitted again. Refused where
+ * the contact entered once more since: both would do every step.
+ */
 export async function restoreEnded(
   unit: Unit,
   row: EnrollmentRow,
@@ -89,6 +92,7 @@ export async function restoreEnded(
 ): Promise<NoWayBack | null> {
   if (!isFinal(row.status)) return 'not_failed';
   if (!(await isRunning(unit, row))) return 'automation_ended';
+  if (!(await isLatest(unit.tx, row))) return 'entered_again';
   await bringBack(unit, row.id);
   const before = await loadState(unit, row);
   await storeState(unit, row, before, { ...before, ...state, status: 'ready', reason: null });

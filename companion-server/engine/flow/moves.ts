@@ -18,6 +18,7 @@ import { isLeaving } from '../senders/automationSenders.ts';
 import { setAside } from '../setAside.ts';
 import { endBeforeStart } from '../wayIn/enrichment.ts';
 import { askAdmission, blockedOn, retakeSlots } from '../wayIn/slots.ts';
+import { isLatest } from './comeBack.ts';
 import { factsOf } from './facts.ts';
 import { loadState, storeAdvance } from './interpret.ts';
 import { hasStarted, setStanding } from './standing.ts';
@@ -204,7 +205,10 @@ async function keepOrigin(
     .onConflictDoUpdate({ target: moveOrigin.enrollmentId, set: values });
 }
 
-/** Who was ended by the publishing that is undone goes on, unless another automation has them now or their sender left. */
+/**
+ * Who was ended by the publishing that is undone goes on, unless they entered once more since, another automation has
+ * them now, or their sender left.
+ */
 async function reviveSome(unit: Unit, row: MoveRow, graphs: Graphs, limit: number): Promise<number> {
   const ended = await unit.tx
     .select({ id: moveOrigin.enrollmentId, origin: moveOrigin.origin })
@@ -214,9 +218,10 @@ async function reviveSome(unit: Unit, row: MoveRow, graphs: Graphs, limit: numbe
     .limit(limit);
   for (const { id, origin } of ended) {
     const contact = await enrollmentById(unit.tx, id);
-    if (contact.reason === 'segment_removed') {
+    const ended = (await isLatest(unit.tx, contact)) ? await endedBy(unit, contact, origin) : null;
+    if (ended === 'segment_removed') {
       await waitAgain(unit, { ...contact, versionId: row.toVersionId }, origin);
-    } else if (contact.reason === 'node_deleted' && (await mayGoOn(unit, contact))) {
+    } else if (ended === 'node_deleted' && (await mayGoOn(unit, contact))) {
       const alive = { ...contact, live: 1, endedAt: null };
       await unit.tx.update(enrollment).set({ live: 1, endedAt: null }).where(eq(enrollment.id, id));
       await retakeSlots(unit, alive);
@@ -226,6 +231,21 @@ async function reviveSome(unit: Unit, row: MoveRow, graphs: Graphs, limit: numbe
     }
   }
   return ended.length;
+}
+
+/**
+ * What the edit took away from one that it ended; null: they have ended otherwise since. The enrollment's own reason may
+ * be that of a branch that failed before.
+ */
+async function endedBy(
+  unit: Unit,
+  contact: EnrollmentRow,
+  { after }: Origin,
+): Promise<'segment_removed' | 'node_deleted' | null> {
+  if (contact.reason === 'segment_removed') return contact.reason;
+  const state = await loadState(unit, contact);
+  if (!isFinal(state.status) || standing(state) !== after) return null;
+  return state.cursors.some(({ reason }) => reason === 'node_deleted') ? 'node_deleted' : null;
 }
 
 /** Their segment is back: they wait outside once more, the paused ones for a person. */

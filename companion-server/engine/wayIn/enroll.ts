@@ -6,9 +6,11 @@ import type { AutomationRow, EnrollmentRow, Unit } from '../context.ts';
 import { countStatus } from '../flow/standing.ts';
 import { addressIsTrusted } from '../inbound/undeliverable.ts';
 import { noteEvent, publish } from '../record.ts';
+import { graphOf } from '../rows.ts';
+import { admittedBy } from './audience.ts';
 import { askAdmission, setSegmentLimits } from './slots.ts';
 
-const { automation, automationSender, enrollment, segmentSource, task } = schema;
+const { automation, automationSender, contact, enrollment, segmentSource, task } = schema;
 
 export type StartedAutomation = Pick<AutomationRow, 'id' | 'workspaceId'> & { versionId: string };
 
@@ -45,19 +47,42 @@ async function noteSources(
   }
 }
 
+/** Why somebody cannot enter an automation once more. */
+type NoWayIn = 'automation_ended' | 'still_here' | 'unknown_open' | 'segment_removed';
+
 /** The same automation once more for one whose enrollment ended, by the segment they came from; or why not. */
 export async function enterOnceMore(
   unit: Unit,
   row: EnrollmentRow,
-): Promise<{ id: string } | { refused: 'automation_ended' | 'still_here' | 'unknown_open' }> {
+): Promise<{ id: string } | { refused: NoWayIn }> {
   const [owner] = await unit.tx.select().from(automation).where(eq(automation.id, row.automationId));
   if (owner?.status !== 'running' || owner.versionId === null) return { refused: 'automation_ended' };
   if (await mayHaveHappened(unit, row)) return { refused: 'unknown_open' };
   const started = { ...owner, versionId: owner.versionId };
-  const id = await enrollAgain(unit, started, row.segmentNodeId, row.contactId);
+  const segmentNodeId = await segmentFor(unit, row, started.versionId);
+  if (segmentNodeId === null) return { refused: 'segment_removed' };
+  const id = await enrollAgain(unit, started, segmentNodeId, row.contactId);
   if (!id) return { refused: 'still_here' };
   if (row.status === 'bounced') await addressIsTrusted(unit, row.contactId);
   return { id };
+}
+
+/** The segment they came from; where the current version has it no more, the first one that admits them. */
+async function segmentFor(
+  unit: Unit,
+  { segmentNodeId, workspaceId, contactId }: EnrollmentRow,
+  versionId: string,
+): Promise<string | null> {
+  const segments = segmentsOf(await graphOf(unit.tx, versionId));
+  if (segments.some(({ id }) => id === segmentNodeId)) return segmentNodeId;
+  for (const { id, config } of segments) {
+    const admitted = await unit.tx
+      .select({ id: contact.id })
+      .from(contact)
+      .where(and(eq(contact.id, contactId), admittedBy(workspaceId, config)));
+    if (admitted.length > 0) return id;
+  }
+  return null;
 }
 
 /** A step of an earlier time here whose effect nobody knows: the same step once more could reach them twice. */

@@ -38,6 +38,7 @@ import {
   nextOfKind,
   nextStep,
   pass,
+  perform,
   report,
   settle,
 } from './support.ts';
@@ -71,6 +72,15 @@ const waiting = (segment: Partial<typeof freshSegment> = {}, wait = 'wait') =>
     [`who>${wait}`, `${wait}>look`],
     segment,
   );
+
+/** The same graph with another Segment node. */
+function segmentCalled(id: string, { nodes, edges }: Graph): Graph {
+  const renamed = (each: string) => (each === 'seg' ? id : each);
+  return {
+    nodes: nodes.map((node): GraphNode => ({ ...node, id: renamed(node.id) })),
+    edges: edges.map((edge) => ({ ...edge, source: renamed(edge.source) })),
+  };
+}
 
 async function bulk(input: BulkInput, selection: BulkSelection = { filter: {} }, automationId = 'a1') {
   const id = await inUnit(stage, (unit) =>
@@ -250,7 +260,45 @@ describe('retrying', () => {
   });
 });
 
+describe('undoing a bulk cancel', () => {
+  it('brings nobody back who entered once more since', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', waiting());
+    await settle(stage);
+    const canceled = await bulk({ action: 'cancel' });
+    const { id } = await enrollmentOf(stage, person.contactId);
+    expect(await inUnit(stage, (unit) => decideEnrollment(unit, id, 'enroll_again', 'test'))).toBe(true);
+    await undo(canceled.id);
+    expect(await bulkRow(canceled.id)).toMatchObject({ restored: 0, notes: { entered_again: 1 } });
+    pass(stage, 2 * DAY);
+    await settle(stage);
+    expect(await tasks()).toHaveLength(1);
+  });
+});
+
 describe('entering once more', () => {
+  it('goes by a segment of the current version where their own is gone, and not at all where none takes them', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    const before = waiting();
+    await addAutomation(stage, 'a1', before);
+    await settle(stage);
+    const { id } = await enrollmentOf(stage, person.contactId);
+    const again = () => inUnit(stage, (unit) => decideEnrollment(unit, id, 'enroll_again', 'test'));
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'cancel', 'test'));
+    await publish(segmentCalled('gate', waiting({ listIds: ['l2'] })));
+    expect(await again()).toBe(false);
+    expect(await bulk({ action: 'enroll_again' })).toMatchObject({ notes: { segment_removed: 1 } });
+    await publish(segmentCalled('door', before));
+    expect(await again()).toBe(true);
+    await settle(stage);
+    const rotations = await stage.db.reader.select().from(schema.enrollment);
+    expect(rotations.find(({ rotation }) => rotation === 2)).toMatchObject({
+      segmentNodeId: 'door',
+      status: 'in_progress',
+    });
+  });
+
+
   it('waits for a step of the time before that may have happened', async () => {
     const person = await addContact(stage, 1, { bound: true });
     await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
@@ -391,11 +439,7 @@ describe('undoing a publishing', () => {
     const before = waiting({ activeLimit: 1 });
     await addAutomation(stage, 'a1', before);
     await settle(stage);
-    const renamed = (id: string) => (id === 'seg' ? 'gate' : id);
-    await publish({
-      nodes: before.nodes.map((node): GraphNode => ({ ...node, id: renamed(node.id) })),
-      edges: before.edges.map((edge) => ({ ...edge, source: renamed(edge.source) })),
-    });
+    await publish(segmentCalled('gate', before));
     expect(await enrollmentOf(stage, outside.contactId)).toMatchObject({
       status: 'canceled',
       reason: 'segment_removed',
@@ -405,6 +449,55 @@ describe('undoing a publishing', () => {
     await settle(stage);
     expect((await enrollmentOf(stage, inside.contactId)).live).toBe(1);
     expect(await enrollmentOf(stage, outside.contactId)).toMatchObject({ status: 'active_limit', live: 0 });
+  });
+
+  it('brings nobody back who entered once more since, by either way', async () => {
+    const inside = await addContact(stage, 1, { bound: true });
+    const outside = await addContact(stage, 2, { bound: true });
+    const before = waiting({ activeLimit: 1 });
+    await addAutomation(stage, 'a1', before);
+    await settle(stage);
+    const other = behindSegment({ look: ['visit', {}] }, ['who>look'], { activeLimit: 1 });
+    await publish(segmentCalled('gate', other), { wait: null });
+    expect(await enrollmentOf(stage, inside.contactId)).toMatchObject({ reason: 'node_deleted' });
+    expect(await enrollmentOf(stage, outside.contactId)).toMatchObject({ reason: 'segment_removed' });
+    for (const { contactId } of [inside, outside]) {
+      const { id } = await inAutomation('a1', contactId);
+      expect(await inUnit(stage, (unit) => decideEnrollment(unit, id, 'enroll_again', 'test'))).toBe(true);
+    }
+    // The second time is over, too: what was done then counts as well.
+    await settle(stage);
+    await perform(stage, await nextOfKind(stage, 'visit'));
+    await perform(stage, await nextOfKind(stage, 'visit'));
+    const row = await automation();
+    expect(await inUnit(stage, (unit) => undoPublishing(unit, row, 'test'))).toBe(true);
+    await settle(stage);
+    for (const { contactId } of [inside, outside]) {
+      expect(await inAutomation('a1', contactId)).toMatchObject({ rotation: 1, live: 0 });
+      expect((await inAutomation('a1', contactId)).endedAt).not.toBeNull();
+    }
+    expect(await tasks()).toHaveLength(2);
+  });
+
+  it('brings back the branch that it ended of one whose other branch had failed before', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    const withWait = behindSegment(
+      { look: ['visit', {}], wait: ['delay', { durationMs: 9 * DAY }], like: ['like', {}] },
+      ['who>look', 'who>wait', 'wait>like'],
+    );
+    await addAutomation(stage, 'a1', withWait);
+    await report(stage, await nextOfKind(stage, 'visit'), failed('profile_not_found'));
+    const without = behindSegment({ look: ['visit', {}], like: ['like', {}] }, ['who>look', 'look>like']);
+    await publish(without, { wait: null });
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({
+      status: 'failed',
+      reason: 'profile_not_found',
+    });
+    const row = await automation();
+    expect(await inUnit(stage, (unit) => undoPublishing(unit, row, 'test'))).toBe(true);
+    await settle(stage);
+    expect(await enrollmentOf(stage, person.contactId)).toMatchObject({ status: 'in_progress', live: 1 });
+    expect(await standing()).toEqual({ wait: 1 });
   });
 
   it('brings nobody back whose sender was deleted meanwhile', async () => {
