@@ -149,7 +149,7 @@ export { dayOf, rollUp, type StatQuery, statisticsOf } from './upkeep/statistics
 export { type ArchivePlace, archiveAfterMs, archiveTasks } from './upkeep/taskArchive.ts';
 export { confirmPerson, refusePerson } from './wayIn/confirmPerson.ts';
 export { enrollContacts } from './wayIn/enroll.ts';
-export { stopEntering } from './wayIn/entering.ts';
+export { countNewcomers, stopEntering } from './wayIn/entering.ts';
 export { contactsAddedToList } from './wayIn/feed.ts';
 export { holdImports, importsHeldUntil } from './wayIn/listImports.ts';
 export { passOnReading } from './wayIn/readAhead.ts';

@@ -159,7 +159,7 @@ export const automationRoutes = {
     params,
     response: automationDetail,
   }),
-  /** Who has not entered yet is left out, until an edit is published. */
+  /** Who has not entered yet is left out, until an edit is published that keeps feeding. */
   stopEntering: route('member', 'POST', '/api/v1/automations/:automationId/stop-entering', {
     params,
     response: automationDetail,

@@ -29,6 +29,8 @@ export const versionPreview = z.object({
   /** The running version that this compares with. */
   basedOn: z.number().int(),
   steps: z.array(changedStep),
+  /** Contacts of its lists and tags that were never in it and enter when it is published. */
+  newcomers: z.number().int(),
   findings: z.array(preflightFinding),
   /** Nothing that must be fixed was found; choices may still be missing. */
   canPublish: z.boolean(),

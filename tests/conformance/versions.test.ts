@@ -89,6 +89,21 @@ test('the draft of a running automation is saved beside it', async () => {
   expect(saved.graph.nodes.map(({ id }) => id)).not.toContain('d');
 });
 
+test('the preview counts who enters with it', async () => {
+  expect((await preview()).newcomers).toBe(0);
+  const { automationId } = params;
+  const ofThis = eq(schema.enrollment.automationId, automationId);
+  const rows = await server.services.db.reader.select().from(schema.enrollment).where(ofThis);
+  expect(rows.length).toBeGreaterThan(0);
+  await server.services.db.write((tx) =>
+    tx.update(schema.enrollment).set({ automationId: 'other' }).where(ofThis),
+  );
+  expect((await preview()).newcomers).toBe(rows.length);
+  await server.services.db.write((tx) =>
+    tx.update(schema.enrollment).set({ automationId }).where(eq(schema.enrollment.automationId, 'other')),
+  );
+});
+
 test('the preview says who stands on what changes, and what must be chosen', async () => {
   expect((await preview()).steps).toMatchObject([{ nodeId: 'v', change: 'rerouted', needsChoice: false }]);
   const graph = withDelay();

@@ -150,7 +150,9 @@ export const entering = sqliteTable(
     automationId: text('automation_id').primaryKey(),
     workspaceId: workspaceId(),
     versionId: text('version_id').notNull(),
-    /** Which of the lists and tags of its segments, counted through. */
+    /** The lists and tags of its segments that are gone through; null: all of them. */
+    stretches: json<{ nodeId: string; source: { listId: string } | { tagId: string } }[]>('stretches'),
+    /** Which of them. */
     source: integer('source').notNull(),
     /** The last member of it that was looked at; "": none. */
     position: text('position').notNull(),

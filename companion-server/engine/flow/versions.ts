@@ -39,7 +39,7 @@ export async function publishVersion(
     .update(automationTable)
     .set({ draft: edit.graph })
     .where(eq(automationTable.id, automation.id));
-  await putInForce(unit, { ...automation, versionId }, from, edit.graph);
+  await putInForce(unit, { ...automation, versionId }, from, edit.graph, [from]);
 }
 
 /**
@@ -66,7 +66,8 @@ export async function undoPublishing(
     .where(and(eq(versionMove.toVersionId, fromVersionId), isNull(versionMove.finishedAt)));
   const plan = completePlan(undone.current.graph, undone.before.graph, { targets: {}, recompute: [] });
   await beginMove(unit, automation, { fromVersionId, versionId, plan, restores: true });
-  await putInForce(unit, { ...automation, versionId }, undone.current.graph, undone.before.graph);
+  const graphs = [undone.current.graph, undone.before.graph] as const;
+  await putInForce(unit, { ...automation, versionId }, ...graphs, graphs);
   return true;
 }
 
@@ -142,11 +143,17 @@ async function beginMove(
 }
 
 /** Limits, senders and lists of the new graph hold at once, also for those who wait outside. */
-async function putInForce(unit: Unit, automation: RunningAutomation, from: Graph, to: Graph): Promise<void> {
+async function putInForce(
+  unit: Unit,
+  automation: RunningAutomation,
+  from: Graph,
+  to: Graph,
+  goneThrough: readonly Graph[],
+): Promise<void> {
   const { id: automationId, workspaceId } = automation;
   await layOut(unit, automation, to);
   await syncSenders(unit, { automationId, workspaceId }, from, to);
-  await enterSegments(unit, automation, to);
+  await enterSegments(unit, automation, to, goneThrough);
   await askAdmission(unit, automationId, workspaceId);
   publish(unit, workspaceId, 'automation', automationId);
 }

@@ -3,7 +3,7 @@ import type { Graph, GraphNode } from '#shared/automation/graph.ts';
 import { type ChangedStep, changedSteps, type MovePlan } from '#shared/automation/versionDiff.ts';
 import type { ChangedStepView, VersionPreview } from '#shared/contract/version.ts';
 import { type Queryable, schema } from '../../db/index.ts';
-import type { RunningAutomation } from '../../engine/index.ts';
+import { countNewcomers, type RunningAutomation } from '../../engine/index.ts';
 import type { MemberCall } from '../context.ts';
 import { type Finding, finding } from './finding.ts';
 import { preflightGraph } from './preflight.ts';
@@ -24,6 +24,7 @@ export async function previewDraft(
   return {
     basedOn: current.number,
     steps: await changedStepsOf(call.db.reader, row, current.graph, choices),
+    newcomers: await countNewcomers(call.db.reader, row, row.draft, current.graph),
     findings: all,
     canPublish: all.every(({ severity }) => severity !== 'error'),
   };

@@ -6,7 +6,7 @@ import type { MovePlan } from '#shared/automation/versionDiff.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { publishVersion, undoPublishing } from '../../../companion-server/engine/index.ts';
+import { countNewcomers, publishVersion, undoPublishing } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
@@ -198,6 +198,79 @@ describe('publishing a version', () => {
       status: 'canceled',
       reason: 'segment_removed',
     });
+  });
+});
+
+describe('a segment that does not keep feeding', () => {
+  const lists = (...listIds: string[]): Graph =>
+    graphOfSteps(
+      {
+        seg: ['segment', { ...freshSegment, listIds, keepFeeding: false }],
+        who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+        look: ['visit', {}],
+      },
+      ['seg>who', 'who>look'],
+    );
+  const changed = (to: Graph): Graph => ({ ...to, nodes: to.nodes.map((node) => ({ ...node, label: 'x' })) });
+  const feeding = (to: Graph): Graph => ({
+    ...to,
+    nodes: to.nodes.map((node) =>
+      node.type === 'segment' ? { ...node, config: { ...node.config, keepFeeding: true } } : node,
+    ),
+  });
+  const entered = async () =>
+    (await stage.db.reader.select().from(schema.enrollment)).map(({ contactId }) => contactId).sort();
+  const newcomers = async (to: Graph) => {
+    const row = await automation();
+    const [current] = await stage.db.reader
+      .select()
+      .from(schema.automationVersion)
+      .where(eq(schema.automationVersion.id, row.versionId));
+    return await countNewcomers(stage.db.reader, row, to, must(current, 'version').graph);
+  };
+  async function addToList(listId: string, n: number): Promise<void> {
+    const { contactId } = await addContact(stage, n, { bound: true });
+    await stage.db.write((tx) =>
+      tx.update(schema.listMember).set({ listId }).where(eq(schema.listMember.contactId, contactId)),
+    );
+  }
+
+  it('takes nobody in with an edit or its undo, and the members of a list that the edit adds', async () => {
+    await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', lists('l1'));
+    await settle(stage);
+    await addContact(stage, 2, { bound: true });
+    expect(await newcomers(changed(lists('l1')))).toBe(0);
+    await publish(changed(lists('l1')));
+    expect(await undo()).toBe(true);
+    await settle(stage);
+    expect(await entered()).toEqual(['c001']);
+    await addToList('l2', 3);
+    expect(await newcomers(lists('l1', 'l2'))).toBe(1);
+    await publish(lists('l1', 'l2'));
+    await settle(stage);
+    expect(await entered()).toEqual(['c001', 'c003']);
+    await addToList('l2', 4);
+    expect(await undo()).toBe(true);
+    await settle(stage);
+    expect(await entered()).toEqual(['c001', 'c003']);
+    expect(await newcomers(feeding(lists('l1', 'l2')))).toBe(2);
+    await publish(feeding(lists('l1', 'l2')));
+    await settle(stage);
+    expect(await entered()).toEqual(['c001', 'c002', 'c003', 'c004']);
+  });
+
+  it('lets those in whom an edit met while their list was gone through', async () => {
+    await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', lists('l1'));
+    await addContact(stage, 2, { bound: true });
+    const { versionId, workspaceId } = await automation();
+    const begun = { workspaceId, versionId, source: 0, position: 'c001', looked: 1, total: 2, at: 1 };
+    await stage.db.write((tx) => tx.insert(schema.entering).values({ automationId: 'a1', ...begun }));
+    await publish(changed(lists('l1')));
+    await settle(stage);
+    expect(await entered()).toEqual(['c001', 'c002']);
+    expect(await stage.db.reader.select().from(schema.entering)).toEqual([]);
   });
 });
 

@@ -298,7 +298,6 @@ describe('entering once more', () => {
     });
   });
 
-
   it('waits for a step of the time before that may have happened', async () => {
     const person = await addContact(stage, 1, { bound: true });
     await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));

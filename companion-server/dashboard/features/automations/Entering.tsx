@@ -28,7 +28,7 @@ export function Entering({ automationId, looked, total }: Props) {
           <ConfirmButton
             label="Stop"
             question={`Leave out the other ${left.toLocaleString()}?`}
-            consequence="Who entered stays and goes on. The others enter when you publish an edit of this automation."
+            consequence="Who entered stays and goes on. The others enter when you publish an edit of this automation whose Segment keeps feeding."
             confirmLabel="Leave them out"
             loading={stop.isPending}
             onConfirm={() => stop.mutate({ params: { automationId } })}

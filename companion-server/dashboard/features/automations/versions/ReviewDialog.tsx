@@ -77,6 +77,11 @@ function Content({ automation, close, onPublished }: Omit<Props, 'opened'>) {
           <Text size="sm" role="status">
             {summaryOf(preview, open)}
           </Text>
+          {preview.newcomers > 0 && (
+            <Alert variant="outline" color="blue" title="Who enters with it">
+              {newcomersOf(preview.newcomers)}
+            </Alert>
+          )}
           {preview.findings.length > 0 && (
             <FindingList findings={preview.findings} graph={automation.draft} />
           )}
@@ -125,4 +130,12 @@ function summaryOf({ canPublish, steps }: VersionPreview, open: number): string 
   if (open > 0) return 'Choose where the contacts of removed steps go.';
   if (steps.length === 0) return 'Nobody under way is affected.';
   return `${steps.length} ${steps.length === 1 ? 'step of the running version changes' : 'steps of the running version change'}. Publishing can be undone for 24 hours.`;
+}
+
+function newcomersOf(n: number): string {
+  const who =
+    n === 1
+      ? '1 contact of its lists and tags has'
+      : `${n.toLocaleString()} contacts of its lists and tags have`;
+  return `${who} not been in this automation yet and ${n === 1 ? 'enters' : 'enter'} when it is published.`;
 }

@@ -74,7 +74,7 @@ function Undo({ automation, until }: { automation: AutomationDetail; until: numb
       <ConfirmButton
         label="Undo publishing"
         question={`Undo version ${automation.versionNumber}?`}
-        consequence="The version before becomes the newest one. Everybody who has not gone on since returns to the exact step where they stood; nothing that was done is repeated."
+        consequence="The version before becomes the newest one. Everybody who has not gone on since returns to the exact step where they stood; nothing that was done is repeated. Nobody new enters, except by a Segment that keeps feeding."
         confirmLabel="Undo publishing"
         leftSection={<IconArrowBackUp aria-hidden size={16} />}
         loading={undo.isPending}

@@ -1,0 +1,1 @@
+ALTER TABLE `entering` ADD `stretches` text;
