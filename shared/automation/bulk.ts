@@ -25,7 +25,7 @@ export interface BulkSnapshot extends Pick<EnrollmentState, 'status' | 'reason' 
   repliedAt: number | null;
   repliesFrom: number;
   pinnedSenderId: string | null;
-  /** Where a move put the branches; the enrollment that entering again made. */
+  /** Where a move or a retry put the branches; the enrollment that entering again made. */
   after: string | null;
 }
 

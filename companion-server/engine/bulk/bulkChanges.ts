@@ -2,15 +2,22 @@ import { eq } from 'drizzle-orm';
 import type { BulkInput, BulkSnapshot } from '#shared/automation/bulk.ts';
 import { moveToNode, restoreEnrollment, standing } from '#shared/automation/migrate.ts';
 import { isFinal } from '#shared/automation/reducer.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { schema } from '../../db/index.ts';
 import type { EnrollmentRow, Unit } from '../context.ts';
 import { restoreEnded, retryFailed } from '../flow/comeBack.ts';
-import { pauseEnrollment, resumeEnrollment, stopEnrollment } from '../flow/enrollmentDecisions.ts';
+import {
+  cancelEnrichment,
+  pauseEnrollment,
+  resumeEnrollment,
+  stopEnrollment,
+} from '../flow/enrollmentDecisions.ts';
 import { relationOf } from '../flow/facts.ts';
 import { applyEvent, loadState, transform } from '../flow/interpret.ts';
 import { uncertainOf } from '../flow/moves.ts';
 import { setStanding } from '../flow/standing.ts';
 import { contactById, enrollmentById, graphOf } from '../rows.ts';
+import { endBeforeStart } from '../wayIn/enrichment.ts';
 import { enterOnceMore } from '../wayIn/enroll.ts';
 import { askAdmission } from '../wayIn/slots.ts';
 
@@ -44,7 +51,7 @@ type Applied = { skipped: string } | { note?: string; after?: string };
 async function apply(unit: Unit, row: EnrollmentRow, input: BulkInput, order: Order): Promise<Applied> {
   if (input.action === 'retry') {
     const refused = await retryFailed(unit, row);
-    return refused ? { skipped: refused } : {};
+    return refused ? { skipped: refused } : { after: await placeOf(unit, row) };
   }
   if (input.action === 'enroll_again') return await again(unit, row);
   if (input.action === 'set_sender') return await pin(unit, row, input.senderId);
@@ -75,8 +82,12 @@ async function move(unit: Unit, row: EnrollmentRow, nodeId: string): Promise<App
   await transform(unit, row.id, (state, current, context) =>
     moveToNode(state, nodeId, current, uncertain, context),
   );
-  const after = standing(await loadState(unit, await enrollmentById(unit.tx, row.id)));
+  const after = await placeOf(unit, row);
   return uncertain.size > 0 ? { note: 'waits_for_step', after } : { after };
+}
+
+async function placeOf(unit: Unit, { id }: EnrollmentRow): Promise<string> {
+  return standing(await loadState(unit, await enrollmentById(unit.tx, id)));
 }
 
 /** For future enrollments only: who is under way moves by Change sender. */
@@ -102,6 +113,7 @@ export async function undoOne(
 ): Promise<string | null> {
   if (input.action === 'set_sender') return await unpin(unit, row, input.senderId, before);
   if (input.action === 'enroll_again') return await takeOut(unit, before.after);
+  if (input.action === 'retry') return await failAgain(unit, row, before);
   if (row.revision !== revision) return 'changed_since';
   switch (input.action) {
     case 'pause':
@@ -121,18 +133,25 @@ export async function undoOne(
       return null;
     case 'cancel':
       return await restoreEnded(unit, row, before);
-    case 'retry':
-      return await failAgain(unit, row, before);
     case 'move':
       return await moveBack(unit, row, before);
   }
 }
 
+/** Being let in again changed the enrollment too: what counts is whether its branches stand where the retry put them. */
 async function failAgain(unit: Unit, row: EnrollmentRow, before: BulkSnapshot): Promise<string | null> {
-  if ((await uncertainOf(unit, row.id)).size > 0) return 'changed_since';
   const { status, reason, cursors } = before;
+  const hadEnded = isFinal(status);
+  const hasChanged = isFinal(row.status) || (hadEnded && row.status === 'paused');
+  if (hasChanged || (await placeOf(unit, row)) !== before.after) return 'changed_since';
+  if ((await uncertainOf(unit, row.id)).size > 0) return 'changed_since';
+  if (cursors.length === 0) {
+    await cancelEnrichment(unit, row);
+    await endBeforeStart(unit, row, 'failed', must(reason, 'reason of a failed enrollment'));
+    return null;
+  }
   await transform(unit, row.id, (state) => ({
-    state: { ...state, status, reason, cursors },
+    state: { ...state, ...(hadEnded ? { status, reason } : {}), cursors },
     commands: cursors
       .filter(({ ending }) => ending === 'failed')
       .map(({ id }) => ({ type: 'cancel_task', cursorId: id, reason: 'undone' })),

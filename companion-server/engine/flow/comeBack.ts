@@ -2,9 +2,10 @@ import { and, eq, gt, inArray } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
 import { isRetriable, reviveFailed } from '#shared/automation/revive.ts';
 import type { EnrollmentState } from '#shared/automation/state.ts';
-import { type Queryable, schema } from '../../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import type { EnrollmentRow, Unit } from '../context.ts';
 import { enrollmentById, graphOf } from '../rows.ts';
+import { shapes } from '../shapes.ts';
 import { finish } from '../steps/tasks.ts';
 import { bringBack } from '../upkeep/taskArchive.ts';
 import { askAdmission, blockedOn } from '../wayIn/slots.ts';
@@ -39,9 +40,10 @@ export async function retryFailed(unit: Unit, row: EnrollmentRow): Promise<NoWay
   if (!after && !neverStarted) return row.status === 'failed' ? 'nothing_to_retry' : 'not_failed';
   for (const each of tasks) {
     if (each.state !== 'failed' || each.committedAt !== null) continue;
-    // Failed means without an effect: as a canceled one it is planned anew for the same step.
-    if (neverStarted || failed.has(each.cursorId))
-      await finish(unit, each, 'canceled', { reason: 'retried' });
+    if (!neverStarted && !failed.has(each.cursorId)) continue;
+    // Failed means without an effect: as a canceled one it is planned anew for the same step, with all its retries.
+    await finish(unit, each, 'canceled', { reason: 'retried' });
+    rowsOf(unit.tx).update(shapes.task, [each.id], { retries: 0, attempt: 0 });
   }
   if (after) await storeState(unit, row, before, after);
   if (row.live === 1) await applyEvent(unit, row.id, { type: 'reopened' });

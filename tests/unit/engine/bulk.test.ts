@@ -215,6 +215,42 @@ describe('retry', () => {
     expect(await counts()).toEqual(await counted());
   });
 
+  it('is taken back where the step was not tried yet', async () => {
+    const contactId = await failFirst();
+    const retried = await run({ action: 'retry' }, { filter: { status: 'failed' } });
+    expect((await undo(retried.id)).row).toMatchObject({ restored: 1, notes: {} });
+    expect(await enrollmentOf(stage, contactId)).toMatchObject({
+      status: 'failed',
+      reason: 'cannot_be_invited',
+      live: 0,
+    });
+    expect(await counts()).toEqual(await counted());
+    expect(await standingAt('invite')).toBe(2);
+    const again = await run({ action: 'retry' }, { filter: { status: 'failed' } });
+    expect(again).toMatchObject({ changed: 1 });
+    for (let n = 1; n <= 3; n++) await perform(stage, await nextOfKind(stage, 'connect'));
+    expect((await undo(again.id)).row).toMatchObject({ restored: 0, notes: { changed_since: 1 } });
+    expect(await statuses()).toEqual(['in_progress', 'in_progress', 'in_progress']);
+  });
+
+  it('gives the step all its retries anew', async () => {
+    const fail = async () => {
+      const step = await nextOfKind(stage, 'connect');
+      await report(stage, step, failed('linkedin_error'));
+      return await taskRow(stage, step.taskId);
+    };
+    const [first] = await stage.db.reader.select().from(schema.task);
+    await stage.db.write((tx) =>
+      tx
+        .update(schema.task)
+        .set({ retries: 3, attempt: 4 })
+        .where(eq(schema.task.id, first?.id ?? '')),
+    );
+    expect(await fail()).toMatchObject({ id: first?.id, state: 'failed' });
+    await run({ action: 'retry' }, { filter: { status: 'failed' } });
+    expect(await taskRow(stage, first?.id ?? '')).toMatchObject({ state: 'ready', retries: 0, attempt: 0 });
+  });
+
   it('is refused while a step may have happened', async () => {
     const step = await nextOfKind(stage, 'connect');
     const answer = await commit(stage, step);

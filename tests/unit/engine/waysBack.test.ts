@@ -227,6 +227,22 @@ describe('retrying', () => {
     expect(await inUnit(stage, (unit) => decideEnrollment(unit, id, 'retry', 'test'))).toBe(false);
   });
 
+  it('reads a profile again that could not be read, and is taken back before that was done', async () => {
+    const { contactId } = await addContact(stage, 1);
+    await addAutomation(stage, 'a1', behindSegment({ look: ['visit', {}] }, ['who>look']));
+    await report(stage, await nextOfKind(stage, 'visit'), failed('profile_unavailable'));
+    expect(await enrollmentOf(stage, contactId)).toMatchObject({ status: 'failed', live: 0 });
+    const retried = await bulk({ action: 'retry' });
+    expect(await enrollmentOf(stage, contactId)).toMatchObject({ status: 'waiting_enrichment' });
+    await undo(retried.id);
+    expect(await bulkRow(retried.id)).toMatchObject({ restored: 1 });
+    expect(await enrollmentOf(stage, contactId)).toMatchObject({
+      status: 'failed',
+      reason: 'profile_unavailable',
+    });
+    expect(new Set((await tasks()).map(({ state }) => state))).toEqual(new Set(['canceled']));
+  });
+
   it('tries a data step again that could not be carried out', async () => {
     await addSender(stage, 's2');
     const person = await addContact(stage, 1, { bound: true });
