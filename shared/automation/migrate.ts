@@ -2,13 +2,14 @@ import type { Graph } from './graph.ts';
 import { nodeOfVisit, reaches, visitKey } from './paths.ts';
 import { isFinal, settle } from './reducer.ts';
 import type { Advance, CursorState, EnrollmentState } from './state.ts';
-import { counterpart, lengthOf, type MovePlan, reachableFrom } from './versionDiff.ts';
+import { changedEvents, counterpart, lengthOf, type MovePlan, reachableFrom } from './versionDiff.ts';
 import {
   type AdvanceContext,
   arrive,
   endCursor,
   liveCursors,
   newCursor,
+  recheck,
   requestTask,
   startWalk,
   type Walk,
@@ -32,8 +33,8 @@ export interface Origin {
 /**
  * Moves one enrollment to another version. Pure and total.
  *
- * - A branch on a step that the new graph has stays on it; its wait keeps what was promised unless the plan
- *   recomputes it.
+ * - A branch on a step that the new graph has stays on it; its wait keeps the time that was promised unless the plan
+ *   recomputes it, and looks at once for what it waits for now.
  * - A branch on a removed step is placed before its target, or ends as Failed (`node_deleted`). Its task is taken back
  *   where it cannot have happened; where it may have, the branch waits for the result (`waitsFor: 'step'`).
  * - What lies behind the target counts as not reached, except where another branch stands: there the two merge.
@@ -44,14 +45,21 @@ export function moveEnrollment(state: EnrollmentState, move: Move, context: Adva
   const walk = startWalk(state, move.to, context);
   if (isFinal(state.status)) return unchanged(state);
   const leaving: CursorState[] = [];
+  const renewed: CursorState[] = [];
+  const events = changedEvents(move.from, move.to);
   let touched = false;
   for (const cursor of liveCursors(walk.state)) {
-    if (!isRemoved(cursor, move)) touched = recompute(cursor, move) || touched;
-    else leaving.push(cursor);
+    if (isRemoved(cursor, move)) {
+      leaving.push(cursor);
+      continue;
+    }
+    touched = recompute(cursor, move) || touched;
+    if (events.has(cursor.nodeId) && awaitAnew(cursor, move)) renewed.push(cursor);
   }
-  if (leaving.length === 0 && !touched) return unchanged(state);
+  if (leaving.length === 0 && renewed.length === 0 && !touched) return unchanged(state);
   for (const cursor of leaving) leave(walk, cursor, move.plan.targets[cursor.nodeId] ?? null, move.uncertain);
   enterAll(walk, leaving);
+  for (const cursor of renewed) recheck(walk, cursor);
   settle(walk);
   return { state: walk.state, commands: walk.commands, passed: walk.passed };
 }
@@ -71,6 +79,7 @@ export function restoreEnrollment(
   const { status, reason } = ended ? origin.before : state;
   const walk = startWalk({ ...state, status, reason, visited: [...origin.before.visited] }, move.to, context);
   const returning: CursorState[] = [];
+  const waits: CursorState[] = [];
   for (const cursor of walk.state.cursors) {
     const before = origin.before.cursors.find(({ id }) => id === cursor.id);
     if (before && isSamePlace(before, cursor)) continue;
@@ -85,6 +94,8 @@ export function restoreEnrollment(
       Object.assign(cursor, before);
       // The hold that kept it back may be gone since.
       if (cursor.waitsFor === 'data') cursor.wakeAt = context.now;
+      // What it waits for may have come while it waited for something else.
+      if (cursor.deadlineAt !== null) waits.push(cursor);
       if (cursor.state === 'acting' && !walk.paused) requestTask(walk, cursor);
       if (cursor.waitsFor === 'step' && !move.uncertain.has(cursor.id)) {
         // Its result came while the branch counted as ended.
@@ -94,6 +105,7 @@ export function restoreEnrollment(
     }
   }
   enterAll(walk, returning);
+  for (const cursor of waits) recheck(walk, cursor);
   settle(walk);
   return { state: walk.state, commands: walk.commands, passed: walk.passed };
 }
@@ -148,6 +160,14 @@ function recompute(cursor: CursorState, { from, to, plan }: Move): boolean {
   cursor.wakeAt = at;
   if (cursor.deadlineAt !== null) cursor.deadlineAt = at;
   if (cursor.waitsFor === 'fresh_read' && next?.type === 'wait_until') cursor.waitsFor = next.config.event;
+  return true;
+}
+
+/** The wait is for what the new graph says. False: the branch does not wait there yet. */
+function awaitAnew(cursor: CursorState, { to }: Move): boolean {
+  const node = to.nodes.find(({ id }) => id === cursor.nodeId);
+  if (cursor.deadlineAt === null || node?.type !== 'wait_until') return false;
+  Object.assign(cursor, { waitsFor: node.config.event, wakeAt: cursor.deadlineAt });
   return true;
 }
 

@@ -54,6 +54,17 @@ export function lengthOf(node: GraphNode): number | null {
   return 'timeoutMs' in node.config ? node.config.timeoutMs : null;
 }
 
+/** Waits of both graphs that wait for something else in the second one. */
+export function changedEvents(from: Graph, to: Graph): Set<string> {
+  const changed = from.nodes.filter((node) => {
+    const after = counterpart(to, node);
+    return (
+      node.type === 'wait_until' && after?.type === node.type && after.config.event !== node.config.event
+    );
+  });
+  return new Set(changed.map(({ id }) => id));
+}
+
 /** Steps that a contact can be placed before: all but the way in. */
 export function landings(graph: Graph): GraphNode[] {
   return graph.nodes.filter(({ type }) => type !== 'segment' && type !== 'sender_profile');

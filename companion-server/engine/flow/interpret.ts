@@ -23,6 +23,7 @@ import { releaseSlots } from '../wayIn/slots.ts';
 import { applyNode } from './applyNode.ts';
 import { factsOf } from './facts.ts';
 import { cancelManualTask, openManualTask } from './manualTasks.ts';
+import { isWithoutData, needsNoData } from './missingData.ts';
 import { setStanding } from './standing.ts';
 
 const { enrollment: enrollmentTable } = schema;
@@ -165,8 +166,9 @@ async function run(
   command: Command<'create_task' | 'cancel_task'>,
 ): Promise<void> {
   if (command.type === 'cancel_task') {
-    for (const each of await openTasks(unit, row, command.cursorId))
-      await cancelTask(unit, each, command.reason);
+    const open = await openTasks(unit, row, command.cursorId);
+    for (const each of open) await cancelTask(unit, each, command.reason);
+    if (open.some(isWithoutData) && !(await lacksDataStill(unit, row))) await needsNoData(unit, row);
     await cancelManualTask(unit, command.cursorId, command.reason);
     return;
   }
@@ -262,6 +264,10 @@ async function isFollowUp(unit: Unit, row: EnrollmentRow, graph: Graph): Promise
   if (touches.length === 0) return false;
   const steps = await rowsOf(unit.tx).group(shapes.task, 'enrollment', row.id);
   return steps.some((step) => step.state === 'done' && touches.includes(step.nodeId));
+}
+
+async function lacksDataStill(unit: Unit, { id }: EnrollmentRow): Promise<boolean> {
+  return (await rowsOf(unit.tx).group(shapes.task, 'enrollment', id)).some(isWithoutData);
 }
 
 async function openTasks(unit: Unit, { id }: EnrollmentRow, cursorId: string) {

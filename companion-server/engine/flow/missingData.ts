@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Unit } from '../context.ts';
+import type { EnrollmentRow, TaskRow, Unit } from '../context.ts';
 import { liftHold } from '../holds/holds.ts';
 
 /** The data of these contacts changed: steps that waited for it are rendered again. At most a thousand contacts. */
@@ -16,7 +16,19 @@ export async function liftMissingData(
       CROSS JOIN hold h ON h.scope = 'enrollment' AND h.scope_id = e.id AND h.kind = ''
         AND h.reason = 'missing_data' AND h.lifted_at IS NULL`,
   );
-  for (const { id: scopeId } of waiting) {
-    await liftHold(unit, { workspaceId, scope: 'enrollment', scopeId, reason: 'missing_data' }, by);
-  }
+  for (const { id } of waiting) await needsNoData(unit, { id, workspaceId }, by);
+}
+
+/** Nothing is missing for this enrollment any more; a step that lacks something still says so when it is rendered. */
+export async function needsNoData(
+  unit: Unit,
+  { id: scopeId, workspaceId }: Pick<EnrollmentRow, 'id' | 'workspaceId'>,
+  by = 'system',
+): Promise<void> {
+  await liftHold(unit, { workspaceId, scope: 'enrollment', scopeId, reason: 'missing_data' }, by);
+}
+
+/** The step waits for what its text lacks. */
+export function isWithoutData({ state, reason, blockedOn }: TaskRow): boolean {
+  return state === 'scheduled' && reason === 'missing_data' && blockedOn !== null;
 }

@@ -9,9 +9,10 @@ import {
 } from '#shared/automation/migrate.ts';
 import { isFinal } from '#shared/automation/reducer.ts';
 import { segmentsOf } from '#shared/automation/segments.ts';
+import { changedEvents, changedSteps } from '#shared/automation/versionDiff.ts';
 import { isDefect, type Queryable, schema } from '../../db/index.ts';
 import { type EngineContext, type EnrollmentRow, type Unit, unitOfWork } from '../context.ts';
-import { isLive, moveIsOpen, originEnded } from '../predicates.ts';
+import { isLive, lacksData, moveIsOpen, originEnded } from '../predicates.ts';
 import { publish } from '../record.ts';
 import { enrollmentById, graphOf, senderById } from '../rows.ts';
 import { isLeaving } from '../senders/automationSenders.ts';
@@ -21,6 +22,7 @@ import { askAdmission, blockedOn, retakeSlots } from '../wayIn/slots.ts';
 import { isLatest } from './comeBack.ts';
 import { factsOf } from './facts.ts';
 import { loadState, storeAdvance } from './interpret.ts';
+import { needsNoData } from './missingData.ts';
 import { hasStarted, setStanding } from './standing.ts';
 import { undoWithinMs } from './versions.ts';
 
@@ -104,6 +106,7 @@ async function moveSome(unit: Unit, fromVersionId: string, limit: number): Promi
         rows.map(({ id }) => id),
       ),
     );
+  await renderAnew(unit, graphs, rows);
   const revived = rows.length < limit && row.restores ? await reviveSome(unit, row, graphs, limit) : 0;
   const finished = rows.length < limit && revived < limit;
   await unit.tx
@@ -113,11 +116,24 @@ async function moveSome(unit: Unit, fromVersionId: string, limit: number): Promi
   publish(unit, row.workspaceId, 'automation', row.automationId);
 }
 
-/** Those with a branch on a step that is gone or recomputed, or with a position to restore; for all others nothing changes. */
+/** Steps that waited for what their text lacked are rendered with the text that was edited. */
+async function renderAnew(unit: Unit, { from, to }: Graphs, rows: readonly EnrollmentRow[]): Promise<void> {
+  const edited = changedSteps(from, to).filter(({ change }) => change === 'changed');
+  if (edited.length === 0 || rows.length === 0) return;
+  const ids = rows.map(({ id }) => id);
+  const nodeIds = edited.map(({ node }) => node.id);
+  const waiting = await unit.tx
+    .selectDistinct({ id: task.enrollmentId, workspaceId: task.workspaceId })
+    .from(task)
+    .where(and(inArray(task.enrollmentId, ids), inArray(task.nodeId, nodeIds), lacksData));
+  for (const each of waiting) await needsNoData(unit, each);
+}
+
+/** Those with a branch on a step that is gone, recomputed or awaits something else, or with a position to restore; for all others nothing changes. */
 async function affectedBy(
   unit: Unit,
   { plan, restores }: MoveRow,
-  { to }: Graphs,
+  { from, to }: Graphs,
   rows: readonly EnrollmentRow[],
 ): Promise<Set<string>> {
   const ids = rows.map(({ id }) => id);
@@ -127,8 +143,9 @@ async function affectedBy(
     .from(cursor)
     .where(and(inArray(cursor.enrollmentId, ids), ne(cursor.state, 'ended')));
   const kept = new Set(to.nodes.map(({ id }) => id));
+  const events = changedEvents(from, to);
   const isAffected = (nodeId: string) =>
-    !kept.has(nodeId) || nodeId in plan.targets || plan.recompute.includes(nodeId);
+    !kept.has(nodeId) || nodeId in plan.targets || plan.recompute.includes(nodeId) || events.has(nodeId);
   const affected = new Set(stands.filter(({ nodeId }) => isAffected(nodeId)).map(({ id }) => id));
   if (!restores) return affected;
   const origins = await unit.tx

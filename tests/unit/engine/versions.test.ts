@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Graph } from '#shared/automation/graph.ts';
+import type { Graph, NodeOf } from '#shared/automation/graph.ts';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import type { MovePlan } from '#shared/automation/versionDiff.ts';
 import { must } from '#shared/kernel/assert.ts';
@@ -16,10 +16,12 @@ import {
   type Stage,
 } from '../../simulation/setup.ts';
 import {
+  accept,
   commit,
   done,
   enrollmentOf,
   inUnit,
+  nextEmail,
   nextOfKind,
   pass,
   perform,
@@ -198,6 +200,98 @@ describe('publishing a version', () => {
       status: 'canceled',
       reason: 'segment_removed',
     });
+  });
+});
+
+describe('a text that lacked something', () => {
+  const mails = (text: string | null): Graph =>
+    graphOfSteps(
+      {
+        seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+        who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+        ...(text === null ? {} : { mail: email(text) }),
+        rest: ['delay', { durationMs: DAY }],
+        last: email('Last'),
+      },
+      ['seg>who', ...(text === null ? ['who>rest'] : ['who>mail', 'mail>rest']), 'rest>last'],
+    );
+  const email = (text: string): ['send_email', NodeOf<'send_email'>['config']] => [
+    'send_email',
+    { subject: 'Hello', text, thread: 'new', attachments: [] },
+  ];
+  const missing = async () => {
+    const holds = await stage.db.reader.select().from(schema.hold).where(isNull(schema.hold.liftedAt));
+    return holds.filter(({ reason }) => reason === 'missing_data').length;
+  };
+  beforeEach(async () => {
+    await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', mails('Hi {{ nickname }}'));
+    expect(await nextEmail(stage)).toBeNull();
+    expect(await missing()).toBe(1);
+  });
+
+  it('goes out once an edit gave it a fallback, and waits on where the edit is of another step', async () => {
+    const other = mails('Hi {{ nickname }}');
+    await publish({ ...other, nodes: other.nodes.map((node) => ({ ...node, label: 'x' })) });
+    expect(await nextEmail(stage)).toBeNull();
+    expect(await missing()).toBe(1);
+    await publish(mails('Hi {{ nickname | default: "there" }}'));
+    expect((await nextEmail(stage))?.text).toContain('Hi there');
+    expect(await missing()).toBe(0);
+  });
+
+  it('is not missed any more once its step is removed', async () => {
+    await publish(mails(null), { targets: { mail: 'rest' } });
+    await settle(stage);
+    expect(await missing()).toBe(0);
+    pass(stage, 2 * DAY);
+    expect((await nextEmail(stage))?.text).toContain('Last');
+  });
+});
+
+describe('a wait whose event was edited', () => {
+  const waits = (event: 'accepted' | 'email_opened'): Graph =>
+    graphOfSteps(
+      {
+        seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+        who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+        look: ['visit', {}],
+        wait: ['wait_until', { event, timeoutMs: 30 * DAY }],
+        yes: ['follow', {}],
+        no: ['like', {}],
+      },
+      ['seg>who', 'who>look', 'look>wait', 'wait.happened>yes', 'wait.timeout>no'],
+    );
+
+  it('goes on at once where that has come already, and otherwise waits for it', async () => {
+    const [first, second] = [
+      await addContact(stage, 1, { bound: true }),
+      await addContact(stage, 2, { bound: true }),
+    ];
+    await addAutomation(stage, 'a1', waits('email_opened'));
+    for (let n = 1; n <= 2; n++) await perform(stage, await nextOfKind(stage, 'visit'));
+    await accept(stage, first);
+    const before = await cursorOf(second.contactId);
+    await publish(waits('accepted'));
+    await settle(stage);
+    expect(await cursorOf(first.contactId)).toMatchObject({ nodeId: 'yes', state: 'acting' });
+    expect(await cursorOf(second.contactId)).toEqual({ ...before, waitsFor: 'accepted' });
+    await accept(stage, second);
+    expect(await cursorOf(second.contactId)).toMatchObject({ nodeId: 'yes', state: 'acting' });
+  });
+
+  it('finds what came while it waited for something else, when the edit is undone', async () => {
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', waits('accepted'));
+    await perform(stage, await nextOfKind(stage, 'visit'));
+    await publish(waits('email_opened'));
+    await settle(stage);
+    expect(await cursorOf(person.contactId)).toMatchObject({ nodeId: 'wait', waitsFor: 'email_opened' });
+    await accept(stage, person);
+    expect(await cursorOf(person.contactId)).toMatchObject({ nodeId: 'wait' });
+    await undo();
+    await settle(stage);
+    expect(await cursorOf(person.contactId)).toMatchObject({ nodeId: 'yes', state: 'acting' });
   });
 });
 
