@@ -3,11 +3,31 @@ import { linkedinErrors } from './errors.ts';
 import { holdReasons } from './holds.ts';
 import type { LinkedinErrorCode } from './linkedin.ts';
 
-/** Machine reasons of enrollments and branches that are no LinkedIn code and no hold. */
+/** Machine reasons of enrollments, branches, steps and log lines that are no LinkedIn code and no hold. */
 export const otherReasons = new Map(
   Object.entries({
     replied: 'The contact replied; decide how it goes on.',
-    manual: 'Paused by a person.',
+    manual: 'A person decided it.',
+    completed: 'A person completed it.',
+    duplicate: 'This person was here already under another entry; the two are one now.',
+    unsubscribed: 'The contact opted out.',
+    no_linkedin: 'The contact has no LinkedIn profile.',
+    link_refused:
+      'A person said that the LinkedIn link led to somebody else, and it was taken off. With the right link it goes on by itself.',
+    sending_error: 'The mail server did not take the email.',
+    consent: 'The rep has not agreed to automation yet.',
+    not_running: 'The automation, or the contact in it, does not run any more.',
+    merged: 'Another branch came here first and goes on for both.',
+    skipped: 'A person skipped the step.',
+    retried: 'A person had the failed step tried again.',
+    undone: 'A bulk action was taken back.',
+    enrollment_stopped: 'The contact does not go on in this automation.',
+    unsure: 'Nobody knows yet whether it happened.',
+    person: 'A person decided it.',
+    retention: 'The time that contacts are kept without being written to was over.',
+    request: 'The person asked for it.',
+    bin: 'The time in the recycle bin was over.',
+    deleted: 'The contact was put into the recycle bin.',
     internal_error:
       'Rapport could not handle this contact. Resume it to try again; if it pauses again, report it.',
     colleague_replied: 'A colleague at the same company replied; decide how it goes on.',
@@ -48,6 +68,8 @@ export const otherReasons = new Map(
     not_a_connection: 'Only existing connections of the assigned sender enter, and this contact is none.',
     sender_busy: 'The sender has two days of profile reading ahead.',
     other_automation: 'Active in another automation.',
+    other_not_running: 'The other automation does not run.',
+    was_there: 'The contact was in the other automation already; entering again is decided by a person.',
     contact_hours: 'It is outside of working hours where the contact is.',
     automation_limit: "The automation's own daily limit for this sender is reached.",
     sender_deleted: 'The sender profile was deleted.',
@@ -58,9 +80,11 @@ export const otherReasons = new Map(
 /** The sentence for any machine reason; never a bare "Error". */
 export function reasonSentence(reason: string): string {
   if (Object.hasOwn(linkedinErrors, reason)) return linkedinErrors[reason as LinkedinErrorCode].meaning;
+  const own = otherReasons.get(reason);
+  if (own !== undefined) return own;
   if (Object.hasOwn(holdReasons, reason)) return holdReasons[reason as HoldReason].meaning;
   const words = reason.replaceAll('_', ' ');
-  return otherReasons.get(reason) ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 const limitNames = new Map(
@@ -139,6 +163,6 @@ export const eventLabels: Record<EventType, string> = {
   webhook_queued: 'Webhook call planned',
   webhook_delivered: 'Webhook called',
   webhook_failed: 'Webhook call failed',
-  enroll_skipped: 'Not enrolled: the other automation does not run',
+  enroll_skipped: 'Not enrolled in the other automation',
   node_passed: 'Step had nothing to do',
 };

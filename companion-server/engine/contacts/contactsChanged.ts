@@ -24,7 +24,7 @@ export async function contactsChanged(
     const outside = await unit.tx.all<{ id: string }>(
       sql`SELECT e.id AS id FROM json_each(${JSON.stringify(some)}) AS j
         CROSS JOIN enrollment e ON e.contact_id = j.value AND e.workspace_id = ${workspaceId}
-          AND e.live = 0 AND e.status = 'paused' AND e.reason = 'missing_data'`,
+          AND e.live = 0 AND e.status = 'paused' AND e.reason = 'link_refused'`,
     );
     for (const { id } of outside) await tryToEnter(unit, await enrollmentById(unit.tx, id));
   }

@@ -104,7 +104,7 @@ async function setField(unit: Unit, row: EnrollmentRow, node: NodeOf<'set_field'
   await note(unit, row, node, 'field_set', { field });
 }
 
-/** Enters by the other automation's first segment. Who was there before, or is active here, waits as any other. */
+/** Enters by the other automation's first segment, once; who is active here waits as any other. */
 async function enrollElsewhere(unit: Unit, row: EnrollmentRow, node: NodeOf<'enroll'>): Promise<void> {
   const [target] = await unit.tx
     .select()
@@ -112,12 +112,12 @@ async function enrollElsewhere(unit: Unit, row: EnrollmentRow, node: NodeOf<'enr
     .where(and(eq(automation.workspaceId, row.workspaceId), eq(automation.id, node.config.automationId)));
   const versionId = target?.status === 'running' ? target.versionId : null;
   const [segment] = versionId === null ? [] : segmentsOf(await graphOf(unit.tx, versionId));
-  if (!target || versionId === null || !segment) {
-    await note(unit, row, node, 'enroll_skipped', { automationId: node.config.automationId });
-    return;
-  }
+  const skipped = (reason: string) =>
+    note(unit, row, node, 'enroll_skipped', { automationId: node.config.automationId, reason });
+  if (!target || versionId === null || !segment) return await skipped('other_not_running');
   const started = { id: target.id, workspaceId: row.workspaceId, versionId };
-  await enrollContacts(unit, started, segment.id, [row.contactId]);
+  const entered = await enrollContacts(unit, started, segment.id, [row.contactId]);
+  if (entered === 0) await skipped('was_there');
 }
 
 /** Tells the chosen member, else the rep who owns the sender profile, else the workspace's owners: whoever still is here. */

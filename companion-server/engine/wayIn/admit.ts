@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import { segmentsOf, senderNodeOf } from '#shared/automation/segments.ts';
 import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
@@ -18,7 +18,7 @@ import { keepsWayIn } from '../flow/moves.ts';
 import { hasStarted, setStanding } from '../flow/standing.ts';
 import { askThread } from '../inbound/threads.ts';
 import { liveOf, queueHead } from '../lookups.ts';
-import { isQueued } from '../predicates.ts';
+import { isQueued, isReplied } from '../predicates.ts';
 import { loadAdmissions } from '../prefetch.ts';
 import { contactById, enrollmentById, graphOf } from '../rows.ts';
 import { setAside } from '../setAside.ts';
@@ -28,7 +28,7 @@ import { lostLink } from './confirmPerson.ts';
 import { askEnrichment, endBeforeStart } from './enrichment.ts';
 import { blockedOn, NO_LIMIT, passOn, returnCompanySlot, takeCompanySlot, takeSegmentSlot } from './slots.ts';
 
-const { admission, enrollment } = schema;
+const { admission, enrollment, event } = schema;
 const PER_AUTOMATION = 20;
 /** Automations whose contacts enter in one unit of work. */
 const TOGETHER = 5;
@@ -203,7 +203,7 @@ function segmentOf(graph: Graph, row: EnrollmentRow) {
 async function enrich(unit: Unit, row: EnrollmentRow, contact: ContactRow, senderId: string): Promise<void> {
   if (!contact.linkedinSlug && !contact.linkedinProfileId) {
     if (await lostLink(unit, contact.id)) {
-      return await parkEnrollment(unit, row, 'paused', 'missing_data', blockedOn.reply(row.id));
+      return await parkEnrollment(unit, row, 'paused', 'link_refused', blockedOn.reply(row.id));
     }
     return await endBeforeStart(unit, row, 'failed', 'no_linkedin');
   }
@@ -212,10 +212,46 @@ async function enrich(unit: Unit, row: EnrollmentRow, contact: ContactRow, sende
   await parkEnrollment(unit, row, 'waiting_enrichment', asked ? null : 'sender_busy', key);
 }
 
+/** A colleague replied in an automation that pauses for that, and nobody decided yet: they wait for a person, once. */
+async function awaitsColleague(unit: Unit, row: EnrollmentRow): Promise<boolean> {
+  const owner = await rowsOf(unit.tx).get(shapes.automation, row.automationId);
+  if (!owner?.pauseColleagues || row.companyId === null) return false;
+  const undecided = await unit.tx
+    .select({ id: enrollment.id })
+    .from(enrollment)
+    .where(
+      and(
+        eq(enrollment.automationId, row.automationId),
+        eq(enrollment.companyId, row.companyId),
+        ne(enrollment.contactId, row.contactId),
+        isNull(enrollment.endedAt),
+        isReplied,
+      ),
+    )
+    .limit(1);
+  if (undecided.length === 0) return false;
+  const paused = await unit.tx
+    .select({ id: event.id })
+    .from(event)
+    .where(
+      and(
+        eq(event.contactId, row.contactId),
+        eq(event.enrollmentId, row.id),
+        eq(event.type, 'status_changed'),
+        sql`${event.data} ->> 'reason' = 'colleague_replied'`,
+      ),
+    )
+    .limit(1);
+  return paused.length === 0;
+}
+
 /** Places are counted without a limit too: one that is set later must find the right number. */
 async function takePlaces(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<void> {
   rowsOf(unit.tx).update(shapes.enrollment, [row.id], { companyId: row.companyId });
   const company = row.companyId;
+  if (await awaitsColleague(unit, row)) {
+    return await parkEnrollment(unit, row, 'paused', 'colleague_replied', blockedOn.reply(row.id));
+  }
   const companyLimit = segmentOf(graph, row)?.config.coworkersLimit ?? NO_LIMIT;
   if (company !== null && !(await takeCompanySlot(unit, row, company, companyLimit))) {
     return await parkEnrollment(unit, row, 'coworkers_limit', null, blockedOn.company(row, company));

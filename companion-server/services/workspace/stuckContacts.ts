@@ -17,7 +17,7 @@ const stuck = {
     detail:
       'Rapport met an error of its own with them. Resume them to try again; if they pause again, report it.',
   },
-  missing_data: {
+  link_refused: {
     title: 'without a LinkedIn link',
     detail:
       'Somebody said that the link led to another person. Enter the right one; they go on by themselves.',
@@ -32,7 +32,7 @@ const stuck = {
 /** One line per automation in which contacts stand still until somebody looks at them. */
 export async function stuckContacts(call: MemberCall): Promise<HomeView['actions']> {
   const actions: HomeView['actions'] = [];
-  for (const reason of ['internal_error', 'missing_data', 'same_person'] as const) {
+  for (const reason of ['internal_error', 'link_refused', 'same_person'] as const) {
     for (const { automationId, name, count } of await stuckBy(call, reason)) {
       if (count === 0) continue;
       const many =

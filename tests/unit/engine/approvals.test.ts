@@ -263,7 +263,7 @@ describe('confirm this person', () => {
     const waits = async () =>
       (await enrollmentOf(stage, anna.contactId)).live === 1
         ? [expect.stringMatching(/in_progress|ready/), null, ['missing_data']]
-        : ['paused', 'missing_data', []];
+        : ['paused', 'link_refused', []];
     await noLink();
     // Something else of the contact changes: the link is missing still.
     await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [anna.contactId], 'anna'));

@@ -8,6 +8,7 @@ import type { EnrollmentStatus } from '#shared/statuses/engine.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
   archiveAutomation,
+  contactsAddedToList,
   decideEnrollment,
   deleteSender,
   explainEnrollment,
@@ -372,6 +373,28 @@ describe('a reply', () => {
       ['paused', 'colleague_replied'],
       ['in_progress', null],
     ]);
+  });
+
+  it('pauses a colleague who enters before somebody decided about it, once', async () => {
+    const anna = await addContact(stage, 1, { bound: true, companyId: 'firm' });
+    await start();
+    await stage.db.write((tx) => tx.update(schema.automation).set({ pauseColleagues: true }));
+    await settle(stage);
+    await reply(stage, anna);
+    const enter = async (n: number) => {
+      const { contactId } = await addContact(stage, n, { bound: true, companyId: 'firm' });
+      await inUnit(stage, (unit) => contactsAddedToList(unit, 'l1', [contactId]));
+      await settle(stage);
+      return await enrollmentOf(stage, contactId);
+    };
+    const second = await enter(2);
+    expect(second).toMatchObject({ status: 'paused', reason: 'colleague_replied', live: 0 });
+    await inUnit(stage, (unit) => decideEnrollment(unit, second.id, 'resume', 'test'));
+    await settle(stage);
+    expect(await enrollmentOf(stage, second.contactId)).toMatchObject({ status: 'in_progress', live: 1 });
+    const { id } = await enrollmentOf(stage, anna.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'resume', 'test'));
+    expect(await enter(3)).toMatchObject({ status: 'in_progress', live: 1 });
   });
 });
 

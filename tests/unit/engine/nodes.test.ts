@@ -343,6 +343,10 @@ describe('data nodes', () => {
     const there = () =>
       stage.db.reader.select().from(schema.enrollment).where(eq(schema.enrollment.automationId, 'other'));
     expect(await there()).toMatchObject([{ status: 'ready', reason: 'other_automation', live: 0 }]);
+    const log = await stage.db.reader.select().from(schema.event);
+    expect(log.filter(({ type }) => type === 'enroll_skipped')).toMatchObject([
+      { nodeId: 'y', data: { automationId: 'other', reason: 'was_there' } },
+    ]);
     pass(stage, 2 * HOUR);
     await settle(stage);
     expect(await there()).toMatchObject([{ live: 1 }]);

@@ -118,7 +118,7 @@ function Decide({ enrollment }: { enrollment: EnrollmentView }) {
         label="Cancel"
         aria-label={`Cancel ${contactName}`}
         question={`Cancel ${contactName} in ${enrollment.automationName}?`}
-        consequence="All branches stop and nothing more is sent in this automation. This cannot be undone; the contact can enter another automation."
+        consequence="All branches stop and nothing more is sent in this automation. They cannot go on from here afterwards, but enter again, from the first step on."
         confirmLabel="Cancel the contact"
         onConfirm={() => choose('cancel')}
       />

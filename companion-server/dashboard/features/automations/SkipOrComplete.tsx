@@ -17,7 +17,7 @@ export function SkipOrComplete({ contactName, automationName, decide, ...button 
         label="Skip the step"
         aria-label={`Skip the step of ${contactName}`}
         question={`Skip the step of ${contactName}?`}
-        consequence={`The step where they stand in ${automationName} is left out for good, a wait ends. They go on with the next one, within caps and working hours. This cannot be undone.`}
+        consequence={`The step where they stand in ${automationName} is left out for good, on every branch that runs; a wait ends. They go on with the next one, within caps and working hours. This cannot be undone.`}
         confirmLabel="Skip the step"
         onConfirm={() => decide('skip')}
       />
