@@ -42,7 +42,7 @@ export { archiveAutomation } from './flow/archive.ts';
 export { isLatest, mayRetry } from './flow/comeBack.ts';
 export * from './flow/decide.ts';
 export { endManualTask } from './flow/endManualTask.ts';
-export { type Decision, decideEnrollment } from './flow/enrollmentDecisions.ts';
+export { type Decision, decideEnrollment, refusalOf } from './flow/enrollmentDecisions.ts';
 export { letGo } from './flow/letGo.ts';
 export { addTag, addToList, removeTag } from './flow/marks.ts';
 export { approveTask, skipTask, withdrawApproval } from './flow/personDecides.ts';

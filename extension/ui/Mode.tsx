@@ -10,7 +10,7 @@ export function Mode({ view }: { view: View }) {
     <>
       <Checkbox
         label="Ask me before each text goes"
-        description="Person, step and text wait in the side panel for Do it, Skip or Edit."
+        description="Person, step and text wait in the side panel for Do it, Skip or Edit. Those that wait already keep waiting when this is switched off."
         checked={view.snapshot?.approveEach ?? false}
         disabled={busy}
         onChange={(event) => {

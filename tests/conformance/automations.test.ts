@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { automationRoutes } from '#shared/contract/automation.ts';
+import { automationRoutes, enrollmentRoutes } from '#shared/contract/automation.ts';
 import { contactRoutes, importRoutes } from '#shared/contract/contact.ts';
 import { deviceRoutes } from '#shared/contract/device.ts';
 import { changeEvent, workspaceRoutes } from '#shared/contract/workspace.ts';
@@ -132,6 +132,21 @@ test('Finished: everybody has ended and nothing lets anybody in; tried again it 
   const feeding = await started(graph.nodes);
   await setCounts(feeding, 'finished');
   expect((await detail(feeding)).status).toBe('running');
+});
+
+test('a decision about one contact that is refused says why', async () => {
+  const decide = (decision: 'retry' | 'enroll_again' | 'skip') =>
+    call(server, enrollmentRoutes.decide, caller, {
+      params: { enrollmentId: world.ids.enrollmentId },
+      body: { decision },
+    });
+  expect(problemOf(await decide('enroll_again'))).toMatchObject({
+    status: 409,
+    code: 'unknown_open',
+    detail: 'A step of theirs may have happened: settle it first.',
+  });
+  expect(problemOf(await decide('retry'))).toMatchObject({ status: 409, code: 'not_failed' });
+  expect(problemOf(await decide('skip'))).toMatchObject({ status: 409, code: 'does_not_apply' });
 });
 
 test('a held kind of step pauses in part what uses it, and nothing else', async () => {

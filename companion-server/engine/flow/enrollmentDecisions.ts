@@ -20,16 +20,36 @@ const { contact, enrollment, inboundMessage, task } = schema;
  */
 export type Decision = 'pause' | 'resume' | 'cancel' | 'complete' | 'skip' | 'retry' | 'enroll_again';
 
-/** A person decides about one contact in one automation. False: the decision does not apply to its status. */
+/** A person decides about one contact in one automation. False: it was refused. */
 export async function decideEnrollment(
   unit: Unit,
   enrollmentId: string,
   decision: Decision,
   by: string,
 ): Promise<boolean> {
+  return (await refusalOf(unit, enrollmentId, decision, by)) === null;
+}
+
+/** The same; null: it is done, else why not, as a note of a bulk action or `does_not_apply` to the status. */
+export async function refusalOf(
+  unit: Unit,
+  enrollmentId: string,
+  decision: Decision,
+  by: string,
+): Promise<string | null> {
   const row = await enrollmentById(unit.tx, enrollmentId);
-  if (decision === 'enroll_again') return 'id' in (await enterOnceMore(unit, row));
-  if (decision === 'retry') return (await retryFailed(unit, row)) === null;
+  if (decision === 'retry') return await retryFailed(unit, row);
+  if (decision !== 'enroll_again') return (await decide(unit, row, decision, by)) ? null : 'does_not_apply';
+  const entered = await enterOnceMore(unit, row);
+  return 'id' in entered ? null : entered.refused;
+}
+
+async function decide(
+  unit: Unit,
+  row: EnrollmentRow,
+  decision: Exclude<Decision, 'retry' | 'enroll_again'>,
+  by: string,
+): Promise<boolean> {
   if (isFinal(row.status)) return false;
   if (decision === 'cancel') {
     await stopEnrollment(unit, row, 'manual');

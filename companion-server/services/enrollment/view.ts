@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { automationRoutes } from '#shared/contract/automation.ts';
 import type { BranchView, EnrollmentView } from '#shared/contract/contact.ts';
 import { must } from '#shared/kernel/assert.ts';
+import { bulkNoteSentence } from '#shared/statuses/bulk.ts';
 import { reasonSentence } from '#shared/statuses/dictionary.ts';
 import { type EnrollmentStatus, finalEnrollmentStatuses } from '#shared/statuses/engine.ts';
 import { type Queryable, schema } from '../../db/index.ts';
@@ -10,7 +11,6 @@ import {
   type Ahead,
   countMatching,
   type Decision,
-  decideEnrollment,
   explainBranches,
   explainEnrollment,
   graphOf,
@@ -19,6 +19,7 @@ import {
   matchingIds,
   mayRetry,
   reasonsPresent,
+  refusalOf,
   unreadInboxes,
 } from '../../engine/index.ts';
 import { contactName } from '../contact/view.ts';
@@ -187,14 +188,8 @@ export async function decide(
     if (!isManager(call) && found.senderOwner !== call.actor.userId) {
       throw notAllowed('This contact is handled by another sender.', 'Ask that rep, or a manager.');
     }
-    if (!(await decideEnrollment(unitOf(call, tx), enrollmentId, decision, call.actor.id))) {
-      throw new Refusal(
-        409,
-        'does_not_apply',
-        `This contact is ${inWords(found.row.status)} in the automation: "${inWords(decision)}" does not apply.`,
-        'Reload the page to see where it stands.',
-      );
-    }
+    const refused = await refusalOf(unitOf(call, tx), enrollmentId, decision, call.actor.id);
+    if (refused !== null) throw notDone(found.row, decision, refused);
     await audit(tx, call, {
       action: `enrollment.${decision}`,
       entity: 'enrollment',
@@ -202,6 +197,14 @@ export async function decide(
     });
   });
   return viewEnrollment(call.db.reader, call, enrollmentId);
+}
+
+function notDone({ status }: { status: EnrollmentStatus }, decision: Decision, why: string): Refusal {
+  const sentence =
+    why === 'does_not_apply'
+      ? `This contact is ${inWords(status)} in the automation: "${inWords(decision)}" does not apply.`
+      : bulkNoteSentence(why);
+  return new Refusal(409, why, sentence, 'Reload the page to see where it stands.');
 }
 
 function inWords(code: string): string {
