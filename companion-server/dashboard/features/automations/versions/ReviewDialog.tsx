@@ -78,7 +78,7 @@ function Content({ automation, close, onPublished }: Omit<Props, 'opened'>) {
             {summaryOf(preview, open)}
           </Text>
           {preview.newcomers > 0 && (
-            <Alert variant="outline" color="blue" title="Who enters with it">
+            <Alert variant="outline" color="blue" role="note" title="Who enters with it">
               {newcomersOf(preview.newcomers)}
             </Alert>
           )}
