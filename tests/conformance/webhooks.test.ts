@@ -180,6 +180,22 @@ describe('a webhook', () => {
     expect(await idsOf()).toEqual([]);
   });
 
+  test('whose answer comes after another process made it stays made', async () => {
+    const id = await queue(world.ids.contactId);
+    const slow: Post = async () => {
+      const { services } = server;
+      const real = services.clocks.lease.now() + DAY;
+      await deliverDue(
+        { ...services, clocks: { ...services.clocks, lease: { now: () => real } } },
+        post,
+        never,
+      );
+      return { ok: false, answer: 'timeout' };
+    };
+    await deliverDue(server.services, slow, never);
+    expect(await stored(id)).toMatchObject({ state: 'delivered', answer: '204', attempts: 2 });
+  });
+
   test('waits while everything is stopped, or its automation is paused', async () => {
     const { automationId } = world.ids;
     const change = (work: (unit: Unit) => Promise<unknown>) => unitOfWork(engineOf(server.services), work);

@@ -202,6 +202,47 @@ export const bugs: Record<string, Bug> = {
     tilt: { people: 4, senders: 1, cap: 8, template: 'emails', order: 'stoplists somebody' },
     sql: [`CREATE TRIGGER planted BEFORE INSERT ON suppression BEGIN SELECT RAISE(IGNORE); END`],
   },
+  'a call of another system is not written down': {
+    tilt: { template: 'marks' },
+    sql: [`CREATE TRIGGER planted BEFORE INSERT ON webhook_delivery BEGIN SELECT RAISE(IGNORE); END`],
+  },
+  'a call of another system counts as made once it is begun': {
+    faults: { receiver: 0.5 },
+    tilt: { template: 'marks' },
+    sql: [
+      whenever(
+        'webhook_delivery',
+        'answer',
+        `NEW.state = 'pending'`,
+        `UPDATE webhook_delivery SET state = 'delivered' WHERE id = NEW.id`,
+      ),
+    ],
+  },
+  'a call of another system is repeated under another id': {
+    faults: { receiver: 0.5 },
+    tilt: { template: 'marks' },
+    sql: [
+      whenever(
+        'webhook_delivery',
+        'answer',
+        `NEW.state = 'pending'`,
+        `UPDATE webhook_delivery SET id = NEW.id || 'x' WHERE id = NEW.id`,
+      ),
+    ],
+  },
+  'a call of another system that was given up waits for nobody': {
+    isSeenLate: true,
+    faults: { receiver: 0.5 },
+    tilt: { template: 'marks', people: 4 },
+    sql: [
+      whenever(
+        'webhook_delivery',
+        'state',
+        `NEW.state = 'failed'`,
+        `UPDATE webhook_delivery SET state = 'left' WHERE id = NEW.id`,
+      ),
+    ],
+  },
   // The handlers
   'whatever a device reports counts as done': {
     faults: { operate: 0, tabClosed: 0.3, refuse: 0.3 },

@@ -37,6 +37,8 @@ const most = {
   operate: 0.5,
   /** Idle time passes on all clocks (everybody asleep), not on the schedule's alone. */
   everybodySleeps: 0.7,
+  /** The system that Webhook nodes call refuses, is not there, or answers too late, having taken the call or not. */
+  receiver: 0.5,
 } as const;
 
 export type Fault = keyof typeof most;

@@ -120,6 +120,11 @@ export class Ledger {
     this.holds.delete(key);
   }
 
+  /** Whether this order to stop stands. */
+  isHeld(key: string): boolean {
+    return this.holds.has(key);
+  }
+
   /** Whether nothing of this automation is written without somebody's yes to the step. */
   askFirst(automationId: string, isOn: boolean): void {
     if (isOn) this.asking.add(automationId);

@@ -12,6 +12,7 @@ import { senderRoutes } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { taskRoutes } from '#shared/contract/task.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
+import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
@@ -24,6 +25,7 @@ import { Life } from './life.ts';
 import type { Network } from './network.ts';
 import type { Scenario } from './scenario.ts';
 import { START } from './setup.ts';
+import { Violation } from './violation.ts';
 import type { VirtualTime } from './virtualTime.ts';
 
 export interface OfficeWorld {
@@ -329,6 +331,7 @@ export class Office {
       await this.ask(manualTaskRoutes.complete, { manualTaskId: String(id) }, { result, note: '' });
     }
     await this.approveTexts();
+    if (this.scenario.hasWebhooks) await this.decideCalls();
     if (!chance.faultsOn || chance.happens(0.2)) await this.resumeAll();
   }
 
@@ -350,6 +353,21 @@ export class Office {
       if (way === 'skipped') await this.ask(taskRoutes.skip, { taskId });
       else await this.ask(taskRoutes.approve, { taskId }, { textHash, ...edited });
     }
+  }
+
+  /** Calls of another system that were given up. */
+  private async decideCalls(): Promise<void> {
+    const { chance, trace } = this.env;
+    const failed = await this.rows(`SELECT id FROM webhook_delivery WHERE state = 'failed' ORDER BY id`);
+    if (failed.length === 0) return;
+    const shown = await this.ask(webhookRoutes.failed);
+    if (!shown) return;
+    const ids = shown.items.map(({ id }) => id);
+    const missing = failed.find(({ id }) => !ids.includes(String(id)));
+    if (missing) throw new Violation(`call ${missing.id} was given up and nobody is told`);
+    const action = chance.one(['retry', 'retry', 'leave'] as const);
+    trace(`somebody decides about calls that failed: ${action} ${ids}`);
+    await this.ask(webhookRoutes.decide, {}, { action, ids });
   }
 
   private async resumeAll(): Promise<void> {

@@ -8,6 +8,7 @@ import { senderRoutes } from '#shared/contract/sender.ts';
 import { senderLifeRoutes } from '#shared/contract/senderLife.ts';
 import { taskRoutes } from '#shared/contract/task.ts';
 import { versionRoutes } from '#shared/contract/version.ts';
+import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
 import type { Books, TaskFacts } from './books.ts';
@@ -16,6 +17,7 @@ import type { Request } from './network.ts';
 import type { Rises } from './rises.ts';
 import { finalStatuses } from './transitions.ts';
 import { Violation } from './violation.ts';
+import type { Receiver } from './webhooks.ts';
 import type { World } from './world.ts';
 
 /** Who keeps account of what people ordered. */
@@ -24,6 +26,7 @@ export interface Account {
   books: Books;
   world: World;
   rises: Rises;
+  receiver: Receiver;
 }
 
 /**
@@ -118,6 +121,9 @@ const readings: readonly Reading[] = [
     },
   })),
   on(deviceRoutes.outcome, (_, report) => lateOutcome(report)),
+  on(webhookRoutes.decide, (_, { action, ids }) => ({
+    before: ({ receiver }) => receiver.decide(ids ?? [], action),
+  })),
   on(stoplistRoutes.add, (_, { value }) => ({
     after: ({ ledger, world }) => {
       for (const person of world.people) {

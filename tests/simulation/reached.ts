@@ -10,6 +10,7 @@ const aspects: Record<string, string> = {
   'step ended because': `SELECT state || ' ' || reason AS value FROM task WHERE reason IS NOT NULL`,
   'contact became': `SELECT is_now AS value FROM simulated_change WHERE entity = 'enrollment'`,
   'account became': `SELECT is_now AS value FROM simulated_change WHERE entity = 'channel'`,
+  'call of another system became': `SELECT was || ' > ' || is_now AS value FROM simulated_change WHERE entity = 'webhook'`,
   'held by': `SELECT reason AS value FROM hold`,
 };
 

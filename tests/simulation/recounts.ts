@@ -79,9 +79,12 @@ export async function whatIsOpen(books: Books): Promise<string[]> {
   const contacts = await books.rows(
     `SELECT 'contact' AS what, id, contact_id, status, reason, blocked_on FROM enrollment WHERE ended_at IS NULL`,
   );
-  if (tasks.length + contacts.length === 0) return [];
+  const calls = await books.rows(
+    `SELECT 'call' AS what, id, state, attempts, next_at, answer FROM webhook_delivery WHERE state IN ('pending','failed')`,
+  );
+  if (tasks.length + contacts.length + calls.length === 0) return [];
   const holds = await books.rows(
     `SELECT 'hold' AS what, scope, scope_id, kind, reason, until FROM hold WHERE lifted_at IS NULL`,
   );
-  return [...contacts, ...tasks, ...holds].map((row) => JSON.stringify(row));
+  return [...contacts, ...tasks, ...calls, ...holds].map((row) => JSON.stringify(row));
 }

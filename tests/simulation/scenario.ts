@@ -29,6 +29,8 @@ export interface Scenario {
   isFine: boolean;
   keepsLimits: boolean;
   script: readonly Scripted[];
+  /** Something calls another system. */
+  hasWebhooks: boolean;
 }
 
 export interface Scripted {
@@ -99,6 +101,7 @@ export async function drawScenario(
     );
   }
   const automations: string[] = [];
+  let hasWebhooks = false;
   for (let n = 1; n <= (chance.happens(0.2) ? 2 : 1); n++) {
     const template = templates[tilt.template ?? chance.one(names)];
     const id = `a${n}`;
@@ -106,9 +109,21 @@ export async function drawScenario(
     const graph = template(id, ids, chance);
     await addAutomation(stage, id, tilt.isLively ? withoutWaits(graph) : graph);
     automations.push(id);
+    hasWebhooks ||= graph.nodes.some(({ type }) => type === 'webhook');
   }
   const { order = null, isLively = false, isFine = false, keepsLimits = false, script = [] } = tilt;
-  return { senders, browsers, people, automations, order, isLively, isFine, keepsLimits, script };
+  return {
+    senders,
+    browsers,
+    people,
+    automations,
+    order,
+    isLively,
+    isFine,
+    keepsLimits,
+    script,
+    hasWebhooks,
+  };
 }
 
 const names = Object.keys(templates) as TemplateName[];

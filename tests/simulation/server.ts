@@ -9,10 +9,11 @@ import { createApp } from '../../companion-server/http/app.ts';
 import type { App } from '../../companion-server/http/httpEnv.ts';
 import { unlimitedRates } from '../../companion-server/http/limits.ts';
 import { createLog, type Log } from '../../companion-server/observability/log.ts';
-import { createChanges } from '../../companion-server/services/changes.ts';
+import { type Changes, createChanges } from '../../companion-server/services/changes.ts';
 import type { Services } from '../../companion-server/services/context.ts';
 import { createServices } from '../../companion-server/services/create.ts';
 import { type MailWorkers, startMailWorkers } from '../../companion-server/services/mail/worker.ts';
+import { startWebhooks } from '../../companion-server/services/webhook/worker.ts';
 import { SERVER_URL } from './browser.ts';
 import { Life } from './life.ts';
 import { type MailWorld, simulatedMail } from './mailer.ts';
@@ -21,11 +22,14 @@ import { type Account, orderOf } from './orders.ts';
 import { keys } from './template.ts';
 import { told } from './told.ts';
 import { Violation } from './violation.ts';
+import { type Calls, OPENED, simulatedCalls } from './webhooks.ts';
 
 export interface ServerWorld extends MailWorld, Account {
   db: Database;
   rng: Rng;
   newId: () => string;
+  /** Something calls another system. */
+  hasWebhooks: boolean;
   /** A planted bug in what a handler is given. */
   spoilRequest(request: Request): Request | Promise<Request>;
   /** A device was given this task. */
@@ -56,7 +60,7 @@ function fail(fields: object, message: string): never {
 /** Passwords lie open here: what opens them is real work that nobody counts. */
 const openVault = {
   seal: async (text: string) => text,
-  open: async () => ({ ok: true, value: JSON.stringify({ smtp: 'secret', imap: 'secret' }) }),
+  open: async () => ({ ok: true, value: OPENED }),
 } as unknown as Services['vault'];
 
 /** Looks without an occasion are made more rarely: each would be a job of its own. */
@@ -81,7 +85,8 @@ export class Server {
   private callOffRound = (): void => undefined;
   private isAside = false;
   private mail: MailWorkers | null = null;
-  private onTick: () => void = () => undefined;
+  private calls: Calls | null = null;
+  private onTick: (() => void)[] = [];
   /** The most statements one round took so far. */
   mostInOneRound = 0;
 
@@ -95,19 +100,24 @@ export class Server {
       trace('the server dies');
       this.app = null;
       this.mail = null;
+      this.calls = null;
       shutdown.abort();
       time.after(chance.pick(SECOND / 2, MINUTE), () => this.boot());
     });
     const { life } = this;
     const { app, ctx, services } = this.wire(life, shutdown.signal);
     this.app = app;
-    this.onTick = () => undefined;
+    this.onTick = [];
     this.isDirty = true;
     time.start(() => this.guarded(life, () => takeOver(ctx)));
     this.wake(life, ctx);
     // Once the take-over is done, as in the product: a job of its own.
     time.after(0, () => {
       if (!life.isOver) this.mail = this.startMail(life, ctx, services, shutdown.signal);
+    });
+    if (!this.env.hasWebhooks) return;
+    time.after(0, () => {
+      if (!life.isOver) this.calls = this.startCalls(life, services, shutdown.signal);
     });
   }
 
@@ -135,9 +145,9 @@ export class Server {
     return before !== now;
   }
 
-  /** Whether a mailbox is being read or written. */
-  isMailing(): boolean {
-    return this.mail?.isBusy() ?? false;
+  /** Whether a mailbox is being read or written, or another system called. */
+  isReachingOut(): boolean {
+    return this.mail?.isBusy() || this.calls?.isBusy() || false;
   }
 
   /** What a request meets at this address. */
@@ -182,7 +192,7 @@ export class Server {
     const next = await tick(ctx);
     this.countRound(this.statements - before);
     this.nextDueAt = next.nextDueAt;
-    this.onTick();
+    for (const tell of this.onTick) tell();
     this.isDirty ||= next.busy;
     if (!this.isDirty) await this.env.onRound(ctx, next.nextDueAt);
   }
@@ -238,10 +248,8 @@ export class Server {
 
   /** The real workers, in front of simulated servers. */
   private startMail(life: Life, ctx: EngineContext, services: Services, shutdown: AbortSignal): MailWorkers {
-    const { time, chance } = this.env;
-    const timers = slowed(time.timersOf(life));
-    const ticked = createChanges(timers);
-    this.onTick = () => time.after(chance.pick(1, 100), ticked.notify);
+    const timers = slowed(this.env.time.timersOf(life));
+    const ticked = this.tellOfTicks(timers);
     return startMailWorkers({
       services: {
         ...services,
@@ -255,6 +263,27 @@ export class Server {
       wakeEngine: () => this.dirty(life, ctx),
       signal: shutdown,
     });
+  }
+
+  private startCalls(life: Life, services: Services, signal: AbortSignal): Calls {
+    const timers = slowed(this.env.time.timersOf(life));
+    const calls = simulatedCalls(this.env, life);
+    startWebhooks({
+      services: { ...services, timers, vault: openVault, log: this.strict(life) },
+      post: calls.post,
+      ticked: this.tellOfTicks(timers),
+      isLeading: () => true,
+      signal,
+    });
+    return calls;
+  }
+
+  /** Each worker hears of a round in a job of its own. */
+  private tellOfTicks(timers: Timers): Changes {
+    const { time, chance } = this.env;
+    const ticked = createChanges(timers);
+    this.onTick.push(() => time.after(chance.pick(1, 100), ticked.notify));
+    return ticked;
   }
 
   /** What the workers set aside as a defect ends the run. */

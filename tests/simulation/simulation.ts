@@ -22,6 +22,7 @@ import { keys } from './template.ts';
 import { Transitions } from './transitions.ts';
 import { Violation } from './violation.ts';
 import type { VirtualTime } from './virtualTime.ts';
+import { Receiver } from './webhooks.ts';
 import { World } from './world.ts';
 
 export interface Setting {
@@ -61,6 +62,7 @@ export class Simulation {
   private readonly browsers: Browser[] = [];
   private readonly transitions: Transitions;
   private readonly reconnects: Reconnects;
+  private readonly receiver: Receiver;
   private grain: number;
   /** Spells of waiting in a row in which nothing was claimed. */
   private waits = 0;
@@ -76,7 +78,8 @@ export class Simulation {
       reply: scenario.isLively ? 1 : 0.5 * chance.rng(),
     });
     const rises = new Rises();
-    this.transitions = new Transitions({ books, ledger: this.ledger, time }, rises);
+    this.receiver = new Receiver(time, this.ledger);
+    this.transitions = new Transitions({ books, ledger: this.ledger, time }, rises, this.receiver);
     this.reconnects = new Reconnects(books, (senderId) => this.isThere(senderId));
     for (const { id, mailbox } of scenario.senders) this.world.mailboxes.set(addressOf(id), mailbox);
     const shared = { time, chance, faults, books, world: this.world, ledger: this.ledger, trace };
@@ -86,6 +89,8 @@ export class Simulation {
       rng: chance.rng,
       newId,
       rises,
+      receiver: this.receiver,
+      hasWebhooks: scenario.hasWebhooks,
       spoilRequest: (request) => bug?.request?.(request, books) ?? request,
       spoilOutcome: (outcome) => bug?.emailOutcome?.(outcome) ?? outcome,
       isBlind: bug?.mailIsUnread ?? false,
@@ -146,9 +151,10 @@ export class Simulation {
   }
 
   private async checkAll(): Promise<void> {
-    const { books, time, db } = this.setting;
+    const { books, time, db, scenario } = this.setting;
     await checkCounters(books);
     await checkDone(books, this.ledger);
+    if (scenario.hasWebhooks) await this.receiver.check(books);
     await this.server.aside(() => checkExplained(db.reader, time.now()));
   }
 
@@ -171,7 +177,7 @@ export class Simulation {
 
   /** Schedule time is moved ahead while nothing is under way; or real time, as if everybody slept. */
   private async passIdleTime(ctx: EngineContext, nextDueAt: number | null): Promise<void> {
-    const { time, chance, faults, trace } = this.setting;
+    const { time, chance, faults, scenario, books, trace } = this.setting;
     this.world.catchUp();
     if (this.world.hasNews || this.ledger.claims.length > this.claims) this.waits = 0;
     this.claims = this.ledger.claims.length;
@@ -179,9 +185,10 @@ export class Simulation {
     const { idle, nextWorkAt, nextReadAt } = await isIdle(ctx);
     const now = time.now();
     const readAt = this.world.hasNews ? nextReadAt : null;
-    const plans = [nextWorkAt, readAt, this.world.nextPlanAt(), this.office.nextOrderAt()];
+    const callAt = scenario.hasWebhooks ? await this.receiver.nextCallAt(books) : null;
+    const plans = [nextWorkAt, readAt, callAt, this.world.nextPlanAt(), this.office.nextOrderAt()];
     const targets = plans.filter((at) => at !== null && at > now);
-    if (!idle || this.server.isMailing()) return;
+    if (!idle || this.server.isReachingOut()) return;
     if (targets.length === 0) {
       // Only somebody at a desk can move anything: until then time passes faster.
       time.clock.real += UNTIL_SOMEBODY;
@@ -192,7 +199,8 @@ export class Simulation {
     const until = Math.max(Math.min(...(targets as number[])), now + stretch);
     const ahead = Math.ceil(until / this.grain) * this.grain - now;
     this.world.hasNews = false;
-    const all = chance.happens(faults.everybodySleeps);
+    // Calls of other systems wait in real time.
+    const all = chance.happens(faults.everybodySleeps) || (callAt !== null && callAt <= until);
     trace(
       `${(ahead / MINUTE).toFixed(0)} minutes pass ${all ? 'while everybody sleeps' : 'on the schedule'}`,
     );

@@ -3,6 +3,7 @@ import type { Ledger } from './ledger.ts';
 import type { Rises } from './rises.ts';
 import { type Fence, told, type Witness } from './told.ts';
 import { Violation } from './violation.ts';
+import type { Receiver } from './webhooks.ts';
 
 /** Every change of a state writes a line of its own, whatever code made it. */
 export const journalStatements = [
@@ -18,6 +19,14 @@ export const journalStatements = [
   `CREATE TRIGGER simulated_enrollment AFTER UPDATE OF status ON enrollment WHEN OLD.status <> NEW.status BEGIN
     INSERT INTO simulated_change (entity, id, fence, was, is_now)
     VALUES ('enrollment', NEW.id, NEW.transitions, OLD.status, NEW.status); END`,
+  ...(['insert', 'update'] as const).map(
+    (
+      verb,
+    ) => `CREATE TRIGGER simulated_webhook_${verb} AFTER ${verb === 'insert' ? 'INSERT' : 'UPDATE OF state'}
+      ON webhook_delivery ${verb === 'insert' ? '' : 'WHEN OLD.state <> NEW.state'} BEGIN
+      INSERT INTO simulated_change (entity, id, fence, was, is_now)
+      VALUES ('webhook', NEW.id, NEW.attempts, ${verb === 'insert' ? "''" : 'OLD.state'}, NEW.state); END`,
+  ),
   `CREATE TRIGGER simulated_channel AFTER UPDATE OF status ON channel WHEN OLD.status <> NEW.status BEGIN
     INSERT INTO simulated_change (entity, id, fence, was, is_now)
     VALUES ('channel', NEW.id, 0, OLD.status, NEW.status); END`,
@@ -51,6 +60,7 @@ export class Transitions {
   constructor(
     private readonly witness: Witness,
     private readonly rises: Rises,
+    private readonly receiver: Receiver,
   ) {
     this.books = witness.books;
     this.ledger = witness.ledger;
@@ -67,7 +77,8 @@ export class Transitions {
       if (row.entity === 'task') {
         const fence = { taskId: id, fence: Number(row.fence) };
         await this.checkTask(fence, was, now, row.kind === 'send_email');
-      } else if (row.entity === 'channel') this.ledger.accountChanged(id, now === 'active');
+      } else if (row.entity === 'webhook') this.receiver.changed(id, was, now);
+      else if (row.entity === 'channel') this.ledger.accountChanged(id, now === 'active');
       else await this.checkEnrollment(id, was, now);
     }
     if (this.rises.isAny && (await this.books.rows(IS_UNDER_WAY)).length === 0) this.rises.forget();

@@ -104,16 +104,22 @@ async function claim({ db, clocks }: Services, { id, attempts }: Delivery): Prom
   return rows.length > 0;
 }
 
+/** Of a process that slept the answer may come after another one made the call: a try that failed then says nothing. */
 async function settle(
   services: Services,
   row: Delivery,
   state: Delivery['state'],
   answer: string,
 ): Promise<void> {
+  const isFailure = state === 'pending' || state === 'failed';
+  const isOpen = and(
+    eq(webhookDelivery.id, row.id),
+    isPendingWebhook,
+    isFailure ? eq(webhookDelivery.attempts, row.attempts + 1) : undefined,
+  );
   await services.db.write(async (tx) => {
-    if (state === 'pending') {
-      await tx.update(webhookDelivery).set({ answer }).where(eq(webhookDelivery.id, row.id));
-    } else await endWebhook(unitOf(services, tx), row, state, answer);
+    const [open] = await tx.update(webhookDelivery).set({ answer }).where(isOpen).returning();
+    if (open && state !== 'pending') await endWebhook(unitOf(services, tx), open, state, answer);
   });
 }
 
