@@ -1,3 +1,4 @@
+import { isNamedAlike } from '#shared/identity/personName.ts';
 import type { LinkedinTarget } from '#shared/protocol/linkedin.ts';
 
 /** Who a page or a read shows. */
@@ -28,8 +29,7 @@ export function whyNotTarget(target: LinkedinTarget, shown: ShownPerson): string
   if (shown.slug === null || slugOf(shown.slug) !== slugOf(target.slug)) {
     return 'The page belongs to another address.';
   }
-  const alike = likeness(target.name, shown.name);
-  if (alike === 'same' || (alike === 'close' && sameCompany(target.company, shown.company))) return null;
+  if (isNamedAlike(target, shown)) return null;
   return 'The name on the page is not the contact’s: confirm this person.';
 }
 
@@ -46,57 +46,4 @@ export function slugOf(text: string): string {
   } catch {
     return text.toLowerCase();
   }
-}
-
-/**
- * How alike two names are: `same` (two words or more of one are all in the other, or both are one and the same word: not
- * every name has two), `close` (a word in common), else `different`.
- */
-export function likeness(left: string, right: string): 'same' | 'close' | 'different' {
-  const a = words(left);
-  const b = words(right);
-  if (a.length === 0 || b.length === 0) return 'different';
-  const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
-  const inside = shorter.filter((word) => longer.includes(word));
-  if (inside.length === shorter.length && (shorter.length >= 2 || longer.length === 1)) return 'same';
-  return inside.length > 0 ? 'close' : 'different';
-}
-
-/** Whether a longer text names a person: all words of the name stand in it. */
-export function mentions(text: string, name: string): boolean {
-  const said = words(text);
-  const wanted = words(name);
-  return wanted.length > 0 && wanted.every((word) => said.includes(word));
-}
-
-/** Titles and degrees that people write into their names. */
-const decorations = new Set([
-  'dr',
-  'prof',
-  'phd',
-  'mba',
-  'msc',
-  'bsc',
-  'md',
-  'ing',
-  'dipl',
-  'mr',
-  'mrs',
-  'ms',
-]);
-
-function words(name: string): string[] {
-  const bare = name
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/\([^)]*\)/gu, ' ');
-  return bare.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '' && !decorations.has(word));
-}
-
-function sameCompany(left: string | null, right: string | null | undefined): boolean {
-  if (!left || !right) return false;
-  const a = words(left).join(' ');
-  const b = words(right).join(' ');
-  return a !== '' && (a === b || a.startsWith(`${b} `) || b.startsWith(`${a} `));
 }

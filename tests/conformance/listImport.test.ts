@@ -157,6 +157,39 @@ test('complete people need no reading of their profile; the list says who is con
   expect(list.body).toMatchObject({ items: [{ name: 'Chiefs', memberCount: 5 }, { name: 'Leads' }] });
 });
 
+test('an address that now leads to somebody else gives no contact another person’s ids', async () => {
+  const body = { url, listName: 'Moved' };
+  const { id } = routes.start.response.parse((await call(server, routes.start, device, { body })).body);
+  await nextPage(24);
+  await tell(id, 0, page([person(90)], 10));
+  // Known by id, and the address has gone on; known by the address alone, under another name.
+  const { db, newId } = server.services;
+  const unbound = { firstName: 'Anna', lastName: 'Berg', source: 'csv', legalBasis: 'consent' };
+  const known = {
+    id: newId(),
+    workspaceId: world.workspaceId,
+    linkedinSlug: 'anna',
+    createdAt: 0,
+    updatedAt: 0,
+  };
+  const identity = { kind: 'linkedin_slug', value: 'anna', contactId: known.id } as const;
+  await db.write(async (tx) => {
+    await tx.insert(schema.contact).values({ ...known, ...unbound });
+    await tx.insert(schema.contactIdentity).values({ ...identity, workspaceId: world.workspaceId });
+  });
+  await tell(id, 10, page([person(91, { slug: 'person-90' }), person(92, { slug: 'anna' })], null));
+  expect((await imports())[0]).toMatchObject({ state: 'done', added: 3, updated: 0, duplicates: 0 });
+  const contacts = await db.reader.select().from(schema.contact);
+  const of = (memberId: string) => contacts.find(({ linkedinMemberId }) => linkedinMemberId === memberId);
+  expect(of('900090')).toMatchObject({ linkedinSlug: 'person-90', lastName: expect.stringContaining('90') });
+  expect(of('900091')).toMatchObject({ linkedinSlug: null });
+  expect(of('900092')).toMatchObject({ linkedinSlug: null });
+  expect(contacts.find((row) => row.id === known.id)).toMatchObject({
+    linkedinMemberId: null,
+    lastName: 'Berg',
+  });
+});
+
 test('LinkedIn’s search limit stops it until the month’s reset; stop and resume do not get round it', async () => {
   const body = { url, listName: 'More' };
   const { id } = routes.start.response.parse((await call(server, routes.start, device, { body })).body);
@@ -170,6 +203,8 @@ test('LinkedIn’s search limit stops it until the month’s reset; stop and res
     reason: 'search_limit_reached',
     until: reset,
   });
+  await call(server, routes.stop, device, { params });
+  // A button pressed twice, or a request that comes twice.
   await call(server, routes.stop, device, { params });
   const resumed = await call(server, routes.resume, device, { params });
   expect(resumed.body).toMatchObject({ state: 'waiting', until: reset });

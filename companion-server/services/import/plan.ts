@@ -1,3 +1,4 @@
+import { isNamedAlike } from '#shared/identity/personName.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import { type ContactRow, type IdentityKind, identitiesOf, identityKey } from './match.ts';
 import type { ImportedPerson, RejectedRow } from './readRow.ts';
@@ -59,8 +60,7 @@ export function planImport(input: PlanInput): ImportPlan {
   const rowOf = new Map<string, number>();
   for (const person of input.people) {
     const identities = identitiesOf(person);
-    const owner = identities.map((each) => owners.get(identityKey(each))).find((id) => id !== undefined);
-    const id = owner ?? newId();
+    const id = ownerOf(person, owners, contacts) ?? newId();
     const refused = erased.has(person)
       ? ASKED_TO_BE_ERASED
       : contacts.get(id)?.deletedAt != null
@@ -105,13 +105,52 @@ export function planImport(input: PlanInput): ImportPlan {
   return plan;
 }
 
+/** The contact this person is: by an id whatever else is said; by slug or email where nothing speaks against it. */
+function ownerOf(
+  person: ImportedPerson,
+  owners: Map<string, string>,
+  contacts: Map<string, ContactRow>,
+): string | null {
+  for (const identity of identitiesOf(person)) {
+    const id = owners.get(identityKey(identity));
+    if (id === undefined) continue;
+    const existing = contacts.get(id);
+    const isById = identity.kind === 'linkedin_member' || identity.kind === 'linkedin_profile';
+    if (isById || !existing) return id;
+    if (isSomebodyElse(existing, person)) continue;
+    if (identity.kind === 'email' || mayBind(existing, person)) return id;
+  }
+  return null;
+}
+
+/** An address on LinkedIn may have gone to another person: their ids say so. */
+function isSomebodyElse(existing: ContactRow, { memberId, profileId }: ImportedPerson): boolean {
+  if (existing.linkedinMemberId !== null && memberId !== null) return existing.linkedinMemberId !== memberId;
+  // Sales Navigator has another id for the same person.
+  const known = [existing.linkedinProfileId, profileId].filter((id) => id?.startsWith('ACoA'));
+  return known.length === 2 && existing.linkedinProfileId !== profileId;
+}
+
+/** A contact known by slug alone is bound to ids only under its own name, if it has one. */
+function mayBind(existing: ContactRow, person: ImportedPerson): boolean {
+  const isBound = existing.linkedinMemberId !== null || existing.linkedinProfileId !== null;
+  if (isBound || (person.memberId === null && person.profileId === null)) return true;
+  const known = { name: `${existing.firstName} ${existing.lastName}`.trim(), company: existing.companyName };
+  const shown = { name: `${person.firstName} ${person.lastName}`, company: person.company };
+  return known.name === '' || isNamedAlike(known, shown);
+}
+
 /** Adds or completes one contact. */
 function settle(plan: ImportPlan, id: string, person: ImportedPerson, existing: ContactRow | undefined) {
+  // An identifier that belongs to somebody else was not taken over, so it is no field of this contact either.
+  const owns = (kind: IdentityKind) =>
+    plan.identities.some((each) => each.contactId === id && each.kind === kind);
   if (!existing) {
-    plan.add.push({ id, person });
+    const [slug, email] = [owns('linkedin_slug') ? person.slug : null, owns('email') ? person.email : null];
+    plan.add.push({ id, person: { ...person, slug, email } });
     return 'added' as const;
   }
-  const changes = fillEmpty(existing, person, plan, id);
+  const changes = fillEmpty(existing, person, owns);
   if (!changes) return 'duplicate' as const;
   plan.update.push({ id, changes });
   return 'updated' as const;
@@ -121,12 +160,8 @@ function settle(plan: ImportPlan, id: string, person: ImportedPerson, existing: 
 function fillEmpty(
   existing: ContactRow,
   person: ImportedPerson,
-  plan: ImportPlan,
-  id: string,
+  owns: (kind: IdentityKind) => boolean,
 ): ContactChanges | null {
-  // An identifier that belongs to somebody else was not taken over, so it is no field of this contact either.
-  const owns = (kind: IdentityKind) =>
-    plan.identities.some((each) => each.contactId === id && each.kind === kind);
   const custom = { ...person.custom, ...existing.custom };
   const next: ContactChanges = {
     firstName: existing.firstName || person.firstName,

@@ -77,6 +77,8 @@ export async function startListImport(
 export async function stopListImport(call: DeviceCall, importId: string): Promise<ListImportView> {
   await change(call, importId, 'import.stopped', async (tx, row) => {
     if (row.state === 'done') throw ended();
+    // Stopped twice: the limit that stands is not forgotten.
+    if (row.state === 'stopped' && row.reason === 'manual') return;
     // What LinkedIn limits is waited for after a resume, too; another trouble is not.
     const isLimited = row.reason === 'search_limit_reached' || row.reason === 'too_many_requests';
     const nextAt = isLimited ? row.nextAt : call.clocks.schedule.now();

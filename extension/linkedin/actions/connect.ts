@@ -1,10 +1,11 @@
+import { likeness } from '#shared/identity/personName.ts';
 import type { ActResult, LinkedinStep, PrepareResult, ProfileRead } from '#shared/protocol/linkedin.ts';
 import { click, sameText, setText } from '../dom/input.ts';
 import { waitFor } from '../dom/wait.ts';
 import type { PageEnv } from '../env.ts';
 import { before, maybe, StepStop, stop } from '../failure.ts';
 import { requireLabels, sessionFailure } from '../guards.ts';
-import { likeness, whyNotTarget } from '../identity.ts';
+import { whyNotTarget } from '../identity.ts';
 import {
   canSend,
   type InviteStep,

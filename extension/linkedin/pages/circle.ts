@@ -1,7 +1,8 @@
+import { mentions } from '#shared/identity/personName.ts';
 import type { LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import { isEnabled, labelOf, onlyIn, textOf, visibleIn } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
-import { mentions, slugInPath, slugOf } from '../identity.ts';
+import { slugInPath, slugOf } from '../identity.ts';
 import { type Labels, labelsOf, says } from '../selectors/labels/index.ts';
 
 /** The rows that a group's or event's list shows now. */

@@ -1,8 +1,9 @@
+import { likeness } from '#shared/identity/personName.ts';
 import type { LinkedinStep, LinkedinTarget } from '#shared/protocol/linkedin.ts';
 import { onlyIn, textOf, visibleEverywhere, visibleIn } from '../dom/find.ts';
 import { richText } from '../dom/input.ts';
 import type { PageEnv } from '../env.ts';
-import { likeness, slugInPath, slugOf } from '../identity.ts';
+import { slugInPath, slugOf } from '../identity.ts';
 import { css } from '../selectors/catalogue.ts';
 
 /** The message page's conversation pane: one recipient, one composer. */

@@ -1,6 +1,6 @@
+import { mentions } from '#shared/identity/personName.ts';
 import { isEnabled, labelOf, textOf, visibleEverywhere, visibleIn } from '../dom/find.ts';
 import type { PageEnv } from '../env.ts';
-import { mentions } from '../identity.ts';
 import { isLabel, type Labels } from '../selectors/labels/index.ts';
 
 /** The dialog that asks again before an invitation is withdrawn. */
