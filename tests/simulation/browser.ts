@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { DAY, HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import type { SessionReport } from '#shared/protocol/linkedin.ts';
-import { createDeviceApi } from '../../extension/background/api.ts';
+import { createDeviceApi, type DeviceApi } from '../../extension/background/api.ts';
 import { createPermission } from '../../extension/background/permission.ts';
 import { createRunner } from '../../extension/background/runner/loop.ts';
 import type { RunnerDeps } from '../../extension/background/runner/ports.ts';
@@ -55,6 +55,9 @@ export class Browser {
   private slept = 0;
   private life = new Life(null, () => undefined);
   private isPutAway = false;
+  private api: DeviceApi | null = null;
+  /** When pages of lists were read. */
+  private pagesRead: number[] = [];
 
   constructor(
     private readonly pairing: Pairing,
@@ -75,8 +78,17 @@ export class Browser {
     return this.pairing.deviceId === `${this.pairing.senderId}-d1`;
   }
 
+  get senderId(): string {
+    return this.pairing.senderId;
+  }
+
   isOpenFor(senderId: string): boolean {
     return this.pairing.senderId === senderId && !this.life.isOver;
+  }
+
+  /** What its side panel asks the server by; null: it is shut. */
+  get panel(): DeviceApi | null {
+    return this.life.isOver ? null : this.api;
   }
 
   /** Switched off for good, with whatever it had begun. */
@@ -127,6 +139,7 @@ export class Browser {
       trace(`${this.pairing.deviceId} is wiped`);
       await time.work(() => this.database.delete());
       this.database = openDatabase(`browser-${++profiles}`);
+      this.pagesRead = [];
     }
     this.boot();
   }
@@ -152,6 +165,7 @@ export class Browser {
       version: 'simulated',
       onRevoked: async () => undefined,
     });
+    this.api = api;
     let stop = new AbortController();
     const snapshots = createSnapshots({
       store: this.store,
@@ -240,7 +254,12 @@ export class Browser {
       refresh,
       journalLostAt: () =>
         disk(() => journalLostAt(this.database, { deviceId, serverUrl: SERVER_URL }, this.now())),
-      pagesRead: { get: async () => [], set: async () => undefined },
+      pagesRead: {
+        get: async () => this.pagesRead,
+        set: async (times) => {
+          this.pagesRead = times;
+        },
+      },
       sha256: (text) => time.work(() => sha256(text)),
       onProgress: async () => undefined,
       onSnapshot: (snapshot) => disk(() => snapshots.take(snapshot)),

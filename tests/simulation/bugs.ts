@@ -243,6 +243,39 @@ export const bugs: Record<string, Bug> = {
       ),
     ],
   },
+  'a list is over before its last page': {
+    tilt: { imports: true, template: 'emails' },
+    faults: { operate: 0 },
+    jobs: 600,
+    sql: [
+      whenever(
+        'list_import',
+        'start',
+        'NEW.start > 0',
+        `UPDATE list_import SET state = 'done' WHERE id = NEW.id`,
+      ),
+    ],
+  },
+  'pages of lists are not counted': {
+    tilt: { imports: true, template: 'emails' },
+    faults: { operate: 0 },
+    jobs: 600,
+    sql: [
+      `CREATE TRIGGER planted BEFORE INSERT ON usage WHEN NEW.kind = 'search_page' BEGIN SELECT RAISE(IGNORE); END`,
+    ],
+  },
+  'a page of a list is taken in again': {
+    tilt: { imports: true, template: 'emails' },
+    faults: { operate: 0, duplicate: 0.9, drop: 0, logout: 0, wrongAccount: 0 },
+    jobs: 600,
+    request: async (request, books) => {
+      const importId = /\/device\/imports\/(\w+)\/page$/.exec(request.url)?.[1];
+      const [row] = importId
+        ? await books.rows('SELECT start FROM list_import WHERE id = ?', [importId])
+        : [];
+      return row ? changed(request, '/page', (body) => ({ ...body, start: Number(row.start) })) : request;
+    },
+  },
   // The handlers
   'whatever a device reports counts as done': {
     faults: { operate: 0, tabClosed: 0.3, refuse: 0.3 },

@@ -74,7 +74,8 @@ async function main(): Promise<void> {
   let [failures, effects, jobs, seeds] = [0, 0, 0, 0];
   for (let seed = first; seed < first + count; seed++) {
     if (performance.now() - startedAt > minutes * 60_000) break;
-    const tilt = template === null ? undefined : { template };
+    const imports = process.argv.includes('--imports');
+    const tilt = template === null && !imports ? undefined : { ...(template ? { template } : {}), imports };
     const result = await run(seed, {
       bug,
       trace,

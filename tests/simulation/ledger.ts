@@ -66,6 +66,7 @@ export class Ledger {
   readonly effects: Effect[] = [];
   readonly yeses: Yes[] = [];
   readonly claims: Claim[] = [];
+  private readonly pages: { channelId: string; at: number }[] = [];
   /** Contacts who must not get anything: why, by which message or order. */
   private readonly stops = new Map<string, Map<string, string>>();
   private readonly seen = new Set<string>();
@@ -198,6 +199,27 @@ export class Ledger {
     if (!isPage(claim.kind)) return;
     const pages = this.claims.filter((each) => each.channelId === claim.channelId && isPage(each.kind));
     this.checkCap(claim, 'page_load', pages);
+  }
+
+  /** A page of a list was given out to be read for an import. */
+  pageGiven(importId: string, page: { senderId: string; channelId: string }): void {
+    const at = this.now();
+    const about = { taskId: importId, contactId: 'a list' };
+    const sender = `sender:${page.senderId}`;
+    const keys = ['workspace', 'consent', `${sender}:all`, `${sender}:linkedin`, `${sender}:deleted`];
+    const held = keys.find((key) => this.holds.has(key));
+    if (held) this.fail(`a page is read in spite of an order to stop ${held}`, about);
+    if (this.signedOut.has(page.channelId)) this.fail('a page is read while nobody is signed in', about);
+    if (this.unread.has(page.channelId))
+      this.fail('a page is read before the account was read after its return', about);
+    const { window, caps } = this.settingsOf(page.senderId);
+    if (!isWorkingTime(window, at)) this.fail('a page is read outside of the working window', about);
+    this.pages.push({ channelId: page.channelId, at });
+    const within = (ms: number) =>
+      this.pages.filter((each) => each.channelId === page.channelId && each.at > at - ms).length;
+    const { daily, weekly } = caps.search_page;
+    if (within(DAY) > daily || within(7 * DAY) > weekly)
+      this.fail(`${within(DAY)} pages of lists in a day, ${within(7 * DAY)} in a week`, about);
   }
 
   /** A yes is told again where its answer was lost: what came up since counts, the pace does not. */

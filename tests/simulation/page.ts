@@ -4,6 +4,7 @@ import type { LinkedinFailure, LinkedinStep, PrepareResult } from '#shared/proto
 import { PageError, type RunnerPage } from '../../extension/background/runner/ports.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
+import { readPage, refused } from './imports.ts';
 import type { Ledger } from './ledger.ts';
 import type { Person } from './setup.ts';
 import { hasPost, isOpenProfile, nameOf, type World } from './world.ts';
@@ -135,7 +136,7 @@ export function createPage(tab: Tab): RunnerPage {
     const { taskId, kind, fence, text } = step;
     tab.trace(`${tab.browserId} clicks ${kind} ${taskId}#${fence} at ${someone.contactId}`);
     world.clicked(step.expectedMemberId ?? '', someone, step);
-    tab.ledger.record({ taskId, kind, text: text ?? '', contactId: someone.contactId }, fence);
+    tab.ledger.record({ taskId, kind, text: text ?? '', contactId: world.contactOf(someone) }, fence);
   }
 
   return {
@@ -150,8 +151,11 @@ export function createPage(tab: Tab): RunnerPage {
     },
     openList: () => takes(500, 6_000),
     ensure: () => takes(100, 2_000),
-    // Nobody imports a list in these worlds.
-    readListPage: async () => ({ ok: false, error: { code: 'layout_unknown', detail: 'No list is open.' } }),
+    async readListPage(request) {
+      await takes(200, 5_000);
+      const wrong = session(request.expectedMemberId);
+      return wrong ? err(refused(wrong.code)) : readPage(world, request, tab);
+    },
     async prepare(step) {
       await takes(200, 8_000);
       const refused = refusal(step);

@@ -82,9 +82,12 @@ export async function whatIsOpen(books: Books): Promise<string[]> {
   const calls = await books.rows(
     `SELECT 'call' AS what, id, state, attempts, next_at, answer FROM webhook_delivery WHERE state IN ('pending','failed')`,
   );
-  if (tasks.length + contacts.length + calls.length === 0) return [];
+  const imports = await books.rows(
+    `SELECT 'import' AS what, id, state, reason, start, next_at FROM list_import WHERE state <> 'done'`,
+  );
+  if (tasks.length + contacts.length + calls.length + imports.length === 0) return [];
   const holds = await books.rows(
     `SELECT 'hold' AS what, scope, scope_id, kind, reason, until FROM hold WHERE lifted_at IS NULL`,
   );
-  return [...contacts, ...tasks, ...calls, ...holds].map((row) => JSON.stringify(row));
+  return [...contacts, ...tasks, ...calls, ...imports, ...holds].map((row) => JSON.stringify(row));
 }

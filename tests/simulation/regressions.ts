@@ -2,6 +2,8 @@ import { HOUR } from '#shared/kernel/clock.ts';
 import { type Bug, whenever } from './bugs.ts';
 import type { Faults } from './faults.ts';
 import { noFaults } from './faults.ts';
+import { pageTold } from './imports.ts';
+import type { Request } from './network.ts';
 import type { Tilt } from './scenario.ts';
 
 /** A world in which something was found, as it was played: what matters is given, so that no change of the draws loses it. */
@@ -41,6 +43,18 @@ const isNotAsked: Bug = {
   ],
 };
 
+/** Each person of a list comes under the name of whoever had their address before, so that no name speaks against it. */
+function underTheKnownName(request: Request): Request {
+  const told = pageTold(request);
+  if (!told?.read.ok) return request;
+  const { value } = told.read;
+  const people = value.people.map((person) => ({
+    ...person,
+    name: person.slug?.replace('person-', 'Person').concat(' Test') ?? person.name,
+  }));
+  return { ...request, body: JSON.stringify({ ...told, read: { ok: true, value: { ...value, people } } }) };
+}
+
 export const regressions: readonly Regression[] = [
   {
     found: 'after a reconnect by the rep at night nobody asked the browser who is signed in',
@@ -55,5 +69,12 @@ export const regressions: readonly Regression[] = [
     faults: noFaults,
     tilt: { ...atNight, senders: 2 },
     defect: isNotAsked,
+  },
+  {
+    found: 'whoever had taken over an address was imported into the contact known by it',
+    seed: 6,
+    faults: { ...noFaults, moveSlug: 0.5 },
+    tilt: { imports: true, template: 'invite', people: 3, senders: 1, browsers: 1, cap: 10 },
+    defect: { jobs: 600, request: underTheKnownName },
   },
 ];

@@ -100,7 +100,8 @@ export async function run(
       schemaText: '',
       close: async () => undefined,
     };
-    const scenario = await drawScenario(stage, chance, ownerId, tilt ?? bug?.tilt);
+    const drawImport = seededRng(seed * 104_729);
+    const scenario = await drawScenario(stage, chance, ownerId, tilt ?? bug?.tilt, drawImport);
     for (const statement of bug?.sql ?? []) await db.write((tx) => tx.run(sql.raw(statement)));
     simulation = new Simulation({
       time,

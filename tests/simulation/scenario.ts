@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
+import { between, type Rng } from '#shared/kernel/prng.ts';
 import { type SenderSettings, senderSettings } from '#shared/schedule/settings.ts';
 import { hashOfToken } from '../../companion-server/auth/deviceToken.ts';
 import { schema } from '../../companion-server/db/index.ts';
 import type { Pairing } from './browser.ts';
 import type { Chance } from './chance.ts';
+import { type ImportPlan, strangerOf } from './imports.ts';
 import {
   addAutomation,
   addContact,
@@ -31,6 +33,7 @@ export interface Scenario {
   script: readonly Scripted[];
   /** Something calls another system. */
   hasWebhooks: boolean;
+  importing: ImportPlan | null;
 }
 
 export interface Scripted {
@@ -58,6 +61,8 @@ export interface Tilt {
   isFine?: boolean;
   /** Windows and caps stay as they are once nothing goes wrong any more. */
   keepsLimits?: boolean;
+  /** A rep imports a list. */
+  imports?: boolean;
   /** What people do in the dashboard, each time. */
   order?: string;
   /** What they do there at certain times, besides their duties. */
@@ -69,10 +74,13 @@ export async function drawScenario(
   chance: Chance,
   ownerUserId: string,
   tilt: Tilt = {},
+  drawImport: Rng = () => 1,
 ): Promise<Scenario> {
   const senders: Scenario['senders'] = [];
   const browsers: Pairing[] = [];
+  const importing = planImport(drawImport, tilt);
   for (const { id, settings } of drawSenders(chance, tilt)) {
+    if (importing?.senderId === id) settings.caps.search_page = importing.cap;
     const hasTwo = tilt.browsers ? tilt.browsers === 2 : chance.happens(0.35);
     const devices = hasTwo ? [`${id}-d1`, `${id}-d2`] : [`${id}-d1`];
     const { email } = await addSender(stage, id, { settings, devices });
@@ -111,19 +119,19 @@ export async function drawScenario(
     automations.push(id);
     hasWebhooks ||= graph.nodes.some(({ type }) => type === 'webhook');
   }
+  for (let n = 1; n <= (importing?.strangers ?? 0); n++) people.push(strangerOf(count + n));
   const { order = null, isLively = false, isFine = false, keepsLimits = false, script = [] } = tilt;
-  return {
-    senders,
-    browsers,
-    people,
-    automations,
-    order,
-    isLively,
-    isFine,
-    keepsLimits,
-    script,
-    hasWebhooks,
-  };
+  const given = { order, isLively, isFine, keepsLimits, script };
+  return { senders, browsers, people, automations, hasWebhooks, importing, ...given };
+}
+
+/** How many worlds have an import: they are dearer than the others, for more people come in. */
+const IMPORTING = 0.05;
+
+function planImport(rng: Rng, tilt: Tilt): ImportPlan | null {
+  if (!tilt.imports && rng() >= IMPORTING) return null;
+  const cap = { daily: between(rng, 1, 3), weekly: between(rng, 3, 6) };
+  return { senderId: 's1', strangers: between(rng, 1, 2), pageSize: between(rng, 1, 2), cap };
 }
 
 const names = Object.keys(templates) as TemplateName[];

@@ -15,6 +15,7 @@ import { createServices } from '../../companion-server/services/create.ts';
 import { type MailWorkers, startMailWorkers } from '../../companion-server/services/mail/worker.ts';
 import { startWebhooks } from '../../companion-server/services/webhook/worker.ts';
 import { SERVER_URL } from './browser.ts';
+import { pageTold } from './imports.ts';
 import { Life } from './life.ts';
 import { type MailWorld, simulatedMail } from './mailer.ts';
 import type { Answer, Request } from './network.ts';
@@ -330,6 +331,7 @@ export class Server {
     const { env } = this;
     if (request.url.endsWith(deviceRoutes.next.path)) {
       const work = deviceRoutes.next.response.parse(JSON.parse(answer.body));
+      if (work.type === 'import') await told.page(env, work.importId, senderOf(request));
       if (work.type !== 'task') return;
       const { taskId, fence, kind, target } = work.step;
       env.trace(`claimed ${kind} ${taskId}#${fence} for ${target.slug}`);
@@ -343,6 +345,8 @@ export class Server {
     } else if (request.url.endsWith(deviceRoutes.outcome.path)) {
       const { taskId, fence, outcome } = deviceRoutes.outcome.body.parse(JSON.parse(request.body ?? ''));
       env.trace(`outcome ${taskId}#${fence}: ${outcome.result} -> ${answer.body.slice(0, 60)}`);
+    } else if (pageTold(request)) {
+      env.trace(`page ${JSON.stringify(pageTold(request)).slice(0, 90)} of a list`);
     } else if (request.url.endsWith(deviceRoutes.observations.path)) {
       const seen = deviceRoutes.observations.body.parse(JSON.parse(request.body ?? ''));
       await told.observations(env, senderOf(request), seen);

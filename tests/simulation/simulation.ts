@@ -8,6 +8,7 @@ import { Browser, SERVER_URL } from './browser.ts';
 import type { Bug } from './bugs.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
+import { ImportingRep, type ImportPlan } from './imports.ts';
 import { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
 import { Network } from './network.ts';
@@ -63,6 +64,7 @@ export class Simulation {
   private readonly transitions: Transitions;
   private readonly reconnects: Reconnects;
   private readonly receiver: Receiver;
+  private readonly rep: ImportingRep | null;
   private grain: number;
   /** Spells of waiting in a row in which nothing was claimed. */
   private waits = 0;
@@ -104,6 +106,7 @@ export class Simulation {
       this.browsers.push(new Browser(pairing, { ...shared, network: this.network, spoil }));
       this.world.sessions.set(pairing.deviceId, this.memberOf(pairing.senderId));
     }
+    this.rep = scenario.importing && this.importingRep(scenario.importing);
     this.office = new Office({ ...shared, network: this.network, scenario, cookie: setting.cookie });
     this.world.onOptOut = (person) => this.optOut(person);
   }
@@ -123,6 +126,7 @@ export class Simulation {
     await time.settle();
     for (const browser of this.browsers) time.after(0, () => browser.boot());
     this.office.open();
+    this.rep?.open();
     this.misfortune();
     let jobs = 0;
     let over = false;
@@ -133,10 +137,13 @@ export class Simulation {
         if (bug && !bug.isSeenLate) break;
         this.endFaults();
       }
-      if (this.server.wasAsked() && (await this.transitions.check())) await checkOneAtATime(books);
+      if (this.server.wasAsked()) {
+        await this.rep?.meet();
+        if (await this.transitions.check()) await checkOneAtATime(books);
+      }
       if (jobs % CHECK_ALL_EVERY === 0) await this.checkAll();
       if (jobs % IS_OVER_EVERY === 0) {
-        over = (await whatIsOpen(books)).length === 0;
+        over = (await whatIsOpen(books)).length === 0 && (await this.rep?.isOver()) !== false;
         if (this.isCalm) await this.reconnects.check(time.clock.real);
       }
       if (jobs > most) throw new Violation(`stuck: ${(await whatIsOpen(books)).join('\n    ')}`);
@@ -144,6 +151,17 @@ export class Simulation {
     await this.checkAll();
     if (chance.faultsOn) this.endFaults();
     return jobs;
+  }
+
+  private importingRep(plan: ImportPlan): ImportingRep {
+    const { time, chance, faults, books, scenario, trace } = this.setting;
+    const { world } = this;
+    const strangers = scenario.people.slice(scenario.people.length - plan.strangers);
+    world.importing = { people: [...scenario.people.slice(0, 2), ...strangers], pageSize: plan.pageSize };
+    const api = () =>
+      this.browsers.find(({ isFirst, panel, senderId }) => isFirst && panel && senderId === plan.senderId)
+        ?.panel ?? null;
+    return new ImportingRep({ time, chance, faults, books, world, api, trace });
   }
 
   async close(): Promise<void> {
@@ -155,6 +173,7 @@ export class Simulation {
     await checkCounters(books);
     await checkDone(books, this.ledger);
     if (scenario.hasWebhooks) await this.receiver.check(books);
+    await this.rep?.check();
     await this.server.aside(() => checkExplained(db.reader, time.now()));
   }
 

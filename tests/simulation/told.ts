@@ -33,6 +33,12 @@ export const told = {
     const { committedAt, ...facts } = await factsOf(books, fence);
     ledger.allowed({ ...facts, at: committedAt ?? time.now() });
   },
+  async page({ books, ledger }: Witness, importId: string, senderId: string): Promise<void> {
+    const [channel] = await books.rows(`SELECT id FROM channel WHERE sender_id = ? AND kind = 'linkedin'`, [
+      senderId,
+    ]);
+    ledger.pageGiven(importId, { senderId, channelId: String(channel?.id) });
+  },
   /** What a device handed in is known from now on, and counts as read. */
   async observations(
     { books, ledger, time, world }: Witness & { world: World },
@@ -46,7 +52,7 @@ export const told = {
     for (const { fromProfileId, messageId } of seen.inbound ?? []) {
       const person = world.people.find(({ profileId }) => profileId === fromProfileId);
       if (!person) continue;
-      ledger.stop(person.contactId, `reply:${messageId}`);
+      ledger.stop(world.contactOf(person), `reply:${messageId}`);
       const key = `reply:${channelId}:${messageId}`;
       if ((await books.rows('SELECT 1 FROM event WHERE dedupe_key = ?', [key])).length === 0)
         throw new Violation(`the answer ${messageId} of ${person.contactId} was handed in and is nowhere`);

@@ -26,6 +26,12 @@ export interface Letter extends InboundEmail {
   contactId: string;
 }
 
+/** A list of people as LinkedIn shows it. */
+export interface LinkedinList {
+  people: readonly Person[];
+  pageSize: number;
+}
+
 export interface Mood {
   /** How likely somebody accepts an invitation, and answers a message. */
   accept: number;
@@ -41,6 +47,10 @@ export class World {
   onOptOut: (person: Person) => void = () => undefined;
   /** Something happened that only a read can find. */
   hasNews = false;
+  /** The contact that is bound to somebody on LinkedIn, where it need not be the one of their email. */
+  readonly bound = new Map<Person, string>();
+  /** What a rep imports. */
+  importing: LinkedinList | null = null;
   /** Message-IDs in the Sent folders. */
   readonly sent = new Set<string>();
   /** The mailbox channel of each address. */
@@ -77,6 +87,11 @@ export class World {
 
   at(slug: string): Person | null {
     return this.slugs.get(slug) ?? this.people.find(({ profileId }) => profileId === slug) ?? null;
+  }
+
+  /** The contact of this person on LinkedIn. */
+  contactOf(person: Person): string {
+    return this.bound.get(person) ?? person.contactId;
   }
 
   byId(contactId: string): Person {
@@ -220,5 +235,5 @@ export function hasPost({ memberId }: Person): boolean {
 }
 
 export function nameOf(person: Person): string {
-  return `Person${Number(person.contactId.slice(1))} Test`;
+  return `Person${person.slug.replace('person-', '')} Test`;
 }
