@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from '@libsql/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileClient } from '../../../companion-server/db/fileClient.ts';
@@ -50,6 +51,31 @@ describe('the client of a database file', () => {
     expect((await client.execute(all)).columns).toEqual(['id', 'name', 'bytes']);
     await client.execute('ALTER TABLE item ADD COLUMN more TEXT');
     expect((await client.execute(all)).columns).toEqual(['id', 'name', 'bytes', 'more']);
+  });
+
+  it('writes a transaction to the disk beside this thread, which goes on meanwhile', async () => {
+    const transaction = await client.transaction('write');
+    await transaction.execute(`INSERT INTO item (bytes) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000)
+      SELECT randomblob(400) FROM n`);
+    let [isDone, turns] = [false, 0];
+    const commit = transaction.commit().then(() => {
+      isDone = true;
+    });
+    for (; !isDone; turns++) await setImmediate();
+    await commit;
+    expect(turns).toBeGreaterThan(1);
+    expect((await client.execute('SELECT count(*) AS n FROM item')).rows[0]?.n).toBe(5_002);
+  });
+
+  it('tells why a commit failed, and nothing of it is kept', async () => {
+    await client.execute(
+      'CREATE TABLE part (item INTEGER REFERENCES item (id) DEFERRABLE INITIALLY DEFERRED)',
+    );
+    const transaction = await client.transaction('write');
+    await transaction.execute('INSERT INTO part VALUES (77)');
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT', rawCode: 787 });
+    expect(transaction.closed).toBe(true);
+    expect((await client.execute('SELECT count(*) AS n FROM part')).rows[0]?.n).toBe(0);
   });
 
   it('takes bytes, booleans and large numbers, and refuses what no column holds', async () => {
