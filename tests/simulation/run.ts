@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm';
 import { DAY, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { seededRng } from '#shared/kernel/prng.ts';
 import { openDatabase } from '../../companion-server/db/index.ts';
+import { newFolder } from '../support/openTestDatabase.ts';
 import { Books } from './books.ts';
 import type { Bug } from './bugs.ts';
 import { Chance } from './chance.ts';
@@ -14,7 +15,7 @@ import { drawScenario, type Tilt } from './scenario.ts';
 import { START } from './setup.ts';
 import { Simulation } from './simulation.ts';
 import { prepareOnce } from './statements.ts';
-import { newFolder, templateDatabase } from './template.ts';
+import { templateDatabase } from './template.ts';
 import { VirtualTime } from './virtualTime.ts';
 
 prepareOnce();
@@ -75,7 +76,7 @@ export async function run(
     reached: new Map(),
   };
   const { cookie, ownerId, copyTo } = await templateDatabase();
-  const dir = newFolder();
+  const dir = newFolder('simulation');
   const url = `file:${join(dir, 'server.db')}`;
   copyTo(join(dir, 'server.db'));
   let simulation: Simulation | null = null;

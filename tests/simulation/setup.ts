@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import type { Graph, GraphNode } from '#shared/automation/graph.ts';
@@ -16,6 +15,7 @@ import {
   startAutomation,
   unitIn,
 } from '../../companion-server/engine/index.ts';
+import { newFolder, openTestDatabase } from '../support/openTestDatabase.ts';
 
 export const WORKSPACE = 'w1';
 /** Monday, 2 March 2026, 10:00 UTC. */
@@ -38,11 +38,10 @@ export async function openStage(
   onStatement?: (text: string) => void,
   url?: string,
 ): Promise<Stage> {
-  const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rapport-engine-'));
-  const db = await openDatabase({
-    url: url ?? `file:${join(dir, 'engine.db')}`,
-    ...(onStatement ? { onStatement } : {}),
-  });
+  const dir = newFolder('engine');
+  const db = url
+    ? await openDatabase({ url, ...(onStatement ? { onStatement } : {}) })
+    : await openTestDatabase(join(dir, 'engine.db'), onStatement);
   const tables = await db.reader.all<{ sql: string }>(
     // The tables of the full-text index come with it.
     sql`SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'contact_search_%'`,

@@ -1,5 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
@@ -12,6 +11,7 @@ import { createLog } from '../../companion-server/observability/log.ts';
 import { createChanges } from '../../companion-server/services/changes.ts';
 import { createServices } from '../../companion-server/services/create.ts';
 import { addMember } from '../conformance/support.ts';
+import { newFolder } from '../support/openTestDatabase.ts';
 import { SERVER_URL } from './browser.ts';
 import { WORKSPACE } from './setup.ts';
 import { journalStatements } from './transitions.ts';
@@ -39,12 +39,8 @@ export function templateDatabase(): Promise<Template> {
   return template;
 }
 
-export function newFolder(): string {
-  return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rapport-simulation-'));
-}
-
 async function make(): Promise<Template> {
-  const dir = newFolder();
+  const dir = newFolder('simulation');
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   const database = await openDatabase({ url: `file:${join(dir, 'made.db')}` });
   const shutdown = new AbortController();

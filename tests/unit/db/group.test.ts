@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase, schema, type Tx } from '../../../companion-server/db/index.ts';
+import { type Database, schema, type Tx } from '../../../companion-server/db/index.ts';
+import { openTestDatabase } from '../../support/openTestDatabase.ts';
 
 const { workspace } = schema;
 let db: Database;
@@ -11,7 +12,7 @@ let statements: string[];
 beforeEach(async () => {
   statements = [];
   const file = join(mkdtempSync(join(tmpdir(), 'rapport-group-')), 'group.db');
-  db = await openDatabase({ url: `file:${file}`, onStatement: (text) => statements.push(text) });
+  db = await openTestDatabase(file, (text) => statements.push(text));
 });
 afterEach(() => db.close());
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase, rowShape, rowsOf, schema } from '../../../companion-server/db/index.ts';
+import { type Database, rowShape, rowsOf, schema } from '../../../companion-server/db/index.ts';
+import { openTestDatabase } from '../../support/openTestDatabase.ts';
 
 const { list, nodeCount, listMember } = schema;
 const lists = rowShape(list, ['id'], { workspace: { by: ['workspaceId'] } });
@@ -16,7 +17,7 @@ let statements: string[];
 beforeEach(async () => {
   statements = [];
   const file = join(mkdtempSync(join(tmpdir(), 'rapport-rows-')), 'rows.db');
-  db = await openDatabase({ url: `file:${file}`, onStatement: (text) => statements.push(text) });
+  db = await openTestDatabase(file, (text) => statements.push(text));
   await db.write((tx) => tx.insert(list).values(['a', 'b', 'c'].map((id) => row(id))));
   statements = [];
 });

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Database, openDatabase, schema } from '../../../companion-server/db/index.ts';
+import { type Database, schema } from '../../../companion-server/db/index.ts';
 import { listContacts } from '../../../companion-server/services/contact/list.ts';
 import type { MemberCall } from '../../../companion-server/services/context.ts';
+import { openTestDatabase } from '../../support/openTestDatabase.ts';
 
 const statements: string[] = [];
 let folder: string;
@@ -13,8 +14,7 @@ let db: Database;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-search-'));
-  const url = `file:${join(folder, 'search.db')}`;
-  db = await openDatabase({ url, onStatement: (text) => statements.push(text) });
+  db = await openTestDatabase(join(folder, 'search.db'), (text) => statements.push(text));
 });
 afterEach(async () => {
   await db.close();
