@@ -16,6 +16,7 @@ import { must } from '#shared/kernel/assert.ts';
 import { type MailSandbox, startMailSandbox } from '../mail-sandbox/index.ts';
 import { importCast } from '../support/campaign.ts';
 import { cast, castCsv, mailboxUser, owner } from '../support/cast.ts';
+import { chromiumArgs } from '../support/chromiumArgs.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
 import { freePort } from '../support/freePort.ts';
 import { type OwnerApi, setUpOwner, signedInApi } from '../support/ownerApi.ts';
@@ -42,7 +43,7 @@ test.beforeAll(async () => {
   server = await startServer({ dataDir, port, publicUrl: `http://127.0.0.1:${port}` });
   browser = await chromium.launch({
     executablePath: chromiumPath(),
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-quic'],
+    args: chromiumArgs,
   });
   page = await browser.newPage();
 });

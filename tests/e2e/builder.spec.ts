@@ -9,6 +9,7 @@ import { must } from '#shared/kernel/assert.ts';
 import { everyLook, openScreen, violations } from '../support/accessibility.ts';
 import { importCast } from '../support/campaign.ts';
 import { cast } from '../support/cast.ts';
+import { chromiumArgs } from '../support/chromiumArgs.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
 import { freePort } from '../support/freePort.ts';
 import { type OwnerApi, setUpOwner } from '../support/ownerApi.ts';
@@ -29,7 +30,7 @@ let automationId: string;
 
 test.beforeAll(async () => {
   server = await startServer({ dataDir, port: await freePort() });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
   page = await browser.newPage({ viewport: desk });
   api = await setUpOwner(server);
   await api.call(senderRoutes.create, { body: { name: 'Anna', zone: 'UTC' } });

@@ -5,6 +5,7 @@ import { type Browser, chromium, expect, type Page, test } from '@playwright/tes
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { type MailSandbox, startMailSandbox } from '../mail-sandbox/index.ts';
 import { everyLook, openScreen, violations } from '../support/accessibility.ts';
+import { chromiumArgs } from '../support/chromiumArgs.ts';
 import { signIn } from '../support/dashboardDriver.ts';
 import { freePort } from '../support/freePort.ts';
 import { setUpOwner } from '../support/ownerApi.ts';
@@ -35,7 +36,7 @@ test.beforeAll(async () => {
       SYSTEM_MAIL_FROM: `Rapport <${ANNA.address}>`,
     },
   });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const api = await setUpOwner(server);
   senderId = (await api.call(senderRoutes.create, { body: { name: 'Anna', zone: 'UTC' } })).id;

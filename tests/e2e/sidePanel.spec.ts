@@ -14,6 +14,7 @@ import {
 import { violations } from '../support/accessibility.ts';
 import { createSender, enrollments, importCast } from '../support/campaign.ts';
 import { type CastMember, castMember, rep } from '../support/cast.ts';
+import { chromiumArgs } from '../support/chromiumArgs.ts';
 import { end, message, node } from '../support/graphs.ts';
 import { effectsOf } from '../support/judge.ts';
 import { miniCampaign } from '../support/miniCampaign.ts';
@@ -234,7 +235,7 @@ test('costs the rep’s own pages next to nothing: small, silent when idle, no r
   expect(sizeOf('content-scripts/sentinel.js').gzip).toBeLessThanOrEqual(10_000);
   const plain = await chromium.launch({
     executablePath: chromiumPath(),
-    args: ['--no-sandbox', ...world.twin.chromiumArgs],
+    args: [...chromiumArgs, ...world.twin.chromiumArgs],
   });
   try {
     const without = await (await plain.newContext({ ignoreHTTPSErrors: true })).newPage();

@@ -11,6 +11,7 @@ import { type MailSandbox, startMailSandbox } from '../mail-sandbox/index.ts';
 import { everyLook, openScreen, violations } from '../support/accessibility.ts';
 import { importCast } from '../support/campaign.ts';
 import { cast, mailboxUser, owner } from '../support/cast.ts';
+import { chromiumArgs } from '../support/chromiumArgs.ts';
 import * as dashboard from '../support/dashboardDriver.ts';
 import { freePort } from '../support/freePort.ts';
 import { type OwnerApi, setUpOwner } from '../support/ownerApi.ts';
@@ -33,7 +34,7 @@ test.beforeAll(async () => {
   mail = await startMailSandbox({ users: [mailboxUser] });
   const port = await freePort();
   server = await startServer({ dataDir, port, publicUrl: `http://127.0.0.1:${port}` });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   api = await setUpOwner(server);
   params = { automationId: await startWaiting() };

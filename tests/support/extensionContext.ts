@@ -1,5 +1,6 @@
 import { type BrowserContext, chromium, type Worker } from '@playwright/test';
 import { must } from '#shared/kernel/assert.ts';
+import { chromiumArgs } from './chromiumArgs.ts';
 import { chromiumPath } from './require.ts';
 
 /**
@@ -35,16 +36,6 @@ export interface ExtensionContext {
 
 const STOP_MS = 30_000;
 
-export const quietArgs = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-component-update',
-  '--disable-sync',
-  '--enable-unsafe-extension-debugging',
-];
-
 export async function launchWithExtension(launch: ExtensionLaunch): Promise<ExtensionContext> {
   const context = await chromium.launchPersistentContext(launch.userDataDir, {
     executablePath: chromiumPath(),
@@ -55,7 +46,8 @@ export async function launchWithExtension(launch: ExtensionLaunch): Promise<Exte
     viewport: launch.viewport ?? { width: 1280, height: 800 },
     args: [
       ...(launch.visible ? [] : ['--headless=new']),
-      ...quietArgs,
+      ...chromiumArgs,
+      '--enable-unsafe-extension-debugging',
       `--disable-extensions-except=${launch.extensionPath}`,
       `--load-extension=${launch.extensionPath}`,
       ...(launch.args ?? []),

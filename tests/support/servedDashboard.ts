@@ -6,6 +6,7 @@ import { must } from '#shared/kernel/assert.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { findDashboard } from '../../companion-server/http/dashboard.ts';
 import { ORIGIN, startTestServer, type TestServer } from '../conformance/support.ts';
+import { chromiumArgs } from './chromiumArgs.ts';
 import { chromiumPath } from './require.ts';
 
 /** The whole server in this process with the built dashboard, and a browser that takes it for a real address. */
@@ -24,7 +25,7 @@ export async function serveDashboard(schedule?: Clock): Promise<ServedDashboard>
   const { port, closeHttp } = await listen(server);
   const browser: Browser = await chromium.launch({
     executablePath: chromiumPath(),
-    args: ['--no-sandbox', `--host-resolver-rules=MAP rapport.test 127.0.0.1:${port}`],
+    args: [...chromiumArgs, `--host-resolver-rules=MAP rapport.test 127.0.0.1:${port}`],
   });
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   return {

@@ -2,6 +2,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type LedgerEntry, startTwin, type Twin, type TwinMember, trustArg } from '../linkedin-twin/index.ts';
+import { chromiumArgs } from '../support/chromiumArgs.ts';
 import { people, petra, robin } from './people.ts';
 
 export const HOUR = 3_600_000;
@@ -63,16 +64,7 @@ async function openBrowser(): Promise<void> {
   const port = typeof address === 'object' && address ? address.port : 0;
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: [
-      `--host-resolver-rules=MAP www.linkedin.com 127.0.0.1:${port}`,
-      trustArg(),
-      '--no-sandbox',
-      '--disable-background-networking',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: [`--host-resolver-rules=MAP www.linkedin.com 127.0.0.1:${port}`, trustArg(), ...chromiumArgs],
   });
 }
 

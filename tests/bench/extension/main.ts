@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { createSender } from '../../support/campaign.ts';
 import { cast } from '../../support/cast.ts';
+import { chromiumArgs } from '../../support/chromiumArgs.ts';
 import { setUpOwner } from '../../support/ownerApi.ts';
 import { openRapportBrowser, signInToLinkedin } from '../../support/rapportBrowser.ts';
 import { chromiumPath } from '../../support/require.ts';
@@ -39,7 +40,7 @@ const world = await startWorld(cast);
 const browser = await openRapportBrowser(world);
 const plain = await chromium.launch({
   executablePath: chromiumPath(),
-  args: ['--no-sandbox', ...world.twin.chromiumArgs],
+  args: [...chromiumArgs, ...world.twin.chromiumArgs],
 });
 try {
   const api = await setUpOwner(world.server());

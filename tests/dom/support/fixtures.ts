@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import { trustArg } from '../../linkedin-twin/index.ts';
+import { chromiumArgs } from '../../support/chromiumArgs.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/linkedin');
 
@@ -9,16 +10,7 @@ const folder = join(import.meta.dirname, '../../fixtures/linkedin');
 export function launch(args: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-background-networking',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-component-update',
-      '--disable-sync',
-      trustArg(),
-      ...args,
-    ],
+    args: [...chromiumArgs, trustArg(), ...args],
   });
 }
 
