@@ -5,7 +5,7 @@ import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
 import { openDatabase } from '../storage/database.ts';
 import { createJournal } from '../storage/journal.ts';
-import { journalLostAt } from '../storage/snapshot.ts';
+import { journalLostAt, journalSince } from '../storage/snapshot.ts';
 import { createStateStore } from '../storage/state.ts';
 import { verifyAlarms } from './alarms.ts';
 import { createDeviceApi } from './api.ts';
@@ -85,6 +85,7 @@ export async function boot() {
       const paired = await store.get('pairing');
       return paired?.state === 'paired' ? journalLostAt(database, paired, clock.now()) : null;
     },
+    journalSince: () => journalSince(database),
     pagesRead: {
       get: async () => (await store.get('pagesRead')) ?? [],
       set: (times) => store.set('pagesRead', times),

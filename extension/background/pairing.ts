@@ -83,7 +83,7 @@ export function createPairing(deps: PairingDeps) {
       case 'paired': {
         const { token, deviceId, senderId, senderName } = answer.value;
         await forgetSnapshot(deps.database);
-        await beginJournal(deps.database, { deviceId, serverUrl: waiting.serverUrl });
+        await beginJournal(deps.database, { deviceId, serverUrl: waiting.serverUrl }, clock.now());
         await store.set('pairing', {
           state: 'paired',
           serverUrl: waiting.serverUrl,

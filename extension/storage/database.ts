@@ -36,6 +36,8 @@ export interface JournalBirth {
   serverUrl: string;
   /** When this journal began for a device that had been paired before; null: it began with the pairing. */
   lostAt: number | null;
+  /** Nothing is missing from here on; pairing it again keeps that. An older extension did not write it down. */
+  since?: number;
 }
 
 export interface RapportDatabase extends Dexie {

@@ -28,6 +28,7 @@ export async function saveSnapshot(
 export async function beginJournal(
   database: RapportDatabase,
   paired: { deviceId: string; serverUrl: string },
+  now?: number,
 ): Promise<void> {
   const { journal, birth } = database;
   await database.transaction('rw', journal, birth, async () => {
@@ -35,7 +36,8 @@ export async function beginJournal(
     if (before && before.serverUrl !== paired.serverUrl) {
       await journal.where('open').equals(1).modify({ open: 0, phase: 'ended', acked: true });
     }
-    await birth.put({ key: 'birth', ...paired, lostAt: null });
+    const since = before ? before.since : now;
+    await birth.put({ key: 'birth', ...paired, lostAt: null, ...(since === undefined ? {} : { since }) });
   });
 }
 
@@ -52,11 +54,16 @@ export async function journalLostAt(
   if (birth?.deviceId === deviceId) {
     if (birth.lostAt === null || birth.lostAt <= now) return birth.lostAt;
     // The clock was set back since: the day begins now, not at a moment that may be years ahead.
-    await database.birth.put({ ...birth, lostAt: now });
+    await database.birth.put({ ...birth, lostAt: now, since: now });
     return now;
   }
-  await database.birth.put({ key: 'birth', deviceId, serverUrl, lostAt: now });
+  await database.birth.put({ key: 'birth', deviceId, serverUrl, lostAt: now, since: now });
   return now;
+}
+
+/** From when on nothing is missing in the journal; null: an older extension began it and did not say. */
+export async function journalSince(database: RapportDatabase): Promise<number | null> {
+  return (await database.birth.get('birth'))?.since ?? null;
 }
 
 /** Forgets what belongs to a pairing. The journal stays: it still guards against acting twice. */

@@ -221,6 +221,8 @@ const journalReport = z.object({
     )
     .max(500),
   more: z.boolean(),
+  /** How far back nothing is missing; an older extension does not say. */
+  wholeForMs: z.number().int().min(0).optional(),
 });
 export type JournalReport = z.infer<typeof journalReport>;
 

@@ -46,8 +46,10 @@ export const restoreView = z.object({
     /** Done by steps that contacts have not come to again: they will be passed over. */
     waiting: z.number().int(),
   }),
-  /** Contacts whose next email was due and may have been sent: without a copy in Sent a person decides about each. */
+  /** Contacts whose next email may have been sent: without a copy in Sent a person decides about each. */
   inDoubt: z.number().int().default(0),
+  /** Sender profiles with a browser that cannot tell what it did: a person decides about each contact's next message. */
+  notTold: z.array(z.string()).default([]),
   /** Stoplist entries made after the backup: those that stand again, and those kept for people who are not here. */
   stops: z.object({ again: z.number().int(), remembered: z.number().int() }),
   /** Everything was read: a manager may end the hold. */

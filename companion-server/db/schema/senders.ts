@@ -298,6 +298,8 @@ export const device = sqliteTable(
     lastSeenAt: at('last_seen_at'),
     /** When it told, after a restore, what its journal holds (schedule time). */
     journalReadAt: at('journal_read_at'),
+    /** From when on that journal tells everything (schedule time); null: its extension did not say. */
+    journalFrom: at('journal_from'),
     /** Number of its latest report of the session that was believed. */
     sessionOrder: integer('session_order'),
     revokedAt: at('revoked_at'),

@@ -92,9 +92,18 @@ export const rememberedStop = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.hash] })],
 );
 
-/** Enrollments whose next email may have been sent after the backup: without a copy of it a person decides. */
+/**
+ * Enrollments whose next email or message on LinkedIn may have been sent after the backup: without a trace of it a
+ * person decides, and the one after it is in doubt where that person found it sent.
+ */
 export const restoredDoubt = sqliteTable(
   'restored_doubt',
-  { enrollmentId: text('enrollment_id').primaryKey(), workspaceId: workspaceId() },
+  {
+    enrollmentId: text('enrollment_id').primaryKey(),
+    workspaceId: workspaceId(),
+    email: integer('email', { mode: 'boolean' }).notNull().default(true),
+    /** A browser that may have written to them cannot tell any more. */
+    linkedin: integer('linkedin', { mode: 'boolean' }).notNull().default(false),
+  },
   (t) => [index('restored_doubt_workspace').on(t.workspaceId)],
 );

@@ -7,6 +7,7 @@ import type { TaskRow, Unit } from '../context.ts';
 import { clearFailureWindow, clearGuardWindow } from '../holds/guards.ts';
 import { FIRST_EMAIL, liftHold, openHolds, setHold } from '../holds/holds.ts';
 import { appendTaskEvent, publish } from '../record.ts';
+import { heedSettled } from '../restore/doubt.ts';
 import { channelById, enrollmentById, findTask, taskById } from '../rows.ts';
 import { completeTask } from '../steps/complete.ts';
 import { cancelTask, requeue } from '../steps/tasks.ts';
@@ -80,6 +81,7 @@ export async function settleTask(
     by,
     ...(saw ? { detail: saw } : {}),
   });
+  await heedSettled(unit, row, happened);
   if (happened) {
     await completeTask(unit, row, { verified: false, proof: 'Seen by a person', noteDropped: false });
     return true;

@@ -1,21 +1,35 @@
 import { and, eq, lte, sql } from 'drizzle-orm';
+import type { ActionKind } from '#shared/automation/graph.ts';
 import { rowsOf, schema } from '../../db/index.ts';
-import type { Unit } from '../context.ts';
+import type { TaskRow, Unit } from '../context.ts';
 import { findHold } from '../holds/holds.ts';
 import { planReminder, reminderAfter } from '../holds/reminders.ts';
 import { accountOf } from '../pace/usage.ts';
 import { isPlannedMail } from '../predicates.ts';
-import { channelById } from '../rows.ts';
+import { channelById, senderById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 
 const { enrollment, handMessage, restoredDoubt, systemMail, usage } = schema;
 
+/** A branch that may have gone on by now: it acts, its wait is over, or a person or a lost event may have ended it. */
+const mayHaveGoneOn = (now: number) => sql`(
+  (c.state = 'waiting' AND c.wake_at <= ${now})
+  OR (c.state = 'waiting' AND c.waits_for IN ('fresh_read','resume','step','data','email_opened','email_clicked'))
+  OR (c.state = 'acting' AND NOT EXISTS (SELECT 1 FROM task t WHERE t.enrollment_id = e.id AND t.cursor_id = c.id
+    AND t.state = 'scheduled' AND t.blocked_on IS NULL AND t.not_before > ${now})))`;
+
+/** Not over, of an automation that does one of these, and not admitted yet or on a branch that may have gone on. */
+const mayHaveDone = (kinds: readonly ActionKind[], now: number) => sql`e.ended_at IS NULL
+  AND e.automation_id IN (SELECT v.automation_id FROM automation_version v, json_each(v.graph, '$.nodes') n
+    WHERE json_extract(n.value, '$.type') IN (SELECT value FROM json_each(${JSON.stringify(kinds)})))
+  AND (e.live = 0 OR EXISTS (SELECT 1 FROM cursor c WHERE c.enrollment_id = e.id AND ${mayHaveGoneOn(now)}))`;
+
 /**
  * Emails that may have been sent between the backup and the restore: those that were due, those that a person may have
- * let go meanwhile, and those behind a wait that ended meanwhile. A copy in the Sent folder proves one, a missing copy
- * proves nothing (the server may have died before it kept one).
+ * let go meanwhile, those of contacts who may have come to one since. A copy in the Sent folder proves one, a missing
+ * copy proves nothing (the server may have died before it kept one).
  */
-export async function doubtDueEmails(unit: Unit): Promise<void> {
+export async function doubtEmails(unit: Unit): Promise<void> {
   await unit.tx.run(sql`INSERT OR IGNORE INTO restored_doubt (enrollment_id, workspace_id)
     SELECT t.enrollment_id, t.workspace_id FROM task t CROSS JOIN enrollment e ON e.id = t.enrollment_id
     WHERE t.kind = 'send_email' AND t.committed_at IS NULL AND e.ended_at IS NULL
@@ -23,6 +37,26 @@ export async function doubtDueEmails(unit: Unit): Promise<void> {
   await unit.tx.run(sql`INSERT OR IGNORE INTO restored_doubt (enrollment_id, workspace_id)
     SELECT enrollment_id, workspace_id FROM cursor
     WHERE state = 'waiting' AND wake_at IS NOT NULL AND wake_at <= ${unit.now}`);
+  await unit.tx.run(sql`INSERT OR IGNORE INTO restored_doubt (enrollment_id, workspace_id)
+    SELECT e.id, e.workspace_id FROM enrollment e WHERE ${mayHaveDone(['send_email'], unit.now)}`);
+}
+
+/** What no page shows to be done already. */
+const MESSAGES: readonly ActionKind[] = ['message', 'inmail', 'group_message'];
+
+/**
+ * A browser of this sender profile that may have acted since the backup cannot tell any more what it did: whether a
+ * message of it went out a person sees in LinkedIn.
+ */
+export async function doubtMessages(unit: Unit, senderId: string): Promise<void> {
+  const { workspaceId } = await senderById(unit.tx, senderId);
+  const workspace = await rowsOf(unit.tx).get(shapes.workspace, workspaceId);
+  const restoredAt = workspace?.restoredAt ?? unit.now;
+  await unit.tx.run(sql`INSERT INTO restored_doubt (enrollment_id, workspace_id, email, linkedin)
+    SELECT e.id, e.workspace_id, 0, 1 FROM enrollment e
+    WHERE e.workspace_id = ${workspaceId} AND (e.sender_id = ${senderId} OR e.sender_id IS NULL)
+      AND ${mayHaveDone(MESSAGES, restoredAt)}
+    ON CONFLICT (enrollment_id) DO UPDATE SET linkedin = 1`);
 }
 
 /**
@@ -85,7 +119,10 @@ export async function doubtAfterAcceptance(
       ),
     );
   for (const { enrollmentId } of rows) {
-    await unit.tx.insert(restoredDoubt).values({ enrollmentId, workspaceId }).onConflictDoNothing();
+    await unit.tx
+      .insert(restoredDoubt)
+      .values({ enrollmentId, workspaceId })
+      .onConflictDoUpdate({ target: restoredDoubt.enrollmentId, set: { email: true } });
   }
 }
 
@@ -98,11 +135,36 @@ export async function isDoubted(unit: Unit, enrollmentId: string): Promise<boole
   return rows.length > 0;
 }
 
-/** Asked once for each: the next email of this enrollment is the one in doubt. */
-export async function takeDoubt(unit: Unit, enrollmentId: string): Promise<boolean> {
-  const rows = await unit.tx
+/** Whether nobody can tell if this step was done between the backup and the restore. */
+export async function isInDoubt(unit: Unit, { enrollmentId, kind }: TaskRow): Promise<boolean> {
+  const [row] = await unit.tx
+    .select()
+    .from(restoredDoubt)
+    .where(eq(restoredDoubt.enrollmentId, enrollmentId));
+  return (
+    row !== undefined && ((kind === 'send_email' && row.email) || (MESSAGES.includes(kind) && row.linkedin))
+  );
+}
+
+/**
+ * A person says whether a step happened. Not: what follows cannot have, either. It did: the next one may have followed it
+ * before the restore, unless less time lies between than keeps two of them apart.
+ */
+export async function heedSettled(unit: Unit, row: TaskRow, happened: boolean): Promise<void> {
+  const workspace = await rowsOf(unit.tx).get(shapes.workspace, row.workspaceId);
+  if (!workspace?.restoredAt) return;
+  const unknownMs = workspace.restoredAt - (workspace.restoredFrom ?? 0);
+  if (!happened || unknownMs < workspace.personSpacingMs) await endDoubt(unit, row);
+}
+
+/** It is known of this step: what comes after it on the same channel was not done before the restore. */
+export async function endDoubt(unit: Unit, { enrollmentId, kind }: TaskRow): Promise<void> {
+  const known =
+    kind === 'send_email' ? { email: false } : MESSAGES.includes(kind) ? { linkedin: false } : null;
+  if (!known) return;
+  const isThis = eq(restoredDoubt.enrollmentId, enrollmentId);
+  await unit.tx.update(restoredDoubt).set(known).where(isThis);
+  await unit.tx
     .delete(restoredDoubt)
-    .where(eq(restoredDoubt.enrollmentId, enrollmentId))
-    .returning({ id: restoredDoubt.enrollmentId });
-  return rows.length > 0;
+    .where(and(isThis, eq(restoredDoubt.email, false), eq(restoredDoubt.linkedin, false)));
 }

@@ -18,7 +18,11 @@ export function recordJournal(ctx: EngineContext, deviceId: string, report: Jour
     let recorded = 0;
     for (const line of report.lines) if (await recordLine(unit, channel, line)) recorded += 1;
     if (!report.more) {
-      await unit.tx.update(device).set({ journalReadAt: unit.now }).where(eq(device.id, deviceId));
+      const journalFrom = report.wholeForMs === undefined ? null : unit.now - report.wholeForMs;
+      await unit.tx
+        .update(device)
+        .set({ journalReadAt: unit.now, journalFrom })
+        .where(eq(device.id, deviceId));
     }
     return recorded;
   });

@@ -10,7 +10,7 @@ import { channelById, contactById, taskById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { completeTask } from '../steps/complete.ts';
 import { markUnknown } from '../steps/tasks.ts';
-import { takeDoubt } from './doubt.ts';
+import { endDoubt, isInDoubt } from './doubt.ts';
 
 const { foundIdentity, foundStep, usage } = schema;
 
@@ -35,7 +35,7 @@ export async function settleFound(unit: Unit, task: TaskRow, found: Found): Prom
   if (!isNews) return false;
   const channel = await channelById(unit.tx, task.channelId);
   if (!(await keep(unit, channel, task.contactId, found, task.id))) return false;
-  if (task.kind === 'send_email') await takeDoubt(unit, task.enrollmentId);
+  if (task.kind === 'send_email') await endDoubt(unit, task);
   await spend(unit, channel, found, task.id);
   await carryOver(unit, task, found);
   return true;
@@ -86,11 +86,12 @@ export async function takeFound(unit: Unit, task: TaskRow): Promise<boolean> {
   const workspace = await rowsOf(unit.tx).get(shapes.workspace, task.workspaceId);
   if (!workspace?.restoredAt) return false;
   const found = (await foundFor(unit, task)) ?? (await foundForStranger(unit, task));
-  const isDoubted = task.kind === 'send_email' && (await takeDoubt(unit, task.enrollmentId));
   if (!found) {
-    if (isDoubted) await becomeUnsure(unit, task, MAYBE_SENT);
-    return isDoubted;
+    const inDoubt = await isInDoubt(unit, task);
+    if (inDoubt) await becomeUnsure(unit, task, task.kind === 'send_email' ? NO_COPY : NO_JOURNAL);
+    return inDoubt;
   }
+  if (task.kind === 'send_email') await endDoubt(unit, task);
   await unit.tx
     .update(foundStep)
     .set({ takenBy: task.id, contactId: task.contactId })
@@ -100,8 +101,10 @@ export async function takeFound(unit: Unit, task: TaskRow): Promise<boolean> {
   return true;
 }
 
-const MAYBE_SENT =
-  'It was due when the server was restored and may have been sent after the backup: no copy of it lies in the Sent folder.';
+const NO_COPY =
+  'The server was restored, and this email may have been sent after the backup: no copy of it lies in the Sent folder.';
+const NO_JOURNAL =
+  'The server was restored, and a browser that cannot tell any more may have sent this after the backup: look whether it stands in the conversation on LinkedIn.';
 
 async function foundFor(unit: Unit, { contactId, kind }: TaskRow): Promise<FoundRow | null> {
   const [found] = await unit.tx

@@ -1,14 +1,14 @@
-import { eq, inArray, max, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNotNull, max, sql } from 'drizzle-orm';
 import { schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
-import { liftHold, setHold } from '../holds/holds.ts';
+import { findHold, liftHold, setHold } from '../holds/holds.ts';
 import { isInFlight, isPendingWebhook } from '../predicates.ts';
 import { taskById } from '../rows.ts';
 import { markUnknown, requeue } from '../steps/tasks.ts';
 import { endWebhook, NOT_REPEATED } from '../steps/webhooks.ts';
-import { doubtAnswers, doubtDueEmails, dropDueSystemMail } from './doubt.ts';
+import { doubtAnswers, doubtEmails, dropDueSystemMail } from './doubt.ts';
 
-const { channel, event, task, webhookDelivery, workspace } = schema;
+const { channel, device, event, task, webhookDelivery, workspace } = schema;
 
 /** Above every fence that was given out after the backup: devices must not take a new claim for one of those. */
 const FENCES_AHEAD = 1000;
@@ -19,7 +19,7 @@ const FENCES_AHEAD = 1000;
  */
 export async function holdRestored(unit: Unit): Promise<void> {
   await endFlights(unit);
-  await doubtDueEmails(unit);
+  await doubtEmails(unit);
   await doubtAnswers(unit);
   await dropDueSystemMail(unit);
   await unit.tx
@@ -56,10 +56,24 @@ async function hold(unit: Unit, workspaceId: string): Promise<void> {
     reason: 'restored_from_backup',
   } as const;
   // Restored once more before it was reconciled: what was read until then does not count.
+  const before = await findHold(unit.tx, key);
   await liftHold(unit, key, 'system');
+  await passUnpaired(unit, workspaceId, before?.since ?? null);
   await setHold(unit, { ...key, by: 'system' });
   await unit.tx
     .update(channel)
     .set({ reconcileFrom: unit.now, sentReadAt: null, sentAskedAt: null, watchRetryAt: null })
     .where(eq(channel.workspaceId, workspaceId));
+}
+
+/**
+ * A browser that was unpaired when the backup was made has done nothing since: it counts as having told so. Not one that
+ * was unpaired, without having told, under the hold of an earlier restore.
+ */
+async function passUnpaired(unit: Unit, workspaceId: string, heldSince: number | null): Promise<void> {
+  const told = heldSince === null ? undefined : gte(device.journalReadAt, heldSince);
+  await unit.tx
+    .update(device)
+    .set({ journalReadAt: unit.now, journalFrom: null })
+    .where(and(eq(device.workspaceId, workspaceId), isNotNull(device.revokedAt), told));
 }

@@ -1,11 +1,19 @@
-import { and, count, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, count, eq, isNull, ne, or, sql } from 'drizzle-orm';
+import { MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { ChannelRow, Unit } from '../context.ts';
 import { findHold, liftHold } from '../holds/holds.ts';
 import { isConnected } from '../steps/email.ts';
+import { doubtMessages } from './doubt.ts';
 import { countStops } from './stops.ts';
 
-const { channel, device, foundStep, restoredDoubt, sender } = schema;
+const { channel, device, foundStep, restoredDoubt, sender, workspace } = schema;
+
+/**
+ * A journal begins when the browser hears that it is paired: a moment later. One that was paired under the hold may be
+ * the browser that acted before; if its journal began under the hold, too, it is not.
+ */
+const PAIRING_MS = MINUTE;
 
 export interface RestoreProgress {
   since: number;
@@ -20,6 +28,8 @@ export interface RestoreProgress {
   found: { recorded: number; unsure: number; waiting: number };
   /** Contacts whose next email may have been sent: without a copy in Sent a person decides about each. */
   inDoubt: number;
+  /** Sender profiles with a browser that cannot tell: a person decides about each contact's next message. */
+  notTold: { id: string; name: string }[];
   /** Stoplist entries of after the backup: those that stand again, and those that match nobody here yet. */
   stops: { again: number; remembered: number };
 }
@@ -46,12 +56,13 @@ export async function restoreProgress(q: Queryable, workspaceId: string): Promis
   const [doubted] = await q
     .select({ n: count() })
     .from(restoredDoubt)
-    .where(eq(restoredDoubt.workspaceId, workspaceId));
+    .where(and(eq(restoredDoubt.workspaceId, workspaceId), eq(restoredDoubt.email, true)));
   return {
     since,
     channels,
     found: await countFound(q, workspaceId),
     inDoubt: doubted?.n ?? 0,
+    notTold: await sendersNotTold(q, workspaceId, since),
     stops: await countStops(q, workspaceId),
   };
 }
@@ -60,8 +71,27 @@ export async function restoreProgress(q: Queryable, workspaceId: string): Promis
 export async function liftRestored(unit: Unit, workspaceId: string, by: string): Promise<boolean> {
   const progress = await restoreProgress(unit.tx, workspaceId);
   if (!progress || progress.channels.some(({ missing }) => missing.length > 0)) return false;
+  for (const { id } of progress.notTold) await doubtMessages(unit, id);
   return await liftHold(unit, keyOf(workspaceId), by);
 }
+
+/** Sender profiles with a browser that has not told, or cannot tell, all that it did since the backup. */
+async function sendersNotTold(q: Queryable, workspaceId: string, since: number) {
+  const [restored] = await q
+    .select({ from: workspace.restoredFrom })
+    .from(workspace)
+    .where(eq(workspace.id, workspaceId));
+  const beginsLate = sql`${device.journalFrom} > CASE WHEN ${device.pairedAt} >= ${since} THEN ${since - 1}
+    ELSE max(${device.pairedAt}, ${restored?.from ?? 0}) + ${PAIRING_MS} END`;
+  return await q
+    .selectDistinct({ id: sender.id, name: sender.name })
+    .from(device)
+    .innerJoin(sender, eq(sender.id, device.senderId))
+    .where(and(eq(device.workspaceId, workspaceId), or(hasNotTold(since), beginsLate)))
+    .orderBy(asc(sender.name));
+}
+
+const hasNotTold = (since: number) => sql`coalesce(${device.journalReadAt}, 0) < ${since}`;
 
 /** Whether this browser is still asked for its journal. */
 export async function isJournalMissing(
@@ -95,13 +125,7 @@ async function ofLinkedin(q: Queryable, row: ChannelRow, since: number): Promise
   const silent = await q
     .select({ name: device.name })
     .from(device)
-    .where(
-      and(
-        eq(device.senderId, row.senderId),
-        isNull(device.revokedAt),
-        sql`coalesce(${device.journalReadAt}, 0) < ${since}`,
-      ),
-    );
+    .where(and(eq(device.senderId, row.senderId), isNull(device.revokedAt), hasNotTold(since)));
   for (const { name } of silent) {
     missing.push(
       `${name} has not told what it did. Start this browser with the newest extension, or unpair it if it is gone.`,

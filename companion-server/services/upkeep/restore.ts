@@ -10,7 +10,7 @@ export async function viewRestore(call: MemberCall): Promise<{ restore: RestoreV
   const progress = await restoreProgress(call.db.reader, call.workspaceId);
   if (!progress) return { restore: null };
   const isReady = progress.channels.every(({ missing }) => missing.length === 0);
-  return { restore: { ...progress, isReady } };
+  return { restore: { ...progress, notTold: progress.notTold.map(({ name }) => name), isReady } };
 }
 
 /** A manager saw what was found, and everything goes on. */

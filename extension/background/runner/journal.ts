@@ -1,5 +1,7 @@
 import type { JournalReport } from '#shared/contract/device.ts';
 import type { Problem } from '#shared/contract/route.ts';
+import { DAY } from '#shared/kernel/clock.ts';
+import { limits } from '#shared/kernel/limits.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import { armedLine } from './line.ts';
@@ -10,13 +12,21 @@ const PART = 500;
 
 /** Tells a server that was restored from a backup what was done here, and what may have been. */
 export async function tellJournal(deps: RunnerDeps, signal: AbortSignal): Promise<Result<void, Problem>> {
-  const lines = linesOf(await deps.journal.since(0), deps.clock.now());
+  const now = deps.clock.now();
+  const lines = linesOf(await deps.journal.since(0), now);
+  const since = (await deps.journalSince?.()) ?? null;
+  const wholeForMs = since === null ? {} : { wholeForMs: wholeFor(now - since) };
   for (let at = 0; at === 0 || at < lines.length; at += PART) {
-    const part = { lines: lines.slice(at, at + PART), more: at + PART < lines.length };
+    const part = { lines: lines.slice(at, at + PART), more: at + PART < lines.length, ...wholeForMs };
     const answer = await deps.api.journal(part, signal);
     if (!answer.ok) return answer;
   }
   return ok(undefined);
+}
+
+/** Older lines are pruned. A clock that was set back since makes it too little, and a person is asked. */
+function wholeFor(ageMs: number): number {
+  return Math.min(Math.max(0, ageMs), limits.journalDays * DAY);
 }
 
 /** One line for each task that was armed and is not proven to have had no effect. */

@@ -34,7 +34,7 @@ import {
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
-import { commit, DEVICE, done, inUnit, observe, pass, readMail, report, settle } from './support.ts';
+import { DEVICE, done, inUnit, observe, pass, readMail, report, settle } from './support.ts';
 
 // Whole outreaches run here, before and after a restore: 4 to 8 s each on a machine that is busy otherwise.
 vi.setConfig({ testTimeout: 60_000 });
@@ -56,6 +56,9 @@ interface World {
   sent: SentEmail[];
   accepted: Set<string>;
   mailbox: string;
+  device: string;
+  /** How long ago its journal began; undefined: its extension does not say. */
+  wholeForMs?: number;
 }
 
 const ends: (() => unknown)[] = [];
@@ -70,7 +73,7 @@ async function begin(): Promise<World> {
   const people = [];
   for (let n = 1; n <= PEOPLE; n++) people.push(await addContact(stage, n, { bound: true }));
   await addAutomation(stage, 'a1', outreachGraph(['s1']));
-  return { stage, people, ledger: [], journal: [], sent: [], accepted: new Set(), mailbox };
+  return { stage, people, ledger: [], journal: [], sent: [], accepted: new Set(), mailbox, device: DEVICE };
 }
 
 /** Lets everything run until `enough` things went out. */
@@ -83,38 +86,63 @@ async function run(world: World, enough: number, rounds = ROUNDS): Promise<void>
   }
 }
 
+/** Lets everything run until so many emails or messages went out as there are people. */
+async function runToAll(
+  world: World,
+  what: (ledger: readonly string[]) => string[],
+  leapMs = 0,
+): Promise<number> {
+  for (let round = 0; round < QUIET_ROUNDS && what(world.ledger).length < PEOPLE; round++) {
+    await run(world, ALL, 1);
+    pass(world.stage, leapMs);
+  }
+  const sent = what(world.ledger).length;
+  expect(sent).toBeGreaterThanOrEqual(PEOPLE);
+  return sent;
+}
+
+/** Lets everything run until as many of these steps wait for a person as there are people, or long enough for that. */
+async function runToDoubt(world: World, kind: string, leapMs = 0): Promise<number> {
+  let found = 0;
+  for (let round = 0; round < QUIET_ROUNDS && found < PEOPLE; round++) {
+    await run(world, world.ledger.length + 1, 1);
+    pass(world.stage, leapMs);
+    found = (await unsureOnes(world)).filter((row) => row.kind === kind).length;
+  }
+  return found;
+}
+
 /** What the browser does until it has to wait; `crash`: it dies after the click. */
 async function browse(world: World, crash = false): Promise<void> {
   for (let i = 0; i < 4; i++) if ((await browseOnce(world, crash)) !== 'reading') return;
 }
 
 async function browseOnce(world: World, crash: boolean): Promise<'reading' | 'acting' | 'waiting'> {
-  const { stage, people, ledger, journal } = world;
+  const { stage, people, ledger, journal, device } = world;
   const now = stage.ctx.clocks.schedule.now();
-  const work = await nextWorkFor(stage.ctx, DEVICE, { canAct: true, journal: true });
+  const work = await nextWorkFor(stage.ctx, device, { canAct: true, journal: true });
   if (work.type === 'journal') await tell(world);
   if (work.type === 'watch') {
     const accepted = people.filter(({ profileId }) => world.accepted.has(profileId));
-    await observe(stage, {
-      acceptances: accepted.map(({ profileId, slug }) => ({
-        profileId,
-        memberId: null,
-        slug,
-        connectedAt: now,
-      })),
-      inbound: [],
-      sentInvitations: { toContacts: [], toOthers: [], gone: [], complete: true },
-    });
+    const acceptances = accepted.map(({ profileId, slug }) => ({
+      profileId,
+      memberId: null,
+      slug,
+      connectedAt: now,
+    }));
+    const sentInvitations = { toContacts: [], toOthers: [], gone: [], complete: true };
+    await observe(stage, { acceptances, inbound: [], sentInvitations }, device);
   }
   if (work.type === 'wait') return 'waiting';
   if (work.type !== 'task') return 'reading';
   const { step } = work;
-  if (!(await commit(stage, step)).ok) return 'acting';
-  const { taskId, kind, target, text } = step;
+  const { taskId, fence, kind, target, text } = step;
+  const asked = { taskId, fence, lastInboundAt: null, profile: null };
+  if (!(await commitTask(stage.ctx, device, asked)).ok) return 'acting';
   ledger.push(`${kind}, ${target.slug}, ${text}`);
   journal.push({ taskId, kind, target, armedAt: now, done: !crash });
   if (kind === 'connect') world.accepted.add(target.profileId ?? '');
-  if (!crash) await report(stage, step, done);
+  if (!crash) await report(stage, step, done, device);
   return 'acting';
 }
 
@@ -135,10 +163,38 @@ async function commitEmail(stage: Stage, { taskId, fence }: { taskId: string; fe
   return await commitTask(stage.ctx, 'mailer', { taskId, fence, lastInboundAt: null, profile: null });
 }
 
-async function tell({ stage, journal }: World): Promise<void> {
+async function tell({ stage, journal, device, wholeForMs }: World): Promise<void> {
   const now = stage.ctx.clocks.schedule.now();
   const lines = journal.map(({ armedAt, ...line }) => ({ ...line, armedAgoMs: now - armedAt }));
-  await recordJournal(stage.ctx, DEVICE, { lines, more: false });
+  await recordJournal(stage.ctx, device, {
+    lines,
+    more: false,
+    ...(wholeForMs === undefined ? {} : { wholeForMs }),
+  });
+}
+
+/** The browser's data was cleared: its journal begins now. */
+async function loseJournal(world: World): Promise<void> {
+  world.journal = [];
+  world.wholeForMs = 0;
+}
+
+/** The browser is gone, unpaired, and another one is paired in its place. */
+async function replaceBrowser(world: World): Promise<void> {
+  const { stage } = world;
+  const now = stage.ctx.clocks.schedule.now();
+  world.device = 's1-d2';
+  // The lease of the runner that is gone ends.
+  stage.time.real += 2 * MINUTE;
+  world.journal = [];
+  world.wholeForMs = 0;
+  await stage.db.write(async (tx) => {
+    await tx.update(schema.device).set({ revokedAt: now });
+    const paired = { senderId: 's1', name: 'New', pairedBy: 'test', pairedAt: now };
+    await tx
+      .insert(schema.device)
+      .values({ ...paired, id: world.device, workspaceId: WORKSPACE, tokenHash: world.device });
+  });
 }
 
 /** A copy of the database as it is now. */
@@ -157,6 +213,9 @@ async function restore(world: World, path: string): Promise<void> {
   world.stage = { ...world.stage, db, ctx: { ...world.stage.ctx, db } };
   await inUnit(world.stage, holdRestored);
 }
+
+const messages = (ledger: readonly string[]) => ledger.filter((line) => line.startsWith('message'));
+const emails = (ledger: readonly string[]) => ledger.filter((line) => line.startsWith('email'));
 
 const unsureOnes = async ({ stage }: World) =>
   (await stage.db.reader.select().from(schema.task)).filter(({ state }) => state === 'unknown');
@@ -229,6 +288,61 @@ test('an email that was due waits for a person where no copy of it lies in Sent'
   // A person found them in the recipients' answers: the first email counts as sent, and what follows goes on.
   await settleAll(world, true);
   expect(await unsureOnes(world)).toEqual([]);
+});
+
+test('emails of contacts that had not entered at the backup wait for a person where no copy lies in Sent', async () => {
+  const world = await begin();
+  const backup = await backUp(world);
+  const sent = await runToAll(world, emails);
+  world.sent = [];
+  await restore(world, backup);
+  expect(await restoreProgress(world.stage.db.reader, WORKSPACE)).toMatchObject({ inDoubt: PEOPLE });
+  await goOn(world);
+  for (let mails = 1; mails <= 2; mails++) {
+    // The one after an email that was sent may have been sent, too.
+    expect(await runToDoubt(world, 'send_email')).toBe(PEOPLE);
+    expect(emails(world.ledger)).toHaveLength(sent);
+    await settleAll(world, true);
+    pass(world.stage, 4 * HOUR);
+  }
+});
+
+test.each([
+  ['the browser that did them was unpaired because it is gone', replaceBrowser],
+  ['its journal was lost', loseJournal],
+])('messages wait for a person: %s', async (_, lose) => {
+  const world = await begin();
+  // One is invited, and has not accepted.
+  await run(world, 1);
+  const backup = await backUp(world);
+  const sent = await runToAll(world, messages, HOUR / 2);
+  await restore(world, backup);
+  await lose(world);
+  await goOn(world);
+  expect(await runToDoubt(world, 'message', HOUR / 2)).toBe(PEOPLE);
+  await settleAll(world, true);
+  pass(world.stage, 4 * HOUR);
+  // The one after a message that was sent may have been sent, too.
+  expect(await runToDoubt(world, 'message', HOUR / 2)).toBe(PEOPLE);
+  expect(messages(world.ledger)).toHaveLength(sent);
+  await settleAll(world, false);
+  for (let round = 0; round < 10; round++) await run(world, ALL, 1);
+  expect(messages(world.ledger)).toHaveLength(sent + PEOPLE);
+});
+
+test('a browser that was paired anew with its old journal tells all: no message waits for a person', async () => {
+  const world = await begin();
+  const backup = await backUp(world);
+  await runToAll(world, messages, HOUR / 2);
+  await restore(world, backup);
+  // The backup was older than its pairing.
+  const { journal } = world;
+  await world.stage.db.write((tx) => tx.delete(schema.device));
+  await replaceBrowser(world);
+  Object.assign(world, { journal, wholeForMs: 10 * DAY });
+  await goOn(world);
+  const doubts = await world.stage.db.reader.select().from(schema.restoredDoubt);
+  expect(doubts.filter(({ linkedin }) => linkedin)).toEqual([]);
 });
 
 test('who was added after the backup and is imported once more gets nothing twice', async () => {

@@ -644,6 +644,7 @@ describe('a server that was restored from a backup', () => {
           { taskId: 'unsure', ...line, done: false },
         ],
         more: false,
+        wholeForMs: 3_600_000,
       },
     ]);
   });

@@ -265,6 +265,7 @@ export function createWorld() {
       mayRead: async () => world.mayRead,
       mayLook: async () => world.isActive && world.mayRead,
       journalLostAt: async () => world.lostAt,
+      journalSince: async () => world.now - 3_600_000,
       catalogue: {
         state: async () => ({ held: null, inForce: '', problem: null }),
         take: async () => undefined,

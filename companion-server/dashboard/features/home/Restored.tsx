@@ -57,10 +57,17 @@ function Progress({ restore }: { restore: RestoreView }) {
       {restore.inDoubt > 0 && (
         <Text size="sm">
           {restore.inDoubt === 1
-            ? 'The next email to 1 contact was'
-            : `The next emails to ${restore.inDoubt.toLocaleString()} contacts were`}{' '}
-          due before the restore. Those without a copy in the Sent folder may have been sent all the same:
-          when their turn comes they wait under Tasks, "To settle", for somebody who says whether they were.
+            ? 'The next email to 1 contact'
+            : `The next emails to ${restore.inDoubt.toLocaleString()} contacts`}{' '}
+          may have been sent after the backup. Those without a copy in the Sent folder wait under Tasks, "To
+          settle", when their turn comes, for somebody who says whether they were.
+        </Text>
+      )}
+      {restore.notTold.length > 0 && (
+        <Text size="sm">
+          A browser of {restore.notTold.join(', ')} cannot tell any more what it did. The next message to each
+          contact waits under Tasks, "To settle", when its turn comes, for somebody who looks whether it
+          stands in the conversation on LinkedIn.
         </Text>
       )}
       <Stops stops={restore.stops} />
@@ -69,14 +76,14 @@ function Progress({ restore }: { restore: RestoreView }) {
           See the steps that may have been done
         </TextLink>
       )}
+      <Text size="sm">
+        A browser that was paired after the backup is not known any more: pair it again first, so that it can
+        tell what it did.
+      </Text>
       {isReady ? (
         <Text size="sm">All accounts were read. A manager can go on.</Text>
       ) : (
         <List size="sm" spacing="xs">
-          <List.Item>
-            A browser that was paired after the backup is not known any more: pair it again first, so that it
-            can tell what it did.
-          </List.Item>
           {open.map(({ channelId, senderName, kind, missing }) => (
             <List.Item key={channelId}>
               <Group gap={4}>

@@ -5,7 +5,7 @@ import { DAY } from '#shared/kernel/clock.ts';
 import { journalEntry } from '#shared/protocol/journal.ts';
 import { openDatabase } from '../../../../extension/storage/database.ts';
 import { createJournal } from '../../../../extension/storage/journal.ts';
-import { beginJournal, journalLostAt } from '../../../../extension/storage/snapshot.ts';
+import { beginJournal, journalLostAt, journalSince } from '../../../../extension/storage/snapshot.ts';
 import { version1 } from './version1.ts';
 
 const first = { deviceId: 'd1', serverUrl: 'https://one.example' };
@@ -77,18 +77,18 @@ describe('the journal', () => {
   it('tells a new server nothing of another one’s tasks, and still knows that they were armed', async () => {
     const database = openDatabase('servers');
     const journal = createJournal(database);
-    await beginJournal(database, first);
+    await beginJournal(database, first, 1);
     await journal.put(line);
-    await beginJournal(database, { deviceId: 'd2', serverUrl: 'https://one.example' });
+    await beginJournal(database, { deviceId: 'd2', serverUrl: 'https://one.example' }, 2);
     expect(await journal.open()).toHaveLength(1);
-    await beginJournal(database, { deviceId: 'd3', serverUrl: 'https://two.example' });
+    await beginJournal(database, { deviceId: 'd3', serverUrl: 'https://two.example' }, 3);
     expect(await journal.open()).toEqual([]);
     expect((await journal.ofTask('t1')).map((one) => one.armedAt)).toEqual([line.armedAt]);
   });
 
   it('knows when it was lost, and from then on', async () => {
     const database = openDatabase('lost');
-    await beginJournal(database, first);
+    await beginJournal(database, first, 1);
     expect(await journalLostAt(database, first, 10)).toBeNull();
     await database.birth.clear();
     expect(await journalLostAt(database, first, 20)).toBe(20);
@@ -96,5 +96,19 @@ describe('the journal', () => {
     // The clock was a year ahead, and was put right.
     expect(await journalLostAt(database, first, 5)).toBe(5);
     expect(await journalLostAt(database, first, 6)).toBe(5);
+  });
+
+  it('knows from when on it is whole: pairing again changes that no more than an update from a version that did not say', async () => {
+    const database = openDatabase('whole');
+    await beginJournal(database, first, 10);
+    await beginJournal(database, { ...first, deviceId: 'd2' }, 20);
+    expect(await journalSince(database)).toBe(10);
+    // Its data were cleared.
+    await database.birth.clear();
+    await journalLostAt(database, first, 30);
+    expect(await journalSince(database)).toBe(30);
+    await database.birth.put({ key: 'birth', ...first, lostAt: null });
+    await beginJournal(database, { ...first, deviceId: 'd3' }, 40);
+    expect(await journalSince(database)).toBeNull();
   });
 });
