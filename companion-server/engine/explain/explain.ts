@@ -13,7 +13,7 @@ import { type Ahead, lookAhead } from '../pace/ahead.ts';
 import { slotFor } from '../pace/pacing.ts';
 import { isLive, isReady } from '../predicates.ts';
 import { channelById, contactById, senderById, settingsOf } from '../rows.ts';
-import { emailHoldKinds } from '../steps/gates.ts';
+import { holdsOn } from '../steps/taskHolds.ts';
 
 const { automation, cursor, enrollment, lane, task } = schema;
 type CursorRow = typeof cursor.$inferSelect;
@@ -116,7 +116,7 @@ export async function explainTask(
     return { ...inWords(stepWaits.maybe_reply, what), expectedAt: askedFor, limit: MAYBE_REPLY };
   const channel = await channelById(q, row.channelId);
   const { email } = await contactById(q, row.contactId);
-  const [held] = await openHolds(q, channelScopes(channel, row, email));
+  const [held] = await holdsOn(q, row, row.payload?.recipient ?? email);
   if (held) return await afterHold(q, held, row, channel, now);
   const stopped = await notReady(q, channel, real);
   if (stopped) return inWords(stepWaits[stopped], stopped === 'offline' ? what.toLowerCase() : what);
@@ -236,20 +236,6 @@ async function firstReady(q: Queryable, channelId: string): Promise<TaskRow | nu
     return x[0] !== y[0] ? x[0] < y[0] : x[1] !== y[1] ? x[1] < y[1] : x[2] < y[2];
   };
   return firsts.reduce<TaskRow | null>((best, row) => (best && isBefore(best, row) ? best : row), null);
-}
-
-function channelScopes(channel: ChannelRow, row: TaskRow, email: string | null) {
-  return [
-    { scope: 'workspace' as const, scopeId: channel.workspaceId },
-    { scope: 'sender' as const, scopeId: channel.senderId },
-    { scope: 'channel' as const, scopeId: channel.id },
-    { scope: 'kind' as const, scopeId: channel.id, kind: row.kind },
-    ...emailHoldKinds(row, row.payload?.recipient ?? email).map((kind) => ({
-      scope: 'kind' as const,
-      scopeId: channel.id,
-      kind,
-    })),
-  ];
 }
 
 /** The steps of an enrollment that have not ended, what is due first on top. */

@@ -1,5 +1,4 @@
 import type { Graph } from '#shared/automation/graph.ts';
-import { domainOf } from '#shared/identity/email.ts';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
@@ -16,7 +15,7 @@ import type {
   Unit,
 } from '../context.ts';
 import { relationOf } from '../flow/facts.ts';
-import { FIRST_EMAIL, type HoldRow, openHolds, partOfLane, toDomain } from '../holds/holds.ts';
+import { type HoldRow, partOfLane } from '../holds/holds.ts';
 import { askedUntil, MAYBE_REPLY } from '../inbound/maybeReplies.ts';
 import { isDecided } from '../inbound/newestMessage.ts';
 import { awayUntil } from '../lookups.ts';
@@ -29,7 +28,8 @@ import { approvedPayload } from './approvals.ts';
 import { invitation, isHousekeeping } from './invitationGate.ts';
 import { unreadInboxes } from './otherInbox.ts';
 import { hashOf, renderTask } from './render.ts';
-import { ENRICHMENT_NODE, priority } from './tasks.ts';
+import { holdsOn } from './taskHolds.ts';
+import { ENRICHMENT_NODE } from './tasks.ts';
 
 /** Mail must have been read this recently before an email goes out (schedule time). */
 export const freshInboxMs = 5 * MINUTE;
@@ -169,28 +169,13 @@ function senderStays({ unit, task, sender, enrollment }: GateInput): Awaitable<R
   );
 }
 
-function holds(input: GateInput): Awaitable<Refusal | null> {
-  const { unit, task, automation, enrollment, channel, contact } = input;
+function holds({ unit, task, automation, contact }: GateInput): Awaitable<Refusal | null> {
   if (automation.status === 'archived' && !isHousekeeping(task))
     return refuse('archived', 'The automation is archived.', { do: 'cancel' });
-  const found = openHolds(unit.tx, [
-    { scope: 'workspace', scopeId: task.workspaceId },
-    { scope: 'automation', scopeId: automation.id },
-    { scope: 'sender', scopeId: task.senderId },
-    { scope: 'channel', scopeId: channel.id },
-    { scope: 'kind', scopeId: channel.id, kind: task.kind },
-    ...emailHoldKinds(task, contact.email).map((kind) => ({
-      scope: 'kind' as const,
-      scopeId: channel.id,
-      kind,
-    })),
-    { scope: 'enrollment', scopeId: enrollment.id },
-  ]);
-  return whenThere(found, refusalByHold);
+  return whenThere(holdsOn(unit.tx, task, contact.email), refusalByHold);
 }
 
-function refusalByHold(found: HoldRow[]): Refusal | null {
-  const open = found.filter(stopsTasks);
+function refusalByHold(open: HoldRow[]): Refusal | null {
   // Those that stop only some tasks of the lane go first: such a task must not stand before others.
   const hold = open.find((row) => parkedOn(row) !== null) ?? open[0];
   if (!hold) return null;
@@ -199,29 +184,10 @@ function refusalByHold(found: HoldRow[]): Refusal | null {
   return refuse(hold.reason, hold.detail ?? `Held: ${hold.reason}.`, disposition);
 }
 
-/**
- * Without a usable sender nobody enters; what is under way belongs to a sender that finishes. Data that one branch lacks
- * stops that branch, whose task is parked: what another one needs shows when it is rendered.
- */
-function stopsTasks({ reason }: HoldRow): boolean {
-  return reason !== 'no_usable_sender' && reason !== 'missing_data';
-}
-
 /** What the tasks of a hold wait on that stops only some of their lane; null: the whole lane waits. */
 function parkedOn(hold: HoldRow): string | null {
   const { scope, scopeId } = hold;
   return scope === 'automation' || scope === 'enrollment' ? `${scope}:${scopeId}` : partOfLane(hold);
-}
-
-/** Kinds of holds that stop only some emails of a mailbox, this one among them. */
-export function emailHoldKinds(task: TaskRow, email: string | null): string[] {
-  if (task.kind !== 'send_email') return [];
-  return [...(isFirstEmail(task) ? [FIRST_EMAIL] : []), ...(email ? [toDomain(domainOf(email))] : [])];
-}
-
-/** A bounce guard stops these before follow-ups. */
-export function isFirstEmail(task: TaskRow): boolean {
-  return task.kind === 'send_email' && task.priority >= priority.firstTouch;
 }
 
 function consent({ sender, channel }: GateInput): Refusal | null {

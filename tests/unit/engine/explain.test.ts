@@ -88,15 +88,14 @@ describe('why and when', () => {
   });
 
   it.each(holdReason.options)('held by %s', async (reason) => {
-    await inUnit(stage, (unit) =>
-      setHold(unit, {
-        workspaceId: WORKSPACE,
-        scope: 'channel',
-        scopeId: channels.linkedin,
-        reason,
-        by: 'test',
-      }),
-    );
+    const { id } = await enrollmentOf(stage, 'c001');
+    const scope = {
+      missing_data: { scope: 'enrollment', scopeId: id } as const,
+      no_usable_sender: { scope: 'automation', scopeId: 'a1' } as const,
+    };
+    const on = { scope: 'channel', scopeId: channels.linkedin, ...Object.entries(scope).find(([key]) => key === reason)?.[1] } as const;
+    if (reason === 'no_usable_sender') await setEnrollment({ live: 0, status: 'ready', reason });
+    await inUnit(stage, (unit) => setHold(unit, { workspaceId: WORKSPACE, ...on, reason, by: 'test' }));
     const answer = complete(await why());
     expect(answer).toMatchObject({ limit: reason });
     expect(answer.waitsFor).toBeTruthy();

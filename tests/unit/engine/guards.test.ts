@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import type { LinkedinErrorCode } from '#shared/statuses/linkedin.ts';
 import { schema } from '../../../companion-server/db/index.ts';
@@ -18,6 +19,7 @@ import {
   addAutomation,
   addContact,
   addSender,
+  graphOfSteps,
   openStage,
   outreachGraph,
   type Stage,
@@ -216,6 +218,27 @@ describe('bounces', () => {
     expect(await nextEmail(stage)).toBeNull();
     await inUnit(stage, (unit) => resumeChannel(unit, email, 'manager'));
     expect(await nextEmail(stage)).toMatchObject({ contactId: 'c002' });
+  });
+
+  it('stops the first email of somebody whom only LinkedIn has touched', async () => {
+    await addContact(stage, 1, { bound: true });
+    const graph = graphOfSteps(
+      {
+        seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+        who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+        invite: ['connect', { note: null, whenNoNote: null }],
+        rest: ['delay', { durationMs: 6 * HOUR }],
+        mail: ['send_email', { subject: 'S', text: 'T', thread: 'new', attachments: [] }],
+      },
+      ['seg>who', 'who>invite', 'invite>rest', 'rest>mail'],
+    );
+    await addAutomation(stage, 'a1', graph);
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    await emails(50, 5);
+    pass(stage, 7 * HOUR);
+    expect(await nextEmail(stage)).toBeNull();
+    await inUnit(stage, (unit) => resumeChannel(unit, email, 'manager'));
+    expect(await nextEmail(stage)).toMatchObject({ contactId: 'c001' });
   });
 
   async function sendMail(job: { taskId: string; fence: number }): Promise<void> {
