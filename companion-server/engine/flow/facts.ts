@@ -7,7 +7,7 @@ import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import type { ContactRow, EnrollmentRow, Unit } from '../context.ts';
 import { receivedKinds } from '../lookups.ts';
 import { contactById } from '../rows.ts';
-import { channelOf } from '../senders/channels.ts';
+import { channelOf, isSetUp } from '../senders/channels.ts';
 import { shapes } from '../shapes.ts';
 
 const { contactTag, event } = schema;
@@ -19,9 +19,10 @@ export async function factsOf(q: Queryable, enrollment: EnrollmentRow, graph: Gr
   const linkedin = senderId ? await channelOf(q, senderId, 'linkedin') : null;
   const email = senderId ? await channelOf(q, senderId, 'email') : null;
   const used = channelsUsed(graph);
-  const inboxes: (number | null)[] = [];
-  if (used.has('linkedin')) inboxes.push(linkedin?.inboxReadAt ?? null);
-  if (used.has('email')) inboxes.push(email?.inboxReadAt ?? null);
+  // A channel that is not set up is never read: waiting for it would keep back the one that works.
+  const inboxes = [linkedin, email].flatMap((channel) =>
+    channel && used.has(channel.kind) && isSetUp(channel) ? [channel.inboxReadAt] : [],
+  );
   return {
     contactId: contact.id,
     relation: senderId ? await relationOf(q, contact.id, senderId) : 'not_verified',
@@ -33,8 +34,14 @@ export async function factsOf(q: Queryable, enrollment: EnrollmentRow, graph: Gr
     tagIds: await tagsOf(q, contact.id, graph),
     fields: fieldsOf(contact),
     acceptancesReadAt: linkedin?.acceptancesReadAt ?? null,
-    inboxReadAt: inboxes.some((at) => at === null) ? null : Math.min(...(inboxes as number[])),
+    inboxReadAt: earliest(inboxes),
   };
+}
+
+/** Null: one of them was never read, or there is none. */
+function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.flatMap((at) => (at === null ? [] : [at]));
+  return known.length === 0 || known.length < times.length ? null : Math.min(...known);
 }
 
 /** The kinds of channel an automation's actions need. */

@@ -41,6 +41,11 @@ export function channelOf(q: Queryable, senderId: string, kind: ChannelKind): Aw
   return whenThere(rowsOf(q).group(shapes.channel, 'sender', senderId, kind), ([row]) => row ?? null);
 }
 
+/** Whether there is anything to connect: what was never set up, or was taken off, can be neither acted on nor read. */
+export function isSetUp(row: ChannelRow): boolean {
+  return row.kind === 'email' ? row.imapStatus !== 'not_set_up' : row.status !== 'not_set_up';
+}
+
 export function channelKindOf(action: ActionKind): ChannelKind {
   return actionChannel[action];
 }

@@ -1,10 +1,10 @@
 import { HOUR } from '#shared/kernel/clock.ts';
 import type { ChannelKind } from '#shared/statuses/engine.ts';
 import type { Queryable } from '../../db/index.ts';
-import type { ChannelRow, EnrollmentRow } from '../context.ts';
+import type { EnrollmentRow } from '../context.ts';
 import { channelsUsed } from '../flow/facts.ts';
 import { graphOf } from '../rows.ts';
-import { channelOf } from '../senders/channels.ts';
+import { channelOf, isSetUp } from '../senders/channels.ts';
 
 /** Replies on a channel count as known while they were read this recently (schedule time). */
 export const repliesKnownMs = HOUR;
@@ -35,8 +35,4 @@ export async function unreadInboxes(
     if ((readAt ?? 0) < now - repliesKnownMs) unread.push({ channel: kind, readAt });
   }
   return unread;
-}
-
-function isSetUp(row: ChannelRow): boolean {
-  return row.kind === 'email' ? row.imapStatus !== 'not_set_up' : row.status !== 'not_set_up';
 }

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { reasonSentence } from '#shared/statuses/reasons.ts';
 import { schema } from '../../../companion-server/db/index.ts';
@@ -8,6 +9,7 @@ import {
   addAutomation,
   addContact,
   addSender,
+  graphOfSteps,
   openStage,
   outreachGraph,
   type Stage,
@@ -65,6 +67,41 @@ it('waits with a reason where the automation asks for it, until the other inbox 
   await settle(stage);
   expect((await claim())?.type).toBe('task');
   expect(await unread()).toEqual([]);
+});
+
+it('a mailbox that was never set up keeps nobody waiting for a reply on LinkedIn', async () => {
+  await stage.db.write(async (tx) => {
+    await tx
+      .update(schema.channel)
+      .set({ smtpStatus: 'not_set_up', imapStatus: 'not_set_up', inboxReadAt: null })
+      .where(eq(schema.channel.id, channels.email));
+    await tx.delete(schema.listMember);
+  });
+  await addContact(stage, 3, { bound: true });
+  const mail = { subject: 'S', text: 'T', thread: 'new', attachments: [] } as const;
+  const graph = graphOfSteps(
+    {
+      seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+      who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+      answer: ['wait_until', { event: 'replied', timeoutMs: HOUR }],
+      thanks: ['end', { outcome: 'positive' }],
+      none: ['end', { outcome: 'negative' }],
+      look: ['visit', {}],
+      mail: ['send_email', { ...mail, attachments: [] }],
+    },
+    ['seg>who', 'who>answer', 'answer.happened>thanks', 'answer.timeout>none', 'who>look', 'who>mail'],
+  );
+  await addAutomation(stage, 'a3', graph);
+  await settle(stage);
+  pass(stage, 2 * HOUR);
+  await settle(stage);
+  await observe(stage, { acceptances: [], inbound: [] });
+  await settle(stage);
+  const branches = await stage.db.reader
+    .select()
+    .from(schema.cursor)
+    .where(eq(schema.cursor.automationId, 'a3'));
+  expect(branches.find(({ nodeId }) => nodeId === 'none')?.ending).toBe('finished');
 });
 
 it('says nothing of a channel that the automation does not use', async () => {
