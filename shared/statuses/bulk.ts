@@ -8,6 +8,8 @@ const sentences = new Map(
     unknown_open: 'A step of theirs may have happened: settle it first.',
     nothing_to_retry: 'The step that failed does not exist any more.',
     entered_again: 'They entered the automation again since.',
+    sender_left:
+      'The sender profile that they were under way with takes nobody any more. Enroll them again: another one begins from the start.',
     automation_ended: 'The automation does not run any more.',
     no_such_step: 'Their version of the automation does not have this step.',
     not_started: 'They have not entered yet.',

@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
 import { isRetriable, reviveFailed } from '#shared/automation/revive.ts';
+import { senderNodeOf } from '#shared/automation/segments.ts';
 import type { EnrollmentState } from '#shared/automation/state.ts';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import type { EnrollmentRow, Unit } from '../context.ts';
@@ -8,9 +9,10 @@ import { enrollmentById, graphOf } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { finish } from '../steps/tasks.ts';
 import { bringBack } from '../upkeep/taskArchive.ts';
+import { hasLeft } from '../wayIn/chooseSender.ts';
 import { askAdmission, blockedOn } from '../wayIn/slots.ts';
 import { applyEvent, loadState, storeAdvance } from './interpret.ts';
-import { setStanding } from './standing.ts';
+import { hasStarted, setStanding } from './standing.ts';
 
 const { automation, cursor, enrollment, task } = schema;
 
@@ -20,7 +22,8 @@ export type NoWayBack =
   | 'unknown_open'
   | 'nothing_to_retry'
   | 'automation_ended'
-  | 'entered_again';
+  | 'entered_again'
+  | 'sender_left';
 
 /**
  * Failed branches are tried again at the step that failed, through admission, so that limits hold. Refused while a
@@ -30,6 +33,7 @@ export async function retryFailed(unit: Unit, row: EnrollmentRow): Promise<NoWay
   if (row.status !== 'failed' && row.live === 0) return 'not_failed';
   if (!(await isRunning(unit, row))) return 'automation_ended';
   if (!(await isLatest(unit.tx, row))) return 'entered_again';
+  if (await lostSender(unit.tx, row)) return 'sender_left';
   await bringBack(unit, row.id);
   const tasks = await unit.tx.select().from(task).where(eq(task.enrollmentId, row.id));
   if (tasks.some(({ state }) => state === 'unknown' || state === 'committing')) return 'unknown_open';
@@ -53,7 +57,7 @@ export async function retryFailed(unit: Unit, row: EnrollmentRow): Promise<NoWay
 
 /** Whether a failed enrollment of a running automation has a step that may be tried again. */
 export async function mayRetry(q: Queryable, row: EnrollmentRow): Promise<boolean> {
-  if (row.status !== 'failed' || !(await isLatest(q, row))) return false;
+  if (row.status !== 'failed' || !(await isLatest(q, row)) || (await lostSender(q, row))) return false;
   const open = await q
     .select({ id: task.id })
     .from(task)
@@ -84,6 +88,16 @@ export async function isLatest(
 }
 
 /**
+ * It ended under way with a sender that takes nobody any more: another one would go on in the middle of what it never
+ * began. Who is not known to any sender yet gets a new one.
+ */
+async function lostSender(q: Queryable, row: EnrollmentRow): Promise<boolean> {
+  if (row.live === 1 || row.senderId === null || !hasStarted(row)) return false;
+  const node = senderNodeOf(await graphOf(q, row.versionId), row.segmentNodeId);
+  return await hasLeft(q, row.automationId, node?.id ?? '', row.senderId);
+}
+
+/**
  * Puts an ended enrollment back to the branches it had; it goes on from there once it is admitted again. Refused where
  * the contact entered once more since: both would do every step.
  */
@@ -95,6 +109,7 @@ export async function restoreEnded(
   if (!isFinal(row.status)) return 'not_failed';
   if (!(await isRunning(unit, row))) return 'automation_ended';
   if (!(await isLatest(unit.tx, row))) return 'entered_again';
+  if (await lostSender(unit.tx, row)) return 'sender_left';
   await bringBack(unit, row.id);
   const before = await loadState(unit, row);
   await storeState(unit, row, before, { ...before, ...state, status: 'ready', reason: null });

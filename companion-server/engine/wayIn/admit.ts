@@ -180,13 +180,14 @@ async function admitOne(unit: Unit, row: EnrollmentRow, graph: Graph): Promise<v
   await takePlaces(unit, { ...mine, companyId: contact.companyId }, graph);
 }
 
-/** The one assigned before, unless it left meanwhile; else a new choice. */
+/** The one assigned before, unless it left meanwhile; else a new choice. Who comes back goes on as the same. */
 async function senderFor(
   unit: Unit,
   row: EnrollmentRow,
   contact: ContactRow,
   graph: Graph,
 ): Promise<string | null> {
+  if (row.senderId && hasStarted(row)) return row.senderId;
   const node = senderNodeOf(graph, row.segmentNodeId);
   if (row.senderId && !(await hasLeft(unit.tx, row.automationId, node?.id ?? '', row.senderId))) {
     return row.senderId;

@@ -13,6 +13,7 @@ import {
   mayRetry,
   passOnReading,
   publishVersion,
+  retireSender,
   settleTask,
   startBulk,
   undoBulk,
@@ -241,6 +242,38 @@ describe('retrying', () => {
       reason: 'profile_unavailable',
     });
     expect(new Set((await tasks()).map(({ state }) => state))).toEqual(new Set(['canceled']));
+  });
+
+  it('is refused where the sender they were under way with is gone: no other goes on in the middle', async () => {
+    await addSender(stage, 's2');
+    const person = await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', behindSegment({ look: ['visit', {}] }, ['who>look']));
+    await report(stage, await nextOfKind(stage, 'visit'), failed('profile_not_found'));
+    const node = { workspaceId: WORKSPACE, automationId: 'a1', nodeId: 'who' };
+    await inUnit(stage, (unit) => addSenderToNode(unit, node, 's2', 1));
+    await inUnit(stage, (unit) => deleteSender(unit, 's1'));
+    await settle(stage);
+    const failedOne = await enrollmentOf(stage, person.contactId);
+    expect(failedOne).toMatchObject({ status: 'failed', senderId: 's1' });
+    expect(await mayRetry(stage.db.reader, failedOne)).toBe(false);
+    expect(await bulk({ action: 'retry' })).toMatchObject({ changed: 0, notes: { sender_left: 1 } });
+    const again = await bulk({ action: 'enroll_again' });
+    expect(again).toMatchObject({ changed: 1 });
+    const rows = await stage.db.reader.select().from(schema.enrollment);
+    expect(rows.map(({ senderId }) => senderId)).toEqual(['s1', 's2']);
+  });
+
+  it('keeps the sender of one that waits on the way back when it retires, and the sender for it', async () => {
+    const { second } = await oneCameBack();
+    await addSender(stage, 's2');
+    const node = { workspaceId: WORKSPACE, automationId: 'a1', nodeId: 'who' };
+    await inUnit(stage, (unit) => addSenderToNode(unit, node, 's2', 1));
+    await inUnit(stage, (unit) => retireSender(unit, 's1'));
+    const { id } = await enrollmentOf(stage, second.contactId);
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'cancel', 'test'));
+    await settle(stage);
+    const rows = await stage.db.reader.select().from(schema.enrollment);
+    expect(rows.filter(({ live }) => live === 1).map(({ senderId }) => senderId)).toEqual(['s1']);
   });
 
   it('tries a data step again that could not be carried out', async () => {
