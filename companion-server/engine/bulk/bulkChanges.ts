@@ -61,8 +61,8 @@ async function apply(unit: Unit, row: EnrollmentRow, input: BulkInput, order: Or
       return (await pauseEnrollment(unit, row, 'manual')) ? {} : { skipped: 'paused_already' };
     case 'resume':
       if (row.status !== 'paused') return { skipped: 'not_paused' };
-      // Who ordered it knew nothing of an answer that was read since.
-      if (row.reason === 'replied' && row.updatedAt > order.at) return { skipped: 'changed_since' };
+      // Who ordered it knew nothing of an answer, theirs or a colleague's, that was read since.
+      if (isForReply(row) && row.updatedAt > order.at) return { skipped: 'changed_since' };
       await resumeEnrollment(unit, row, order.by);
       return {};
     case 'cancel':
@@ -71,6 +71,10 @@ async function apply(unit: Unit, row: EnrollmentRow, input: BulkInput, order: Or
     case 'move':
       return await move(unit, row, input.nodeId);
   }
+}
+
+function isForReply({ reason }: EnrollmentRow): boolean {
+  return reason === 'replied' || reason === 'colleague_replied';
 }
 
 async function move(unit: Unit, row: EnrollmentRow, nodeId: string): Promise<Applied> {

@@ -3,7 +3,7 @@ import { DAY } from '#shared/kernel/clock.ts';
 import { genericReplies, isGenericReply } from '#shared/replies/generic.ts';
 import { findReturnDate } from '#shared/replies/returnDate.ts';
 import { rowsOf, schema } from '../../db/index.ts';
-import type { Unit } from '../context.ts';
+import type { EnrollmentRow, Unit } from '../context.ts';
 import { pauseEnrollment } from '../flow/enrollmentDecisions.ts';
 import { setRelation } from '../flow/facts.ts';
 import { applyToContact } from '../flow/interpret.ts';
@@ -135,8 +135,15 @@ async function pauseColleagues(unit: Unit, contactId: string): Promise<void> {
           isOpen,
         ),
       );
-    for (const row of colleagues) await pauseEnrollment(unit, row, 'colleague_replied');
+    for (const row of colleagues) await pauseForColleague(unit, row);
   }
+}
+
+/** Who paused it by hand before knew nothing of the reply: it waits for a decision about that too. */
+async function pauseForColleague(unit: Unit, row: EnrollmentRow): Promise<void> {
+  const reason = 'colleague_replied';
+  if (await pauseEnrollment(unit, row, reason)) return;
+  if (row.reason === 'manual') await setStanding(unit, row, { status: 'paused', reason });
 }
 
 /** A message older than every enrollment is history, not a reply; so is the one that a person decided about already. */

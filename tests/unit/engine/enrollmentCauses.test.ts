@@ -398,6 +398,23 @@ describe('a reply', () => {
   });
 });
 
+describe('a reply of a colleague', () => {
+  it('waits for a decision of its own where somebody had paused the contact by hand', async () => {
+    const anna = await addContact(stage, 1, { bound: true, companyId: 'firm' });
+    await addContact(stage, 2, { bound: true, companyId: 'firm' });
+    await start();
+    await stage.db.write((tx) => tx.update(schema.automation).set({ pauseColleagues: true }));
+    await settle(stage);
+    const { id } = await enrollmentOf(stage, 'c002');
+    await inUnit(stage, (unit) => decideEnrollment(unit, id, 'pause', 'test'));
+    await reply(stage, anna);
+    expect(await enrollmentOf(stage, 'c002')).toMatchObject({
+      status: 'paused',
+      reason: 'colleague_replied',
+    });
+  });
+});
+
 describe('data that one branch lacks', () => {
   it('stops that branch and no other', async () => {
     await addContact(stage, 1, { bound: true });
