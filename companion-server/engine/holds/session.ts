@@ -45,8 +45,7 @@ export function recordSession(
       .update(channelTable)
       .set({ lastCheckedAt: checkedAt(unit, channel, report) })
       .where(eq(channelTable.id, channel.id));
-    // What the rep disconnected is theirs to take back: no login ends it, and no logout is a loss.
-    if (await findHold(unit.tx, { ...onChannel(channel), reason: 'disconnected_by_user' })) return;
+    if (await isDisconnected(unit, channel)) return;
     if (report.state === 'inactive') {
       await loseSession(unit, channel, report.reason, report.challenge);
     } else if (report.member) {
@@ -162,8 +161,15 @@ export async function heedRefusal(
   { code, detail }: { code: LinkedinErrorCode; detail: string },
 ): Promise<void> {
   if (failurePolicy[code].do !== 'hold_account') return;
+  const channel = await channelById(unit.tx, channelId);
+  if (await isDisconnected(unit, channel)) return;
   const isReason = code === 'challenge' || code === 'wrong_account' || code === 'restricted';
-  await loseSession(unit, await channelById(unit.tx, channelId), isReason ? code : 'logged_out', detail);
+  await loseSession(unit, channel, isReason ? code : 'logged_out', detail);
+}
+
+/** What the rep disconnected is theirs to take back: no login ends it, and no logout is a loss. */
+async function isDisconnected(unit: Unit, channel: ChannelRow): Promise<boolean> {
+  return (await findHold(unit.tx, { ...onChannel(channel), reason: 'disconnected_by_user' })) !== null;
 }
 
 function holdFor(reason: LinkedinInactiveReason): HoldReason {

@@ -16,8 +16,16 @@ import {
   recordSession,
   silentSpells,
 } from '../../../companion-server/engine/index.ts';
-import { addSender, memberIdOf, openStage, type Stage } from '../../simulation/setup.ts';
-import { DEVICE, inUnit, observe, pass, readMail, settle } from './support.ts';
+import {
+  addAutomation,
+  addContact,
+  addSender,
+  memberIdOf,
+  openStage,
+  outreachGraph,
+  type Stage,
+} from '../../simulation/setup.ts';
+import { DEVICE, failed, inUnit, nextOfKind, observe, pass, readMail, report, settle } from './support.ts';
 
 let stage: Stage;
 let linkedin: string;
@@ -79,6 +87,19 @@ describe('the rep’s own disconnect', () => {
     }
     const [loss] = await stage.db.reader.select().from(schema.channelLoss);
     expect(loss).toMatchObject({ lostAt: null, times: [], flappingAt: null });
+  });
+});
+
+describe('a step in flight when the rep disconnects', () => {
+  it('cannot say otherwise afterwards: the account stays disconnected by the rep', async () => {
+    await addContact(stage, 1, { bound: true });
+    await addAutomation(stage, 'a1', outreachGraph(['s1'], { email: false }));
+    const step = await nextOfKind(stage, 'connect');
+    await inUnit(stage, (unit) => disconnectLinkedin(unit, linkedin, 'rep'));
+    await report(stage, step, failed('logged_out'));
+    expect(await channelRow()).toMatchObject({ status: 'inactive', reason: 'disconnected_by_user' });
+    expect(await reasons()).toEqual(['disconnected_by_user']);
+    expect(await mails()).toEqual([]);
   });
 });
 
