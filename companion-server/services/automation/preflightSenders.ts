@@ -1,6 +1,6 @@
 import { and, count, eq, inArray, isNull } from 'drizzle-orm';
 import { actionChannel, type Graph, isActionType, type NodeOf } from '#shared/automation/graph.ts';
-import { CONSENT_VERSION } from '#shared/contract/device.ts';
+import { hasConsented } from '#shared/contract/device.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { basicNoteCap } from '#shared/schedule/settings.ts';
 import { schema } from '../../db/index.ts';
@@ -58,7 +58,7 @@ export function checkSenders(graph: Graph, actors: ReadonlyMap<string, Actor>): 
     graph.nodes.flatMap((node) => (isActionType(node.type) ? [actionChannel[node.type]] : [])),
   );
   return graph.nodes.flatMap((node) => {
-    if (node.type !== 'sender_profile') return [];
+    if (node.type !== 'sender_profile' && node.type !== 'change_sender') return [];
     return node.config.senders.flatMap(({ senderId }) => {
       const actor = actors.get(senderId);
       if (!actor) {
@@ -88,7 +88,7 @@ function linkedinProblem({ row, linkedin, devices }: Actor): Problem | null {
       message: `No browser is paired with ${row.name}: its LinkedIn steps will wait until one is.`,
     };
   }
-  if ((row.consentVersion ?? 0) < CONSENT_VERSION) {
+  if (!hasConsented(row)) {
     return {
       code: 'no_consent',
       message: `The rep of ${row.name} has not agreed to automation yet: its LinkedIn steps will wait for it.`,

@@ -17,7 +17,13 @@ function textsOf(node: GraphNode): Text[] {
         ? [{ field: 'note', template: node.config.note, maxLength: limits.notePremium }]
         : [];
     case 'message':
+    case 'group_message':
       return [{ field: 'text', template: node.config.text, maxLength: limits.template }];
+    case 'inmail':
+      return [
+        { field: 'subject', template: node.config.subject, maxLength: limits.inmailSubject },
+        { field: 'text', template: node.config.text, maxLength: limits.inmailText },
+      ];
     case 'send_email':
       return [
         { field: 'subject', template: node.config.subject, maxLength: limits.emailSubject },
