@@ -5,7 +5,7 @@ import { schema } from '../../db/index.ts';
 import { type ChannelRow, type EngineContext, type TaskRow, type Unit, unitOfWork } from '../context.ts';
 import { setRelation } from '../flow/facts.ts';
 import { isLive, isLocked, isPending, isToWithdraw } from '../predicates.ts';
-import { enrollmentById, senderById, settingsOf } from '../rows.ts';
+import { contactById, enrollmentById, senderById, settingsOf } from '../rows.ts';
 import { createTask, finish, priority, WITHDRAWAL_NODE } from '../steps/tasks.ts';
 import { bringBack } from '../upkeep/taskArchive.ts';
 
@@ -61,6 +61,8 @@ export async function planWithdrawals(unit: Unit, channel: ChannelRow): Promise<
       .update(relation)
       .set({ withdrawAt: null })
       .where(and(eq(relation.contactId, contactId), eq(relation.senderId, channel.senderId)));
+    // Nobody knows any more where they are on LinkedIn.
+    if ((await contactById(unit.tx, contactId)).erasedAt !== null) continue;
     const invite = await inviteOf(unit, contactId, channel.senderId);
     if (invite) await askToWithdraw(unit, invite);
   }

@@ -148,6 +148,15 @@ export async function finish(
     blockedOn: null,
     finishedAt: unit.now,
   });
+  if (state === 'canceled' && row.nodeId.startsWith(WITHDRAWAL_NODE)) await withdrawAgain(unit, row);
+}
+
+/** The invitation stays pending: its withdrawal is asked for anew after the next reading of the sent list. */
+async function withdrawAgain(unit: Unit, { contactId, senderId }: TaskRow): Promise<void> {
+  const rows = rowsOf(unit.tx);
+  const pair = await rows.get(shapes.relation, contactId, senderId);
+  if (pair?.status !== 'invite_sent') return;
+  rows.update(shapes.relation, [contactId, senderId], { withdrawAt: unit.now });
 }
 
 /** It may have happened: never repeated automatically. */

@@ -5,7 +5,13 @@ import type { SentInvitationsSeen } from '#shared/contract/device.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { explainEnrollment, nextWorkFor, replanWithdrawals } from '../../../companion-server/engine/index.ts';
+import {
+  binContact,
+  explainEnrollment,
+  nextWorkFor,
+  removeSenderFromNode,
+  replanWithdrawals,
+} from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
@@ -16,6 +22,7 @@ import {
   outreachGraph,
   type Person,
   type Stage,
+  WORKSPACE,
 } from '../../simulation/setup.ts';
 import {
   accept,
@@ -248,6 +255,33 @@ describe('withdrawing what is pending too long', () => {
     expect((await pairRow()).withdrawAt).toBe((inviteSentAt ?? 0) + 30 * DAY);
     await set(null);
     expect((await pairRow()).withdrawAt).toBeNull();
+  });
+
+  it('of a contact in the recycle bin too, and not of one that was erased', async () => {
+    await inviteAndEnd();
+    pass(stage, 20 * DAY);
+    await readSent({ toContacts: [pendingAnna()] });
+    await inUnit(stage, (unit) => binContact(unit, anna.contactId, { by: 'test', reason: 'person' }));
+    expect(await nextStep(stage)).toBeNull();
+    expect((await pairRow()).withdrawAt).not.toBeNull();
+    await stage.db.write((tx) => tx.update(schema.contact).set({ erasedAt: now() }));
+    await readSent({ toContacts: [pendingAnna()] });
+    expect(await nextStep(stage)).toBeNull();
+    await stage.db.write((tx) => tx.update(schema.contact).set({ erasedAt: null }));
+    await stage.db.write((tx) => tx.update(schema.relation).set({ withdrawAt: now() }));
+    await readSent({ toContacts: [pendingAnna()] });
+    await perform(stage, await nextOfKind(stage, 'withdraw'));
+    expect((await pairRow()).status).toBe('invitation_withdrawn');
+  });
+
+  it('although the sender is just being removed from the automation', async () => {
+    await inviteAndEnd();
+    pass(stage, 20 * DAY);
+    await readSent({ toContacts: [pendingAnna()] });
+    const step = await nextOfKind(stage, 'withdraw');
+    const node = { workspaceId: WORKSPACE, automationId: 'a1', nodeId: 'who' };
+    await inUnit(stage, (unit) => removeSenderFromNode(unit, node, 's1', 'cancel'));
+    expect((await commit(stage, step)).ok).toBe(true);
   });
 
   it('an archived automation and a reply do not keep an old invitation', async () => {
