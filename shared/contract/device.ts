@@ -26,6 +26,11 @@ import { holdView, mailboxView, nextAction, usageView } from './sender.ts';
 /** The consent text's version; a rep who agreed to an older one is asked again. */
 export const CONSENT_VERSION = 3;
 
+/** Whether a rep agreed to the text in force. */
+export function hasConsented({ consentVersion }: { consentVersion: number | null }): boolean {
+  return (consentVersion ?? 0) >= CONSENT_VERSION;
+}
+
 export const pairRoutes = {
   /** RFC 8628: the code for the side panel. Served by the auth library. */
   code: route('public', 'POST', '/api/auth/device/code', {

@@ -99,6 +99,8 @@ const limitNames = new Map(
     rest: 'a rest after activity',
     automation_limit: "the automation's own daily limit",
     maybe_reply: 'a decision about a message that may be their answer',
+    auto_reply: 'the day they are back',
+    contact_hours: 'the working hours where the contact is',
     spacing: 'the time between two messages to one person',
     other_inbox_unread: "a read of the sender's other channel",
     cannot_resend_yet: 'the end of the lock after a withdrawal',

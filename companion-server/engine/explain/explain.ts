@@ -1,18 +1,22 @@
-import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, ne, not, type SQL, sql } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
-import type { WhoMustAct } from '#shared/statuses/engine.ts';
+import { hasConsented } from '#shared/contract/device.ts';
+import type { HoldReason, WhoMustAct } from '#shared/statuses/engine.ts';
 import { holdReasons } from '#shared/statuses/holds.ts';
 import { limitName, reasonSentence } from '#shared/statuses/reasons.ts';
 import { admissionWaits, branchWaits, stepWaits, type Wait } from '#shared/statuses/waits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from '../context.ts';
-import { type HoldRow, openHolds } from '../holds/holds.ts';
+import { channelsUsed } from '../flow/facts.ts';
+import { type HoldRow, isHeldRow, openHolds } from '../holds/holds.ts';
 import { isOnline } from '../holds/presence.ts';
 import { askedUntil, MAYBE_REPLY } from '../inbound/maybeReplies.ts';
 import { type Ahead, lookAhead } from '../pace/ahead.ts';
 import { slotFor } from '../pace/pacing.ts';
 import { isLive, isReady } from '../predicates.ts';
-import { channelById, contactById, senderById, settingsOf } from '../rows.ts';
+import { channelById, contactById, graphOf, senderById, settingsOf } from '../rows.ts';
+import { channelOf, isSetUp } from '../senders/channels.ts';
+import { contactHoursFrom, longestPersonLimit } from '../steps/personLimits.ts';
 import { holdsOn } from '../steps/taskHolds.ts';
 
 const { automation, cursor, enrollment, lane, task } = schema;
@@ -50,20 +54,25 @@ export async function explainEnrollment(
       row.reason === 'replied' ? 'Paused because the contact replied.' : `Paused.${because(row.reason)}`;
     return say(`${what} Resume, complete, skip the step or cancel.`, 'a decision', 'rep');
   }
-  const holds = await openHolds(q, [
-    { scope: 'enrollment', scopeId: row.id },
-    { scope: 'automation', scopeId: row.automationId },
-    { scope: 'workspace', scopeId: row.workspaceId },
-  ]);
-  // Without a usable sender nobody enters; who is under way goes on.
-  const hold = holds.find(({ reason }) => row.live === 0 || reason !== 'no_usable_sender');
+  const [hold] = await holdsOf(q, row);
   if (hold) return byHold(hold);
   const tasks = await openTasksOf(q, row.id);
   const unknown = tasks.find((each) => each.state === 'unknown');
   if (unknown) return inWords(stepWaits.unknown, names[unknown.kind]);
   if (tasks[0]) return await explainTask(q, tasks[0], now, { ahead, real });
   if (row.live === 0) return await explainWayIn(q, row, ahead);
-  return await explainWait(q, row);
+  return await explainWait(q, row, real);
+}
+
+/** The open holds that keep an enrollment where it is, whatever its branches do. */
+export async function holdsOf(q: Queryable, row: EnrollmentRow): Promise<HoldRow[]> {
+  const holds = await openHolds(q, [
+    { scope: 'enrollment', scopeId: row.id },
+    { scope: 'automation', scopeId: row.automationId },
+    { scope: 'workspace', scopeId: row.workspaceId },
+  ]);
+  // Without a usable sender nobody enters; who is under way goes on.
+  return holds.filter(({ reason }) => row.live === 0 || reason !== 'no_usable_sender');
 }
 
 type WayIn = keyof typeof admissionWaits;
@@ -115,12 +124,13 @@ export async function explainTask(
   if (askedFor !== null)
     return { ...inWords(stepWaits.maybe_reply, what), expectedAt: askedFor, limit: MAYBE_REPLY };
   const channel = await channelById(q, row.channelId);
-  const { email } = await contactById(q, row.contactId);
-  const [held] = await holdsOn(q, row, row.payload?.recipient ?? email);
+  const contact = await contactById(q, row.contactId);
+  const [held] = await holdsOn(q, row, row.payload?.recipient ?? contact.email);
   if (held) return await afterHold(q, held, row, channel, now);
   const stopped = await notReady(q, channel, real);
   if (stopped) return inWords(stepWaits[stopped], stopped === 'offline' ? what.toLowerCase() : what);
-  const { at, limit: paced, before } = await ahead.expect(row, channel);
+  const kept = await longestPersonLimit(q, row, contact);
+  const { at, limit: paced, before } = await ahead.expect(row, channel, kept);
   const [queue] = await q
     .select({ nextAt: lane.nextAt, limit: lane.nextLimit })
     .from(lane)
@@ -129,12 +139,19 @@ export async function explainTask(
   const bound = laneBinds ? (queue.limit === 'none' ? null : queue.limit) : paced;
   // What it waits for by itself binds where no limit of the channel lasts longer.
   const limit = bound === null && row.state === 'scheduled' ? row.reason : bound;
+  const expectedAt = laneBinds ? queue.nextAt : at;
+  const shared = contactHoursFrom(settingsOf(await senderById(q, row.senderId)), contact, expectedAt);
+  if (shared > expectedAt) return planned(row, shared, 'contact_hours');
+  return planned(row, expectedAt, limit);
+}
+
+function planned(row: TaskRow, expectedAt: number, limit: string | null): Explanation {
   const why = row.reason ? ` again. ${reasonSentence(row.reason)}` : '.';
   return {
-    sentence: `${what} is planned${why}`,
+    sentence: `${names[row.kind]} is planned${why}`,
     waitsFor: limit === null ? 'its turn' : limitName(limit),
     whoMustAct: 'nobody',
-    expectedAt: laneBinds ? queue.nextAt : at,
+    expectedAt,
     limit,
   };
 }
@@ -165,11 +182,11 @@ async function notReady(
       : 'mailbox_not_connected';
   }
   if (channel.status !== 'active') return 'linkedin_not_connected';
-  if ((await senderById(q, channel.senderId)).consentVersion === null) return 'consent';
+  if (!hasConsented(await senderById(q, channel.senderId))) return 'consent';
   return real !== null && !isOnline(channel, real) ? 'offline' : null;
 }
 
-async function explainWait(q: Queryable, row: EnrollmentRow): Promise<Explanation> {
+async function explainWait(q: Queryable, row: EnrollmentRow, real: number | null): Promise<Explanation> {
   const cursors = await q
     .select()
     .from(cursor)
@@ -179,14 +196,51 @@ async function explainWait(q: Queryable, row: EnrollmentRow): Promise<Explanatio
   if (acting) return inWords(stepWaits.manual_task);
   // A Join waits for the other branches: what those wait for says more.
   const first = cursors.find(({ waitsFor }) => waitsFor !== 'join') ?? cursors[0];
-  return explainCursor(first);
+  return await explainCursor(q, row, first, real);
 }
 
 /** What a waiting branch waits for. */
-export function explainCursor(row: Pick<CursorRow, 'waitsFor' | 'wakeAt'> | undefined): Explanation {
-  if (!row?.waitsFor) return inWords(branchWaits.resume);
-  return { ...inWords(branchWaits[row.waitsFor]), expectedAt: row.wakeAt };
+export async function explainCursor(
+  q: Queryable,
+  row: EnrollmentRow,
+  branch: CursorRow | undefined,
+  real: number | null,
+): Promise<Explanation> {
+  if (!branch?.waitsFor) return inWords(branchWaits.resume);
+  const unread = branch.waitsFor === 'fresh_read' ? await unreadable(q, row, branch, real) : null;
+  return unread ?? { ...inWords(branchWaits[branch.waitsFor]), expectedAt: branch.wakeAt };
 }
+
+/** Why the read that a branch waits for does not come by itself; null: it does. */
+async function unreadable(
+  q: Queryable,
+  { versionId, senderId }: EnrollmentRow,
+  { nodeId }: CursorRow,
+  real: number | null,
+): Promise<Explanation | null> {
+  const graph = await graphOf(q, versionId);
+  const node = graph.nodes.find(({ id }) => id === nodeId);
+  const isAcceptance = node?.type === 'wait_until' && node.config.event === 'accepted';
+  const kinds = isAcceptance ? (['linkedin'] as const) : [...channelsUsed(graph)];
+  for (const kind of kinds) {
+    const channel = senderId === null ? null : await channelOf(q, senderId, kind);
+    if (!channel || !(isAcceptance || isSetUp(channel))) continue;
+    const stopped = await notReady(q, channel, real);
+    if (!stopped) continue;
+    const holds = await openHolds(q, [{ scope: 'channel', scopeId: channel.id }]);
+    const lost = holds.find(({ reason }) => sessionHolds.has(reason));
+    return lost ? byHold(lost) : inWords(stepWaits[stopped], 'the reading');
+  }
+  return null;
+}
+
+/** Where the account itself is lost, so that nothing is read from it. */
+const sessionHolds: ReadonlySet<HoldReason> = new Set([
+  'linkedin_account_disconnected',
+  'disconnected_by_user',
+  'account_restricted',
+  'email_disconnected',
+]);
 
 /** What something waits for, in words. */
 export function inWords({ sentence, waitsFor, who }: Wait, step = 'The step'): Explanation {
@@ -199,7 +253,7 @@ export async function explainChannel(
   channel: ChannelRow,
   now: number,
 ): Promise<NextAction | null> {
-  const next = await firstReady(q, channel.id);
+  const next = (await firstReady(q, channel.id, not(isHeldRow(task)))) ?? (await firstReady(q, channel.id));
   if (!next) return null;
   const why = await explainTask(q, next, now);
   const contact = await contactById(q, next.contactId);
@@ -214,7 +268,7 @@ export async function explainChannel(
 }
 
 /** The first of each kind is found in its index, and the first of those goes next. */
-async function firstReady(q: Queryable, channelId: string): Promise<TaskRow | null> {
+async function firstReady(q: Queryable, channelId: string, which?: SQL): Promise<TaskRow | null> {
   const lanes = await q
     .select({ kind: lane.kind, ready: lane.readyCount })
     .from(lane)
@@ -225,7 +279,7 @@ async function firstReady(q: Queryable, channelId: string): Promise<TaskRow | nu
     const [first] = await q
       .select()
       .from(task)
-      .where(and(eq(task.channelId, channelId), sql`${task.kind} = ${kind}`, isReady))
+      .where(and(eq(task.channelId, channelId), sql`${task.kind} = ${kind}`, isReady, which))
       .orderBy(asc(task.priority), asc(task.notBefore), asc(task.id))
       .limit(1);
     if (first) firsts.push(first);
@@ -252,7 +306,7 @@ export async function openTasksOf(q: Queryable, enrollmentId: string): Promise<T
     .orderBy(asc(task.notBefore));
 }
 
-function byHold(hold: HoldRow): Explanation {
+export function byHold(hold: HoldRow): Explanation {
   const entry = holdReasons[hold.reason];
   if (hold.reconciling) {
     return say(

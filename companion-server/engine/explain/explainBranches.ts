@@ -2,12 +2,15 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { stepWaits } from '#shared/statuses/waits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { EnrollmentRow } from '../context.ts';
+import type { HoldRow } from '../holds/holds.ts';
 import { type Ahead, lookAhead } from '../pace/ahead.ts';
 import {
   because,
+  byHold,
   type Explanation,
   explainCursor,
   explainTask,
+  holdsOf,
   inWords,
   label,
   openTasksOf,
@@ -39,27 +42,33 @@ export async function explainBranches(
     .orderBy(asc(cursor.id));
   if (cursors.length < 2) return [];
   const tasks = await openTasksOf(q, row.id);
+  // Data that one branch lacks stops that one alone: its task says so.
+  const hold = (await holdsOf(q, row)).find(({ reason }) => reason !== 'missing_data');
   const branches: BranchExplanation[] = [];
   for (const each of cursors) {
     const ending = endingOf(each);
     const own = tasks.find(({ cursorId }) => cursorId === each.id);
     const explained =
       ending || row.status === 'paused' || !own
-        ? withoutTask(row, each, ending)
+        ? await withoutTask(q, row, each, { ending, hold, real })
         : await explainTask(q, own, now, { ahead, real });
     branches.push({ ...explained, nodeId: each.nodeId, ending });
   }
   return branches;
 }
 
-function withoutTask(
-  { status }: Pick<EnrollmentRow, 'status'>,
+async function withoutTask(
+  q: Queryable,
+  row: EnrollmentRow,
   branch: CursorRow,
-  ending: BranchExplanation['ending'],
-): Explanation {
+  { ending, hold, real }: { ending: BranchExplanation['ending']; hold?: HoldRow; real: number | null },
+): Promise<Explanation> {
   if (ending) return say(`${label(ending)}.${because(branch.reason)}`, null, 'nobody');
-  if (status === 'paused') return say('Paused here.', 'a decision', 'rep');
-  return branch.state === 'acting' ? inWords(stepWaits.manual_task) : explainCursor(branch);
+  if (row.status === 'paused') return say('Paused here.', 'a decision', 'rep');
+  if (hold) return byHold(hold);
+  return branch.state === 'acting'
+    ? inWords(stepWaits.manual_task)
+    : await explainCursor(q, row, branch, real);
 }
 
 function endingOf({ state, ending }: CursorRow): BranchExplanation['ending'] {

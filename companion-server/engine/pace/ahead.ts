@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, ne, notInArray, sql } from 'drizzle-orm';
 import { type ActionKind, actionChannel } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { atPace, type Run, runForward } from '#shared/schedule/runForward.ts';
@@ -14,7 +14,7 @@ import { leaving, placeFreeAt, placeInLine } from './freePlaces.ts';
 import { slotFor } from './pacing.ts';
 import { budgetKinds, usageTimes } from './usage.ts';
 
-const { channel: channels, enrollment, lane, task } = schema;
+const { channel: channels, enrollment, hold, lane, task } = schema;
 
 /** Slots that one channel is run forward; what stands further back continues the pace reached. */
 const SLOTS = 150;
@@ -28,9 +28,15 @@ export interface Expected {
   before: number;
 }
 
+interface Bound {
+  limit: string;
+  at: number;
+}
+
 /** When things go, by the pacing functions run forward over the queue. Keeps what it found: one per answer. */
 export interface Ahead {
-  expect(row: TaskRow, channel: ChannelRow): Promise<Expected>;
+  /** `notBefore`: what else keeps the step back, and until when. */
+  expect(row: TaskRow, channel: ChannelRow, notBefore?: Bound | null): Promise<Expected>;
   /** When one that waits for a place of its segment or company has it; null: nobody leaves by themselves. */
   expectPlace(row: EnrollmentRow): Promise<number | null>;
   /** When the profile of one that waits for room in its sender's reading is read; null: the account reads nothing. */
@@ -39,6 +45,7 @@ export interface Ahead {
 
 export function lookAhead(q: Queryable, now: number): Ahead {
   const runs = new Map<string, Promise<Run>>();
+  let held: Promise<string[]> | null = null;
   const leavings = new Map<string, ReturnType<typeof leaving>>();
   const runOf = (channel: ChannelRow) => {
     const known = runs.get(channel.id) ?? runChannel(q, channel, now);
@@ -46,17 +53,21 @@ export function lookAhead(q: Queryable, now: number): Ahead {
     return known;
   };
   return {
-    async expect(row, channel) {
+    async expect(row, channel, notBefore = null) {
       const settings = settingsOf(await senderById(q, channel.senderId));
-      const ownLimit = await dailyLimitOver(q, row, channel, now);
-      const from = Math.max(now, row.notBefore ?? now, ownLimit ?? now);
+      const daily = { limit: 'automation_limit', at: (await dailyLimitOver(q, row, channel, now)) ?? now };
+      const bound = notBefore && notBefore.at > daily.at ? notBefore : daily;
+      const from = Math.max(now, row.notBefore ?? now, bound.at);
       const slot = await slotFor(q, channel, settings, row.kind, from);
       const limit = slot.bindingLimit === 'none' ? null : slot.bindingLimit;
       const passing = limit === null || limit === 'gap' || limit === 'rest';
-      if (ownLimit !== null) return { at: slot.at, limit: passing ? row.reason : limit, before: 0 };
-      const before = row.state === 'ready' ? await stepsBefore(q, row) : 0;
-      if (before === 0) return { at: slot.at, limit, before };
+      const isBound = bound.at > now && bound.at === from;
+      const alone = { at: slot.at, limit: passing && isBound ? bound.limit : limit };
+      held ??= heldAutomations(q, row.workspaceId);
+      const before = row.state === 'ready' ? await stepsBefore(q, row, await held) : 0;
+      if (before === 0) return { ...alone, before };
       const at = timeOf(await runOf(channel), row.kind, before, now);
+      if (at < slot.at && isBound) return { ...alone, before };
       return { at: Math.max(at, slot.at), limit: passing ? 'queue' : limit, before };
     },
     async expectPlace(row) {
@@ -79,8 +90,24 @@ export function lookAhead(q: Queryable, now: number): Ahead {
   };
 }
 
+/** Their steps stand in line until somebody comes to take them, and let the next one go then. */
+async function heldAutomations(q: Queryable, workspaceId: string): Promise<string[]> {
+  const rows = await q
+    .select({ id: hold.scopeId })
+    .from(hold)
+    .where(
+      and(
+        eq(hold.workspaceId, workspaceId),
+        eq(hold.scope, 'automation'),
+        isNull(hold.liftedAt),
+        ne(hold.reason, 'no_usable_sender'),
+      ),
+    );
+  return rows.map(({ id }) => id);
+}
+
 /** How many of its lane go before it, counted up to the slots that are looked at. */
-async function stepsBefore(q: Queryable, row: TaskRow): Promise<number> {
+async function stepsBefore(q: Queryable, row: TaskRow, held: readonly string[]): Promise<number> {
   const key = sql`(${row.priority}, ${row.notBefore}, ${row.id})`;
   const ahead = q
     .select({ id: task.id })
@@ -90,6 +117,7 @@ async function stepsBefore(q: Queryable, row: TaskRow): Promise<number> {
         eq(task.channelId, row.channelId),
         eq(task.kind, row.kind),
         isReady,
+        notInArray(task.automationId, [...held]),
         sql`(${task.priority}, ${task.notBefore}, ${task.id}) < ${key}`,
       ),
     )

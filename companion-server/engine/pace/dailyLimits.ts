@@ -1,8 +1,8 @@
-import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { ActionKind } from '#shared/automation/graph.ts';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import type { UsageKind } from '#shared/statuses/engine.ts';
-import { type Queryable, schema } from '../../db/index.ts';
+import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import {
   type AutomationRow,
   type ChannelRow,
@@ -11,7 +11,9 @@ import {
   type Unit,
   unitOfWork,
 } from '../context.ts';
+import { isReady } from '../predicates.ts';
 import { channelById } from '../rows.ts';
+import { shapes } from '../shapes.ts';
 import { accountOf, budgetKinds } from './usage.ts';
 
 const { automation, dailyLimitWait, task, usage } = schema;
@@ -50,24 +52,22 @@ export function dailyLimitKey({ automationId, channelId, kind }: LimitedTasks): 
 /** Tasks before one that are counted; what stands further back is expected with these. */
 const COUNTED = 150;
 
-/** When the limit lets a task go that waits for it, those before it first; null: it waits for no daily limit. */
+/** When the limit lets a task go, those before it first; null: it goes by no daily limit. */
 export async function dailyLimitOver(
   q: Queryable,
   row: TaskRow,
   channel: ChannelRow,
   now: number,
 ): Promise<number | null> {
-  if (row.blockedOn !== dailyLimitKey(row)) return null;
-  const [found] = await q
-    .select({ owner: automation, nextAt: dailyLimitWait.nextAt })
-    .from(dailyLimitWait)
-    .innerJoin(automation, eq(automation.id, dailyLimitWait.automationId))
-    .where(and(...isWait(row)));
-  if (!found) return now;
-  const before = await parkedBefore(q, row);
-  let at = Math.max(now, found.nextAt ?? now);
+  const isParked = row.blockedOn === dailyLimitKey(row);
+  if (!isParked && row.state !== 'ready') return null;
+  const owner = await rowsOf(q).get(shapes.automation, row.automationId);
+  if (owner?.dailyLimits == null) return isParked ? now : null;
+  const before =
+    (await countBefore(q, row, isParkedBy(row))) + (isParked ? 0 : await countBefore(q, row, isInLine(row)));
+  let at = isParked ? Math.max(now, await releasedAt(q, row, now)) : now;
   for (const spends of budgetKinds(row.kind)) {
-    const limit = found.owner.dailyLimits?.[spends];
+    const limit = owner.dailyLimits[spends];
     if (limit === undefined) continue;
     const times = await usedBy(q, row.automationId, channel, spends, now);
     for (let i = 0; i <= before; i++) {
@@ -79,17 +79,33 @@ export async function dailyLimitOver(
   return at;
 }
 
-async function parkedBefore(q: Queryable, row: TaskRow): Promise<number> {
+async function releasedAt(q: Queryable, row: TaskRow, now: number): Promise<number> {
+  const [wait] = await q
+    .select({ nextAt: dailyLimitWait.nextAt })
+    .from(dailyLimitWait)
+    .where(and(...isWait(row)));
+  return wait?.nextAt ?? now;
+}
+
+function isParkedBy(row: TaskRow) {
+  return eq(task.blockedOn, dailyLimitKey(row));
+}
+
+function isInLine({ channelId, kind, automationId }: TaskRow) {
+  return and(
+    eq(task.channelId, channelId),
+    eq(task.kind, kind),
+    isReady,
+    eq(task.automationId, automationId),
+  );
+}
+
+async function countBefore(q: Queryable, row: TaskRow, which: SQL | undefined): Promise<number> {
   const key = sql`(${row.priority}, ${row.notBefore}, ${row.id})`;
   const rows = await q
     .select({ id: task.id })
     .from(task)
-    .where(
-      and(
-        eq(task.blockedOn, dailyLimitKey(row)),
-        sql`(${task.priority}, ${task.notBefore}, ${task.id}) < ${key}`,
-      ),
-    )
+    .where(and(which, sql`(${task.priority}, ${task.notBefore}, ${task.id}) < ${key}`))
     .limit(COUNTED);
   return rows.length;
 }

@@ -1,9 +1,8 @@
 import type { Graph } from '#shared/automation/graph.ts';
+import { hasConsented } from '#shared/contract/device.ts';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
-import { nextSharedOpen } from '#shared/schedule/window.ts';
-import { rowsOf } from '../../db/index.ts';
 import { isStoplisted } from '../contacts/stoplist.ts';
 import type {
   AutomationRow,
@@ -18,15 +17,15 @@ import { relationOf } from '../flow/facts.ts';
 import { type HoldRow, partOfLane } from '../holds/holds.ts';
 import { askedUntil, MAYBE_REPLY } from '../inbound/maybeReplies.ts';
 import { isDecided } from '../inbound/newestMessage.ts';
-import { awayUntil } from '../lookups.ts';
 import { dailyLimitUntil } from '../pace/dailyLimits.ts';
 import { slotFor } from '../pace/pacing.ts';
 import { budgetKinds, capOf, isOutreach, usageTimes } from '../pace/usage.ts';
-import { graphOf, personSpacingOf, settingsOf } from '../rows.ts';
+import { graphOf, settingsOf } from '../rows.ts';
 import { isLeaving } from '../senders/automationSenders.ts';
 import { approvedPayload } from './approvals.ts';
 import { invitation, isHousekeeping } from './invitationGate.ts';
 import { unreadInboxes } from './otherInbox.ts';
+import { awayTill, contactHoursFrom, spacingUntil } from './personLimits.ts';
 import { hashOf, renderTask } from './render.ts';
 import { holdsOn } from './taskHolds.ts';
 import { ENRICHMENT_NODE } from './tasks.ts';
@@ -119,8 +118,8 @@ export async function firstRefusal(
 }
 
 function stoplist({ unit, contact, task }: GateInput): Awaitable<Refusal | null> {
-  if (contact.deletedAt !== null) return refuse('deleted', 'The contact was deleted.', { do: 'cancel' });
   if (isHousekeeping(task)) return null;
+  if (contact.deletedAt !== null) return refuse('deleted', 'The contact was deleted.', { do: 'cancel' });
   return whenThere(isStoplisted(unit.tx, contact), (isListed) =>
     isListed ? refuse('stoplisted', 'The contact is on the stoplist.', { do: 'cancel_stoplisted' }) : null,
   );
@@ -162,6 +161,7 @@ function senderStays({ unit, task, sender, enrollment }: GateInput): Awaitable<R
   if (sender.state === 'deleted') {
     return refuse('sender_deleted', 'The sender profile was deleted.', { do: 'cancel' });
   }
+  if (isHousekeeping(task)) return null;
   return whenThere(isLeaving(unit, task.senderId, enrollment), (isGoing) =>
     isGoing
       ? refuse('sender_removed', 'The sender was removed from this automation.', { do: 'cancel' })
@@ -191,7 +191,7 @@ function parkedOn(hold: HoldRow): string | null {
 }
 
 function consent({ sender, channel }: GateInput): Refusal | null {
-  if (channel.kind !== 'linkedin' || sender.consentVersion !== null) return null;
+  if (channel.kind !== 'linkedin' || hasConsented(sender)) return null;
   return refuse('consent', 'The rep has not agreed to automation yet.', { do: 'wait_lane' });
 }
 
@@ -241,31 +241,25 @@ async function withinDailyLimit({ unit, task, channel, automation }: GateInput):
 
 /** Asked at the claim, like the sender's own window: what was prepared inside may finish. */
 function contactHours({ unit, stage, sender, contact }: GateInput): Refusal | null {
-  const { window } = settingsOf(sender);
-  if (stage === 'commit' || !window.contactZone || contact.zone === null) return null;
-  const until = nextSharedOpen(window, contact.zone, unit.now);
+  if (stage === 'commit') return null;
+  const until = contactHoursFrom(settingsOf(sender), contact, unit.now);
   if (until <= unit.now) return null;
   const detail = 'It is outside of working hours where the contact is.';
   return refuse('contact_hours', detail, { do: 'postpone', until });
 }
 
 function spacing({ unit, task, contact }: GateInput): Awaitable<Refusal | null> {
-  const { lastOutreachAt } = contact;
-  if (!isOutreach(task.kind) || lastOutreachAt === null) return null;
-  return whenThere(personSpacingOf(unit.tx, task.workspaceId), (spacingMs) => {
-    const until = lastOutreachAt + spacingMs;
-    if (until <= unit.now) return null;
-    const detail = `At least ${spacingMs / HOUR} hours lie between two messages or invites to one person.`;
+  return whenThere(spacingUntil(unit.tx, task, contact), (until) => {
+    if (until === null || until <= unit.now) return null;
+    const hours = (until - (contact.lastOutreachAt ?? 0)) / HOUR;
+    const detail = `At least ${hours} hours lie between two messages or invites to one person.`;
     return refuse('spacing', detail, { do: 'postpone', until });
   });
 }
 
-/** Steps planned after an automatic reply was read wait for the return date too. */
-function away({ unit, task, contact }: GateInput): Awaitable<Refusal | null> {
-  if (task.kind === 'visit' || isHousekeeping(task)) return null;
-  return whenThere(rowsOf(unit.tx).look(awayUntil, contact.id), (dates) => {
-    const until = Math.max(0, ...dates);
-    if (until <= unit.now) return null;
+function away({ unit, task }: GateInput): Awaitable<Refusal | null> {
+  return whenThere(awayTill(unit.tx, task), (until) => {
+    if (until === null || until <= unit.now) return null;
     return refuse('auto_reply', 'An automatic reply says that they are away.', { do: 'postpone', until });
   });
 }

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { circleIdIn } from '#shared/automation/circles.ts';
 import type { NodeOf } from '#shared/automation/graph.ts';
-import { CONSENT_VERSION, IDS_AT_ONCE, type NextWork } from '#shared/contract/device.ts';
+import { hasConsented, IDS_AT_ONCE, type NextWork } from '#shared/contract/device.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { isOpen, nextOpen } from '#shared/schedule/window.ts';
@@ -103,7 +103,7 @@ const ask = together<{ deviceId: string; ability: Ability }, NextWork>({
     if (ability.catalogue && ability.catalogue.held !== catalogueId) {
       return { type: 'catalogue', id: catalogueId, catalogue: rules?.catalogue ?? null };
     }
-    if ((sender.consentVersion ?? 0) < CONSENT_VERSION) return wait('consent', later);
+    if (!hasConsented(sender)) return wait('consent', later);
     if (!ability.canAct) return wait('paused_here', later);
     if (!(await takeRunner(unit, channel, deviceId))) return wait('other_device', later);
     const can = new Set(ability.kinds ?? linkedinActionKind.options);

@@ -47,5 +47,8 @@ function isOnFirstEmails({ scope, kind }: HoldRow): boolean {
 /** Whether no email went to this person in this enrollment: only then nobody knows whether the address takes any. */
 function isFirstEmail(q: Queryable, { enrollmentId }: TaskRow): Awaitable<boolean> {
   const steps = rowsOf(q).group(shapes.task, 'enrollment', enrollmentId);
-  return whenThere(steps, (each) => !each.some(({ kind, state }) => kind === 'send_email' && state === 'done'));
+  return whenThere(
+    steps,
+    (each) => !each.some(({ kind, state }) => kind === 'send_email' && state === 'done'),
+  );
 }

@@ -1,5 +1,5 @@
 import type { DeviceSnapshot } from '#shared/contract/device.ts';
-import { CONSENT_VERSION } from '#shared/contract/device.ts';
+import { hasConsented } from '#shared/contract/device.ts';
 import { isDisconnected, type SenderView } from '#shared/contract/sender.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import type { DeviceCall } from '../context.ts';
@@ -33,7 +33,7 @@ export async function deviceSnapshot(call: DeviceCall): Promise<DeviceSnapshot> 
     holds: view.holds,
     usage: view.usage,
     next: view.next,
-    mustAct: [...mustAct(view, row.consentVersion), ...decisions(approvals, replies)],
+    mustAct: [...mustAct(view, hasConsented(row)), ...decisions(approvals, replies)],
     stopped: isManual('workspace'),
     paused: isManual('sender') || view.holds.some((hold) => isManualOn(hold, channelId)),
     approveEach: senderSettings.parse(row.settings).approveEach,
@@ -75,9 +75,9 @@ function isManualOn(hold: SenderView['holds'][number], channelId: string): boole
 }
 
 /** What needs the rep, most urgent first. */
-function mustAct(view: SenderView, consentVersion: number | null): DeviceSnapshot['mustAct'] {
+function mustAct(view: SenderView, agreed: boolean): DeviceSnapshot['mustAct'] {
   const items: DeviceSnapshot['mustAct'] = [];
-  if ((consentVersion ?? 0) < CONSENT_VERSION) {
+  if (!agreed) {
     items.push({
       title: 'Your consent is needed',
       detail: 'Read what Rapport does in your browser and agree before the first action.',

@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CONSENT_VERSION } from '#shared/contract/device.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { DAY, HOUR } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { nextOpen } from '#shared/schedule/window.ts';
@@ -10,21 +12,24 @@ import { admissionWaits, branchWaits, stepWaits, type WaitsFor } from '#shared/s
 import { schema } from '../../../companion-server/db/index.ts';
 import {
   explainBranches,
+  explainChannel,
   explainEnrollment,
   explainTask,
   lookAhead,
+  recordSession,
   setHold,
 } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
   addContact,
   addSender,
+  eagerSettings,
   openStage,
   outreachGraph,
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
-import { enrollmentOf, inUnit, nextOfKind, nextStep, perform, settle } from './support.ts';
+import { DEVICE, enrollmentOf, inUnit, nextOfKind, nextStep, pass, perform, settle } from './support.ts';
 
 let stage: Stage;
 let channels: { linkedin: string; email: string };
@@ -93,7 +98,11 @@ describe('why and when', () => {
       missing_data: { scope: 'enrollment', scopeId: id } as const,
       no_usable_sender: { scope: 'automation', scopeId: 'a1' } as const,
     };
-    const on = { scope: 'channel', scopeId: channels.linkedin, ...Object.entries(scope).find(([key]) => key === reason)?.[1] } as const;
+    const on = {
+      scope: 'channel',
+      scopeId: channels.linkedin,
+      ...Object.entries(scope).find(([key]) => key === reason)?.[1],
+    } as const;
     if (reason === 'no_usable_sender') await setEnrollment({ live: 0, status: 'ready', reason });
     await inUnit(stage, (unit) => setHold(unit, { workspaceId: WORKSPACE, ...on, reason, by: 'test' }));
     const answer = complete(await why());
@@ -121,6 +130,62 @@ describe('why and when', () => {
   });
 });
 
+describe('who must act', () => {
+  const holdAutomation = () =>
+    inUnit(stage, (unit) =>
+      setHold(unit, {
+        workspaceId: WORKSPACE,
+        scope: 'automation',
+        scopeId: 'a1',
+        reason: 'manual',
+        by: 'test',
+      }),
+    );
+  const linkedinRow = async () => {
+    const rows = await stage.db.reader.select().from(schema.channel);
+    return must(
+      rows.find(({ id }) => id === channels.linkedin),
+      'channel',
+    );
+  };
+
+  it('in a paused automation its steps wait for a person; the account goes on with another one', async () => {
+    const next = async () => explainChannel(stage.db.reader, await linkedinRow(), now());
+    await holdAutomation();
+    const [row] = await stage.db.reader.select().from(schema.task);
+    const step = await explainTask(stage.db.reader, must(row, 'task'), now());
+    expect(step).toMatchObject({ whoMustAct: 'manager', expectedAt: null, limit: 'manual' });
+    expect(await next()).toMatchObject({ automationName: 'Automation a1', at: null, limit: 'manual' });
+    await stage.db.write((tx) => tx.update(schema.workspace).set({ manyAutomations: true }));
+    await addAutomation(stage, 'a2', outreachGraph(['s1'], { email: false }));
+    await settle(stage);
+    expect(await next()).toMatchObject({ automationName: 'Automation a2', at: now() });
+  });
+
+  it('the rep, where they agreed to an older text of the consent only', async () => {
+    await stage.db.write((tx) => tx.update(schema.sender).set({ consentVersion: CONSENT_VERSION - 1 }));
+    expect(await why()).toMatchObject({ waitsFor: stepWaits.consent.waitsFor, whoMustAct: 'rep' });
+  });
+
+  it('the rep, where the account is lost that a passed deadline waits to be read', async () => {
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    await recordSession(stage.ctx, DEVICE, { state: 'inactive', reason: 'logged_out', challenge: null });
+    pass(stage, 10 * HOUR);
+    await settle(stage);
+    const [cursor] = await stage.db.reader
+      .select()
+      .from(schema.cursor)
+      .where(eq(schema.cursor.nodeId, 'accepted'));
+    expect(cursor?.waitsFor).toBe('fresh_read');
+    const waiting = await stage.db.reader
+      .select()
+      .from(schema.enrollment)
+      .where(eq(schema.enrollment.id, cursor?.enrollmentId ?? ''));
+    const answer = await explainEnrollment(stage.db.reader, must(waiting[0], 'enrollment'), now());
+    expect(complete(answer)).toMatchObject({ whoMustAct: 'rep', limit: 'linkedin_account_disconnected' });
+  });
+});
+
 describe('several branches', () => {
   const branchesOf = async () => {
     const row = await enrollmentOf(stage, 'c001');
@@ -141,6 +206,27 @@ describe('several branches', () => {
     expect(invite).toMatchObject({ nodeId: 'invite', ending: null });
     expect(invite?.sentence).toContain('The invitation');
     expect(delay).toMatchObject({ nodeId: 'pause', ending: null, expectedAt: now() + HOUR });
+  });
+
+  it('under a hold of the automation wait for it, each of them', async () => {
+    await addBranch({ waitsFor: 'time', wakeAt: now() + HOUR });
+    const on = { workspaceId: WORKSPACE, scope: 'automation', scopeId: 'a1' } as const;
+    await inUnit(stage, (unit) => setHold(unit, { ...on, reason: 'manual', by: 'test' }));
+    const manual = { whoMustAct: 'manager', expectedAt: null, limit: 'manual' };
+    expect(await branchesOf()).toMatchObject([manual, manual]);
+  });
+
+  it('with data that one of them lacks: that one says so, and no other', async () => {
+    const { id } = await enrollmentOf(stage, 'c001');
+    await addBranch({ waitsFor: 'time', wakeAt: now() + HOUR });
+    const parked = { state: 'scheduled', reason: 'missing_data', blockedOn: `enrollment:${id}` } as const;
+    await stage.db.write((tx) => tx.update(schema.task).set(parked).where(eq(schema.task.enrollmentId, id)));
+    const on = { workspaceId: WORKSPACE, scope: 'enrollment', scopeId: id } as const;
+    await inUnit(stage, (unit) => setHold(unit, { ...on, reason: 'missing_data', by: 'test' }));
+    expect(await branchesOf()).toMatchObject([
+      { limit: 'missing_data', whoMustAct: 'manager' },
+      { limit: null, expectedAt: now() + HOUR },
+    ]);
   });
 
   it('a failed one keeps its reason while another goes on', async () => {
@@ -205,6 +291,47 @@ describe('the expected time', () => {
       expect(expectedAt).toBeGreaterThanOrEqual(due[i] ?? 0);
       expect(expectedAt).toBeLessThan((due[i] ?? 0) + HOUR);
     });
+  });
+
+  it('counts the daily limit before a step was refused by it', async () => {
+    await stage.db.write((tx) => tx.update(schema.automation).set({ dailyLimits: { invite: 1 } }));
+    const firstAt = now();
+    await perform(stage, await nextOfKind(stage, 'connect'));
+    const last = await why('c005');
+    expect(last.limit).toBe('automation_limit');
+    expect(last.expectedAt).toBeGreaterThanOrEqual(firstAt + 4 * DAY);
+    expect(last.expectedAt).toBeLessThan(firstAt + 5 * DAY);
+  });
+
+  it('is not before what the person lets through: spacing, a lock, their return, their hours', async () => {
+    const setContact = (values: Partial<typeof schema.contact.$inferInsert>) =>
+      stage.db.write((tx) => tx.update(schema.contact).set(values).where(eq(schema.contact.id, 'c001')));
+    await setContact({ lastOutreachAt: now() - HOUR });
+    expect(await why()).toMatchObject({ limit: 'spacing', expectedAt: now() + 3 * HOUR });
+    await stage.db.write((tx) =>
+      tx.insert(schema.relation).values({
+        ...{ workspaceId: WORKSPACE, contactId: 'c001', senderId: 's1', since: 1 },
+        ...{ status: 'invitation_withdrawn', lockedUntil: now() + 5 * DAY },
+      }),
+    );
+    expect(await why()).toMatchObject({ limit: 'cannot_resend_yet', expectedAt: now() + 5 * DAY });
+    await stage.db.write((tx) =>
+      tx.insert(schema.event).values({
+        ...{ id: 'away', workspaceId: WORKSPACE, contactId: 'c001', type: 'auto_reply_received' },
+        ...{ at: now(), dedupeKey: 'away', data: { until: now() + 9 * DAY } },
+      }),
+    );
+    expect(await why()).toMatchObject({ limit: 'auto_reply', expectedAt: now() + 9 * DAY });
+    await stage.db.write(async (tx) => {
+      await tx.delete(schema.event);
+      await tx.delete(schema.relation);
+    });
+    const window = { zone: 'UTC', days: [1, 2, 3, 4, 5], from: '09:00', to: '18:00', contactZone: true };
+    const settings = senderSettings.parse({ ...eagerSettings, window });
+    await stage.db.write((tx) => tx.update(schema.sender).set({ settings }));
+    // In New York it is five o'clock in the morning: 09:00 there is 14:00 UTC.
+    await setContact({ lastOutreachAt: null, zone: 'America/New_York' });
+    expect(await why()).toMatchObject({ limit: 'contact_hours', expectedAt: now() + 4 * HOUR });
   });
 
   it('follows the place in the queue, by the pace itself', async () => {
