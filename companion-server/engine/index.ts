@@ -36,6 +36,7 @@ export {
   explainEnrollment,
   explainTask,
   type NextAction,
+  openTasksOf,
 } from './explain/explain.ts';
 export { explainBranches } from './explain/explainBranches.ts';
 export { archiveAutomation } from './flow/archive.ts';

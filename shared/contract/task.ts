@@ -10,8 +10,15 @@ import { id, instant, page, pageQuery, route } from './route.ts';
 export const taskGroup = z.enum(['manual', 'approval', 'unknown', 'missing_data', 'confirm', 'reply']);
 export type TaskGroup = z.infer<typeof taskGroup>;
 
+/** What it waits for, when it goes (schedule time; null: somebody must act first), and the one limit that binds. */
+const waiting = z.object({
+  waitsFor: z.string().nullable().default(null),
+  expectedAt: instant.nullable().default(null),
+  limit: z.string().nullable().default(null),
+});
+
 /** Whom it is about; `id` is the step's, or the contact's place in the automation (`confirm`, `reply`). */
-const item = z.object({
+const item = waiting.extend({
   id,
   sentence: z.string(),
   /** What to do about it. */
@@ -51,7 +58,7 @@ export type ApprovalItem = z.infer<typeof approvalItem>;
 export const missingField = z.object({ field: z.string(), label: z.string(), fillable: z.boolean() });
 
 export const taskItem = z.discriminatedUnion('group', [
-  manualTaskView.extend({ group: z.literal('manual') }),
+  manualTaskView.extend({ group: z.literal('manual'), ...waiting.shape }),
   approvalItem,
   step.extend({ group: z.literal('unknown'), ...text.shape }),
   step.extend({
@@ -84,6 +91,17 @@ export const COUNTED_AT_MOST = 1000;
 export const taskCounts = z.record(taskGroup, z.number().int());
 export type TaskCounts = z.infer<typeof taskCounts>;
 
+/** A step of a contact that is not over, whoever or whatever it waits for. */
+export const openStep = waiting.extend({
+  id,
+  nodeId: z.string(),
+  kind: z.string(),
+  state: taskState,
+  senderId: id,
+  sentence: z.string(),
+  whoMustAct,
+});
+
 /** What became of a step that a person decided about. */
 export const taskResult = z.object({
   id,
@@ -100,6 +118,11 @@ export const taskRoutes = {
   list: route('member', 'GET', '/api/v1/tasks', {
     query: pageQuery.extend({ group: taskGroup.default('unknown') }),
     response: page(taskItem),
+  }),
+  /** Every step of one contact in one automation that is not over, what is due first on top. */
+  ofEnrollment: route('member', 'GET', '/api/v1/enrollments/:enrollmentId/tasks', {
+    params: z.object({ enrollmentId: id }),
+    response: z.object({ items: z.array(openStep) }),
   }),
   /** How many wait in each group, up to `COUNTED_AT_MOST` + 1. */
   counts: route('member', 'GET', '/api/v1/tasks/counts', { response: taskCounts }),

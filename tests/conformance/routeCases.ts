@@ -548,6 +548,13 @@ export const cases: Case[] = [
     scoped: true,
   },
   { name: 'tasks', route: taskRoutes.list, rep: 200 },
+  {
+    name: 'steps of a contact in an automation',
+    route: taskRoutes.ofEnrollment,
+    input: (w) => ({ params: { enrollmentId: w.ids.enrollmentId } }),
+    rep: 200,
+    scoped: true,
+  },
   { name: 'task counts', route: taskRoutes.counts, rep: 200 },
   {
     name: 'approve texts',

@@ -48,6 +48,30 @@ test('a manager counts what waits for anybody, a rep what waits for their own pr
   expect(await list('approval', world.rep)).toEqual([]);
 });
 
+test('every step that is not over says what it waits for, who must act, and when it goes', async () => {
+  const { enrollmentId, approvalId, taskId } = world.ids;
+  const { db } = server.services;
+  const notBefore = Date.UTC(2100, 0, 4, 12);
+  const planned = await addTask(server, owned, {
+    nodeId: 'later',
+    kind: 'message',
+    state: 'scheduled',
+    notBefore,
+  });
+  const { body } = await call(server, taskRoutes.ofEnrollment, asOwner(), { params: { enrollmentId } });
+  const { items } = taskRoutes.ofEnrollment.response.parse(body);
+  const of = (id: string) => items.find((each) => each.id === id);
+  expect(of(taskId)).toMatchObject({ state: 'unknown', whoMustAct: 'rep', waitsFor: 'settling' });
+  expect(of(approvalId)).toMatchObject({
+    state: 'waiting_approval',
+    waitsFor: 'an approval',
+    expectedAt: null,
+  });
+  expect(of(planned)).toMatchObject({ state: 'scheduled', waitsFor: expect.any(String) });
+  expect(await list('approval')).toMatchObject([{ waitsFor: 'an approval', expectedAt: null, limit: null }]);
+  await db.write((tx) => tx.delete(schema.task).where(eq(schema.task.id, planned)));
+});
+
 describe('an edited text', () => {
   const approve = (edited: { text: string; subject: string | null }) =>
     call(server, taskRoutes.approve, asOwner(), {

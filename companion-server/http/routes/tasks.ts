@@ -2,6 +2,7 @@ import { deviceTaskRoutes, taskRoutes } from '#shared/contract/task.ts';
 import { confirm } from '../../services/task/contacts.ts';
 import * as decide from '../../services/task/decide.ts';
 import { countTasks, listApprovals, listTasks } from '../../services/task/list.ts';
+import { stepsOfEnrollment } from '../../services/task/ofEnrollment.ts';
 import type { App } from '../httpEnv.ts';
 import { serveDevice, serveMember } from '../serve.ts';
 
@@ -9,6 +10,7 @@ import { serveDevice, serveMember } from '../serve.ts';
 export function serveTasks(app: App): void {
   const routes = taskRoutes;
   serveMember(app, routes.list, (call, { query }) => listTasks(call, query));
+  serveMember(app, routes.ofEnrollment, (call, { params }) => stepsOfEnrollment(call, params.enrollmentId));
   serveMember(app, routes.counts, (call) => countTasks(call));
   serveMember(app, routes.approveMany, (call, { body }) => decide.approveMany(call, body));
   serveMember(app, routes.settleMany, (call, { body }) => decide.settleMany(call, body));

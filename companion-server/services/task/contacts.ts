@@ -82,6 +82,9 @@ function about({ row, contact: person, sender: profile, automationName }: Paused
   return {
     id: row.id,
     sentence: reasonSentence(reason),
+    waitsFor: 'a decision',
+    expectedAt: null,
+    limit: null,
     action,
     whoMustAct: 'rep' as const,
     enrollmentId: row.id,

@@ -17,7 +17,7 @@ export function listTasks(call: MemberCall, { group, ...query }: Query) {
     case 'unknown':
       return listSteps(call, group, query, viewUnknown);
     case 'missing_data':
-      return listSteps(call, group, query, (step) => viewMissing(call.db.reader, step));
+      return listSteps(call, group, query, (step, why) => viewMissing(call.db.reader, step, why));
     case 'confirm':
       return listContacts(call, group, query, viewConfirm);
     case 'reply':

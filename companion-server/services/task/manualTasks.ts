@@ -2,6 +2,7 @@ import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { renderTemplate, templateSeed } from '#shared/automation/render.ts';
 import type { ManualTaskView, manualTaskRoutes } from '#shared/contract/manualTask.ts';
+import { stepWaits } from '#shared/statuses/waits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { endManualTask, isOpenManualTask, textVariables } from '../../engine/index.ts';
 import { type ContactRow, contactName } from '../contact/view.ts';
@@ -87,7 +88,13 @@ export async function listManualTasks(call: MemberCall, query: { cursor?: string
     rows,
     query.limit,
     ({ row }) => [row.dueAt ?? 0, row.id],
-    (found) => ({ ...view(now, found), group: 'manual' as const }),
+    (found) => ({
+      ...view(now, found),
+      group: 'manual' as const,
+      waitsFor: stepWaits.manual_task.waitsFor,
+      expectedAt: null,
+      limit: null,
+    }),
   );
 }
 

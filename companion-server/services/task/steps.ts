@@ -5,6 +5,7 @@ import { stepName } from '#shared/statuses/steps.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import {
   type Ahead,
+  type Explanation,
   explainTask,
   graphOf,
   isUnknown,
@@ -56,7 +57,7 @@ export async function listSteps<G extends StepGroup>(
   call: Call,
   group: G,
   query: { cursor?: string; limit: number },
-  view: (step: Step, why: string) => Promise<TaskItemOf<G>>,
+  view: (step: Step, why: Explanation) => Promise<TaskItemOf<G>>,
 ) {
   const after = decodeCursor(query.cursor, idKey);
   const { reader } = call.db;
@@ -72,7 +73,7 @@ export async function listSteps<G extends StepGroup>(
     (step) => step,
   );
   const viewed: TaskItemOf<G>[] = [];
-  for (const step of items) viewed.push(await view(step, (await whyOf(call, step.row, ahead)).sentence));
+  for (const step of items) viewed.push(await view(step, await whyOf(call, step.row, ahead)));
   return { items: viewed, nextCursor };
 }
 
@@ -121,7 +122,8 @@ export async function resultOf(call: Call, taskId: string): Promise<z.input<type
   };
 }
 
-function about(step: Step, sentence: string, action: string) {
+function about(step: Step, why: Explanation, action: string) {
+  const { sentence, waitsFor, expectedAt, limit } = why;
   const { row, contact: person, sender: profile, automationName } = step;
   const slug = person.linkedinSlug;
   return {
@@ -129,6 +131,9 @@ function about(step: Step, sentence: string, action: string) {
     kind: row.kind,
     state: row.state,
     sentence,
+    waitsFor,
+    expectedAt,
+    limit,
     action,
     whoMustAct: 'rep' as const,
     enrollmentId: row.enrollmentId,
@@ -146,14 +151,23 @@ function about(step: Step, sentence: string, action: string) {
   };
 }
 
-export async function viewApproval(db: Queryable, step: Step, why: string): Promise<TaskItemOf<'approval'>> {
+/** The same answer with a further sentence. */
+function saying(why: Explanation, more: string): Explanation {
+  return { ...why, sentence: `${why.sentence} ${more}` };
+}
+
+export async function viewApproval(
+  db: Queryable,
+  step: Step,
+  why: Explanation,
+): Promise<TaskItemOf<'approval'>> {
   const { row, channel: way } = step;
   const limits = textLimits(row.kind, way);
   const changed = row.reason === 'text_changed';
   const action =
     'Read the text. Approve it, change it, or skip the step. It goes then at the pace of the sender.';
   return {
-    ...about(step, changed ? `${why} The data behind it changed after it was approved.` : why, action),
+    ...about(step, changed ? saying(why, 'The data behind it changed after it was approved.') : why, action),
     group: 'approval',
     attachments: row.payload ? await fileNames(db, row.workspaceId, row.payload) : [],
     textHash: row.payload ? textHash(row.payload) : '',
@@ -163,14 +177,18 @@ export async function viewApproval(db: Queryable, step: Step, why: string): Prom
   };
 }
 
-export async function viewUnknown(step: Step, why: string): Promise<TaskItemOf<'unknown'>> {
+export async function viewUnknown(step: Step, why: Explanation): Promise<TaskItemOf<'unknown'>> {
   const where = step.row.kind === 'send_email' ? 'into the Sent folder' : 'on LinkedIn';
   const action = `Look ${where} and say whether it happened. It is never repeated before that.`;
   const { detail } = step.row;
-  return { ...about(step, detail ? `${why} What was seen: ${detail}` : why, action), group: 'unknown' };
+  return { ...about(step, detail ? saying(why, `What was seen: ${detail}`) : why, action), group: 'unknown' };
 }
 
-export async function viewMissing(db: Queryable, step: Step): Promise<TaskItemOf<'missing_data'>> {
+export async function viewMissing(
+  db: Queryable,
+  step: Step,
+  why: Explanation,
+): Promise<TaskItemOf<'missing_data'>> {
   const graph = await graphOf(db, step.enrollment.versionId);
   const { fields, problem } = missingIn({ ...step, task: step.row, graph });
   const sentence = step.row.detail ?? 'The text cannot be filled in for this contact.';
@@ -180,7 +198,7 @@ export async function viewMissing(db: Queryable, step: Step): Promise<TaskItemOf
       : 'Correct the text in the automation and try again. Or skip the step, or cancel the contact.';
   const node = nodeOf({ task: step.row, graph });
   return {
-    ...about(step, sentence, action),
+    ...about(step, { ...why, sentence }, action),
     group: 'missing_data',
     stepName: node?.label || stepName(step.row.kind),
     fields,
