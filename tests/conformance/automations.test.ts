@@ -198,6 +198,21 @@ test('the status follows the holds: a lost session pauses what needs it, and say
   );
 });
 
+test('a removed sender that finishes here still says why its contacts do not move', async () => {
+  const { automationId, enrollmentId, senderId } = world.ids;
+  const { db } = server.services;
+  const setLive = (live: number) =>
+    db.write((tx) =>
+      tx.update(schema.enrollment).set({ live, senderId }).where(eq(schema.enrollment.id, enrollmentId)),
+    );
+  await db.write((tx) => tx.update(schema.automationSender).set({ enabled: false }));
+  await setLive(1);
+  const reasons = async () => (await detail(automationId)).holds.map(({ reason }) => reason);
+  expect(await reasons()).toContain('linkedin_account_disconnected');
+  await setLive(0);
+  expect(await reasons()).not.toContain('linkedin_account_disconnected');
+});
+
 test('open pages are told what changed, and resume after the last thing they saw', async () => {
   const headers = { cookie: world.owner, 'last-event-id': '1' };
   const response = await server.app.request(`${ORIGIN}${workspaceRoutes.stream.path}`, { headers });

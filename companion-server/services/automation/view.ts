@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { type ActionKind, actionChannel, type Graph, isActionType } from '#shared/automation/graph.ts';
 import { validateGraph } from '#shared/automation/validate.ts';
 import type { AutomationDetail, AutomationSummary } from '#shared/contract/automation.ts';
@@ -23,6 +23,7 @@ const {
   automationVersion,
   automationSender,
   channel,
+  enrollment,
   enrollmentCount,
   entering,
   enteringBatch,
@@ -246,13 +247,24 @@ async function channelsFor(db: Queryable, row: Summarized, used: ReadonlySet<Cha
     .where(
       and(
         eq(automationSender.automationId, row.id),
-        eq(automationSender.enabled, true),
+        or(eq(automationSender.enabled, true), hasOnesUnderWay(db, row)),
         ne(sender.state, 'deleted'),
         inArray(channel.kind, [...used]),
       ),
     );
   // A sender may stand in several nodes.
   return [...new Map(rows.map((each) => [each.id, each])).values()];
+}
+
+/** A sender that was removed finishes what it has under way here. */
+function hasOnesUnderWay(db: Queryable, { id }: Summarized): SQL {
+  const { automationId, senderId } = enrollment;
+  return exists(
+    db
+      .select({ n: sql`1` })
+      .from(enrollment)
+      .where(and(eq(senderId, automationSender.senderId), sql`${enrollment.live} = 1`, eq(automationId, id))),
+  );
 }
 
 /** The contacts of one automation of this workspace. */
