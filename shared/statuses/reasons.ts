@@ -70,6 +70,8 @@ export const otherReasons = new Map(
     other_automation: 'Active in another automation.',
     other_not_running: 'The other automation does not run.',
     was_there: 'The contact was in the other automation already; entering again is decided by a person.',
+    browser_ceiling:
+      'The browser’s own record says that the most of such steps is done for now, or that record was lost; it goes on by itself.',
     contact_hours: 'It is outside of working hours where the contact is.',
     automation_limit: "The automation's own daily limit for this sender is reached.",
     sender_deleted: 'The sender profile was deleted.',
@@ -98,6 +100,7 @@ const limitNames = new Map(
     other_automation: 'the other automation',
     rest: 'a rest after activity',
     automation_limit: "the automation's own daily limit",
+    browser_ceiling: 'the most that the browser allows by its own record',
     maybe_reply: 'a decision about a message that may be their answer',
     auto_reply: 'the day they are back',
     contact_hours: 'the working hours where the contact is',

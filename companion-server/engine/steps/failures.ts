@@ -17,7 +17,7 @@ import { enrollmentById, graphOf } from '../rows.ts';
 import { recordWithdrawn, withdrawLater } from '../senders/withdrawals.ts';
 import { shapes } from '../shapes.ts';
 import { endEnrichment } from '../wayIn/enrichment.ts';
-import { holdForData, stoplistContact } from './dispose.ts';
+import { holdForData, postponeLane, stoplistContact } from './dispose.ts';
 import { isHousekeeping } from './invitationGate.ts';
 import { noteQuotas } from './notes.ts';
 import { learnOpenProfile } from './openProfile.ts';
@@ -97,6 +97,13 @@ export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFa
     until,
     by: 'linkedin',
   });
+}
+
+/** The browser's own books forbid this kind until then. LinkedIn refused nothing: no hold says so, and none gets longer. */
+export async function waitForCeiling(unit: Unit, task: TaskRow, failure: LinkedinFailure): Promise<void> {
+  const limit = 'browser_ceiling';
+  await requeue(unit, task, unit.now, limit, failure.detail);
+  await postponeLane(unit, task, dateOf(unit, failure, DAY), limit);
 }
 
 /** LinkedIn itself was asked before a message: who was a connection is none any more. */

@@ -20,7 +20,7 @@ import { shapes } from '../shapes.ts';
 import { together } from '../together.ts';
 import type { Fence } from './commit.ts';
 import { completeTask } from './complete.ts';
-import { applyFailure, closeByRelation, decideByPerson, demandHolds } from './failures.ts';
+import { applyFailure, closeByRelation, decideByPerson, demandHolds, waitForCeiling } from './failures.ts';
 import { isHeld, markUnknown, requeue } from './tasks.ts';
 import { undoCommit } from './undo.ts';
 
@@ -142,12 +142,14 @@ async function apply(unit: Unit, task: TaskRow, outcome: Outcome): Promise<void>
 
 /** Broken off before it was armed. A page that failed counts, as one does that was read. */
 async function breakOff(unit: Unit, task: TaskRow, failure: LinkedinFailure | null): Promise<void> {
-  if (failure && !isOwnCeiling(failure)) {
+  const ownCeiling = failure && isOwnCeiling(failure);
+  if (failure && !ownCeiling) {
     await paceUncommitted(unit, task);
     await noteFailure(unit, task.channelId, failure.code);
   }
   await undoCommit(unit, task);
-  if (failure) await applyFailure(unit, task, failure);
+  if (ownCeiling) await waitForCeiling(unit, task, failure);
+  else if (failure) await applyFailure(unit, task, failure);
   else await giveBack(unit, task);
 }
 

@@ -147,6 +147,14 @@ describe('pages that fail', () => {
     const step = await nextOfKind(stage, 'connect');
     await report(stage, step, brokenOff(now() + DAY, 'too_many_requests'));
     expect(await channelRow(linkedin)).toMatchObject({ outcomes: '', lastActionAt: null });
+    // LinkedIn refused nothing: no hold, and the next real one begins at its shortest.
+    expect(await openHolds()).toEqual([]);
+    const lanes = await stage.db.reader.select().from(schema.lane).where(eq(schema.lane.channelId, linkedin));
+    const own = lanes.find(({ kind }) => kind === 'connect');
+    expect(own).toMatchObject({ holdTimes: 0, nextAt: now() + DAY, nextLimit: 'browser_ceiling' });
+    expect(await nextStep(stage)).toBeNull();
+    pass(stage, DAY);
+    expect(await nextStep(stage)).toMatchObject({ kind: 'connect' });
   });
 
   it('a page that was prepared in vain costs the gap too', async () => {
