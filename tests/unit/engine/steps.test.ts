@@ -4,6 +4,7 @@ import { HOUR, MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import type { LinkedinErrorCode } from '#shared/statuses/linkedin.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import {
+  contactsAddedToList,
   decideEnrollment,
   pauseAutomation,
   pauseChannel,
@@ -17,9 +18,11 @@ import {
   addAutomation,
   addContact,
   addSender,
+  eagerSettings,
   openStage,
   outreachGraph,
   type Person,
+  START,
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
@@ -256,6 +259,27 @@ describe('a step that a person skipped while it was under way', () => {
     await skip();
     await report(stage, step, done);
     expect((await taskRow(stage, step.taskId)).state).toBe('done');
+  });
+});
+
+describe('working hours where the contact is', () => {
+  it('keep a step until both are at work, and let the next contact go meanwhile', async () => {
+    await addContact(stage, 2, { bound: true });
+    await inUnit(stage, (unit) => contactsAddedToList(unit, 'l1', ['c002']));
+    const window = { zone: 'UTC', contactZone: true };
+    await stage.db.write(async (tx) => {
+      await tx.update(schema.sender).set({ settings: { ...eagerSettings, window } });
+      const newYork = { zone: 'America/New_York' };
+      await tx.update(schema.contact).set(newYork).where(eq(schema.contact.id, anna.contactId));
+    });
+    const next = await nextOfKind(stage, 'connect');
+    expect(next.target.slug).toBe('person-2');
+    const rows = await stage.db.reader.select().from(schema.task);
+    expect(rows.find(({ contactId }) => contactId === anna.contactId)).toMatchObject({
+      ...{ state: 'scheduled', reason: 'contact_hours' },
+      // 09:00 in New York.
+      notBefore: START + 4 * HOUR,
+    });
   });
 });
 

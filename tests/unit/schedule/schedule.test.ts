@@ -10,7 +10,7 @@ import {
 } from '#shared/schedule/caps.ts';
 import { afterAction, nextSlot, type SlotInput } from '#shared/schedule/pacing.ts';
 import { capTable, defaultSenderSettings, senderSettings, workingWindow } from '#shared/schedule/settings.ts';
-import { isOpen, nextOpen, remainingOpenMs } from '#shared/schedule/window.ts';
+import { isOpen, nextOpen, nextSharedOpen, remainingOpenMs } from '#shared/schedule/window.ts';
 
 const utc = (text: string) => Date.parse(`${text}Z`);
 const berlin = workingWindow.parse({ zone: 'Europe/Berlin' });
@@ -57,6 +57,20 @@ describe('working window', () => {
   it('may end at midnight', () => {
     const late = workingWindow.parse({ zone: 'Europe/Berlin', from: '20:00', to: '24:00' });
     expect(remainingOpenMs(late, utc('2026-11-23T22:00:00'))).toBe(HOUR);
+  });
+});
+
+describe('shared hours', () => {
+  const at = utc('2026-03-02T10:00:00');
+
+  it.each([
+    ['America/New_York', '2026-03-02T14:00:00', 'when their day begins'],
+    ['Asia/Tokyo', '2026-03-03T08:00:00', 'on the next day, when ours begins and theirs is not over'],
+    ['Europe/Berlin', '2026-03-02T10:00:00', 'at once where it is the same'],
+    ['Pacific/Auckland', '2026-03-02T10:00:00', 'in ours alone where the two never meet'],
+    ['Mars/Olympus', '2026-03-02T10:00:00', 'in ours alone where theirs is not known'],
+  ])('with %s: %s, %s', (zone, expected) => {
+    expect(new Date(nextSharedOpen(berlin, zone, at)).toISOString()).toBe(`${expected}.000Z`);
   });
 });
 
