@@ -11,12 +11,14 @@ import { channelsUsed } from '../flow/facts.ts';
 import { type HoldRow, isHeldRow, openHolds } from '../holds/holds.ts';
 import { isOnline } from '../holds/presence.ts';
 import { askedUntil, MAYBE_REPLY } from '../inbound/maybeReplies.ts';
-import { type Ahead, lookAhead } from '../pace/ahead.ts';
+import { type Ahead, type Bound, lookAhead } from '../pace/ahead.ts';
 import { slotFor } from '../pace/pacing.ts';
 import { isLive, isReady } from '../predicates.ts';
-import { channelById, contactById, graphOf, senderById, settingsOf } from '../rows.ts';
+import { channelById, contactById, enrollmentById, graphOf, senderById, settingsOf } from '../rows.ts';
 import { channelOf, isSetUp } from '../senders/channels.ts';
+import { noNoteUntil } from '../steps/notes.ts';
 import { contactHoursFrom, longestPersonLimit } from '../steps/personLimits.ts';
+import { nodeOf } from '../steps/render.ts';
 import { holdsOn } from '../steps/taskHolds.ts';
 
 const { automation, cursor, enrollment, lane, task } = schema;
@@ -129,7 +131,7 @@ export async function explainTask(
   if (held) return await afterHold(q, held, row, channel, now);
   const stopped = await notReady(q, channel, real);
   if (stopped) return inWords(stepWaits[stopped], stopped === 'offline' ? what.toLowerCase() : what);
-  const kept = await longestPersonLimit(q, row, contact);
+  const kept = later(await longestPersonLimit(q, row, contact), await noteLimit(q, row, channel, now));
   const { at, limit: paced, before } = await ahead.expect(row, channel, kept);
   const [queue] = await q
     .select({ nextAt: lane.nextAt, limit: lane.nextLimit })
@@ -143,6 +145,25 @@ export async function explainTask(
   const shared = contactHoursFrom(settingsOf(await senderById(q, row.senderId)), contact, expectedAt);
   if (shared > expectedAt) return planned(row, shared, 'contact_hours');
   return planned(row, expectedAt, limit);
+}
+
+/** A step that waits where no note is possible; one that goes without, or is skipped, waits for none. */
+async function noteLimit(
+  q: Queryable,
+  row: TaskRow,
+  channel: ChannelRow,
+  now: number,
+): Promise<Bound | null> {
+  if (row.kind !== 'connect') return null;
+  const graph = await graphOf(q, (await enrollmentById(q, row.enrollmentId)).versionId);
+  const node = nodeOf({ task: row, graph });
+  if (node?.type !== 'connect' || node.config.note === null || node.config.whenNoNote !== 'wait') return null;
+  const none = await noNoteUntil(q, channel, now);
+  return none && { limit: 'note_quota_reached', at: none.until };
+}
+
+function later(one: Bound, other: Bound | null): Bound {
+  return other && other.at > one.at ? other : one;
 }
 
 function planned(row: TaskRow, expectedAt: number, limit: string | null): Explanation {

@@ -28,7 +28,8 @@ export interface Expected {
   before: number;
 }
 
-interface Bound {
+/** A limit that keeps a step back, and until when (schedule time). */
+export interface Bound {
   limit: string;
   at: number;
 }

@@ -5,6 +5,7 @@ import { type Queryable, rowsOf } from '../../db/index.ts';
 import type { ContactRow, TaskRow } from '../context.ts';
 import { pairOf } from '../flow/facts.ts';
 import { awayUntil } from '../lookups.ts';
+import type { Bound } from '../pace/ahead.ts';
 import { isOutreach } from '../pace/usage.ts';
 import { personSpacingOf } from '../rows.ts';
 import { isHousekeeping } from './invitationGate.ts';
@@ -29,17 +30,8 @@ export function contactHoursFrom({ window }: SenderSettings, { zone }: ContactRo
   return window.contactZone && zone !== null ? nextSharedOpen(window, zone, at) : at;
 }
 
-interface PersonLimit {
-  limit: string;
-  at: number;
-}
-
 /** The one of them that keeps a step back longest; its code is that of the gate. */
-export async function longestPersonLimit(
-  q: Queryable,
-  task: TaskRow,
-  contact: ContactRow,
-): Promise<PersonLimit | null> {
+export async function longestPersonLimit(q: Queryable, task: TaskRow, contact: ContactRow): Promise<Bound> {
   const pair = task.kind === 'connect' ? await pairOf(q, task.contactId, task.senderId) : null;
   const all = [
     { limit: 'cannot_resend_yet', at: pair?.lockedUntil ?? 0 },

@@ -334,6 +334,25 @@ describe('the expected time', () => {
     expect(await why()).toMatchObject({ limit: 'contact_hours', expectedAt: now() + 4 * HOUR });
   });
 
+  it('is not before the next free note where the step waits for one', async () => {
+    const graph = outreachGraph(['s1'], { email: false });
+    const nodes = graph.nodes.map((node) =>
+      node.type === 'connect' ? { ...node, config: { ...node.config, whenNoNote: 'wait' as const } } : node,
+    );
+    await addContact(stage, 6, { bound: true });
+    await addAutomation(stage, 'a2', { ...graph, nodes });
+    await settle(stage);
+    const used = { account: 'linkedin:771', kind: 'note' } as const;
+    const at = now() - DAY;
+    await stage.db.write((tx) =>
+      tx.insert(schema.usage).values([1, 2, 3, 4, 5].map((n) => ({ ...used, at: at + n, taskId: `t${n}` }))),
+    );
+    const answer = await why('c006');
+    expect(answer).toMatchObject({ limit: 'note_quota_reached' });
+    expect(answer.expectedAt).toBeGreaterThanOrEqual(at + 30 * DAY);
+    expect((await why()).limit).not.toBe('note_quota_reached');
+  });
+
   it('follows the place in the queue, by the pace itself', async () => {
     await perform(stage, await nextOfKind(stage, 'connect'));
     const ahead = lookAhead(stage.db.reader, now());
