@@ -14,11 +14,12 @@ import { type Reached, reachedBy } from './reached.ts';
 import { drawScenario, type Tilt } from './scenario.ts';
 import { START } from './setup.ts';
 import { Simulation } from './simulation.ts';
-import { prepareOnce } from './statements.ts';
+import { commitAtOnce, prepareOnce } from './statements.ts';
 import { templateDatabase } from './template.ts';
 import { VirtualTime } from './virtualTime.ts';
 
 prepareOnce();
+commitAtOnce();
 const KEPT_EVENTS = 40;
 
 export interface RunResult {
