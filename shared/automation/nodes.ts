@@ -87,7 +87,7 @@ const segmentConfig = z.object({
   existingConnections: z.boolean().default(false),
   activeLimit: z.number().int().min(1).max(100_000).nullable().default(null),
   coworkersLimit: z.number().int().min(1).max(1000).nullable().default(null),
-  /** Contacts that come into a list or get a tag later enter too. */
+  /** Contacts that come into a list, get a tag or pass the filter later enter too. */
   keepFeeding: z.boolean().default(true),
 });
 /** A segment that nobody has set up yet. */

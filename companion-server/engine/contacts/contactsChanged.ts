@@ -4,12 +4,13 @@ import { tryToEnter } from '../flow/enrollmentDecisions.ts';
 import { liftMissingData } from '../flow/missingData.ts';
 import { stopRemembered } from '../restore/stops.ts';
 import { enrollmentById } from '../rows.ts';
+import { feedFiltered } from '../wayIn/feed.ts';
 
 const AT_ONCE = 1000;
 
 /**
- * Data of these contacts came from outside: what waited for it goes on, and who waits before entering because a person
- * refused their LinkedIn link looks again. It decides about no answer.
+ * Data of these contacts came from outside: what waited for it goes on, who waits before entering because a person
+ * refused their LinkedIn link looks again, and whom a segment's filter admits now enters. It decides about no answer.
  */
 export async function contactsChanged(
   unit: Unit,
@@ -28,4 +29,5 @@ export async function contactsChanged(
     );
     for (const { id } of outside) await tryToEnter(unit, await enrollmentById(unit.tx, id));
   }
+  await feedFiltered(unit, contactIds);
 }

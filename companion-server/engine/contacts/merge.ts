@@ -14,7 +14,7 @@ import { shapes } from '../shapes.ts';
 import { ENRICHMENT_NODE } from '../steps/tasks.ts';
 import { bringBack } from '../upkeep/taskArchive.ts';
 import { endBeforeStart } from '../wayIn/enrichment.ts';
-import { contactsAddedToList } from '../wayIn/feed.ts';
+import { contactsAddedToList, feedFiltered } from '../wayIn/feed.ts';
 import { blockedOn, NO_LIMIT, wakeParked } from '../wayIn/slots.ts';
 import { unbinContact } from './bin.ts';
 
@@ -66,6 +66,7 @@ export async function mergeContacts(unit: Unit, keptId: string, goneId: string):
   // Before the lists, which feed automations: where the one that is gone was, the kept one has been.
   await mergeEnrollments(unit, keptId, goneId);
   await mergeLists(unit, keptId, goneId);
+  await feedFiltered(unit, [keptId]);
   for (const table of [contactBin, retentionNotice]) {
     await unit.tx.delete(table).where(eq(table.contactId, goneId));
   }

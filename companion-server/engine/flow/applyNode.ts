@@ -11,6 +11,7 @@ import { contactById, enrollmentById, graphOf, senderById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { endWebhook, NOT_REPEATED } from '../steps/webhooks.ts';
 import { enrollContacts } from '../wayIn/enroll.ts';
+import { feedFiltered } from '../wayIn/feed.ts';
 import { takeNextSender } from './changeSender.ts';
 import { addTag, addToList, removeFromList, removeTag } from './marks.ts';
 import { liftMissingData } from './missingData.ts';
@@ -101,6 +102,7 @@ async function setField(unit: Unit, row: EnrollmentRow, node: NodeOf<'set_field'
     .set({ ...change, updatedAt: unit.now })
     .where(eq(contact.id, row.contactId));
   await liftMissingData(unit, row.workspaceId, [row.contactId], 'system');
+  if (field === 'title') await feedFiltered(unit, [row.contactId]);
   await note(unit, row, node, 'field_set', { field });
 }
 

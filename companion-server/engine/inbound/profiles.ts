@@ -13,6 +13,7 @@ import { doubtAfterAcceptance } from '../restore/doubt.ts';
 import { stopRemembered } from '../restore/stops.ts';
 import { contactById } from '../rows.ts';
 import { endWithdrawals } from '../senders/withdrawals.ts';
+import { feedFiltered } from '../wayIn/feed.ts';
 import { blockedOn, NO_LIMIT, wakeParked } from '../wayIn/slots.ts';
 import { askThreads } from './threads.ts';
 
@@ -25,14 +26,16 @@ export async function learnProfile(unit: Unit, task: TaskRow, profile: ProfileRe
   const contact = await contactById(unit.tx, task.contactId);
   if (isSomebodyElse(contact, profile)) return 'wrong_person';
   if (!(await bindIdentities(unit, contact, profile))) return 'duplicate';
+  const title = contact.title ?? profile.headline;
+  const company = await companyLearned(unit, contact, profile.company);
   await unit.tx
     .update(contactTable)
     .set({
       linkedinProfileId: profile.profileId,
       linkedinMemberId: profile.memberId ?? contact.linkedinMemberId,
       linkedinSlug: normalizeSlug(profile.slug) ?? contact.linkedinSlug,
-      title: contact.title ?? profile.headline,
-      ...(await companyLearned(unit, contact, profile.company)),
+      title,
+      ...company,
       location: contact.location ?? profile.location,
       enrichedAt: unit.now,
       updatedAt: unit.now,
@@ -41,6 +44,8 @@ export async function learnProfile(unit: Unit, task: TaskRow, profile: ProfileRe
   // The page may have shown a company that an entry of before a restore means.
   await stopRemembered(unit, contact.workspaceId, [contact.id]);
   await learnRelation(unit, task, profile);
+  const mayPass = title !== contact.title || company.companyName !== contact.companyName;
+  if (mayPass) await feedFiltered(unit, [contact.id]);
   if (contact.linkedinProfileId === null) await askThreads(unit, contact.id);
   return 'bound';
 }

@@ -1,4 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { segmentsOf } from '#shared/automation/segments.ts';
 import { schema } from '../../db/index.ts';
 import { type EngineContext, type Unit, unitOfWork } from '../context.ts';
@@ -42,6 +43,34 @@ export async function contactsAddedToList(
   contactIds: readonly string[],
 ): Promise<void> {
   await feed(unit, { listId }, contactIds);
+}
+
+/**
+ * Fields that a filter asks about changed: segments that have one take in whom they admit now. Who was there before does
+ * not enter again.
+ */
+export async function feedFiltered(unit: Unit, contactIds: readonly string[]): Promise<void> {
+  if (contactIds.length === 0) return;
+  const wanted = JSON.stringify(contactIds);
+  const fedBy = (source: 'listId' | 'tagId') => {
+    const from = source === 'listId' ? schema.listMember : schema.contactTag;
+    const id = source === 'listId' ? schema.listMember.listId : schema.contactTag.tagId;
+    return sql`SELECT a.id AS id, a.workspace_id AS workspaceId, a.version_id AS versionId, s.node_id AS nodeId,
+        j.value AS contactId
+      FROM json_each(${wanted}) AS j CROSS JOIN ${from} ON ${from.contactId} = j.value
+      CROSS JOIN segment_source s ON s.source_id = ${id}
+      CROSS JOIN automation a ON a.id = s.automation_id AND a.status = 'running' AND a.version_id IS NOT NULL`;
+  };
+  const fed = await unit.tx.all<StartedAutomation & { nodeId: string; members: string }>(
+    sql`SELECT id, workspaceId, versionId, nodeId, json_group_array(contactId) AS members
+      FROM (${fedBy('listId')} UNION ${fedBy('tagId')}) GROUP BY id, nodeId`,
+  );
+  for (const { nodeId, members, ...started } of fed) {
+    const graph = await graphOf(unit.tx, started.versionId);
+    const segment = segmentsOf(graph).find(({ id }) => id === nodeId);
+    if (!segment || passes(segment.config.filter) === undefined) continue;
+    await enterSome(unit, started, nodeId, z.array(z.string()).parse(JSON.parse(members)));
+  }
 }
 
 /**

@@ -3,11 +3,18 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { schema } from '../../../companion-server/db/index.ts';
-import { addTag, addToList, publishVersion } from '../../../companion-server/engine/index.ts';
+import { mergeContacts } from '../../../companion-server/engine/contacts/merge.ts';
+import {
+  addTag,
+  addToList,
+  contactsChanged,
+  publishVersion,
+} from '../../../companion-server/engine/index.ts';
 import { enterContacts } from '../../../companion-server/engine/wayIn/entering.ts';
-import { enterAtOnce } from '../../../companion-server/engine/wayIn/feed.ts';
+import { enterAtOnce, feedFiltered } from '../../../companion-server/engine/wayIn/feed.ts';
 import {
   addAutomation,
+  addContact,
   addSender,
   graphOfSteps,
   openStage,
@@ -15,7 +22,7 @@ import {
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
-import { inUnit } from './support.ts';
+import { commit, done, inUnit, nextOfKind, report } from './support.ts';
 
 /** Contacts that come into a list or get a tag while automations run. */
 
@@ -113,4 +120,54 @@ it('filters without regard to the case of any letter, and takes signs for what t
   await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
   const found = await Promise.all(titles.map((_, at) => entered(`a${at}`)));
   expect(found).toEqual([2, 2, 2, 2, 0, 0, 0]);
+});
+
+it('takes in who passes the filter later, once, where the segment keeps feeding', async () => {
+  const people = await addPeople(4);
+  await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
+  await inUnit(stage, (unit) => addTag(unit, { workspaceId: WORKSPACE }, 't1', people.slice(0, 1)));
+  const filter = { ...freshSegment.filter, hasEmail: true };
+  await start('mailed', { listIds: ['l1'], tagIds: ['t1'], filter });
+  await start('closed', { listIds: ['l1'], filter, keepFeeding: false });
+  expect(await entered('mailed')).toBe(0);
+  const [one, two] = people as [string, string];
+  await stage.db.write((tx) =>
+    tx.update(schema.contact).set({ email: 'a@firm.test' }).where(eq(schema.contact.id, one)),
+  );
+  for (const _ of ['once', 'again']) {
+    await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [one, two], 'user'));
+    expect(await entered('mailed')).toBe(1);
+  }
+  expect(await entered('closed')).toBe(0);
+});
+
+it('asks one statement about changed contacts where no segment has a filter', async () => {
+  const people = await addPeople(2);
+  await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
+  await start('everybody', { listIds: ['l1'] });
+  statements.length = 0;
+  await inUnit(stage, (unit) => feedFiltered(unit, people));
+  expect(statements.filter((text) => /segment_source/i.test(text))).toHaveLength(1);
+  expect(statements.filter((text) => /insert into enrollment\b/i.test(text))).toEqual([]);
+});
+
+it('takes in who passes the filter by what a profile shows, and by what a merged contact had', async () => {
+  const person = await addContact(stage, 1, { bound: true, email: false });
+  const other = await addContact(stage, 2);
+  await stage.db.write((tx) =>
+    tx.delete(schema.listMember).where(eq(schema.listMember.contactId, other.contactId)),
+  );
+  const { filter } = freshSegment;
+  await start('visiting', { listIds: ['l1'] });
+  await start('engineers', { listIds: ['l1'], filter: { ...filter, titleContains: 'engineer' } });
+  await start('mailed', { listIds: ['l1'], filter: { ...filter, hasEmail: true } });
+  const step = await nextOfKind(stage, 'visit');
+  await commit(stage, step);
+  const { profileId, memberId, slug } = person;
+  const shown = { headline: 'Engineer', company: null, location: null, relation: 'not_connected' as const };
+  const profile = { profileId, memberId, slug, name: 'Person1 Test', ...shown };
+  await report(stage, step, { ...done, profile });
+  expect([await entered('engineers'), await entered('mailed')]).toEqual([1, 0]);
+  await inUnit(stage, (unit) => mergeContacts(unit, person.contactId, other.contactId));
+  expect(await entered('mailed')).toBe(1);
 });
