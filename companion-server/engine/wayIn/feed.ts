@@ -1,5 +1,4 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
 import { segmentsOf } from '#shared/automation/segments.ts';
 import { schema } from '../../db/index.ts';
 import { type EngineContext, type Unit, unitOfWork } from '../context.ts';
@@ -61,15 +60,21 @@ export async function feedFiltered(unit: Unit, contactIds: readonly string[]): P
       CROSS JOIN segment_source s ON s.source_id = ${id}
       CROSS JOIN automation a ON a.id = s.automation_id AND a.status = 'running' AND a.version_id IS NOT NULL`;
   };
-  const fed = await unit.tx.all<StartedAutomation & { nodeId: string; members: string }>(
-    sql`SELECT id, workspaceId, versionId, nodeId, json_group_array(contactId) AS members
-      FROM (${fedBy('listId')} UNION ${fedBy('tagId')}) GROUP BY id, nodeId`,
+  const rows = await unit.tx.all<StartedAutomation & { nodeId: string; contactId: string }>(
+    sql`${fedBy('listId')} UNION ALL ${fedBy('tagId')}`,
   );
-  for (const { nodeId, members, ...started } of fed) {
+  const bySegment = new Map<string, { started: StartedAutomation; nodeId: string; members: Set<string> }>();
+  for (const { nodeId, contactId, ...started } of rows) {
+    const key = `${started.id} ${nodeId}`;
+    const fed = bySegment.get(key) ?? { started, nodeId, members: new Set() };
+    bySegment.set(key, fed);
+    fed.members.add(contactId);
+  }
+  for (const { started, nodeId, members } of bySegment.values()) {
     const graph = await graphOf(unit.tx, started.versionId);
     const segment = segmentsOf(graph).find(({ id }) => id === nodeId);
     if (!segment || passes(segment.config.filter) === undefined) continue;
-    await enterSome(unit, started, nodeId, z.array(z.string()).parse(JSON.parse(members)));
+    await enterSome(unit, started, nodeId, [...members]);
   }
 }
 

@@ -22,7 +22,7 @@ import {
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
-import { commit, done, inUnit, nextOfKind, report } from './support.ts';
+import { commit, inUnit, nextOfKind, report } from './support.ts';
 
 /** Contacts that come into a list or get a tag while automations run. */
 
@@ -166,7 +166,8 @@ it('takes in who passes the filter by what a profile shows, and by what a merged
   const { profileId, memberId, slug } = person;
   const shown = { headline: 'Engineer', company: null, location: null, relation: 'not_connected' as const };
   const profile = { profileId, memberId, slug, name: 'Person1 Test', ...shown };
-  await report(stage, step, { ...done, profile });
+  const seen = { verified: true, proof: 'Profile read', remoteId: null, noteDropped: false };
+  await report(stage, step, { result: 'done', ...seen, profile });
   expect([await entered('engineers'), await entered('mailed')]).toEqual([1, 0]);
   await inUnit(stage, (unit) => mergeContacts(unit, person.contactId, other.contactId));
   expect(await entered('mailed')).toBe(1);

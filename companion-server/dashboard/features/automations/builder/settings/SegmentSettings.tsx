@@ -44,7 +44,7 @@ export function SegmentSettings({ node, context, onChange }: SettingsProps<NodeO
       />
       <Switch
         label="Keep feeding"
-        description="Contacts that come into a list or get a tag later enter too."
+        description="Contacts that come into a list, get a tag or pass the filter later enter too."
         checked={config.keepFeeding}
         onChange={(event) => change({ keepFeeding: event.currentTarget.checked })}
       />
