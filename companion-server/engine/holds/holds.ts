@@ -109,11 +109,12 @@ export async function isHeld(
   return open.some(({ reason }) => reason !== STOPS_ENTRY);
 }
 
-/** The same for rows of a query. */
+/** The same for rows of a query; one part for each scope, as SQLite walks all open holds for an OR of them. */
 export function isHeldRow(of: { workspaceId: SQLWrapper; automationId: SQLWrapper }): SQL {
-  return sql`EXISTS (SELECT 1 FROM hold WHERE lifted_at IS NULL AND reason <> ${STOPS_ENTRY} AND (
-    (scope = 'workspace' AND scope_id = ${of.workspaceId})
-    OR (scope = 'automation' AND scope_id = ${of.automationId})))`;
+  const isOpen = (scope: HoldKey['scope'], id: SQLWrapper) =>
+    sql`EXISTS (SELECT 1 FROM hold WHERE lifted_at IS NULL AND scope = ${scope} AND scope_id = ${id}
+      AND reason <> ${STOPS_ENTRY})`;
+  return sql`(${isOpen('workspace', of.workspaceId)} OR ${isOpen('automation', of.automationId)})`;
 }
 
 /** Branches that stood before a data node look again, in the wake stage's small batches. */
