@@ -1,6 +1,6 @@
 import { createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
-import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
+import { systemClock, systemTimers, uninterrupted } from '#shared/kernel/clock.ts';
 import { counters } from '#shared/statuses/counters.ts';
 import { schema } from './db/index.ts';
 import { findDrifts } from './engine/index.ts';
@@ -15,7 +15,7 @@ if (!env.ok) {
 const { databaseUrl: url, databaseAuthToken: authToken } = env.value;
 const client = createClient({ url, timeout: 5_000, ...(authToken ? { authToken } : {}) });
 const reader = drizzle(client, { schema });
-const drifts = await findDrifts(reader, systemClock.now(), () => systemTimers.sleep(0));
+const drifts = await findDrifts(reader, systemClock.now(), () => systemTimers.sleep(0, uninterrupted));
 for (const { counter, workspaceId, key, stored, counted } of drifts) {
   process.stdout.write(
     `${counters[counter]} (${counter}), workspace ${workspaceId}, ${key.join(' ')}: is ${stored}, should be ${counted}\n`,

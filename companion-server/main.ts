@@ -239,7 +239,7 @@ async function answerAll(server: ReturnType<typeof serve>): Promise<void> {
   while (!closed && !giveUp.aborted) {
     // A connection kept alive becomes idle only after its last answer.
     if ('closeIdleConnections' in server) server.closeIdleConnections();
-    await systemTimers.sleep(50);
+    await systemTimers.sleep(50, giveUp).catch(() => undefined);
   }
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import { assert, must } from '#shared/kernel/assert.ts';
-import { systemTimers } from '#shared/kernel/clock.ts';
+import { systemTimers, uninterrupted } from '#shared/kernel/clock.ts';
 import { guarded, newGuard, type OpenTransaction, rereading, serialized, type Turns } from './client.ts';
 import { isByStatement } from './failures.ts';
 import { openFileClient } from './fileClient.ts';
@@ -96,7 +96,7 @@ async function open(options: OpenOptions, isFile: boolean, disown: () => Promise
         return await run();
       } catch (error) {
         if (!guard.broken || !guard.mayRunAgain || attempt === WRITE_ATTEMPTS) throw error;
-        if (!isFile) await systemTimers.sleep(PAUSE_MS * attempt);
+        if (!isFile) await systemTimers.sleep(PAUSE_MS * attempt, uninterrupted);
         await heal();
       }
     }

@@ -1,4 +1,4 @@
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { type Queryable, schema } from '../db/index.ts';
 import type { Call, MemberCall } from './context.ts';
 import { notAllowed, notFound } from './refusal.ts';
@@ -43,12 +43,18 @@ export async function senderToManage(db: Queryable, call: Call, senderId: string
 
 export type ChannelRow = typeof schema.channel.$inferSelect;
 
-/** Both channels of a profile; every profile has them from the start. */
+/** Both channels of a profile of this workspace; every profile has them from the start. */
 export async function channelsOf(
   db: Queryable,
+  { workspaceId }: Pick<Call, 'workspaceId'>,
   senderId: string,
 ): Promise<{ linkedin: ChannelRow; email: ChannelRow }> {
-  const rows = await db.select().from(schema.channel).where(eq(schema.channel.senderId, senderId));
+  const { channel } = schema;
+  const rows = await db
+    .select()
+    .from(channel)
+    // The plus keeps SQLite from the index of the workspace, which looks as good to it and finds every channel.
+    .where(and(sql`+${channel.workspaceId} = ${workspaceId}`, eq(channel.senderId, senderId)));
   const linkedin = rows.find((row) => row.kind === 'linkedin');
   const email = rows.find((row) => row.kind === 'email');
   if (!linkedin || !email) throw notFound('channel');

@@ -65,7 +65,13 @@ export async function boot() {
   });
   const tab = createWorkingTab(store, isSignInPath);
   const catalogue = createCatalogueUpdates(store);
-  const page = createPage({ tab, newId: systemNewId, stepUrl, catalogue: catalogue.update });
+  const page = createPage({
+    tab,
+    newId: systemNewId,
+    timers: systemTimers,
+    stepUrl,
+    catalogue: catalogue.update,
+  });
   const runner = createRunner({
     api,
     journal,

@@ -57,7 +57,8 @@ export const browserTabs: BrowserTabs = {
   async create(url) {
     const tab = await browser.tabs
       .create({ url, active: false })
-      .catch(async () => (await browser.windows.create({ url, focused: false }))?.tabs?.[0]);
+      .catch(async () => (await browser.windows.create({ url, focused: false }))?.tabs?.[0])
+      .catch(() => undefined);
     if (tab?.id === undefined) throw new PageError('tab_closed', 'The browser has no window for a tab.');
     return tab.id;
   },

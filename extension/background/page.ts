@@ -1,8 +1,8 @@
 import { browser } from 'wxt/browser';
-import { MINUTE, SECOND, systemTimers } from '#shared/kernel/clock.ts';
+import { MINUTE, SECOND, type Timers } from '#shared/kernel/clock.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import type { LinkedinStep } from '#shared/protocol/linkedin.ts';
-import { type PageAnswer, type PageRequest, pageAnswers } from '#shared/protocol/messages.ts';
+import { type PageAnswer, type PageRequest, pageReply } from '#shared/protocol/messages.ts';
 import type { LayoutRead } from '#shared/protocol/remoteRules.ts';
 import { sendMessage } from '../messaging.ts';
 import { LINKEDIN } from './browserTabs.ts';
@@ -35,6 +35,7 @@ const LAST_WORD_MS = 5 * SECOND;
 export interface PageDeps {
   tab: WorkingTab;
   newId: NewId;
+  timers: Timers;
   /** Where a step's page is; from extension/linkedin. */
   stepUrl(step: LinkedinStep): string;
   /** The server's update of the selector catalogue; null: none. */
@@ -89,7 +90,8 @@ export function createPage(
     },
     ensure,
     // Broken off, it says whether a click may already have sent.
-    prepare: (step, signal) => ask<'prepare'>({ op: 'prepare', step }, after(signal, LAST_WORD_MS), signal),
+    prepare: (step, signal) =>
+      heardOut(deps.timers, signal, (late) => ask<'prepare'>({ op: 'prepare', step }, late, signal)),
     act: (step, notAfter, signal, stop) => ask<'act'>({ op: 'act', step, notAfter }, signal, stop),
     async leave(step, signal) {
       if ((await deps.tab.current()) === null) return false;
@@ -132,10 +134,11 @@ export async function askPage<Op extends PageRequest['op']>(
   for (const end of ends) end.addEventListener('abort', withdraw, { once: true });
   try {
     const call = { callId, deadlineMs: deadlines[request.op], request, catalogue };
-    const answer = await abortable(sendMessage('runner.call', call, target), signal);
-    const parsed = pageAnswers[request.op].safeParse(answer);
+    const reply = await abortable(sendMessage('runner.call', call, target), signal);
+    const parsed = pageReply(request.op).safeParse(reply);
     if (!parsed.success) throw new PageError('linkedin_error', 'The page answered in an unknown form.');
-    return parsed.data as PageAnswer<Op>;
+    if (!parsed.data.ok) throw new PageError(parsed.data.code, parsed.data.detail);
+    return parsed.data.answer as PageAnswer<Op>;
   } catch (error) {
     if (signal.aborted || error instanceof PageError) throw error;
     throw await explained(tabId, error);
@@ -160,18 +163,29 @@ async function explained(tabId: number, error: unknown): Promise<PageError> {
   const open = await browser.tabs.get(tabId).catch(() => null);
   if (!open) return new PageError('tab_closed', 'The working tab was closed.');
   const detail = error instanceof Error ? error.message : String(error);
-  return /timeout|timed out/iu.test(detail)
-    ? new PageError('timeout', detail)
-    : new PageError('linkedin_error', `LinkedIn's page could not be used: ${detail}`);
+  return new PageError('linkedin_error', `LinkedIn's page could not be used: ${detail}`);
 }
 
-/** Aborts as `signal` does, so much later. */
-function after(signal: AbortSignal, ms: number): AbortSignal {
-  const later = new AbortController();
-  const begin = () => void systemTimers.sleep(ms).then(() => later.abort(signal.reason));
-  if (signal.aborted) later.abort(signal.reason);
-  else signal.addEventListener('abort', begin, { once: true });
-  return later.signal;
+/** Runs `work` with a signal that aborts as `signal` does, but leaves the page `LAST_WORD_MS` more to answer. */
+async function heardOut<T>(
+  timers: Timers,
+  signal: AbortSignal,
+  work: (late: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const over = new AbortController();
+  const wait = async () => {
+    await timers.sleep(LAST_WORD_MS, over.signal).catch(() => undefined);
+    late.abort(signal.reason);
+  };
+  if (signal.aborted) late.abort(signal.reason);
+  else signal.addEventListener('abort', wait, { once: true });
+  try {
+    return await work(late.signal);
+  } finally {
+    signal.removeEventListener('abort', wait);
+    over.abort();
+  }
 }
 
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

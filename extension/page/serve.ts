@@ -18,7 +18,7 @@ import {
 } from '#linkedin/index.ts';
 import { systemClock, systemTimers } from '#shared/kernel/clock.ts';
 import type { ActResult, LinkedinFailure, LinkedinStep } from '#shared/protocol/linkedin.ts';
-import { messageSchemas, type PageRequest } from '#shared/protocol/messages.ts';
+import { messageSchemas, type PageReply, type PageRequest } from '#shared/protocol/messages.ts';
 import { onMessage, sendMessage } from '../messaging.ts';
 import { type ActGuard, createActGuard } from './actGuard.ts';
 import { watchRep } from './repUses.ts';
@@ -48,21 +48,27 @@ export function serve(): void {
     sendMessage('runner.used', undefined).catch(() => undefined);
   });
 
-  onMessage('runner.call', async ({ data }) => {
+  onMessage('runner.call', async ({ data }): Promise<PageReply> => {
     const { callId, deadlineMs, request, catalogue } = messageSchemas['runner.call'].parse(data);
     const update = catalogue === null ? null : parseCatalogue(catalogue, document);
     env.catalogue = update?.ok ? update.value : undefined;
     const refused = update && !update.ok ? update.error : null;
-    if (request.op === 'layout') return { seen: checkLayout(env), refused };
+    if (request.op === 'layout') return { ok: true, answer: { seen: checkLayout(env), refused } };
     const cancel = new AbortController();
+    const deadline = AbortSignal.timeout(deadlineMs);
     running.set(callId, cancel);
     lookAgain();
     if (request.op === 'prepare') filled = request.step;
     try {
-      const ends = [cancel.signal, AbortSignal.timeout(deadlineMs)];
+      const ends = [cancel.signal, deadline];
       const signal = AbortSignal.any(askedOfAnyTab.has(request.op) ? ends : [...ends, rep.signal]);
       const given = await answer(env, guard, request, signal);
-      return rep.signal.aborted ? taken(request, given) : given;
+      return { ok: true, answer: rep.signal.aborted ? taken(request, given) : given };
+    } catch (error) {
+      const isOver = deadline.aborted || cancel.signal.aborted;
+      const code = isOver ? 'timeout' : rep.signal.aborted ? 'tab_closed' : 'linkedin_error';
+      const detail = error instanceof Error ? error.message : String(error);
+      return { ok: false, code, detail: detail.slice(0, 500) };
     } finally {
       lookAgain();
       if (request.op === 'act') filled = null;

@@ -7,8 +7,11 @@ export interface Clock {
 /** Waiting that always has a way out: every sleep takes a signal. */
 export interface Timers {
   /** Resolves after `ms`; rejects with the signal's reason when aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
+
+/** For the few short waits that nothing is to cut off. */
+export const uninterrupted = new AbortController().signal;
 
 /**
  * The two clocks of the engine (docs/decisions.md, "Two clocks").
@@ -36,19 +39,19 @@ export const systemClock: Clock = { now: () => Date.now() };
 export const systemTimers: Timers = {
   sleep(ms, signal) {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
+      if (signal.aborted) {
         reject(signal.reason);
         return;
       }
       const onAbort = () => {
         clearTimeout(timer);
-        reject(signal?.reason);
+        reject(signal.reason);
       };
       const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
+        signal.removeEventListener('abort', onAbort);
         resolve();
       }, ms);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort, { once: true });
     });
   },
 };

@@ -91,6 +91,19 @@ export const pageAnswers = {
 };
 export type PageAnswer<Op extends keyof typeof pageAnswers> = z.infer<(typeof pageAnswers)[Op]>;
 
+/** Why the page has no answer: the call's deadline passed, the rep took the tab, or anything else went wrong in it. */
+const noAnswer = z.object({
+  ok: z.literal(false),
+  code: z.enum(['timeout', 'tab_closed', 'linkedin_error']),
+  detail: z.string().max(500),
+});
+
+/** What the page says to a call: the answer to its `op`, or why it has none. */
+export function pageReply(op: PageRequest['op']) {
+  return z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), answer: pageAnswers[op] }), noAnswer]);
+}
+export type PageReply = { ok: true; answer: unknown } | z.infer<typeof noAnswer>;
+
 /** A request to the runner with its deadline; `callId` lets the background withdraw it. */
 const runnerCall = z.object({
   callId: z.string(),
@@ -162,10 +175,10 @@ type UiProtocol = {
   [T in UiMessage]: UiData<T> extends undefined ? () => UiAnswer : (data: UiData<T>) => UiAnswer;
 };
 
-/** The one typed protocol of the extension; answers of `runner.call` are parsed by op with `pageAnswers`. */
+/** The one typed protocol of the extension; what `runner.call` answers is parsed by op with `pageReply`. */
 export interface ProtocolMap extends UiProtocol {
   'sentinel.session'(data: { report: z.infer<typeof sessionReport> }): void;
-  'runner.call'(data: RunnerCall): unknown;
+  'runner.call'(data: RunnerCall): PageReply;
   'runner.cancel'(data: { callId: string }): void;
   'runner.used'(): void;
 }

@@ -1,6 +1,6 @@
 import { createClient } from '@libsql/client';
 import { z } from 'zod';
-import { systemTimers } from '#shared/kernel/clock.ts';
+import { systemTimers, uninterrupted } from '#shared/kernel/clock.ts';
 
 /** A process of somebody else on the same file: holds its write lock for a while, or says what is in it. */
 const command = z.discriminatedUnion('type', [
@@ -19,7 +19,7 @@ async function obey(raw: unknown): Promise<void> {
   }
   const held = await client.transaction('write');
   process.send?.({ type: 'held' });
-  await systemTimers.sleep(wanted.ms);
+  await systemTimers.sleep(wanted.ms, uninterrupted);
   await held.rollback();
   process.send?.({ type: 'released' });
 }

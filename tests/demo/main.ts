@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { systemTimers } from '#shared/kernel/clock.ts';
+import { systemTimers, uninterrupted } from '#shared/kernel/clock.ts';
 import {
   createSender,
   enrollments,
@@ -66,7 +66,7 @@ try {
   console.log(`\n${whereToLook}`);
   if (!options.exit) {
     console.log('Press Ctrl+C to end the demo.');
-    await systemTimers.sleep(2 ** 31 - 1);
+    await systemTimers.sleep(2 ** 31 - 1, uninterrupted);
   }
   const { afterReply, ...counts } = summary;
   const clean = counts.twice + counts.wrongPerson + counts.mismatch + counts.unknown + afterReply === 0;

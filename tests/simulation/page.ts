@@ -1,4 +1,4 @@
-import { MINUTE, type Timers } from '#shared/kernel/clock.ts';
+import { MINUTE } from '#shared/kernel/clock.ts';
 import { err, ok } from '#shared/kernel/result.ts';
 import type { LinkedinFailure, LinkedinStep, PrepareResult } from '#shared/protocol/linkedin.ts';
 import { PageError, type RunnerPage } from '../../extension/background/runner/ports.ts';
@@ -7,6 +7,7 @@ import type { Faults } from './faults.ts';
 import { readPage, refused } from './imports.ts';
 import type { Ledger } from './ledger.ts';
 import type { Person } from './setup.ts';
+import type { VirtualTimers } from './virtualTime.ts';
 import { hasPost, isOpenProfile, nameOf, type World } from './world.ts';
 
 export interface Tab {
@@ -15,7 +16,7 @@ export interface Tab {
   ledger: Ledger;
   chance: Chance;
   faults: Faults;
-  timers: Timers;
+  timers: VirtualTimers;
   /** The browser's wall clock. */
   now(): number;
   trace(text: string): void;

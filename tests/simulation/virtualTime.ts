@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Timers } from '#shared/kernel/clock.ts';
 import type { Life } from './life.ts';
 
 /**
@@ -8,6 +7,11 @@ import type { Life } from './life.ts';
  */
 const SETTLED_TURNS = 4;
 const MOST_TURNS = 2_000_000;
+
+/** Sleeps that are over when their life is, whatever their signal. */
+export interface VirtualTimers {
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
 
 interface Planned {
   at: number;
@@ -78,7 +82,7 @@ export class VirtualTime {
   }
 
   /** Timers of something that can die: its sleeps then never end. */
-  timersOf(life: Life): Timers {
+  timersOf(life: Life): VirtualTimers {
     return {
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {

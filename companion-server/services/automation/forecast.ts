@@ -41,7 +41,7 @@ export async function forecastGraph(
   const { personSpacingMs: spacingMs } = await workspaceOf(call.db.reader, call);
   const result = await forecast(
     { now, profiles, segments, spacingMs, ...(ownLimits ? { ownLimits } : {}), maxSlots: MAX_SLOTS },
-    () => call.timers.sleep(0),
+    () => call.timers.sleep(0, call.shutdown),
   );
   if (result.contacts === 0) return null;
   const nameOf = (senderId: string) => names.get(senderId) ?? '';

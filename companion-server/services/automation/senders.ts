@@ -24,7 +24,7 @@ export async function automationSenders(call: Call, automationId: string): Promi
   const { reader } = call.db;
   const row = await automationOf(reader, call, automationId);
   const graph = await graphOf(reader, row);
-  const rows = await sendersOf(reader, automationId);
+  const rows = await sendersOf(reader, call, automationId);
   return {
     nodes: nodesOf(graph).map(({ nodeId, segment }) => ({
       nodeId,
@@ -37,6 +37,7 @@ export async function automationSenders(call: Call, automationId: string): Promi
 
 async function sendersOf(
   q: Queryable,
+  call: Call,
   automationId: string,
 ): Promise<(NodeSenderView & { nodeId: string })[]> {
   const rows = await q
@@ -47,7 +48,7 @@ async function sendersOf(
     .orderBy(asc(automationSender.senderId));
   const views: (NodeSenderView & { nodeId: string })[] = [];
   for (const { own, name, state } of rows) {
-    const { linkedin, email } = await channelsOf(q, own.senderId);
+    const { linkedin, email } = await channelsOf(q, call, own.senderId);
     const view = {
       nodeId: own.nodeId,
       senderId: own.senderId,

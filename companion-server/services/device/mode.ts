@@ -17,7 +17,7 @@ export async function setMode(call: DeviceCall, approveEach: boolean): Promise<v
       .update(sender)
       .set({ settings: { ...senderSettings.parse(row.settings), approveEach } })
       .where(eq(sender.id, senderId));
-    const channels = await channelsOf(tx, senderId);
+    const channels = await channelsOf(tx, call, senderId);
     for (const one of [channels.linkedin, channels.email]) await replan(unitOf(call, tx), one.id);
     await audit(tx, call, {
       action: 'sender.updated',

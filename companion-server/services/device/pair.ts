@@ -164,7 +164,7 @@ async function createDevice(
       pairedBy: userId,
       pairedAt: now,
     });
-    const { linkedin } = await channelsOf(tx, senderId);
+    const { linkedin } = await channelsOf(tx, call, senderId);
     if (linkedin.status === 'not_set_up') {
       await tx
         .update(channel)

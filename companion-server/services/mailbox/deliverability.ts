@@ -35,7 +35,7 @@ interface Standing {
 
 async function standingOf(call: MemberCall, senderId: string): Promise<Standing | null> {
   await senderToManage(call.db.reader, call, senderId);
-  const { email: channel } = await channelsOf(call.db.reader, senderId);
+  const { email: channel } = await channelsOf(call.db.reader, call, senderId);
   const [row] = await call.db.reader.select().from(mailbox).where(eq(mailbox.channelId, channel.id));
   const settings = storedSmtp.safeParse(row?.settings);
   if (!channel.address || !settings.success) return null;

@@ -37,7 +37,7 @@ function wordsOf(check: Extract<ConnectionCheck, { ok: false }>): string {
 /** The draft with its stored passwords, and the channel it is for. */
 async function whole(call: MemberCall, senderId: string, draft: MailboxDraft) {
   await senderToManage(call.db.reader, call, senderId);
-  const { email } = await channelsOf(call.db.reader, senderId);
+  const { email } = await channelsOf(call.db.reader, call, senderId);
   const filled = await withStoredPasswords(call, email.id, draft);
   if (!filled.ok) throw invalid(filled.field, 'password_needed', 'Enter the password.');
   return { email, settings: filled.settings };
@@ -81,7 +81,7 @@ export async function saveMailbox(
 export async function disconnectMailbox(call: MemberCall, senderId: string): Promise<SenderView> {
   await call.db.write(async (tx) => {
     await senderToManage(tx, call, senderId);
-    const { email } = await channelsOf(tx, senderId);
+    const { email } = await channelsOf(tx, call, senderId);
     if (email.smtpStatus === 'not_set_up') {
       throw new Refusal(409, 'not_connected', 'No mailbox is connected to this profile.');
     }
@@ -108,7 +108,7 @@ export async function disconnectMailbox(call: MemberCall, senderId: string): Pro
 /** Tries the stored settings now instead of at the next automatic try; the badges follow. */
 export async function retryMailbox(call: MemberCall, senderId: string): Promise<SenderView> {
   await senderToManage(call.db.reader, call, senderId);
-  const { email } = await channelsOf(call.db.reader, senderId);
+  const { email } = await channelsOf(call.db.reader, call, senderId);
   if (email.smtpStatus === 'not_set_up') {
     throw new Refusal(
       409,

@@ -26,14 +26,14 @@ export async function storeMailbox(
 ): Promise<void> {
   const address = settings.fromAddress.toLowerCase();
   const updatedAt = call.clocks.lease.now();
-  const { email } = await channelsOf(call.db.reader, senderId);
+  const { email } = await channelsOf(call.db.reader, call, senderId);
   const channelId = email.id;
   const sealed = await sealSecret(call.vault, channelId, secret);
   const stored = { settings: withoutPasswords(settings), sealed, updatedAt };
   await call.db.write(async (tx) => {
     await senderToManage(tx, call, senderId);
     const unit = unitOf(call, tx);
-    const { email: before } = await channelsOf(tx, senderId);
+    const { email: before } = await channelsOf(tx, call, senderId);
     if (await isTaken(tx, 'email', address, channelId)) {
       throw invalid(
         'fromAddress',

@@ -19,7 +19,7 @@ export async function editResumePlan(call: MemberCall, senderId: string, { chann
   for (const [index, edit] of edits.entries()) checkDate(edit, index, now);
   const counts = await call.db.write(async (tx) => {
     await senderToManage(tx, call, senderId);
-    const channel = (await channelsOf(tx, senderId))[kind];
+    const channel = (await channelsOf(tx, call, senderId))[kind];
     const unit = unitOf(call, tx);
     const changed = { postpone: 0, cancel: 0 };
     for (const edit of edits)

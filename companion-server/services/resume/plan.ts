@@ -21,7 +21,7 @@ const LIMITS = { maxSlots: 3_000, days: 90 };
 export async function resumePlanOf(call: Call, senderId: string, kind: ChannelKind): Promise<ResumePlan> {
   const { reader } = call.db;
   await senderToManage(reader, call, senderId);
-  const channel = (await channelsOf(reader, senderId))[kind];
+  const channel = (await channelsOf(reader, call, senderId))[kind];
   const now = call.clocks.schedule.now();
   const loss = await lossOf(reader, channel.id);
   const { steps, more } = await held(reader, channel);

@@ -92,7 +92,7 @@ export async function updateSender(
         sharesInbox: input.sharesInbox ?? row.sharesInbox,
       })
       .where(eq(sender.id, senderId));
-    const channels = await channelsOf(tx, senderId);
+    const channels = await channelsOf(tx, call, senderId);
     if (input.reconnectMail === true && !row.reconnectMail) {
       await planMissingReminder(unitOf(call, tx), channels.linkedin);
     }
@@ -115,7 +115,7 @@ export async function updateSender(
 export async function endPauseOf(call: Call, senderId: string): Promise<void> {
   await call.db.write(async (tx) => {
     await senderToManage(tx, call, senderId);
-    const { linkedin } = await channelsOf(tx, senderId);
+    const { linkedin } = await channelsOf(tx, call, senderId);
     await endPause(unitOf(call, tx), linkedin.id, call.actor.id);
     await audit(tx, call, {
       action: 'sender.pause_ended',
@@ -150,7 +150,7 @@ export async function setSenderPaused(
       if (paused) await setHold(unit, { ...key, by });
       else await liftHold(unit, key, by);
     } else {
-      const channelId = (await channelsOf(tx, senderId))[kind].id;
+      const channelId = (await channelsOf(tx, call, senderId))[kind].id;
       if (paused) await pauseChannel(unit, channelId, by);
       else await resumeChannel(unit, channelId, by);
       // Only the owner takes back a disconnect or confirms that a restriction is over: the account is theirs.
@@ -173,7 +173,7 @@ export async function setSenderPaused(
 export async function disconnectLinkedin(call: MemberCall, senderId: string): Promise<SenderView> {
   await call.db.write(async (tx) => {
     await senderToManage(tx, call, senderId);
-    const { linkedin } = await channelsOf(tx, senderId);
+    const { linkedin } = await channelsOf(tx, call, senderId);
     if (linkedin.status === 'not_set_up') {
       throw new Refusal(409, 'not_connected', 'No LinkedIn account is connected to this profile.');
     }
@@ -193,7 +193,7 @@ export async function reconnectLinkedin(call: Call, senderId: string): Promise<v
         'Ask the rep who owns it.',
       );
     }
-    const { linkedin } = await channelsOf(tx, senderId);
+    const { linkedin } = await channelsOf(tx, call, senderId);
     await reconnectChannel(unitOf(call, tx), linkedin.id, call.actor.id);
     await audit(tx, call, { action: 'sender.linkedin_reconnected', entity: 'sender', entityId: senderId });
   });

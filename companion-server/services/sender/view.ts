@@ -16,7 +16,7 @@ export async function viewSender(db: Queryable, call: Call, row: SenderRow): Pro
   const real = call.clocks.lease.now();
   // Presence is kept in real time, screens show schedule time: the two differ where the demo moves the latter.
   const onSchedule = (at: number | null) => (at === null ? null : at + now - real);
-  const { linkedin, email } = await channelsOf(db, row.id);
+  const { linkedin, email } = await channelsOf(db, call, row.id);
   const linkedinLoss = await lossOf(db, linkedin.id);
   const settings = senderSettings.parse(row.settings ?? {});
   const holds = await openHolds(db, [

@@ -145,7 +145,7 @@ export async function sendTestEmail(
   }
   await requireFiles(call.db.reader, call, { ...wanted, text });
   const files = await filesFor(readFilesFrom(call.db.reader), call.workspaceId, { ...wanted, text });
-  const { email } = await channelsOf(call.db.reader, wanted.senderId);
+  const { email } = await channelsOf(call.db.reader, call, wanted.senderId);
   const settings = await openSettings(call, email.id);
   if (!settings) {
     throw new Refusal(

@@ -4,7 +4,8 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { ListRead } from '#shared/protocol/lists.ts';
 import { usageLimit } from '#shared/schedule/caps.ts';
 import { capTable } from '#shared/schedule/settings.ts';
-import { type ImportWork, PageError, type RunnerDeps } from './ports.ts';
+import { failureOf } from './failure.ts';
+import type { ImportWork, RunnerDeps } from './ports.ts';
 
 const READ_MS = 4 * MINUTE;
 
@@ -52,9 +53,8 @@ async function readPage(
     await deps.page.openList(request.list.url, signal);
     return await deps.page.readListPage(request, signal);
   } catch (error) {
-    const code = error instanceof PageError ? error.code : 'timeout';
-    const detail = error instanceof Error ? error.message : String(error);
-    return err({ code, detail: detail.slice(0, 500) });
+    const { code, detail } = failureOf(error);
+    return err({ code, detail });
   }
 }
 

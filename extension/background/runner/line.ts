@@ -31,15 +31,6 @@ export function notStarted(failure: LinkedinFailure | null = null): StepOutcome 
   return { result: 'not_started', failure };
 }
 
-/** A failure of our own making that is certainly before the effect. */
-export function beforeEffect(
-  code: LinkedinFailure['code'],
-  detail: string,
-  until: number | null = null,
-): LinkedinFailure {
-  return { code, effect: 'before_effect', detail: detail.slice(0, 500), until };
-}
-
 /**
  * The line that forbids acting on this task again: it was armed, and nothing proves that it had no effect. Proof
  * is this browser's own word, or a person who looked (claims up to `clearedFence`); a success seen here stands.

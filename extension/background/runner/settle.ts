@@ -19,7 +19,7 @@ export async function settle(deps: RunnerDeps, entry: JournalEntry, fresh: boole
   const signal = withDeadline(VERIFY_MS);
   const first = await look(deps, entry, fresh, signal);
   if (first.outcome !== 'not_seen') return outcomeOf(first, entry);
-  await deps.timers.sleep(SECOND_LOOK_MS);
+  await deps.timers.sleep(SECOND_LOOK_MS, signal).catch(() => undefined);
   return outcomeOf(await look(deps, entry, true, signal), entry);
 }
 

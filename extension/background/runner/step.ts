@@ -4,9 +4,10 @@ import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import type { PrepareResult } from '#shared/protocol/linkedin.ts';
 import { ceilingUntil } from './ceilings.ts';
+import { beforeEffect, failureOf } from './failure.ts';
 import { LeaseLost, whileRenewing } from './lease.ts';
 import { leavePage } from './leavePage.ts';
-import { armedLine, beforeEffect, type Line, lineOf, notStarted } from './line.ts';
+import { armedLine, type Line, lineOf, notStarted } from './line.ts';
 import { PageError, type Progress, type RunnerDeps } from './ports.ts';
 import { orFailure, settle, settleUnasked } from './settle.ts';
 
@@ -152,10 +153,7 @@ function mayHaveActed(result: PrepareResult): boolean {
 /** How a step ends that broke off before it was armed. */
 function stoppedBefore(error: unknown, signal: AbortSignal): StepOutcome {
   if (signal.aborted || error instanceof LeaseLost) return notStarted();
-  if (error instanceof PageError) return notStarted(beforeEffect(error.code, error.message));
-  const detail = error instanceof Error ? error.message : String(error);
-  const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
-  return notStarted(beforeEffect(timedOut ? 'timeout' : 'linkedin_error', detail));
+  return notStarted(failureOf(error));
 }
 
 interface Grant {
@@ -188,7 +186,8 @@ async function commit(
       return { leaseMs: answer.value.leaseMs, since };
     }
     if (answer.ok || signal.aborted || answer.error.status !== 0) break;
-    if (attempt < COMMIT_TRIES) await deps.timers.sleep(attempt * SECOND);
+    if (attempt < COMMIT_TRIES) await deps.timers.sleep(attempt * SECOND, signal).catch(() => undefined);
+    if (signal.aborted) break;
   }
   await line.end(notStarted());
   return null;
@@ -235,7 +234,7 @@ async function click(deps: RunnerDeps, task: TaskWork, withinMs: number, stop: A
     const result = await deps.page.act(task.step, notAfter, withDeadline(withinMs), stop);
     return result.outcome === 'clicked' ? null : result.failure;
   } catch (error) {
-    if (error instanceof PageError && !error.wasAsked) return beforeEffect(error.code, error.message);
+    if (error instanceof PageError && !error.wasAsked) return failureOf(error);
     return 'lost' as const;
   }
 }

@@ -4,7 +4,8 @@ import { ok, type Result } from '#shared/kernel/result.ts';
 import { stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import { failurePolicy } from '#shared/statuses/policy.ts';
-import { type Observed, PageError, type RunnerDeps, type WatchWork } from './ports.ts';
+import { failureOf } from './failure.ts';
+import type { Observed, RunnerDeps, WatchWork } from './ports.ts';
 import { seenOf } from './sentInvitations.ts';
 
 const WATCH_MS = 3 * MINUTE;
@@ -42,13 +43,8 @@ export async function watch(
     return await post(deps, seen, since, whole, limited);
   } catch (error) {
     signal.throwIfAborted();
-    return post(
-      deps,
-      { memberId: null, failure: failureOf(error) },
-      since,
-      false,
-      withDeadline(MINUTE, signal),
-    );
+    const unread = { memberId: null, failure: failureOf(error) };
+    return post(deps, unread, since, false, withDeadline(MINUTE, signal));
   }
 }
 
@@ -163,10 +159,4 @@ function partOf(
     ...(acceptances ? { acceptances: acceptances.slice(from, from + PART) } : {}),
     ...(inbound ? { inbound: inbound.slice(from, from + PART) } : {}),
   };
-}
-
-function failureOf(error: unknown): LinkedinFailure {
-  const code = error instanceof PageError ? error.code : 'timeout';
-  const detail = error instanceof Error ? error.message : String(error);
-  return { code, effect: 'before_effect', detail: detail.slice(0, 500), until: null };
 }

@@ -1,5 +1,5 @@
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { MINUTE, systemTimers } from '#shared/kernel/clock.ts';
+import { MINUTE, systemTimers, uninterrupted } from '#shared/kernel/clock.ts';
 import { createChanges } from '../../../companion-server/services/changes.ts';
 import { startMailWorkers } from '../../../companion-server/services/mail/worker.ts';
 import { type Rate, rateOf } from './rate.ts';
@@ -67,8 +67,8 @@ export async function measureOurs(world: EmailWorld, sink: Sink): Promise<Rate> 
     ticked.notify();
   }, 10);
   const allTaken = async () => {
-    while ((await sink.count()) - before < world.messages) await systemTimers.sleep(20);
-    while ((await countTasks(stage)).done !== world.messages) await systemTimers.sleep(20);
+    while ((await sink.count()) - before < world.messages) await systemTimers.sleep(20, uninterrupted);
+    while ((await countTasks(stage)).done !== world.messages) await systemTimers.sleep(20, uninterrupted);
   };
   world.statements.clear();
   const rate = await rateOf(world.messages, async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { systemTimers } from '#shared/kernel/clock.ts';
+import { systemTimers, uninterrupted } from '#shared/kernel/clock.ts';
 
 const run = promisify(execFile);
 /** The newest that run on Node 20. */
@@ -132,7 +132,7 @@ async function untilReady(server: ChildProcess, ready: () => Promise<unknown>): 
       await ready();
       return;
     } catch {
-      await systemTimers.sleep(200);
+      await systemTimers.sleep(200, uninterrupted);
     }
   }
   throw new Error('the server did not answer within 20 s');

@@ -54,6 +54,16 @@ it('never reads more pages than the hard ceiling, whatever the server asks for',
   expect(world.listPages).toMatchObject([{ read: { ok: false, error: { code: 'too_many_requests' } } }]);
 });
 
+it('an error of our own is not told as LinkedIn’s', async () => {
+  const world = createWorld();
+  world.onList = () => {
+    throw new Error('The disk is full.');
+  };
+  world.queue.push(work);
+  expect((await world.cycle()).reason).toBe('extension_error');
+  expect(world.listPages).toEqual([]);
+});
+
 it('opens a group’s own page where LinkedIn’s query for its members is not understood any more', async () => {
   const world = createWorld();
   const url = 'https://www.linkedin.com/groups/77/members/';

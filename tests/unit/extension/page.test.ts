@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { systemTimers } from '#shared/kernel/clock.ts';
 
 const page = vi.hoisted(() => ({
   onInject: (): void => undefined,
@@ -45,8 +46,36 @@ it('tells the page of the stop of a click, and waits for what it answers', async
   await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
   stop.abort(new Error('Stopped by the rep.'));
   expect(page.asked).toEqual(['runner.call', 'runner.cancel']);
-  page.answer({ outcome: 'clicked' });
+  page.answer({ ok: true, answer: { outcome: 'clicked' } });
   expect(await asking).toEqual({ outcome: 'clicked' });
+});
+
+it.each([
+  [{ ok: false, code: 'timeout', detail: 'It took 5 seconds.' }, 'timeout'],
+  [{ ok: false, code: 'tab_closed', detail: 'The rep uses this tab.' }, 'tab_closed'],
+  // What an error says decides nothing.
+  [{ ok: false, code: 'linkedin_error', detail: 'Timeout is not defined' }, 'linkedin_error'],
+  [{ unknown: 'form' }, 'linkedin_error'],
+])('takes the page’s word for why it has no answer: %o', async (reply, code) => {
+  page.asked = [];
+  const asking = askPage(1, { op: 'ping' }, 'c5', new AbortController().signal);
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
+  page.answer(reply);
+  await expect(asking).rejects.toMatchObject({ name: 'PageError', code });
+});
+
+it('a preparation leaves nothing behind that waits for the stop', async () => {
+  page.asked = [];
+  const slept: AbortSignal[] = [];
+  const timers = { sleep: async (_: number, signal: AbortSignal) => void slept.push(signal) };
+  const stop = new AbortController();
+  const working = createPage({ ...deps, timers, tab: { ...closedTab, current: async () => 1 } });
+  const preparing = working.prepare(stepFor('t1'), stop.signal);
+  await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
+  page.answer({ ok: true, answer: { outcome: 'closed', reason: 'visited', profile: null } });
+  await preparing;
+  stop.abort(new Error('Stopped by the rep.'));
+  expect(slept).toEqual([]);
 });
 
 it('listens to a preparation that was told to break off: a click in it may have sent', async () => {
@@ -57,7 +86,7 @@ it('listens to a preparation that was told to break off: a click in it may have 
   await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
   stop.abort(new Error('Stopped by the rep.'));
   const failure = { code: 'timeout', effect: 'maybe_effect', detail: '', until: null };
-  page.answer({ outcome: 'failed', failure, profile: null });
+  page.answer({ ok: true, answer: { outcome: 'failed', failure, profile: null } });
   expect(await preparing).toMatchObject({ failure: { effect: 'maybe_effect' } });
   expect(page.asked).toEqual(['runner.call', 'runner.cancel']);
 });
@@ -90,7 +119,7 @@ it('asks who is signed in where the rep answers a check, and loads nothing besid
   const reading = working.readSession(new AbortController().signal);
   await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
   const report = { state: 'inactive', reason: 'challenge', challenge: 'email_pin' };
-  page.answer(report);
+  page.answer({ ok: true, answer: report });
   expect(await reading).toEqual(report);
 });
 
@@ -120,13 +149,13 @@ it('asks on a page about nobody who is signed in, and opens the person’s only 
     const opening = working.open(stepFor('t1'), new AbortController().signal);
     await vi.waitFor(() => expect(page.asked).toEqual(['runner.call']), { timeout: 10_000 });
     expect(loaded).toEqual(['feed']);
-    page.answer({ failure });
+    page.answer({ ok: true, answer: { failure } });
     expect(await opening).toEqual(failure);
     expect(loaded).toEqual(failure ? ['feed'] : ['feed', 'https://www.linkedin.com/in/anna-berg/']);
   }
 });
 
-const deps = { newId: () => 'c4', stepUrl: () => '', catalogue: async () => null };
+const deps = { newId: () => 'c4', timers: systemTimers, stepUrl: () => '', catalogue: async () => null };
 const noTab = async () => Promise.reject(new Error('There is no tab.'));
 const closedTab = {
   open: noTab,

@@ -364,6 +364,46 @@ describe('the page fails', () => {
   });
 });
 
+describe('an error of our own', () => {
+  const full = new Error('The disk is full.');
+
+  it('is no failure of LinkedIn’s: the task goes back untouched, and the rep is told', async () => {
+    const world = createWorld();
+    world.onOpen = () => {
+      throw full;
+    };
+    world.queue.push(taskWork(stepFor('t1')));
+    expect((await world.cycle()).problem).toMatchObject({ code: 'extension_error', detail: full.message });
+    await world.cycle();
+    expect(world.last()).toEqual({ result: 'not_started', failure: null });
+  });
+
+  it('while the effect is looked for leaves the step open to be looked at again', async () => {
+    const world = createWorld();
+    const failure = { code: 'linkedin_error', effect: 'after_effect', detail: '', until: null } as const;
+    world.prepareResult = { outcome: 'failed', failure, profile: null };
+    world.sent.add('t1');
+    world.onVerify = () => {
+      world.onVerify = null;
+      throw full;
+    };
+    world.queue.push(taskWork(stepFor('t1')));
+    expect((await world.cycle()).reason).toBe('extension_error');
+    await world.cycle();
+    expect(world.outcomes.map(({ outcome }) => outcome.result)).toEqual(['done']);
+  });
+
+  it('while watching is told as none of LinkedIn’s', async () => {
+    const world = createWorld();
+    world.onSent = () => {
+      throw full;
+    };
+    world.queue.push(watchWork({ kinds: ['sent_invitations'] }));
+    expect((await world.cycle()).reason).toBe('extension_error');
+    expect(world.observations).toEqual([]);
+  });
+});
+
 describe('another member signs in', () => {
   it('before the step: the person’s page is not opened, which would be a visit of theirs', async () => {
     const world = createWorld();

@@ -198,6 +198,7 @@ export function createWorld() {
     onCommit: null as null | (() => void),
     onArmed: null as null | (() => void),
     onVerify: null as null | (() => void),
+    onList: null as null | (() => void),
     longSleeps: [] as (() => void)[],
     controller: new AbortController(),
 
@@ -358,6 +359,7 @@ export function createWorld() {
           world.listsOpened.push(url);
         },
         async readListPage(request) {
+          world.onList?.();
           world.listRequests.push(request);
           return world.listsOpened.length > 0 ? (world.listShown ?? world.listRead) : world.listRead;
         },

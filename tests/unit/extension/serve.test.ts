@@ -27,6 +27,7 @@ beforeEach(async () => {
   };
   vi.stubGlobal('document', document);
   vi.stubGlobal('window', { ...env.window, document });
+  vi.stubGlobal('MutationObserver', NothingChanges);
   vi.stubGlobal('fetch', async (input: string, init?: RequestInit) => {
     init?.signal?.throwIfAborted();
     return env.fetch(input);
@@ -40,32 +41,44 @@ beforeEach(async () => {
 afterAll(() => vi.unstubAllGlobals());
 
 let calls = 0;
-function ask(request: object): Promise<unknown> {
+function ask(request: object, deadlineMs = 20_000): Promise<unknown> {
   calls += 1;
-  const data = { callId: `c${calls}`, deadlineMs: 20_000, request, catalogue: null };
+  const data = { callId: `c${calls}`, deadlineMs, request, catalogue: null };
   const call = extension.handlers.get('runner.call');
   return call ? call({ data }) : Promise.reject(new Error('Nobody answers.'));
 }
 
+class NothingChanges {
+  observe() {}
+  disconnect() {}
+}
+
+const answered = (answer: object) => ({ ok: true, answer });
 const whoIs = { op: 'lead', lead: { id: 'ACwAA1', authType: 'NAME_SEARCH', authToken: 'tok1' } };
 
 it('a document that the rep uses goes on saying who a lead is, and who is signed in', async () => {
   for (const use of [() => undefined, repActs]) {
     use();
-    expect(await ask(whoIs)).toEqual({ ok: true, value: { slug: 'anna-berg' } });
-    expect(await ask({ op: 'session' })).toMatchObject({ state: 'logged_in', member: { memberId: '7' } });
-    expect(await ask({ op: 'member', expectedMemberId: '7' })).toEqual({ failure: null });
+    expect(await ask(whoIs)).toEqual(answered({ ok: true, value: { slug: 'anna-berg' } }));
+    expect(await ask({ op: 'session' })).toMatchObject(
+      answered({ state: 'logged_in', member: { memberId: '7' } }),
+    );
+    expect(await ask({ op: 'member', expectedMemberId: '7' })).toEqual(answered({ failure: null }));
   }
   expect(extension.told).toContain('runner.used');
+});
+
+it('says by its kind why a call has no answer', async () => {
+  const step = { ...stepFor('t1', 1, 'message'), text: 'Hello' };
+  expect(await ask({ op: 'leave', step }, 30)).toMatchObject({ ok: false, code: 'timeout' });
+  repActs();
+  expect(await ask({ op: 'leave', step })).toMatchObject({ ok: false, code: 'tab_closed' });
 });
 
 it('a document that the rep uses is not worked in any more', async () => {
   await ask({ op: 'session' });
   repActs();
   expect(await ask({ op: 'prepare', step: { ...stepFor('t1', 1, 'message'), text: 'Hello' } })).toMatchObject(
-    {
-      outcome: 'failed',
-      failure: { code: 'tab_closed', effect: 'before_effect' },
-    },
+    answered({ outcome: 'failed', failure: { code: 'tab_closed', effect: 'before_effect' } }),
   );
 });
