@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serve } from '@hono/node-server';
 import {
   type Clocks,
   SECOND,
@@ -13,7 +12,7 @@ import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { DataFolderRefused, loadKeys } from './auth/keys.ts';
-import { DatabaseRefused, markFileOf, openDatabase, recogniseRestore } from './db/index.ts';
+import { type Database, DatabaseRefused, markFileOf, openDatabase, recogniseRestore } from './db/index.ts';
 import { oauthClients } from './email/oauth.ts';
 import {
   type EngineContext,
@@ -27,17 +26,14 @@ import { type Env, readEnv } from './env.ts';
 import { createApp } from './http/app.ts';
 import { findDashboard } from './http/dashboard.ts';
 import { defaultRateLimits, unlimitedRates } from './http/limits.ts';
+import { listen } from './http/listen.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { createChanges } from './services/changes.ts';
+import type { Services } from './services/context.ts';
 import { createServices, notifying } from './services/create.ts';
-import { startMailWorkers } from './services/mail/worker.ts';
-import { createRemoteRules, watchRemoteRules } from './services/remoteRules/file.ts';
-import { startEngineLoop } from './services/run/engineLoop.ts';
+import { createRemoteRules } from './services/remoteRules/file.ts';
 import { listenForScheduleControl } from './services/run/scheduleControl.ts';
-import { startSystemMail } from './services/systemMail/worker.ts';
-import { startUpkeep } from './services/upkeep/worker.ts';
-import { postWebhook } from './services/webhook/post.ts';
-import { startWebhooks } from './services/webhook/worker.ts';
+import { startWorkers } from './services/run/workers.ts';
 import { isSetupNeeded } from './services/workspace/setup.ts';
 import { createErasureLog, createStopLog } from './vault/erasureLog.ts';
 import { createKeyedHash } from './vault/keyedHash.ts';
@@ -45,7 +41,6 @@ import { createKeyedHash } from './vault/keyedHash.ts';
 /** While schedule time is moved from outside, a device must not sleep through a jump. */
 const MOVED_CLOCK_ASK_MS = 500;
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ANSWER_WITHIN_MS = 15 * SECOND;
 /** Longer than the longest send; afterwards the process ends anyway, and leases bring back what was open. */
 const STOP_WITHIN_MS = 70 * SECOND;
 
@@ -74,39 +69,28 @@ async function start(env: Env): Promise<void> {
     createChanges(systemTimers),
     createChanges(systemTimers),
   ];
-
+  const keyedHash = createKeyedHash(keys.unsubscribe);
+  const ctx: EngineContext = {
+    // The engine's own writes reach open pages, and do not wake the engine again.
+    db: notifying(database, changes.notify),
+    clocks,
+    rng: systemRng,
+    newId: systemNewId,
+    log,
+    keyedHash,
+  };
   // Before anybody is answered: a device must not claim what was done after the backup.
   const markFile = markFileOf(env.databaseUrl, env.dataDir);
-  const keyedHash = createKeyedHash(keys.unsubscribe);
-  const erased = await createErasureLog(env.dataDir).read();
-  const stops = await createStopLog(env.dataDir).read();
-  const restored = await recogniseRestore({
-    db: database,
-    markFile,
-    newId: systemNewId,
-    onRestored: async (tx) => {
-      const unit = unitIn({ clocks, newId: systemNewId, rng: systemRng, keyedHash }, tx);
-      await holdRestored(unit);
-      await replayStops(unit, stops);
-      const again = await replayErasures(unit, erased);
-      if (again > 0) log.warn({ contacts: again }, 'erased again what the backup still held');
-    },
-  });
-  if (restored) log.warn({}, 'the database was restored from a backup: everything is held');
+  await heedRestore(env, ctx, database, markFile);
+  warnOfProxies(env, log);
 
-  if (env.publicUrl && !env.trustedProxies) {
-    log.warn(
-      {},
-      'PUBLIC_URL without TRUSTED_PROXIES: if a proxy stands before this server, all its clients share one rate limit',
-    );
-  }
-
-  const { server, address, setHandler } = await listen(env);
+  const listening = await listen(env);
+  const { address } = listening;
   // Tests and demo send mail only within this computer, where the own address is public enough.
   const publicUrl = env.publicUrl ?? (env.scheduleControl ? address : null);
   const services = createServices({
+    ...settingsOf(env),
     database,
-    dataDir: env.dataDir,
     keys,
     log,
     clocks,
@@ -117,57 +101,13 @@ async function start(env: Env): Promise<void> {
     onWrite: wakeups.notify,
     baseUrl: address,
     publicUrl,
-    trackingUrl: env.trackingUrl,
-    systemMail: env.systemMail,
-    mailPrivateNetwork: env.mailPrivateNetwork,
-    oauthClients: oauthClients(env.mailSignIn),
-    allowLoopback: env.scheduleControl,
-    maxAskAgainMs: env.scheduleControl ? MOVED_CLOCK_ASK_MS : undefined,
     remoteRules: rules.current,
     version: packageJson.version,
     shutdown: signal,
   });
-  const app = createApp({
-    services,
-    rates: env.scheduleControl ? unlimitedRates : defaultRateLimits,
-    trustedProxies: env.trustedProxies,
-    dashboard: await findDashboard(path.join(root, 'dist', 'dashboard')),
-    shutdown: signal,
-    isReady: () => !signal.aborted,
-    metricsToken: env.metricsToken,
-  });
-  setHandler(app.fetch);
-
-  // The engine's own writes reach open pages, and do not wake the engine again.
-  const ctx: EngineContext = {
-    db: notifying(database, changes.notify),
-    clocks,
-    rng: systemRng,
-    newId: systemNewId,
-    log,
-    keyedHash,
-  };
+  listening.setHandler(await appOf(env, services));
   if (database.isSole) await takeOver(ctx);
-  const engine = startEngineLoop({
-    ctx,
-    wakeups,
-    onTick: ticked.notify,
-    holder: systemNewId(),
-    sleep: systemTimers.sleep,
-    signal,
-  });
-  const mail = startMailWorkers({ services, ctx, ticked, wakeEngine: wakeups.notify, signal });
-  const systemMail = startSystemMail({ services, ticked, isLeading: engine.isLeading, signal });
-  const webhooks = startWebhooks({
-    services,
-    post: postWebhook,
-    ticked,
-    isLeading: engine.isLeading,
-    signal,
-  });
-
-  const watching = watchRemoteRules(rules, { log, sleep: systemTimers.sleep, signal });
-  const upkeep = startUpkeep({ services, markFile, isLeading: engine.isLeading, signal });
+  const workers = startWorkers({ services, ctx, rules, markFile, wakeups, ticked, signal });
 
   const setupUrl = (await isSetupNeeded(database.reader))
     ? `${address}/setup?token=${services.setupToken}`
@@ -183,64 +123,73 @@ async function start(env: Env): Promise<void> {
       setOffset: (ms) => {
         offset = ms;
       },
-      isBusy: mail.isBusy,
+      isBusy: workers.isMailBusy,
       wake: wakeups.notify,
     });
     tell({ type: 'ready', port: Number(new URL(address).port), setupUrl });
   }
 
   onStopSignal(log, async () => {
-    const answered = answerAll(server);
+    const answered = listening.answerAll(systemTimers);
     shutdown.abort();
     changes.notify();
-    await Promise.all([
-      engine.done,
-      mail.done,
-      systemMail.done,
-      webhooks.done,
-      upkeep.done,
-      watching,
-      answered,
-    ]);
+    await Promise.all([workers.done, answered]);
     await database.close();
   });
 }
 
-/** Listens at once, so that the address is known; answers 503 until the application is there. */
-async function listen(env: Env) {
-  type Fetch = Parameters<typeof serve>[0]['fetch'];
-  let handler: Fetch = () => new Response('starting', { status: 503 });
-  const { server, port } = await new Promise<{ server: ReturnType<typeof serve>; port: number }>(
-    (resolve, reject) => {
-      const listening = serve(
-        { fetch: (request, bindings) => handler(request, bindings), hostname: env.host, port: env.port },
-        (info) => resolve({ server: listening, port: info.port }),
-      );
-      listening.once('error', reject);
+/** A database from a backup: everything is held, and what the logs beside it say of stops and erasures is done again. */
+async function heedRestore(env: Env, ctx: EngineContext, db: Database, markFile: string): Promise<void> {
+  const erased = await createErasureLog(env.dataDir).read();
+  const stops = await createStopLog(env.dataDir).read();
+  const restored = await recogniseRestore({
+    db,
+    markFile,
+    newId: systemNewId,
+    onRestored: async (tx) => {
+      const unit = unitIn(ctx, tx);
+      await holdRestored(unit);
+      await replayStops(unit, stops);
+      const again = await replayErasures(unit, erased);
+      if (again > 0) ctx.log?.warn({ contacts: again }, 'erased again what the backup still held');
     },
+  });
+  if (restored) ctx.log?.warn({}, 'the database was restored from a backup: everything is held');
+}
+
+function warnOfProxies(env: Env, log: Log): void {
+  if (!env.publicUrl || env.trustedProxies) return;
+  log.warn(
+    {},
+    'PUBLIC_URL without TRUSTED_PROXIES: if a proxy stands before this server, all its clients share one rate limit',
   );
-  const host = env.host.includes(':') ? `[${env.host}]` : env.host === '0.0.0.0' ? '127.0.0.1' : env.host;
+}
+
+/** What services take from the environment as it is. */
+function settingsOf(env: Env) {
   return {
-    server,
-    address: `http://${host}:${port}`,
-    setHandler: (fetch: Fetch) => {
-      handler = fetch;
-    },
+    dataDir: env.dataDir,
+    trackingUrl: env.trackingUrl,
+    systemMail: env.systemMail,
+    mailPrivateNetwork: env.mailPrivateNetwork,
+    oauthClients: oauthClients(env.mailSignIn),
+    allowLoopback: env.scheduleControl,
+    maxAskAgainMs: env.scheduleControl ? MOVED_CLOCK_ASK_MS : undefined,
   };
 }
 
-/** Accepts nothing new and ends when every request under way has its answer, or was given up. */
-async function answerAll(server: ReturnType<typeof serve>): Promise<void> {
-  let closed = false;
-  server.close(() => {
-    closed = true;
+async function appOf(env: Env, services: Services) {
+  const { shutdown } = services;
+  const app = createApp({
+    services,
+    rates: env.scheduleControl ? unlimitedRates : defaultRateLimits,
+    trustedProxies: env.trustedProxies,
+    dashboard: await findDashboard(path.join(root, 'dist', 'dashboard')),
+    shutdown,
+    isReady: () => !shutdown.aborted,
+    metricsToken: env.metricsToken,
   });
-  const giveUp = withDeadline(ANSWER_WITHIN_MS);
-  while (!closed && !giveUp.aborted) {
-    // A connection kept alive becomes idle only after its last answer.
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
-    await systemTimers.sleep(50, giveUp).catch(() => undefined);
-  }
+  return app.fetch;
 }
 
 function sayWelcome(dashboard: string, address: string, setupUrl: string | null): void {

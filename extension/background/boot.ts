@@ -1,175 +1,43 @@
 import { browser } from 'wxt/browser';
 import { isSignInPath, stepUrl } from '#linkedin/index.ts';
-import { monotonicClock, SECOND, systemClock, systemTimers } from '#shared/kernel/clock.ts';
+import { type Clock, monotonicClock, SECOND, systemClock, systemTimers } from '#shared/kernel/clock.ts';
 import { systemNewId } from '#shared/kernel/ids.ts';
 import { systemRng } from '#shared/kernel/prng.ts';
-import { openDatabase } from '../storage/database.ts';
+import type { PageAnswer, PageRequest } from '#shared/protocol/messages.ts';
+import { openDatabase, type RapportDatabase } from '../storage/database.ts';
 import { createJournal } from '../storage/journal.ts';
 import { journalLostAt, journalSince } from '../storage/snapshot.ts';
-import { createStateStore } from '../storage/state.ts';
+import { createStateStore, type StateStore, type StateValue } from '../storage/state.ts';
 import { verifyAlarms } from './alarms.ts';
 import { createDeviceApi } from './api.ts';
 import { createCatalogueUpdates } from './catalogue.ts';
 import { createControls } from './controls.ts';
 import { createImports } from './imports.ts';
 import { notify, openNotified, showBadge } from './notices.ts';
-import { oneAtATime } from './once.ts';
 import { askPage, createPage } from './page.ts';
 import { createPairing } from './pairing.ts';
-import { createPeople } from './people.ts';
+import { createPeople, type PeopleDeps } from './people.ts';
 import { createPermission } from './permission.ts';
+import { createPolling } from './polling.ts';
 import { showProgress } from './progress.ts';
 import { createRunner } from './runner/loop.ts';
+import type { Progress } from './runner/ports.ts';
 import { createSessions } from './sessions.ts';
 import { sha256 } from './sha256.ts';
 import { createSnapshots } from './snapshots.ts';
 import { createWorkingTab } from './tabs.ts';
 import { createWork } from './work.ts';
 
+/** How long a tab of the rep's own may take to answer. */
+const ASK_TAB_MS = 30 * SECOND;
+
 /** Puts the background together. Everything it knows is read from storage, so that any worker can go on. */
 export async function boot() {
-  const store = createStateStore(browser.storage);
-  const database = openDatabase();
-  const journal = createJournal(database);
-  const fetcher: typeof fetch = (input, init) => fetch(input, init);
-  const version = browser.runtime.getManifest().version;
-  const clock = systemClock;
-
-  const pairing = createPairing({
-    store,
-    database,
-    fetch: fetcher,
-    clock,
-    version,
-    deviceName: await deviceName(),
-  });
-  const api = createDeviceApi({
-    store,
-    fetch: fetcher,
-    version,
-    async onRevoked() {
-      work.halt();
-      await page.close();
-      await pairing.forget('revoked');
-      await showBadge('!');
-    },
-  });
-  const permission = createPermission(store, database);
-  const snapshots = createSnapshots({
-    store,
-    database,
-    clock,
-    halt: () => work.halt(),
-    showBadge,
-    notify: (title, message, href) => notify({ title, message, href }, systemNewId()),
-  });
-  const tab = createWorkingTab(store, isSignInPath);
-  const catalogue = createCatalogueUpdates(store);
-  const page = createPage({
-    tab,
-    newId: systemNewId,
-    timers: systemTimers,
-    stepUrl,
-    catalogue: catalogue.update,
-  });
-  const runner = createRunner({
-    api,
-    journal,
-    page,
-    clock,
-    mono: monotonicClock,
-    timers: systemTimers,
-    rng: systemRng,
-    mayAct: permission.mayAct,
-    mayRead: permission.mayRead,
-    mayLook: permission.mayLook,
-    mayWork: permission.mayWork,
-    async refresh() {
-      await snapshots.takeAnswer(await api.snapshot());
-    },
-    async journalLostAt() {
-      const paired = await store.get('pairing');
-      return paired?.state === 'paired' ? journalLostAt(database, paired, clock.now()) : null;
-    },
-    journalSince: () => journalSince(database),
-    pagesRead: {
-      get: async () => (await store.get('pagesRead')) ?? [],
-      set: (times) => store.set('pagesRead', times),
-    },
-    sha256,
-    version,
-    catalogue,
-    layout: {
-      read: page.readLayout,
-      checkedAt: async () => (await store.get('layoutCheckedAt')) ?? {},
-      setCheckedAt: (at) => store.set('layoutCheckedAt', at),
-    },
-    onProgress: (progress) => showProgress(store, progress),
-    onSnapshot: snapshots.take,
-  });
-  const work = createWork({
-    runner,
-    store,
-    clock,
-    timers: systemTimers,
-    keepAlive: () => browser.runtime.getPlatformInfo(),
-  });
-  const sessions = createSessions({
-    store,
-    database,
-    clock,
-    api,
-    permission,
-    snapshots,
-    readSession: (tabId) =>
-      askPage(tabId, { op: 'session' }, systemNewId(), AbortSignal.timeout(30 * SECOND)),
-    wake: () => work.wake(),
-  });
-
-  /** While a code is shown; the alarm goes on with it should the worker die. */
-  async function pollWhileWaiting(): Promise<void> {
-    for (;;) {
-      const waiting = await store.get('pairing');
-      if (waiting?.state !== 'pairing') return;
-      const changed = new AbortController();
-      const unwatch = store.watch(['pairing'], () => changed.abort());
-      await systemTimers.sleep(pairing.pollIn(waiting), changed.signal).catch(() => undefined);
-      unwatch();
-      if (await pairing.poll()) {
-        await snapshots.takeAnswer(await api.snapshot());
-        await work.wake();
-      }
-    }
-  }
-  const startPolling = oneAtATime(pollWhileWaiting);
-
-  const controls = createControls({
-    store,
-    api,
-    pairing,
-    snapshots,
-    sessions,
-    work,
-    closeTab: () => page.close(),
-    startPolling: () => void startPolling(),
-  });
-
-  const imports = createImports({
-    api,
-    database,
-    clock,
-    mayRead: permission.mayRead,
-    wake: () => work.wake(),
-  });
-  const people = createPeople({
-    api,
-    database,
-    clock,
-    mayRead: permission.mayRead,
-    readLead: (tabId, lead) =>
-      askPage(tabId, { op: 'lead', lead }, systemNewId(), AbortSignal.timeout(30 * SECOND)),
-    wake: () => work.wake(),
-  });
+  const ground = await groundOf();
+  const { store, journal, clock } = ground;
+  const working = workingSide(ground);
+  const { work, tab } = working;
+  const { startPolling, controls, sessions, people, imports } = repsSide(ground, working);
 
   await store.remove('activity');
   await verifyAlarms();
@@ -192,6 +60,166 @@ export async function boot() {
       await sessions.heartbeat();
     },
   };
+}
+
+type Ground = Awaited<ReturnType<typeof groundOf>>;
+type WorkingSide = ReturnType<typeof workingSide>;
+
+/** What everything else stands on: the browser's storage, its clock, who this browser is. */
+async function groundOf() {
+  const store = createStateStore(browser.storage);
+  const database = openDatabase();
+  const fetcher: typeof fetch = (input, init) => fetch(input, init);
+  const version = browser.runtime.getManifest().version;
+  const clock = systemClock;
+  return {
+    store,
+    database,
+    journal: createJournal(database),
+    fetch: fetcher,
+    version,
+    clock,
+    permission: createPermission(store, database),
+    pairing: createPairing({
+      store,
+      database,
+      fetch: fetcher,
+      clock,
+      version,
+      deviceName: await deviceName(),
+    }),
+  };
+}
+
+/** What performs the steps: the server's orders, the working tab, the runner. */
+function workingSide({ store, database, journal, fetch, version, clock, permission, pairing }: Ground) {
+  const api = createDeviceApi({
+    store,
+    fetch,
+    version,
+    async onRevoked() {
+      work.halt();
+      await page.close();
+      await pairing.forget('revoked');
+      await showBadge('!');
+    },
+  });
+  const snapshots = createSnapshots({
+    store,
+    database,
+    clock,
+    halt: () => work.halt(),
+    showBadge,
+    notify: (title, message, href) => notify({ title, message, href }, systemNewId()),
+  });
+  const refresh = async () => void (await snapshots.takeAnswer(await api.snapshot()));
+  const tab = createWorkingTab(store, isSignInPath);
+  const catalogue = createCatalogueUpdates(store);
+  const page = createPage({
+    tab,
+    newId: systemNewId,
+    timers: systemTimers,
+    stepUrl,
+    catalogue: catalogue.update,
+  });
+  const runner = createRunner({
+    ...permission,
+    ...keptForRunner(store, database, clock),
+    api,
+    journal,
+    page,
+    clock,
+    mono: monotonicClock,
+    timers: systemTimers,
+    rng: systemRng,
+    refresh,
+    sha256,
+    version,
+    catalogue,
+    layout: { read: page.readLayout, ...layoutChecks(store) },
+    onSnapshot: snapshots.take,
+  });
+  const work = createWork({
+    runner,
+    store,
+    clock,
+    timers: systemTimers,
+    keepAlive: () => browser.runtime.getPlatformInfo(),
+  });
+  return { api, snapshots, refresh, tab, page, work };
+}
+
+/** What the rep sees and orders, and what their own tabs tell. */
+function repsSide(
+  { store, database, clock, permission, pairing }: Ground,
+  { api, snapshots, refresh, page, work }: WorkingSide,
+) {
+  const { mayRead } = permission;
+  const wake = () => work.wake();
+  const sessions = createSessions({
+    store,
+    database,
+    clock,
+    api,
+    permission,
+    snapshots,
+    readSession: (tabId) => askTab(tabId, { op: 'session' }),
+    wake,
+  });
+  const startPolling = createPolling({
+    store,
+    timers: systemTimers,
+    pairing,
+    async onPaired() {
+      await refresh();
+      await wake();
+    },
+  });
+  const controls = createControls({
+    store,
+    api,
+    pairing,
+    snapshots,
+    sessions,
+    work,
+    closeTab: () => page.close(),
+    startPolling: () => void startPolling(),
+  });
+  const imports = createImports({ api, database, clock, mayRead, wake });
+  const readLead: PeopleDeps['readLead'] = (tabId, lead) => askTab(tabId, { op: 'lead', lead });
+  const people = createPeople({ api, database, clock, mayRead, readLead, wake });
+  return { startPolling, controls, sessions, people, imports };
+}
+
+/** What the runner keeps beside its journal, or learns of it. */
+function keptForRunner(store: StateStore, database: RapportDatabase, clock: Clock) {
+  return {
+    async journalLostAt() {
+      const paired = await store.get('pairing');
+      return paired?.state === 'paired' ? journalLostAt(database, paired, clock.now()) : null;
+    },
+    journalSince: () => journalSince(database),
+    pagesRead: {
+      get: async () => (await store.get('pagesRead')) ?? [],
+      set: (times: number[]) => store.set('pagesRead', times),
+    },
+    onProgress: (progress: Progress) => showProgress(store, progress),
+  };
+}
+
+function layoutChecks(store: StateStore) {
+  return {
+    checkedAt: async () => (await store.get('layoutCheckedAt')) ?? {},
+    setCheckedAt: (at: StateValue<'layoutCheckedAt'>) => store.set('layoutCheckedAt', at),
+  };
+}
+
+/** A question to a tab of the rep's own. */
+function askTab<Op extends 'session' | 'lead'>(
+  tabId: number,
+  request: Extract<PageRequest, { op: Op }>,
+): Promise<PageAnswer<Op>> {
+  return askPage(tabId, request, systemNewId(), AbortSignal.timeout(ASK_TAB_MS));
 }
 
 async function deviceName(): Promise<string> {

@@ -5,7 +5,7 @@ import type { UiAnswer } from '#shared/protocol/messages.ts';
 import type { StateStore, StateValue } from '../storage/state.ts';
 import { answered } from './answers.ts';
 import type { DeviceApi } from './api.ts';
-import type { createPairing } from './pairing.ts';
+import type { PairingFlow } from './pairing.ts';
 import type { Sessions } from './sessions.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { Work } from './work.ts';
@@ -13,7 +13,7 @@ import type { Work } from './work.ts';
 export interface ControlDeps {
   store: StateStore;
   api: DeviceApi;
-  pairing: ReturnType<typeof createPairing>;
+  pairing: PairingFlow;
   snapshots: Snapshots;
   sessions: Sessions;
   work: Work;

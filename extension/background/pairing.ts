@@ -1,5 +1,5 @@
 import { callApi } from '#shared/contract/callApi.ts';
-import { pairRoutes } from '#shared/contract/device.ts';
+import { type PairingCode, pairRoutes } from '#shared/contract/devicePairing.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { type Clock, SECOND } from '#shared/kernel/clock.ts';
 import type { UiAnswer } from '#shared/protocol/messages.ts';
@@ -21,6 +21,21 @@ export interface PairingDeps {
 
 type Waiting = Extract<Pairing, { state: 'pairing' }>;
 
+/** What is kept of a pairing beside itself. */
+const ofThePairing = [
+  'pendingStops',
+  'activity',
+  'session',
+  'workingTab',
+  'trouble',
+  'notBefore',
+  'heartbeatAt',
+  'notified',
+  'repliesToldUntil',
+  'catalogue',
+  'layoutCheckedAt',
+] as const;
+
 const DONE: UiAnswer = { ok: true };
 
 /**
@@ -37,18 +52,7 @@ export function createPairing(deps: PairingDeps) {
       body: { client_id: 'rapport-extension' },
     });
     if (!answer.ok) return failed(answer.error);
-    const code = answer.value;
-    const now = clock.now();
-    await store.set('pairing', {
-      state: 'pairing',
-      serverUrl: address.value,
-      deviceCode: code.device_code,
-      userCode: code.user_code,
-      approveUrl: approveUrl(code.verification_uri_complete, address.value),
-      intervalMs: Math.max(1, code.interval) * SECOND,
-      expiresAt: now + code.expires_in * SECOND,
-      nextPollAt: now + Math.max(1, code.interval) * SECOND,
-    });
+    await store.set('pairing', waitingFor(answer.value, address.value, clock.now()));
     return DONE;
   }
 
@@ -125,22 +129,27 @@ export function createPairing(deps: PairingDeps) {
     const serverUrl = before?.serverUrl ?? null;
     await store.set('pairing', { state: 'unpaired', serverUrl, notice });
     await forgetSnapshot(deps.database);
-    await store.remove(
-      'pendingStops',
-      'activity',
-      'session',
-      'workingTab',
-      'trouble',
-      'notBefore',
-      'heartbeatAt',
-      'notified',
-      'repliesToldUntil',
-      'catalogue',
-      'layoutCheckedAt',
-    );
+    await store.remove(...ofThePairing);
   }
 
   return { start, poll, pollIn, forget };
+}
+
+export type PairingFlow = ReturnType<typeof createPairing>;
+
+/** What is kept until the rep has approved the code. */
+function waitingFor(code: PairingCode, serverUrl: string, now: number): Waiting {
+  const intervalMs = Math.max(1, code.interval) * SECOND;
+  return {
+    state: 'pairing',
+    serverUrl,
+    deviceCode: code.device_code,
+    userCode: code.user_code,
+    approveUrl: approveUrl(code.verification_uri_complete, serverUrl),
+    intervalMs,
+    expiresAt: now + code.expires_in * SECOND,
+    nextPollAt: now + intervalMs,
+  };
 }
 
 function failed(problem: Problem): UiAnswer {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stepOutcome } from '#shared/contract/device.ts';
+import { stepOutcome } from '#shared/contract/deviceWork.ts';
 import { linkedinStep, profileRead } from './linkedin.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Browser } from '@playwright/test';
-import type { StepOutcome } from '#shared/contract/device.ts';
+import type { StepOutcome } from '#shared/contract/deviceWork.ts';
 import { HOUR } from '#shared/kernel/clock.ts';
 import { type Rng, seededRng } from '#shared/kernel/prng.ts';
 import type { LinkedinStep } from '#shared/protocol/linkedin.ts';

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { stepUrl } from '#linkedin/index.ts';
-import type { NextWork, StepOutcome } from '#shared/contract/device.ts';
+import type { NextWork, StepOutcome } from '#shared/contract/deviceWork.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { type Rng, seededRng } from '#shared/kernel/prng.ts';

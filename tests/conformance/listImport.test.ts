@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contactRoutes, importRoutes, stoplistRoutes } from '#shared/contract/contact.ts';
-import { CONSENT_VERSION, deviceRoutes, type NextWork } from '#shared/contract/device.ts';
+import { CONSENT_VERSION, deviceRoutes } from '#shared/contract/device.ts';
+import type { NextWork } from '#shared/contract/deviceWork.ts';
 import { listImportRoutes as routes } from '#shared/contract/listImport.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { CONSENT_VERSION, deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
+import { CONSENT_VERSION, deviceRoutes } from '#shared/contract/device.ts';
+import { pairRoutes } from '#shared/contract/devicePairing.ts';
 import { senderRoutes, senderView } from '#shared/contract/sender.ts';
 import { workspaceRoutes } from '#shared/contract/workspace.ts';
 import { schema } from '../../companion-server/db/index.ts';

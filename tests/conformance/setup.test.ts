@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { deviceRoutes, pairRoutes } from '#shared/contract/device.ts';
+import { deviceRoutes } from '#shared/contract/device.ts';
+import { pairRoutes } from '#shared/contract/devicePairing.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { checkPublicUrl } from '../../companion-server/email/publicUrl.ts';
 import { defaultRateLimits } from '../../companion-server/http/limits.ts';

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { SentInvitationsSeen } from '#shared/contract/device.ts';
+import type { SentInvitationsSeen } from '#shared/contract/deviceWork.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';

@@ -1,5 +1,5 @@
 import { and, eq, gte, inArray } from 'drizzle-orm';
-import type { SentInvitationsSeen } from '#shared/contract/device.ts';
+import type { SentInvitationsSeen } from '#shared/contract/deviceWork.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { ownerOf } from '../contacts/identities.ts';

@@ -1,5 +1,5 @@
 import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
-import type { NextWork } from '#shared/contract/device.ts';
+import type { NextWork } from '#shared/contract/deviceWork.ts';
 import { HOUR } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { ownerOf } from '../contacts/identities.ts';

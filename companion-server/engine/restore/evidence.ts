@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { JournalReport } from '#shared/contract/device.ts';
+import type { JournalReport } from '#shared/contract/deviceWork.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
 import { schema } from '../../db/index.ts';
 import type { Identifier } from '../contacts/erasure.ts';

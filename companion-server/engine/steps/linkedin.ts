@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { circleIdIn } from '#shared/automation/circles.ts';
 import type { NodeOf } from '#shared/automation/graph.ts';
-import { hasConsented, IDS_AT_ONCE, type NextWork } from '#shared/contract/device.ts';
+import { hasConsented } from '#shared/contract/device.ts';
+import { IDS_AT_ONCE, type NextWork } from '#shared/contract/deviceWork.ts';
 import { MINUTE, SECOND } from '#shared/kernel/clock.ts';
 import { linkedinActionKind } from '#shared/protocol/linkedin.ts';
 import { isOpen, nextOpen } from '#shared/schedule/window.ts';

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { StepOutcome } from '#shared/contract/device.ts';
+import type { StepOutcome } from '#shared/contract/deviceWork.ts';
 import { unreachable } from '#shared/kernel/assert.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import type { LinkedinFailure, ProfileRead } from '#shared/protocol/linkedin.ts';

@@ -1,5 +1,5 @@
 import { and, asc, eq } from 'drizzle-orm';
-import type { NextWork } from '#shared/contract/device.ts';
+import type { NextWork } from '#shared/contract/deviceWork.ts';
 import { type LinkedinList, linkedinListOf } from '#shared/identity/linkedinList.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { seededRng, seedOf } from '#shared/kernel/prng.ts';

@@ -1,4 +1,4 @@
-import { pairRoutes } from '#shared/contract/device.ts';
+import { pairRoutes } from '#shared/contract/devicePairing.ts';
 import { resumePlanRoutes } from '#shared/contract/resumePlan.ts';
 import { senderRoutes } from '#shared/contract/sender.ts';
 import { approveDevice, redeemDeviceCode } from '../../services/device/pair.ts';

@@ -1,7 +1,7 @@
 import { APIError } from 'better-auth/api';
 import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import type { pairRoutes } from '#shared/contract/device.ts';
+import type { pairRoutes } from '#shared/contract/devicePairing.ts';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { EXTENSION_CLIENT_ID } from '../../auth/auth.ts';
 import { newDeviceToken } from '../../auth/deviceToken.ts';

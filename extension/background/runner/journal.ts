@@ -1,4 +1,4 @@
-import type { JournalReport } from '#shared/contract/device.ts';
+import type { JournalReport } from '#shared/contract/deviceWork.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { limits } from '#shared/kernel/limits.ts';

@@ -1,4 +1,4 @@
-import type { StepOutcome } from '#shared/contract/device.ts';
+import type { StepOutcome } from '#shared/contract/deviceWork.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { PageError, type RunnerDeps } from './ports.ts';
 import type { TaskWork } from './step.ts';

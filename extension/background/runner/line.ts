@@ -1,4 +1,4 @@
-import type { StepOutcome } from '#shared/contract/device.ts';
+import type { StepOutcome } from '#shared/contract/deviceWork.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import type { LinkedinFailure } from '#shared/protocol/linkedin.ts';
 import type { RunnerDeps } from './ports.ts';

@@ -1,10 +1,10 @@
+import type { DeviceSnapshot } from '#shared/contract/device.ts';
 import type {
-  DeviceSnapshot,
   JournalReport,
   NextWork,
   SentInvitationsSeen,
   StepOutcome,
-} from '#shared/contract/device.ts';
+} from '#shared/contract/deviceWork.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import type { Clock, Timers } from '#shared/kernel/clock.ts';
 import type { Rng } from '#shared/kernel/prng.ts';

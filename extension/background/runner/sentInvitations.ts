@@ -1,4 +1,4 @@
-import type { SentInvitationsSeen } from '#shared/contract/device.ts';
+import type { SentInvitationsSeen } from '#shared/contract/deviceWork.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import type { SentInvitationRead, SentInvitationsRead } from '#shared/protocol/linkedin.ts';
 import type { RunnerDeps, WatchWork } from './ports.ts';

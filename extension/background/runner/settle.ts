@@ -1,4 +1,4 @@
-import type { StepOutcome } from '#shared/contract/device.ts';
+import type { StepOutcome } from '#shared/contract/deviceWork.ts';
 import { MINUTE, SECOND, withDeadline } from '#shared/kernel/clock.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';
 import type { LinkedinFailure, VerifyResult } from '#shared/protocol/linkedin.ts';

@@ -1,4 +1,4 @@
-import type { NextWork, StepOutcome } from '#shared/contract/device.ts';
+import type { NextWork, StepOutcome } from '#shared/contract/deviceWork.ts';
 import { MINUTE, SECOND, WEEK, withDeadline } from '#shared/kernel/clock.ts';
 import { SAFETY_MS, stopwatch } from '#shared/kernel/stopwatch.ts';
 import type { JournalEntry } from '#shared/protocol/journal.ts';

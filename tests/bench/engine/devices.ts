@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { z } from 'zod';
-import { nextWork } from '#shared/contract/device.ts';
+import { nextWork } from '#shared/contract/deviceWork.ts';
 import { sent } from './steps.ts';
 
 /** Many devices in one process of their own; each asks, commits and reports over its own connection. */

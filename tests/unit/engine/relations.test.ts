@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
-import type { SentInvitationsSeen } from '#shared/contract/device.ts';
+import type { SentInvitationsSeen } from '#shared/contract/deviceWork.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { senderSettings } from '#shared/schedule/settings.ts';
 import { schema } from '../../../companion-server/db/index.ts';

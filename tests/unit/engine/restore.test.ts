@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { JournalReport } from '#shared/contract/device.ts';
+import type { JournalReport } from '#shared/contract/deviceWork.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Database, openDatabase, schema } from '../../../companion-server/db/index.ts';
 import {

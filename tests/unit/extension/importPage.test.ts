@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { NextWork } from '#shared/contract/device.ts';
+import type { NextWork } from '#shared/contract/deviceWork.ts';
 import { linkedinListOf } from '#shared/identity/linkedinList.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { createWorld, START } from './runnerWorld.ts';

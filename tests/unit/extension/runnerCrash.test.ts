@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NextWork } from '#shared/contract/device.ts';
+import type { NextWork } from '#shared/contract/deviceWork.ts';
 import { createWorld, type Moment, stepFor, taskWork } from './runnerWorld.ts';
 
 /** The worker may die between any two moves; what the journal says then decides. */

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
-import type { DeviceSnapshot, JournalReport, NextWork, StepOutcome } from '#shared/contract/device.ts';
+import type { DeviceSnapshot } from '#shared/contract/device.ts';
+import type { JournalReport, NextWork, StepOutcome } from '#shared/contract/deviceWork.ts';
 import type { Problem } from '#shared/contract/route.ts';
 import { seededRng } from '#shared/kernel/prng.ts';
 import { err, ok } from '#shared/kernel/result.ts';
