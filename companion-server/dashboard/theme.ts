@@ -50,6 +50,7 @@ export const theme = createTheme({
   },
 });
 
+/** Colours that Mantine's own do not give enough contrast, per scheme. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: {

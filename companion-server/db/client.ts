@@ -15,6 +15,7 @@ export interface Guard {
   mayRunAgain: boolean;
 }
 
+/** Of a client that nothing is held against yet. */
 export function newGuard(): Guard {
   return { broken: false, mayRunAgain: false };
 }

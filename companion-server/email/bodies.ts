@@ -16,6 +16,7 @@ export interface BodyParts {
 
 const UNSUBSCRIBE = 'Unsubscribe';
 
+/** Both parts of an email, with signature, unsubscribe link and postal address where they belong. */
 export function bodiesOf(parts: BodyParts): { plain: string; html: string } {
   const { text, rewriteLink, imageUrl } = parts;
   const { plain, html } = markdownBodies(text, { rewriteLink, imageUrl });

@@ -110,6 +110,7 @@ function encoded(content: string) {
   return { content, contentTransferEncoding: 'quoted-printable' as const };
 }
 
+/** An attachment as nodemailer takes it; inline where the text shows it by its content id. */
 export function asPart({ filename, contentType, content, cid }: MailAttachment) {
   const contentDisposition = cid ? ('inline' as const) : ('attachment' as const);
   return { filename, contentType, content, cid, contentDisposition };

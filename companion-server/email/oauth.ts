@@ -118,6 +118,7 @@ export interface SignInSecrets {
   verifier: string;
 }
 
+/** Fresh secrets of one sign-in: state, nonce and PKCE verifier. */
 export function newSignInSecrets(): SignInSecrets {
   return {
     state: openid.randomState(),

@@ -118,6 +118,7 @@ async function signInWithToken(context: SMTPConnection.CustomAuthenticationConte
   return true;
 }
 
+/** What was thrown, as an Error. */
 export function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause));
 }

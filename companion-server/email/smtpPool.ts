@@ -24,6 +24,7 @@ interface Idle {
   since: number;
 }
 
+/** SMTP sessions kept open between emails, one for each mailbox; what was idle for a while is ended. */
 export function createSmtpPool(timers: Timers): SmtpPool {
   const idle = new Map<string, Idle>();
   const messages = new WeakMap<SMTPConnection, number>();

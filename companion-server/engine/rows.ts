@@ -19,14 +19,17 @@ export function channelById(q: Queryable, id: string): Awaitable<ChannelRow> {
   return whenThere(rowsOf(q).get(shapes.channel, id), (row) => must(row, `channel ${id}`));
 }
 
+/** The sender profile, which must be there. */
 export function senderById(q: Queryable, id: string): Awaitable<SenderRow> {
   return whenThere(rowsOf(q).get(shapes.sender, id), (row) => must(row, `sender ${id}`));
 }
 
+/** The contact, which must be there. */
 export function contactById(q: Queryable, id: string): Awaitable<ContactRow> {
   return whenThere(rowsOf(q).get(shapes.contact, id), (row) => must(row, `contact ${id}`));
 }
 
+/** The enrollment, which must be there. */
 export function enrollmentById(q: Queryable, id: string): Awaitable<EnrollmentRow> {
   return whenThere(rowsOf(q).get(shapes.enrollment, id), (row) => must(row, `enrollment ${id}`));
 }
@@ -36,6 +39,7 @@ export function findTask(q: Queryable, id: string): Awaitable<TaskRow | null> {
   return rowsOf(q).get(shapes.task, id);
 }
 
+/** The task, which must be there. */
 export function taskById(q: Queryable, id: string): Awaitable<TaskRow> {
   return whenThere(findTask(q, id), (row) => must(row, `task ${id}`));
 }

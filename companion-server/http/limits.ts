@@ -101,6 +101,7 @@ function limitTo(limit: number, keyGenerator: Key, from = 'from this address') {
   });
 }
 
+/** How often each client may ask, and one link may be used; whoever asks more often gets 429. */
 export function applyRateLimits(app: App, rates: RateLimits, proxies: Proxies | null): void {
   const client = clientBy(proxies);
   app.use('/api/*', limitTo(rates.everything, client));
@@ -178,6 +179,7 @@ function limitBody(maxSize: number): MiddlewareHandler<HttpEnv> {
   };
 }
 
+/** How large a request's body may be: 1 MiB, more for imports and attachments; larger answers 413. */
 export function applyBodyLimits(app: App): void {
   const small = limitBody(MIB);
   const larger = new Map([

@@ -17,6 +17,7 @@ export function methodsOf(app: App, path: string): string[] {
   return [...new Set(methods)].sort();
 }
 
+/** 405 `wrong_method`: the address is known, but not with this method. */
 export function wrongMethod(method: string, allowed: readonly string[]): Refusal {
   return new Refusal(
     405,

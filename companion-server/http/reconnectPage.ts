@@ -37,12 +37,14 @@ function page(title: string, content: Content, state = ''): Content {
 </html>`;
 }
 
+/** For a link that was cut on its way. */
 export const invalidPage = () =>
   page(
     'This link is not complete',
     html`<p>Open the link in the email again. If it is broken over two lines, copy all of it.</p>`,
   );
 
+/** A short answer, with a link to go on where there is one. */
 export const notePage = (title: string, text: string, link?: { href: string; label: string }) =>
   page(title, html`<p>${text}</p>${link ? html`<a class="act" href="${link.href}">${link.label}</a>` : ''}`);
 

@@ -12,6 +12,7 @@ export function inlineScriptHashes(html: string): string[] {
   );
 }
 
+/** What browsers may do with our pages: own scripts only, no frames, no referrer. */
 export function applySecurityHeaders(app: App, scriptHashes: string[]): void {
   app.use(
     '*',

@@ -12,6 +12,7 @@ export interface Changes {
 /** Given as the reason, so that none is made with its stack at every write. */
 const WOKEN = new Error('woken');
 
+/** Lets loops sleep until something happens: no notice between looking and sleeping is missed. */
 export function createChanges(timers: Timers): Changes {
   let count = 0;
   const waiting = new Set<AbortController>();

@@ -26,6 +26,7 @@ export function notFound(what: string): Refusal {
   return new Refusal(404, 'not_found', `This ${what} does not exist.`, 'Go back to the list and reload it.');
 }
 
+/** 403 `not_allowed`: who asks may not do this. */
 export function notAllowed(detail: string, action: string): Refusal {
   return new Refusal(403, 'not_allowed', detail, action);
 }

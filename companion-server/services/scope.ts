@@ -8,11 +8,13 @@ export function isManager(call: Call): boolean {
   return call.actor.kind === 'member' && call.actor.role !== 'rep';
 }
 
+/** Refuses a rep with `not_allowed`. */
 export function requireManager(call: MemberCall): void {
   if (isManager(call)) return;
   throw notAllowed('Your role "rep" may not do this.', 'Ask a manager or the owner of the workspace.');
 }
 
+/** Refuses everybody but the owner with `not_allowed`. */
 export function requireOwner(call: MemberCall): void {
   if (call.actor.role === 'owner') return;
   throw notAllowed('Only the owner of the workspace may do this.', 'Ask the owner.');

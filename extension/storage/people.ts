@@ -26,6 +26,7 @@ export async function loadCard(
   return stored && parsed.success ? { card: parsed.data, storedAt: stored.storedAt } : null;
 }
 
+/** Keeps a person's card, and forgets those that were stored longest ago. */
 export async function saveCard(
   database: RapportDatabase,
   key: string,
@@ -38,10 +39,12 @@ export async function saveCard(
   await database.people.bulkDelete(await database.people.orderBy('storedAt').limit(excess).primaryKeys());
 }
 
+/** Lists and automations to add to, as the server told last; null: never. */
 export async function loadTargets(database: RapportDatabase): Promise<PersonTargets | null> {
   return personTargets.safeParse((await database.lists.get('targets'))?.value).data ?? null;
 }
 
+/** Keeps the lists and automations to add to. `now`: unix ms. */
 export async function saveTargets(database: RapportDatabase, value: PersonTargets, now: number) {
   await database.lists.put({ key: 'targets', value, storedAt: now });
 }
@@ -51,6 +54,7 @@ export async function loadApprovals(database: RapportDatabase): Promise<Approval
   return approvalItem.array().safeParse((await database.lists.get('approvals'))?.value).data ?? [];
 }
 
+/** Keeps the texts that wait for the rep. `now`: unix ms. */
 export async function saveApprovals(database: RapportDatabase, value: ApprovalItem[], now: number) {
   await database.lists.put({ key: 'approvals', value, storedAt: now });
 }
@@ -60,6 +64,7 @@ export async function loadImports(database: RapportDatabase): Promise<ListImport
   return listImportView.array().safeParse((await database.lists.get('imports'))?.value).data ?? [];
 }
 
+/** Keeps the imports and how far they are. `now`: unix ms. */
 export async function saveImports(database: RapportDatabase, value: ListImportView[], now: number) {
   await database.lists.put({ key: 'imports', value, storedAt: now });
 }

@@ -13,6 +13,7 @@ export async function loadSnapshot(database: RapportDatabase): Promise<KeptSnaps
   return stored && parsed.success ? { snapshot: parsed.data, storedAt: stored.storedAt } : null;
 }
 
+/** Keeps the server's last snapshot. `now`: unix ms. */
 export async function saveSnapshot(
   database: RapportDatabase,
   snapshot: DeviceSnapshot,

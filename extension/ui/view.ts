@@ -34,6 +34,7 @@ export interface View {
   now: number;
 }
 
+/** Everything the pages show, from what is stored in the browser. */
 export async function loadView(): Promise<View> {
   const [pairing, kept, activity, trouble, pendingStops] = await Promise.all([
     store.get('pairing'),

@@ -63,6 +63,7 @@ export const actionChannel = {
 } as const satisfies Partial<Record<NodeType, 'linkedin' | 'email'>>;
 export type ActionKind = keyof typeof actionChannel;
 
+/** Whether nodes of this type act on a channel. */
 export function isActionType(type: NodeType): type is ActionKind {
   return type in actionChannel;
 }
@@ -70,6 +71,7 @@ export function isActionType(type: NodeType): type is ActionKind {
 /** What makes a task: an action on a channel, or something a person does. */
 export type TaskKind = ActionKind | 'manual_task';
 
+/** Whether a node makes a task. */
 export function isTaskNode(node: GraphNode): node is NodeOf<TaskKind> {
   return node.type === 'manual_task' || isActionType(node.type);
 }
@@ -86,6 +88,7 @@ const dataTypes = [
 /** A node that is carried out at once, in the transaction that reaches it. */
 export type DataNode = NodeOf<(typeof dataTypes)[number]>;
 
+/** Whether a node is carried out at once. */
 export function isDataNode(node: GraphNode): node is DataNode {
   return (dataTypes as readonly NodeType[]).includes(node.type);
 }

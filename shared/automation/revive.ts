@@ -17,6 +17,7 @@ export function reviveFailed(state: EnrollmentState): EnrollmentState | null {
   };
 }
 
+/** Whether a failed branch may be tried again: its effect certainly does not exist. */
 export function isRetriable({ ending, reason }: Pick<CursorState, 'ending' | 'reason'>): boolean {
   return ending === 'failed' && !beyondRetry.has(reason ?? '');
 }

@@ -6,6 +6,7 @@ import type { Facts, WaitEvent } from './state.ts';
  */
 export type WaitAnswer = 'happened' | 'timeout' | 'fresh_read' | 'waits';
 
+/** Where a wait stands at `now`; both moments in unix ms. */
 export function answerOf(event: WaitEvent, deadline: number, facts: Facts, now: number): WaitAnswer {
   if (hasHappened(event, facts)) return 'happened';
   if (event === 'accepted' && facts.relation === 'invitation_withdrawn') return 'timeout';

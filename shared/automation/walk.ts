@@ -24,6 +24,7 @@ export interface Walk extends Advance {
   paused: boolean;
 }
 
+/** A copy of the state to walk on; the one given is not changed. */
 export function startWalk(state: EnrollmentState, graph: Graph, context: AdvanceContext): Walk {
   const copy: EnrollmentState = {
     ...state,
@@ -45,10 +46,12 @@ const waysIn: ReadonlySet<EnrollmentState['status']> = new Set([
   'ready',
 ]);
 
+/** The node with this id; undefined where the graph has none. */
 export function nodeById(graph: Graph, id: string): GraphNode | undefined {
   return graph.nodes.find((node) => node.id === id);
 }
 
+/** Branches that have not ended. */
 export function liveCursors(state: EnrollmentState): CursorState[] {
   return state.cursors.filter((cursor) => cursor.state !== 'ended');
 }
@@ -68,6 +71,7 @@ export function newCursor(id: string, nodeId: string, visit = 1): CursorState {
   };
 }
 
+/** Ends a branch in place, with why. */
 export function endCursor(cursor: CursorState, ending: CursorState['ending'], reason: string | null): void {
   Object.assign(cursor, {
     state: 'ended',

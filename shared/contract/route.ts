@@ -21,6 +21,9 @@ export interface Route<
 
 const nothing = z.object({});
 
+/**
+ * A route of the contract: who may call it, and the schemas of what goes in and comes out; those left out carry nothing.
+ */
 export function route<
   P extends z.ZodType = typeof nothing,
   Q extends z.ZodType = typeof nothing,

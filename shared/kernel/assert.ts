@@ -3,6 +3,7 @@ export class InvariantError extends Error {
   override name = 'InvariantError';
 }
 
+/** Throws an `InvariantError` where the condition does not hold: a defect of ours, never bad input. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
 }

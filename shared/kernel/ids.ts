@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 /** Makes ids. UUIDv7 text: sorted by time, never reused (SQLite reuses row ids after deletes). */
 export type NewId = () => string;
 
+/** UUIDv7 of this process: each is greater than the one before. */
 export const systemNewId: NewId = () => {
   const now = Date.now();
   if (now > last.msecs) last = { msecs: now, seq: firstSeq() };

@@ -24,4 +24,5 @@ export function between(rng: Rng, low: number, high: number): number {
   return low + Math.floor(rng() * (high - low + 1));
 }
 
+/** Chance for what needs no repeating; tests seed their own. */
 export const systemRng: Rng = () => Math.random();

@@ -25,12 +25,14 @@ export interface BounceFigures {
   bounced: number;
 }
 
+/** Whether too few of the decided invitations were accepted (product §4.6). */
 export function acceptanceLevel({ decided, accepted }: AcceptanceFigures): 'fine' | 'warn' | 'stop' {
   const { of, stopBelow, warnFrom, warnBelow } = guardLimits.acceptance;
   if (decided >= of && accepted / decided < stopBelow) return 'stop';
   return decided >= warnFrom && accepted / decided < warnBelow ? 'warn' : 'fine';
 }
 
+/** Whether too many emails came back (product §4.6). */
 export function bounceLevel({ sent, bounced }: BounceFigures): 'fine' | 'warn' | 'stop_first' | 'stop' {
   const { atLeast, warnAt, stopFirstAt, stopAt } = guardLimits.bounces;
   if (sent < atLeast) return 'fine';

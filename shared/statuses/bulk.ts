@@ -27,6 +27,7 @@ const sentences = new Map(
   }),
 );
 
+/** A mass action's note on one contact, as a sentence. */
 export function bulkNoteSentence(note: string): string {
   return sentences.get(note) ?? `${note.replaceAll('_', ' ')}.`;
 }

@@ -12,6 +12,7 @@ const checks: [name: string, command: string[]][] = [
   ['types', types],
   ['biome', ['biome', 'check', '--error-on-warnings', '.']],
   ['imports', ['tsx', 'tests/support/checkImports.ts']],
+  ['doc comments', ['tsx', 'tests/support/checkDocs.ts']],
   ['dead code', ['knip', '--config', 'tests/knip.json']],
   [
     'selectors',

@@ -23,10 +23,12 @@ export function acceptInvitation(invitationId: string): Promise<Problem | null> 
   return post('/api/auth/organization/accept-invitation', { invitationId });
 }
 
+/** Sends an invitation to the workspace; the auth library refuses whoever is invited or in it already. */
 export function invite(email: string, role: InvitedRole): Promise<Problem | null> {
   return post('/api/auth/organization/invite-member', { email, role });
 }
 
+/** Takes an invitation back: its link works no more. */
 export function cancelInvitation(invitationId: string): Promise<Problem | null> {
   return post('/api/auth/organization/cancel-invitation', { invitationId });
 }

@@ -11,6 +11,7 @@ export function rowsOf(q: Queryable): Rows {
   return must(sources.get(q), 'rows of an open transaction or a reader')();
 }
 
+/** Says where the rows of an open transaction, or of a reader, come from. */
 export function provideRows(q: Queryable, source: () => Rows): void {
   sources.set(q, source);
 }

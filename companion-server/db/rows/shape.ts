@@ -19,6 +19,7 @@ export interface RowShape<T extends SQLiteTable = SQLiteTable, Group extends str
   keeps?: number;
 }
 
+/** Describes a table whose rows are kept. `key`: its primary key; `keeps`: see `RowShape`. */
 export function rowShape<T extends SQLiteTable, Group extends string>(
   table: T,
   key: readonly Property<T>[],
@@ -42,6 +43,7 @@ export interface Lookup<Answer> {
   decode(values: readonly unknown[]): Answer;
 }
 
+/** Whether a new or changed row may change an answer of this lookup. */
 export function concerns(lookup: Lookup<unknown>, row: Values): boolean {
   return lookup.concerns?.(row) ?? true;
 }

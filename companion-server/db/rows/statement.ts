@@ -3,6 +3,7 @@ const WRITES = /^\s*(?:insert(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|dele
 /** What begins and ends a unit in a shared transaction: it writes nothing, and what it takes back was never handed on. */
 const FRAMES = /^\s*(?:savepoint|release|rollback|begin|commit|pragma)\b/i;
 
+/** Whether a statement only reads. */
 export function isRead(text: string): boolean {
   return READS.test(text);
 }

@@ -3,9 +3,11 @@ import { type Graph, graph as graphSchema } from '../../../shared/automation/gra
 
 /** Column kinds used everywhere: UUIDv7 text ids, unix ms UTC, JSON text. */
 export const id = () => text('id').primaryKey();
+/** The workspace a row belongs to; every query is scoped by it. */
 export const workspaceId = () => text('workspace_id').notNull();
 /** Unix ms UTC. */
 export const at = (name: string) => integer(name);
+/** JSON text, typed but not parsed: only what this server wrote itself. */
 export const json = <T>(name: string) => text(name, { mode: 'json' }).$type<T>();
 
 /** The graph of an automation. One that was stored before a setting existed has that setting's default. */

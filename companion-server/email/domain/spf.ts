@@ -22,12 +22,14 @@ const READ_AT_MOST = 25;
 const COSTS = ['include', 'a', 'mx', 'ptr', 'exists'];
 const KNOWN = [...COSTS, 'all', 'ip4', 'ip6'];
 
+/** Reads the SPF record of a domain with everything it includes, counting its DNS lookups. */
 export async function readSpf(domain: string, dns: Dns): Promise<SpfReading> {
   const reading: SpfReading = { records: [], lookups: 0, includes: [], all: null, errors: [], failure: null };
   await read(domain, dns, reading, []);
   return reading;
 }
 
+/** Whether a TXT record is one of SPF. */
 export function isSpf(record: string): boolean {
   return /^v=spf1(?: |$)/i.test(record);
 }

@@ -36,10 +36,12 @@ export function severityOf(status: string | null, words: string): BounceSeverity
   return GONE_WORDS.test(words) ? 'hard' : 'soft';
 }
 
+/** The enhanced status code (RFC 3463) in a server's words, such as 5.1.1; null: there is none. */
 export function enhancedCode(text: string): string | null {
   return text.match(/(?<![\d.])[245]\.\d{1,3}\.\d{1,3}\b(?!\.\d)/)?.[0] ?? null;
 }
 
+/** Every email address in a text, lower-case, each once. */
 export function addressesIn(text: string): string[] {
   // Bounded lengths (RFC 5321), so that no text makes this slow.
   const found = text.match(/[^\s<>;:,"'()[\]@]{1,64}@[A-Za-z0-9.-]{1,255}/g) ?? [];

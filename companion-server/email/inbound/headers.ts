@@ -66,6 +66,7 @@ export async function parseHeaders(raw: Uint8Array): Promise<Headers> {
   );
 }
 
+/** What is used of a message's headers, bounded; its dedupe key is the Message-ID, or the hash of the raw message. */
 export function headersOf(email: Email, raw: Uint8Array): Headers {
   const messageId = idsIn(email.messageId)[0] ?? null;
   const [from = null] = flatten(email.from ? [email.from] : []);
@@ -101,6 +102,7 @@ export function fromMailSystem(headers: Headers): boolean {
   return headers.all('x-failed-recipients').length > 0 && hasNullPath(headers);
 }
 
+/** Whether the envelope's sender is empty: what no mail program answers (RFC 5321). */
 export function hasNullPath(headers: Headers): boolean {
   return headers.all('return-path').some((path) => path.trim() === '<>');
 }

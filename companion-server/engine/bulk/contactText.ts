@@ -15,6 +15,7 @@ export function wordsOf(search: string | undefined): string[] {
   return (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, WORDS_AT_MOST);
 }
 
+/** Whether a word is long enough for the trigram index. */
 export function isIndexed(word: string): boolean {
   return [...word].length >= TRIGRAM;
 }

@@ -58,6 +58,7 @@ export async function pauseAutomation(unit: Unit, automationId: string, by: stri
   await setHold(unit, { ...(await automationHold(unit, automationId)), reason: 'manual', by });
 }
 
+/** Ends the pause of an automation and wakes what waited for that. */
 export async function resumeAutomation(unit: Unit, automationId: string, by: string): Promise<void> {
   const key = await automationHold(unit, automationId);
   await liftHold(unit, { ...key, reason: 'manual' }, by);
@@ -111,6 +112,7 @@ export async function stopEverything(unit: Unit, workspaceId: string, by: string
   await setHold(unit, { workspaceId, scope: 'workspace', scopeId: workspaceId, reason: 'manual', by });
 }
 
+/** Ends *Stop everything*. What was held for other reasons stays so. */
 export async function resumeEverything(unit: Unit, workspaceId: string, by: string): Promise<void> {
   await liftHold(unit, { workspaceId, scope: 'workspace', scopeId: workspaceId, reason: 'manual' }, by);
 }
@@ -118,6 +120,7 @@ export async function resumeEverything(unit: Unit, workspaceId: string, by: stri
 /** Ended by a person who saw the evidence: what it was found in does not count again. */
 const guards: readonly HoldReason[] = ['high_failure_rate', 'low_acceptance', 'bounce_guard', 'mail_refused'];
 
+/** A person pauses one channel, whatever automation its steps are of. */
 export async function pauseChannel(unit: Unit, channelId: string, by: string): Promise<void> {
   const { workspaceId } = await channelById(unit.tx, channelId);
   await setHold(unit, { workspaceId, scope: 'channel', scopeId: channelId, reason: 'manual', by });

@@ -56,6 +56,7 @@ export function pairOf(q: Queryable, contactId: string, senderId: string) {
   return rowsOf(q).get(shapes.relation, contactId, senderId);
 }
 
+/** How this sender stands with the contact; `not_verified` where nothing is known. */
 export function relationOf(q: Queryable, contactId: string, senderId: string): Awaitable<RelationStatus> {
   return whenThere(pairOf(q, contactId, senderId), (pair) => pair?.status ?? 'not_verified');
 }

@@ -82,6 +82,7 @@ export async function applyToContact(
   }
 }
 
+/** The state of an enrollment as the reducer takes it, cursors in the order they were made. */
 export async function loadState(unit: Unit, row: EnrollmentRow): Promise<EnrollmentState> {
   const found = await rowsOf(unit.tx).group(shapes.cursor, 'enrollment', row.id);
   const rows = found.toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -26,6 +26,7 @@ const counting: readonly LinkedinErrorCode[] = [
 ];
 const { failures: limit } = guardLimits;
 
+/** A step went well: the row of failures in a row ends. */
 export async function noteSuccess(unit: Unit, channelId: string): Promise<void> {
   await remember(unit, channelId, 'S');
 }

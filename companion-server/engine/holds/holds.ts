@@ -139,6 +139,7 @@ export async function expireHolds(unit: Unit, limit: number): Promise<number> {
   return due.length;
 }
 
+/** The open hold with this scope, kind and reason; null: there is none. */
 export async function findHold(q: Queryable, key: HoldKey): Promise<HoldRow | null> {
   const rows = await q
     .select()

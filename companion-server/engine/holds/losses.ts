@@ -13,6 +13,7 @@ const KEPT = 10;
 
 export type LossRow = typeof channelLoss.$inferSelect;
 
+/** Since when the account of this channel is lost (`lostAt` null: it is not), and how often it was; null: it never was. */
 export async function lossOf(q: Queryable, channelId: string): Promise<LossRow | null> {
   const [row] = await q.select().from(channelLoss).where(eq(channelLoss.channelId, channelId));
   return row ?? null;

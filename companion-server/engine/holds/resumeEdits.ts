@@ -21,6 +21,7 @@ export async function readySteps(q: Queryable, channelId: string, kind: string):
     .limit(HELD_AT_MOST + 1);
 }
 
+/** Whether it is the contact's first touch; follow-ups go before those. */
 export function isFirstTouch(row: Pick<TaskRow, 'priority'>): boolean {
   return row.priority >= priority.firstTouch;
 }

@@ -89,6 +89,7 @@ export async function channelOfDevice(unit: Unit, deviceId: string): Promise<Cha
   return await channelById(unit.tx, await openChannel(unit, paired, 'linkedin'));
 }
 
+/** The device is there, with nothing new to say. Presence is kept in real time. */
 export async function heartbeat(unit: Unit, channel: ChannelRow, deviceId: string): Promise<void> {
   await noteSilence(unit, channel);
   const rows = rowsOf(unit.tx);

@@ -66,6 +66,7 @@ export async function threadsToRead(
   return { since: rows[0]?.since ?? 0, profileIds: rows.map(({ profileId }) => profileId ?? '') };
 }
 
+/** The threads that were asked for were read: they are not asked for again. */
 export async function threadsRead(
   unit: Unit,
   channel: ChannelRow,

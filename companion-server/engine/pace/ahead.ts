@@ -44,6 +44,7 @@ export interface Ahead {
   expectReading(row: EnrollmentRow): Promise<number | null>;
 }
 
+/** When steps of many tasks will go, and by which limit; each channel is run ahead once for all of them. */
 export function lookAhead(q: Queryable, now: number): Ahead {
   const runs = new Map<string, Promise<Run>>();
   let held: Promise<string[]> | null = null;

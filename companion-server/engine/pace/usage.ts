@@ -49,6 +49,7 @@ const writing: ReadonlySet<ActionKind> = new Set([
   'send_email',
 ]);
 
+/** Whether it writes to the person: then the spacing between two messages holds. */
 export function isOutreach(kind: ActionKind): boolean {
   return writing.has(kind);
 }
@@ -63,6 +64,10 @@ export function accountOf(channel: Pick<ChannelRow, 'kind' | 'address' | 'id'>):
   return `${channel.kind}:${channel.address ?? channel.id}`;
 }
 
+/**
+ * Counts a task's action in the account's usage. `when`: page loads count at the claim, the rest at commit; `at`: unix
+ * ms.
+ */
 export function spend(
   unit: Unit,
   channel: ChannelRow,
@@ -154,6 +159,7 @@ export function usedSince(
   );
 }
 
+/** What one kind may use now, and which limit says so. */
 export function capOf(
   channel: ChannelRow,
   settings: SenderSettings,

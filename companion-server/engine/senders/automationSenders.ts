@@ -38,6 +38,7 @@ export async function addSenderToNode(
   await distributionChanged(unit, node);
 }
 
+/** From now on it gets more or fewer of the contacts that enter; the count of the distribution begins anew. */
 export async function setSenderWeight(
   unit: Unit,
   node: NodeOfAutomation,

@@ -37,6 +37,7 @@ export async function openChannel(
   return id;
 }
 
+/** The LinkedIn or the email channel of a sender profile; null: it has none. */
 export function channelOf(q: Queryable, senderId: string, kind: ChannelKind): Awaitable<ChannelRow | null> {
   return whenThere(rowsOf(q).group(shapes.channel, 'sender', senderId, kind), ([row]) => row ?? null);
 }
@@ -46,6 +47,7 @@ export function isSetUp(row: ChannelRow): boolean {
   return row.kind === 'email' ? row.imapStatus !== 'not_set_up' : row.status !== 'not_set_up';
 }
 
+/** Which channel performs an action. */
 export function channelKindOf(action: ActionKind): ChannelKind {
   return actionChannel[action];
 }

@@ -57,6 +57,7 @@ export async function dispose(
   }
 }
 
+/** The lane fires nothing before `until` (unix ms); `limit` is shown as the reason. */
 export async function postponeLane(
   unit: Unit,
   task: Pick<TaskRow, 'channelId' | 'kind'>,

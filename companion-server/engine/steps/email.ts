@@ -131,6 +131,7 @@ export async function mailDue(q: Queryable, now: number): Promise<ChannelRow[]> 
   return due;
 }
 
+/** Whether the mailbox sends and reads: without reading, replies and opt-outs would be missed. */
 export function isConnected(channel: ChannelRow): boolean {
   return channel.smtpStatus === 'active' && channel.imapStatus === 'active';
 }

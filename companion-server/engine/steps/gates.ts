@@ -105,6 +105,7 @@ export const repeatGates: readonly Gate[] = [
   holds,
 ];
 
+/** Asks the gates one after the other; null: nothing speaks against it. */
 export async function firstRefusal(
   input: GateInput,
   chain: readonly Gate[] = gates,

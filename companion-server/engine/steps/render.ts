@@ -129,6 +129,7 @@ export function filesBound(attachments: string[] | undefined): string[][] {
   return attachments?.length ? [attachments] : [];
 }
 
+/** The node of a task in its version of the graph. */
 export function nodeOf({ graph, task }: Pick<RenderInput, 'graph' | 'task'>): GraphNode | undefined {
   return graph.nodes.find((node) => node.id === task.nodeId);
 }

@@ -11,6 +11,7 @@ type SegmentConfig = NodeOf<'segment'>['config'];
 /** Where contacts come from: a list or a tag of this id. */
 export type Source = { listId: string } | { tagId: string };
 
+/** The lists and tags that feed a segment. */
 export function sourcesOf({ listIds, tagIds }: Pick<SegmentConfig, 'listIds' | 'tagIds'>): Source[] {
   return [...listIds.map((listId) => ({ listId })), ...tagIds.map((tagId) => ({ tagId }))];
 }
@@ -20,10 +21,12 @@ export function admittedBy(workspaceId: string, config: SegmentConfig): SQL | un
   return and(isPresent(workspaceId), isIn(config), passes(config.filter));
 }
 
+/** Contacts of the workspace that are not in the recycle bin. */
 export function isPresent(workspaceId: string): SQL | undefined {
   return and(eq(contact.workspaceId, workspaceId), isNull(contact.deletedAt));
 }
 
+/** Contacts that pass a segment's filter; case does not matter. */
 export function passes(filter: SegmentFilter): SQL | undefined {
   const { hasEmail, companyContains, titleContains } = filter;
   return and(

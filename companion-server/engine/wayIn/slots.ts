@@ -90,6 +90,7 @@ export async function takeCompanySlot(
   return true;
 }
 
+/** One active contact of the company less: the next one may enter. */
 export async function returnCompanySlot(unit: Unit, row: EnrollmentRow, companyId: string): Promise<void> {
   await addToCompany(unit, row, companyId, -1);
 }

@@ -17,6 +17,7 @@ import { emailStatisticsOf } from '../../services/tracking/statistics.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
+/** Automations: drafts, start, pause, archive, and who is in them. */
 export function serveAutomations(app: App): void {
   const routes = automationRoutes;
   serveMember(app, routes.list, (call) => listAutomations(call));
@@ -44,6 +45,7 @@ export function serveAutomations(app: App): void {
   serveMember(app, routes.reasons, (call, { params }) => automationReasons(call, params.automationId));
 }
 
+/** Versions of a running automation: preview, publish, undo. */
 export function serveVersions(app: App): void {
   const routes = versionRoutes;
   serveMember(app, routes.list, (call, { params }) => listVersions(call, params.automationId));
@@ -57,6 +59,7 @@ export function serveVersions(app: App): void {
   serveMember(app, routes.undo, (call, { params }) => undoPublishing(call, params.automationId));
 }
 
+/** Mass actions on the contacts of an automation. */
 export function serveBulk(app: App): void {
   serveMember(app, bulkRoutes.list, (call, { params }) => bulk.listBulk(call, params.automationId));
   serveMember(app, bulkRoutes.start, (call, { params, body }) =>
@@ -70,6 +73,7 @@ export function serveBulk(app: App): void {
   serveMember(app, bulkRoutes.undo, (call, { params }) => bulk.takeBack(call, params.bulkId));
 }
 
+/** What a person decides about one contact in an automation. */
 export function serveEnrollments(app: App): void {
   serveMember(app, enrollmentRoutes.decide, (call, { params, body }) =>
     decide(call, params.enrollmentId, body.decision),

@@ -19,6 +19,7 @@ import { addToStoplist, listStoplist, removeFromStoplist } from '../../services/
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
+/** Contacts, their activity and notes, and lists. */
 export function serveContacts(app: App): void {
   serveMember(app, contactRoutes.list, (call, { query }) => listContacts(call, query));
   serveMember(app, contactRoutes.get, (call, { params }) => contactDetail(call, params.contactId));
@@ -40,6 +41,7 @@ export function serveContacts(app: App): void {
   serveMember(app, contactRoutes.createList, (call, { body }) => createList(call, body.name));
 }
 
+/** Recycle bin, retention, and a person's right to their data and to be erased. */
 export function servePersonalData(app: App): void {
   serveMember(app, personalDataRoutes.bin, (call, { query }) => listBin(call, query));
   serveMember(app, personalDataRoutes.announced, (call, { query }) => announcedContacts(call, query));
@@ -50,6 +52,7 @@ export function servePersonalData(app: App): void {
   serveMember(app, personalDataRoutes.export, (call, { params }) => exportPerson(call, params.contactId));
 }
 
+/** Import of a file of contacts: upload, run, result. */
 export function serveImports(app: App): void {
   serveMember(app, importRoutes.upload, (call, { body }) => uploadImport(call, body));
   serveMember(app, importRoutes.run, (call, { params, body }) => runImport(call, params.importId, body));
@@ -57,6 +60,7 @@ export function serveImports(app: App): void {
   serveMember(app, importRoutes.rows, (call, { params, query }) => importRows(call, params.importId, query));
 }
 
+/** The stoplist. */
 export function serveStoplist(app: App): void {
   serveMember(app, stoplistRoutes.list, (call, { query }) => listStoplist(call, query));
   serveMember(app, stoplistRoutes.add, (call, { body }) => addToStoplist(call, body));

@@ -11,6 +11,7 @@ import { startSignIn } from '../../services/mailbox/signIn.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
+/** Mailboxes of sender profiles, and whether their mail arrives. */
 export function serveMailboxes(app: App): void {
   serveMember(app, mailboxRoutes.options, mailboxOptionsOf);
   serveMember(app, mailboxRoutes.discover, (call, { query }) => discover(call, query.address));

@@ -9,6 +9,7 @@ import {
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
+/** Members of the workspace, their roles and sender profiles. */
 export function serveMembers(app: App): void {
   serveMember(app, memberRoutes.list, (call) => listMembers(call));
   serveMember(app, memberRoutes.setRole, async (call, { params, body }) => {

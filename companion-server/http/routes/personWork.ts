@@ -9,6 +9,7 @@ import { revealWebhookSecret } from '../../services/webhook/secret.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
+/** Tags, and which contact has which. */
 export function serveTags(app: App): void {
   serveMember(app, tagRoutes.list, (call) => allTags(call));
   serveMember(app, tagRoutes.create, (call, { body }) => createTag(call, body.name));

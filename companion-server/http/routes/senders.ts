@@ -16,6 +16,7 @@ import { getSender, viewSenders } from '../../services/sender/view.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember, servePublic } from '../serve.ts';
 
+/** Sender profiles and what holds or resumes them. */
 export function serveSenders(app: App): void {
   serveMember(app, senderRoutes.list, async (call) => ({ items: await viewSenders(call) }));
   serveMember(app, senderRoutes.create, (call, { body }) => createSender(call, body));

@@ -5,6 +5,7 @@ import { requireOwnOrigin } from '../callers.ts';
 import type { App } from '../httpEnv.ts';
 import { servePublic } from '../serve.ts';
 
+/** First run: makes the workspace and its owner, and signs the owner in. */
 export function serveSetup(app: App): void {
   servePublic(app, setupRoutes.status, async ({ db, version }) => ({
     needed: await isSetupNeeded(db.reader),

@@ -6,6 +6,7 @@ import { previewEmail, sendTestEmail } from '../../services/template/preview.ts'
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
+/** Email templates and signatures. */
 export function serveTemplates(app: App): void {
   const routes = templateRoutes;
   serveMember(app, routes.list, (call) => manage.listTemplates(call));

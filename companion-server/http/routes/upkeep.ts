@@ -4,6 +4,7 @@ import { endRestore, viewRestore } from '../../services/upkeep/restore.ts';
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
+/** What a restore left to decide, and whether the counters are right. */
 export function serveUpkeep(app: App): void {
   serveMember(app, upkeepRoutes.restore, (call) => viewRestore(call));
   serveMember(app, upkeepRoutes.endRestore, (call) => endRestore(call));

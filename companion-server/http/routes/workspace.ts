@@ -8,6 +8,7 @@ import { resumeEverything, stopEverything } from '../../services/workspace/stop.
 import type { App } from '../httpEnv.ts';
 import { serveMember } from '../serve.ts';
 
+/** The workspace, the member who asks, Home, and *Stop everything*. */
 export function serveWorkspace(app: App): void {
   serveMember(app, workspaceRoutes.me, (call) => me(call));
   serveMember(app, workspaceRoutes.updateMe, (call, { body }) => updateMe(call, body));

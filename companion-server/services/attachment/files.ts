@@ -15,6 +15,7 @@ export interface MailFile {
 /** Files by id; those that are not there are left out. */
 export type ReadFiles = (workspaceId: string, ids: readonly string[]) => Promise<Map<string, MailFile>>;
 
+/** Reads files of a workspace out of the database; ids that are not there are left out. */
 export const readFilesFrom =
   (q: Queryable): ReadFiles =>
   async (workspaceId, ids) => {

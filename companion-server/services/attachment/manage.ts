@@ -21,6 +21,7 @@ const viewed = {
 
 const MB = 1024 * 1024;
 
+/** The workspace's files, without their bytes, by name. */
 export async function listAttachments(call: MemberCall): Promise<{ items: AttachmentView[] }> {
   const items = await call.db.reader
     .select(viewed)
@@ -112,6 +113,7 @@ async function requireRoom(q: Queryable, { workspaceId }: MemberCall, size: numb
   );
 }
 
+/** Managers only. Refuses with `not_found`, and with `attachment_in_use` while a text names it. */
 export async function removeAttachment(call: MemberCall, attachmentId: string): Promise<void> {
   requireManager(call);
   await call.db.write(async (tx) => {

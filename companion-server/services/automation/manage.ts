@@ -37,6 +37,7 @@ async function insertDraft(call: MemberCall, name: string, draft: Graph, action:
   return id;
 }
 
+/** A new empty draft. Managers only. */
 export async function createAutomation(call: MemberCall, name: string): Promise<AutomationDetail> {
   requireManager(call);
   return getAutomation(call, await insertDraft(call, name, { nodes: [], edges: [] }, 'automation.created'));
@@ -65,6 +66,7 @@ async function change(
   return getAutomation(call, automationId);
 }
 
+/** Replaces name and graph of the draft; what runs is not touched. Refuses with `archived`. */
 export function saveDraft(call: MemberCall, automationId: string, input: { name: string; graph: Graph }) {
   return change(call, automationId, 'automation.draft_saved', async (tx, row) => {
     requireNotArchived(row);
@@ -100,6 +102,7 @@ export async function startAutomation(call: MemberCall, automationId: string): P
   });
 }
 
+/** Changes settings of the whole automation, whatever its versions. */
 export function setAutomation(call: MemberCall, automationId: string, input: AutomationSettings) {
   return change(call, automationId, 'automation.settings_changed', async (tx) => {
     await tx
@@ -109,6 +112,7 @@ export function setAutomation(call: MemberCall, automationId: string, input: Aut
   });
 }
 
+/** Holds the automation by hand. Refuses with `not_running`. */
 export function pauseAutomation(call: MemberCall, automationId: string) {
   return change(call, automationId, 'automation.paused', async (tx, row) => {
     requireRunning(row);
@@ -116,6 +120,7 @@ export function pauseAutomation(call: MemberCall, automationId: string) {
   });
 }
 
+/** Ends that hold; other holds stay. Refuses with `not_running`. */
 export function resumeAutomation(call: MemberCall, automationId: string) {
   return change(call, automationId, 'automation.resumed', async (tx, row) => {
     requireRunning(row);
@@ -123,12 +128,14 @@ export function resumeAutomation(call: MemberCall, automationId: string) {
   });
 }
 
+/** Nobody enters any more; who is under way goes on. */
 export function stopEntering(call: MemberCall, automationId: string) {
   return change(call, automationId, 'automation.entering_stopped', async (tx) => {
     await engine.stopEntering(unitOf(call, tx), automationId);
   });
 }
 
+/** Ends the automation for good: who waits is Canceled, who is in the middle of a task Failed. Twice is once. */
 export function archiveAutomation(call: MemberCall, automationId: string) {
   return change(call, automationId, 'automation.archived', async (tx, row) => {
     if (row.status === 'archived') return;

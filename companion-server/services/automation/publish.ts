@@ -15,6 +15,7 @@ import { type AutomationRow, automationOf, getAutomation } from './view.ts';
 
 const { automationVersion } = schema;
 
+/** What publishing the draft would do to the contacts on changed nodes. Refuses with `not_running`. */
 export async function previewVersion(
   call: MemberCall,
   automationId: string,
@@ -62,6 +63,7 @@ export async function publishVersion(
   });
 }
 
+/** Goes back to the version before. Refuses with `nothing_to_undo` after 24 hours or another edit. */
 export async function undoPublishing(call: MemberCall, automationId: string): Promise<AutomationDetail> {
   requireManager(call);
   await call.db.write(async (tx) => {
@@ -83,6 +85,7 @@ export async function undoPublishing(call: MemberCall, automationId: string): Pr
   return getAutomation(call, automationId);
 }
 
+/** The version, which must be there. */
 export async function versionOf(db: Queryable, versionId: string): Promise<VersionRow> {
   const rows = await db.select().from(automationVersion).where(eq(automationVersion.id, versionId));
   return must(rows[0], `version ${versionId}`);

@@ -153,6 +153,7 @@ async function requireInNode(tx: Tx, node: engine.NodeOfAutomation, senderId: st
 
 type Body<R extends { body: z.ZodType }> = z.output<R['body']>;
 
+/** Gives contacts that enter from now on to this sender, too. Refuses with `sender_retiring`, or while it still leaves. */
 export function addSender(
   call: MemberCall,
   automationId: string,
@@ -181,6 +182,7 @@ export function stillLeaving(name: string): Refusal {
   );
 }
 
+/** Changes a sender's share of the contacts that enter from now on. */
 export function setWeight(
   call: MemberCall,
   automationId: string,
@@ -195,6 +197,7 @@ export function setWeight(
   });
 }
 
+/** Takes a sender out; `tasks` says whether theirs are canceled or finished. */
 export function removeSender(
   call: MemberCall,
   automationId: string,

@@ -9,6 +9,7 @@ export function requireRunning(row: AutomationRow, ofDraft = 'Start it first.'):
   throw new Refusal(409, 'not_running', `This automation is ${row.status}.`, ofDraft);
 }
 
+/** Refuses with `already_started` or `archived`. */
 export function requireDraft(row: AutomationRow): void {
   requireNotArchived(row);
   if (row.status === 'draft') return;

@@ -38,6 +38,7 @@ const ARCHIVED_LISTED = 500;
 
 export type AutomationRow = typeof automation.$inferSelect;
 
+/** An automation of this workspace. Refuses with `not_found`. */
 export async function automationOf(db: Queryable, call: Call, automationId: string): Promise<AutomationRow> {
   const rows = await db
     .select()
@@ -77,6 +78,7 @@ async function listed(call: Call, which: SQL, atMost: number): Promise<Summarize
     .limit(atMost);
 }
 
+/** Everything an automation's page shows. Refuses with `not_found`. */
 export async function getAutomation(call: Call, automationId: string): Promise<AutomationDetail> {
   const { reader } = call.db;
   const row = await automationOf(reader, call, automationId);

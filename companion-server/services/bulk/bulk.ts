@@ -53,10 +53,12 @@ async function bulkOf(q: Queryable, call: Call, bulkId: string): Promise<BulkRow
   return row;
 }
 
+/** How far a mass action is. Refuses with `not_found`. */
 export async function getBulk(call: MemberCall, bulkId: string): Promise<BulkView> {
   return view(call, await bulkOf(call.db.reader, call, bulkId));
 }
 
+/** The mass actions on an automation, newest first. */
 export async function listBulk(call: MemberCall, automationId: string): Promise<{ items: BulkView[] }> {
   await automationOf(call.db.reader, call, automationId);
   const rows = await call.db.reader
@@ -107,6 +109,7 @@ export async function checkSender(
   return connectionsTo(reader, automationId, { selection, senderId, onlyOwner });
 }
 
+/** Ends a running mass action where it stands. Refuses with `not_running`. */
 export function endBulk(call: MemberCall, bulkId: string): Promise<BulkView> {
   return change(call, bulkId, 'stopped', async (tx, row) => {
     if (await stopBulk(unitOf(call, tx), row)) return;
@@ -114,6 +117,7 @@ export function endBulk(call: MemberCall, bulkId: string): Promise<BulkView> {
   });
 }
 
+/** Undoes a mass action of the last 24 hours. Refuses with `cannot_undo`. */
 export function takeBack(call: MemberCall, bulkId: string): Promise<BulkView> {
   return change(call, bulkId, 'undone', async (tx, row) => {
     if (await undoBulk(unitOf(call, tx), row)) return;

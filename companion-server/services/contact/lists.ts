@@ -7,6 +7,7 @@ import { requireManager } from '../scope.ts';
 
 const { list } = schema;
 
+/** The workspace's lists by name. */
 export async function allLists(call: Call) {
   const rows = await call.db.reader
     .select({ id: list.id, name: list.name, memberCount: list.memberCount })
@@ -25,6 +26,7 @@ async function findByName(tx: Tx, call: Call, name: string) {
   return rows[0];
 }
 
+/** Managers only. Refuses with `name_taken`. */
 export async function createList(call: MemberCall, name: string) {
   requireManager(call);
   return call.db.write(async (tx) => {

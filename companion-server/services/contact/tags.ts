@@ -10,6 +10,7 @@ import { contactOf } from './view.ts';
 
 const { contactTag, tag } = schema;
 
+/** The workspace's tags by name. */
 export async function allTags(call: Call) {
   const items = await call.db.reader
     .select({ id: tag.id, name: tag.name })
@@ -20,6 +21,7 @@ export async function allTags(call: Call) {
   return { items };
 }
 
+/** Managers only. Refuses with `name_taken`, and where there are too many. */
 export async function createTag(call: MemberCall, name: string) {
   requireManager(call);
   return call.db.write(async (tx) => {
@@ -44,6 +46,7 @@ export function tagContact(call: MemberCall, contactId: string, tagId: string) {
   return change(call, contactId, tagId, 'contact.tagged', addTag);
 }
 
+/** Takes a tag off a contact. */
 export function untagContact(call: MemberCall, contactId: string, tagId: string) {
   return change(call, contactId, tagId, 'contact.untagged', removeTag);
 }

@@ -26,6 +26,7 @@ export const isStoplistedSql: SQL<number> = sql<number>`(
   OR EXISTS (SELECT 1 FROM company c JOIN suppression s
     ON s.workspace_id = c.workspace_id AND s.kind = 'company' AND s.value = c.key WHERE c.id = contact.company_id))`;
 
+/** A contact as lists show it. */
 export function viewContact(row: ContactRow, stoplisted: boolean): ContactView {
   return {
     id: row.id,
@@ -43,6 +44,7 @@ export function viewContact(row: ContactRow, stoplisted: boolean): ContactView {
   };
 }
 
+/** What a contact is called: the name, else the address or the profile. */
 export function contactName(
   row: Pick<ContactRow, 'firstName' | 'lastName' | 'email' | 'linkedinSlug'>,
 ): string {

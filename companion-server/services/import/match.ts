@@ -18,6 +18,7 @@ export function identitiesOf(person: ImportedPerson): { kind: IdentityKind; valu
   return all.flatMap(({ kind, value }) => (value === null ? [] : [{ kind, value }]));
 }
 
+/** Tells identities apart in a map. */
 export function identityKey(identity: { kind: string; value: string }): string {
   return `${identity.kind}:${identity.value}`;
 }
@@ -49,6 +50,7 @@ export async function knownIdentities(
 
 const LOOKUP_SIZE = 500;
 
+/** Contacts by their id; those that are not there are left out. */
 export async function contactsById(tx: Tx, ids: readonly string[]): Promise<Map<string, ContactRow>> {
   const found = new Map<string, ContactRow>();
   for (let at = 0; at < ids.length; at += LOOKUP_SIZE) {

@@ -148,6 +148,7 @@ async function importToSee(call: MemberCall, importId: string): Promise<ImportRo
   return row;
 }
 
+/** How far an import is and what came of it. Refuses with `not_found`. */
 export async function getImport(call: MemberCall, importId: string) {
   const { id, fileName, state, listId, added, updated, duplicates, rejected } = await importToSee(
     call,

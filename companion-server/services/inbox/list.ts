@@ -65,6 +65,7 @@ function matching({ filter, channel: kind, label }: Query, now: number): SQL | u
   );
 }
 
+/** How many conversations the caller has not read, counted no further than a badge shows. */
 export async function countThreads(call: MemberCall): Promise<{ unread: number }> {
   const ids = (await readableSenders(call)).map(({ id }) => id);
   const rows = await call.db.reader
@@ -75,6 +76,7 @@ export async function countThreads(call: MemberCall): Promise<{ unread: number }
   return { unread: rows.length };
 }
 
+/** A conversation as the inbox lists it. `waiting`: somebody must decide about the reply. */
 export function viewThread(call: MemberCall, found: FoundThread, waiting: boolean): ThreadView {
   const { thread: row, sender: profile, channel: place, contact: person } = found;
   const { id, senderId, contactId, lastKind, lastText, unread, label, snoozedUntil } = row;

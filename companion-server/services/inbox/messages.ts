@@ -120,6 +120,7 @@ async function viewAllByHand(q: Queryable, rows: HandMessageRow[], placeOf: (id:
   return views;
 }
 
+/** A message that a person wrote here, with when it goes. */
 export async function viewByHand(q: Queryable, row: HandMessageRow, place: Place): Promise<MessageView> {
   const { id, subject, text, state, detail, workspaceId } = row;
   return {

@@ -74,6 +74,7 @@ export async function startListImport(
   return viewImport(call, id);
 }
 
+/** Reads no further until it is resumed; LinkedIn's own limits go on. Refuses once it is done. */
 export async function stopListImport(call: DeviceCall, importId: string): Promise<ListImportView> {
   await change(call, importId, 'import.stopped', async (tx, row) => {
     if (row.state === 'done') throw ended();

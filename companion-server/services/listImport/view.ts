@@ -76,6 +76,7 @@ export async function ownImport(q: Queryable, call: DeviceCall, importId: string
   return found;
 }
 
+/** How far an import of a list is. Refuses with `not_found`. */
 export async function viewImport(call: DeviceCall, importId: string): Promise<ListImportView> {
   return view(await ownImport(call.db.reader, call, importId), await standingOf(call));
 }

@@ -20,6 +20,7 @@ const KEPT_AT_MOST = 1_000;
 /** Files never change, so they are kept as long as there is room. */
 const FILE_BYTES_KEPT = 64 * 1024 * 1024;
 
+/** What every email needs to know, kept for moments: files, mailbox settings, postal address. */
 export function createFacts(services: Services): MailFacts {
   return {
     readFiles: rememberFiles(readFilesFrom(services.db.reader), FILE_BYTES_KEPT),

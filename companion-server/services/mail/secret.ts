@@ -27,6 +27,7 @@ export type MailboxSecret = z.infer<typeof secret>;
 /** The place a mailbox's secret belongs to: it opens nowhere else. */
 export const placeOfMailbox = (channelId: string) => `mailbox:${channelId}`;
 
+/** Encrypts a mailbox's secret; it opens only as the secret of this channel. */
 export function sealSecret(vault: Vault, channelId: string, value: MailboxSecret): Promise<string> {
   return vault.seal(JSON.stringify(value), placeOfMailbox(channelId));
 }
@@ -52,6 +53,7 @@ export async function openStored(
   return parsed.success ? { secret: parsed.data, sealed: row.sealed } : null;
 }
 
+/** The mailbox's secret; null: there is none, or it cannot be opened any more. */
 export async function openSecret(
   services: Pick<Services, 'db' | 'vault'>,
   channelId: string,

@@ -82,6 +82,7 @@ function withPasswords(
   };
 }
 
+/** The settings with a fresh access token for both servers. */
 export function withToken(settings: MailboxAccess, accessToken: string): MailboxAccess {
   return { ...settings, smtp: { ...settings.smtp, accessToken }, imap: { ...settings.imap, accessToken } };
 }

@@ -221,6 +221,7 @@ async function storeBatch(
   Object.assign(known, places);
 }
 
+/** What went wrong with a mail server, what to do, and its own words. */
 export function failureWords(failure: ConnectionFailure): string {
   return `${failure.sentence} ${failure.whatToDo} (${serverWords(failure)})`;
 }
@@ -241,6 +242,7 @@ export async function setImapStatus(
   });
 }
 
+/** Says whether the mailbox sends; `failure`: the server's answer, null: it does. */
 export async function setSmtpStatus(
   ctx: EngineContext,
   channelId: string,

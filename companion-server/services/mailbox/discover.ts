@@ -7,6 +7,7 @@ import type { MemberCall } from '../context.ts';
 
 const DISCOVER_WITHIN_MS = 10 * SECOND;
 
+/** How mailboxes can be connected on this server. */
 export async function mailboxOptionsOf(call: MemberCall): Promise<z.input<typeof mailboxOptions>> {
   return {
     signIn: call.oauthClients.map(({ provider, name }) => ({ provider, name })),

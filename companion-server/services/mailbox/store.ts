@@ -69,6 +69,7 @@ export async function storeMailbox(
   });
 }
 
+/** The hold of a mailbox that a person disconnected. */
 export function disconnectedByUser({ workspaceId }: MemberCall, scopeId: string) {
   return { workspaceId, scope: 'channel', scopeId, reason: 'disconnected_by_user' } as const;
 }

@@ -13,6 +13,7 @@ const { member, user } = schema;
 
 type Member = typeof member.$inferSelect;
 
+/** Members of the workspace, with their roles and how many sender profiles they have. */
 export async function listMembers(call: MemberCall): Promise<{ items: MemberView[] }> {
   const rows = await call.db.reader
     .select({

@@ -19,6 +19,7 @@ function own(call: MemberCall) {
   );
 }
 
+/** What Notify steps told the caller, newest first. */
 export async function listNotifications(
   call: MemberCall,
   query: z.output<typeof notificationRoutes.list.query>,

@@ -53,6 +53,7 @@ function strangerCard(warnings: PersonCard['warnings']): PersonCard {
   };
 }
 
+/** Everything the side panel shows of a contact. */
 export async function cardOf(call: DeviceCall, row: ContactRow): Promise<PersonCard> {
   const { reader } = call.db;
   return {

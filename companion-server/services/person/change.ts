@@ -201,11 +201,13 @@ export async function pinOwn(call: DeviceCall, contactId: string, pinned: boolea
   return cardOf(call, row);
 }
 
+/** Adds a note to a contact, and answers with what the side panel shows then. */
 export async function noteOnPerson(call: DeviceCall, contactId: string, text: string): Promise<PersonCard> {
   await addNote(call, contactId, text);
   return cardOf(call, await contactOf(call.db.reader, call, contactId));
 }
 
+/** Removes a note, and answers with what the side panel shows then. */
 export async function removeNoteOnPerson(
   call: DeviceCall,
   contactId: string,

@@ -24,6 +24,7 @@ export interface ReconnectClaim {
   sender: SenderRow;
 }
 
+/** The page of a reconnect mail's link. */
 export function reconnectUrl(services: Services, token: string): string {
   return `${services.linkBase}/reconnect/${token}`;
 }
@@ -38,6 +39,7 @@ export async function readReconnectLink(services: Services, token: string): Prom
   return account ? { state: link.state, mail, ...account } : null;
 }
 
+/** The channel and its sender profile; null: deleted. */
 export async function accountOf(
   db: Queryable,
   channelId: string,
@@ -58,6 +60,7 @@ export interface AccountState {
   sentence: string;
 }
 
+/** What the reconnect page says of an account. */
 export function accountState({ channel, sender }: Pick<ReconnectClaim, 'channel' | 'sender'>): AccountState {
   const name = accountName(channel, sender);
   if (channel.status === 'active' && channel.reconcileFrom === null) {

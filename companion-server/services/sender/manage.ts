@@ -66,6 +66,10 @@ export async function createSender(
   return getSender(call, senderId);
 }
 
+/**
+ * Changes name and settings of a profile. What managers may see only its owner changes; refuses with `not_allowed`, and
+ * settings above a ceiling.
+ */
 export async function updateSender(
   call: MemberCall,
   senderId: string,

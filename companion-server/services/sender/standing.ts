@@ -28,6 +28,7 @@ export function layoutOf({ layoutChecks }: ChannelRow): SenderView['linkedin']['
   };
 }
 
+/** How close a profile is to being stopped by its guards. */
 export async function guardsOf(
   db: Queryable,
   channels: { linkedin: ChannelRow; email: ChannelRow },

@@ -90,6 +90,7 @@ export async function viewSenders(call: Call): Promise<SenderView[]> {
   return views;
 }
 
+/** One profile's page. Refuses with `not_found`, and reps others' with `not_allowed`. */
 export async function getSender(call: Call, senderId: string): Promise<SenderView> {
   return viewSender(call.db.reader, call, await senderToManage(call.db.reader, call, senderId));
 }

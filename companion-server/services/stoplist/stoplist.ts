@@ -24,6 +24,7 @@ function view(row: typeof suppression.$inferSelect): Entry {
   return { id: row.id, kind: row.kind, value: row.value, reason: row.reason, at: row.at ?? 0 };
 }
 
+/** The stoplist, newest first. */
 export async function listStoplist(call: Call, query: z.output<typeof stoplistRoutes.list.query>) {
   const before = decodeCursor(query.cursor, idKey);
   const rows = await call.db.reader
@@ -165,6 +166,7 @@ async function letGoOfListed(tx: Tx, call: Call, entryId: string): Promise<void>
   }
 }
 
+/** Takes an entry off the stoplist, and out of the log beside the database. Managers only. Refuses with `not_found`. */
 export async function removeFromStoplist(call: MemberCall, entryId: string): Promise<void> {
   requireManager(call);
   const hash = await call.db.write(async (tx) => {

@@ -101,6 +101,7 @@ function about({ row, contact: person, sender: profile, automationName }: Paused
   };
 }
 
+/** A contact whose profile must be confirmed, with whom the page showed. */
 export async function viewConfirm(db: Queryable, found: Paused): Promise<TaskItemOf<'confirm'>> {
   const [step] = await db
     .select({ shown: task.shown })
@@ -115,6 +116,7 @@ export async function viewConfirm(db: Queryable, found: Paused): Promise<TaskIte
   return { ...about(found, action), group: 'confirm', shown };
 }
 
+/** A contact who replied, with their last reply where the caller may read it. */
 export async function viewReply(
   db: Queryable,
   found: Paused,

@@ -72,6 +72,7 @@ function openOnes(call: Call): SQL | undefined {
   );
 }
 
+/** Open manual tasks, the one due first at first. */
 export async function listManualTasks(call: MemberCall, query: { cursor?: string; limit: number }) {
   const after = decodeCursor(query.cursor, timeKey);
   const now = call.clocks.schedule.now();

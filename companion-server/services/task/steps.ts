@@ -156,6 +156,7 @@ function saying(why: Explanation, more: string): Explanation {
   return { ...why, sentence: `${why.sentence} ${more}` };
 }
 
+/** A text that waits for its approval, with the limits an edit must keep to. */
 export async function viewApproval(
   db: Queryable,
   step: Step,
@@ -177,6 +178,7 @@ export async function viewApproval(
   };
 }
 
+/** A step of which nobody knows whether it happened. */
 export async function viewUnknown(step: Step, why: Explanation): Promise<TaskItemOf<'unknown'>> {
   const where = step.row.kind === 'send_email' ? 'into the Sent folder' : 'on LinkedIn';
   const action = `Look ${where} and say whether it happened. It is never repeated before that.`;
@@ -184,6 +186,7 @@ export async function viewUnknown(step: Step, why: Explanation): Promise<TaskIte
   return { ...about(step, detail ? saying(why, `What was seen: ${detail}`) : why, action), group: 'unknown' };
 }
 
+/** A step whose text cannot be filled in, with the fields that are missing. */
 export async function viewMissing(
   db: Queryable,
   step: Step,

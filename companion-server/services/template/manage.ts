@@ -22,6 +22,7 @@ function viewOf(row: typeof template.$inferSelect): TemplateView {
   return { id, name, subject, text, attachments, updatedAt };
 }
 
+/** The workspace's templates by name. */
 export async function listTemplates(call: MemberCall): Promise<{ items: TemplateView[] }> {
   const rows = await call.db.reader
     .select()
@@ -63,6 +64,7 @@ export async function requireFiles(
   if (problem) throw invalid('attachments', 'bad_attachments', problem);
 }
 
+/** Managers only. Refuses with `name_taken`, unknown files, and where there are too many. */
 export async function createTemplate(call: MemberCall, draft: Draft): Promise<TemplateView> {
   requireManager(call);
   return call.db.write(async (tx) => {
@@ -85,6 +87,7 @@ export async function createTemplate(call: MemberCall, draft: Draft): Promise<Te
   });
 }
 
+/** Managers only. Refuses with `not_found`, `name_taken` and unknown files. Steps that used it keep their text. */
 export async function updateTemplate(
   call: MemberCall,
   templateId: string,
@@ -102,6 +105,7 @@ export async function updateTemplate(
   });
 }
 
+/** Managers only. Steps that used it keep their text. */
 export async function removeTemplate(call: MemberCall, templateId: string): Promise<void> {
   requireManager(call);
   await call.db.write(async (tx) => {
@@ -111,11 +115,13 @@ export async function removeTemplate(call: MemberCall, templateId: string): Prom
   });
 }
 
+/** The text below every email of a profile. */
 export async function signatureOf(call: MemberCall, senderId: string): Promise<{ signature: string }> {
   const { signature } = await senderToManage(call.db.reader, call, senderId);
   return { signature };
 }
 
+/** Changes that text; its owner and managers may. */
 export async function saveSignature(call: MemberCall, senderId: string, signature: string) {
   await call.db.write(async (tx) => {
     await senderToManage(tx, call, senderId);

@@ -59,6 +59,7 @@ async function keepReport(
   else services.log.info({ workspaceId, ms: finishedAt - startedAt }, 'counters are right');
 }
 
+/** The last recount of the counters. Managers only; null: there was none yet. */
 export async function viewIntegrity(call: MemberCall): Promise<IntegrityView> {
   requireManager(call);
   const row = await lastReport(call);

@@ -11,6 +11,7 @@ import { requireOwner } from '../scope.ts';
 
 const { memberSetting } = schema;
 
+/** The caller's workspace. */
 export async function workspaceOf(db: Queryable, call: Call): Promise<typeof schema.workspace.$inferSelect> {
   const rows = await db.select().from(schema.workspace).where(eq(schema.workspace.id, call.workspaceId));
   const row = rows[0];

@@ -27,6 +27,7 @@ export interface PublicUrlOptions {
   signal: AbortSignal;
 }
 
+/** Whether links in emails reach this server; the answer is kept for a while. */
 export function createPublicUrl(options: PublicUrlOptions): PublicUrl {
   let answer: PublicUrlState | null = null;
   let answeredAt = 0;

@@ -12,6 +12,7 @@ export async function stopEverything(call: Call): Promise<void> {
   });
 }
 
+/** Ends *Stop everything*. Managers only. */
 export async function resumeEverything(call: MemberCall): Promise<void> {
   requireManager(call);
   const { workspaceId } = call;

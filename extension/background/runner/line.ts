@@ -11,6 +11,7 @@ export interface Line {
   end(outcome: StepOutcome): Promise<void>;
 }
 
+/** A line that begins as `first`, which is not on the disk yet. */
 export function lineOf(deps: Pick<RunnerDeps, 'journal' | 'clock'>, first: JournalEntry): Line {
   let entry = first;
   const write = async (change: Partial<JournalEntry>) => {
@@ -27,6 +28,7 @@ export function lineOf(deps: Pick<RunnerDeps, 'journal' | 'clock'>, first: Journ
   };
 }
 
+/** How a step ends that certainly had no effect; `failure`: why, null: nothing failed. */
 export function notStarted(failure: LinkedinFailure | null = null): StepOutcome {
   return { result: 'not_started', failure };
 }

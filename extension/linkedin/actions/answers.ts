@@ -46,6 +46,7 @@ export function watchAnswers(env: PageEnv): void {
   byDocument.set(env.document, { statuses, stop });
 }
 
+/** Stops listening and forgets what was heard in this document. */
 export function forgetAnswers(env: PageEnv): void {
   byDocument.get(env.document)?.stop();
   byDocument.delete(env.document);

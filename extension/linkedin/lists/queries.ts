@@ -13,6 +13,7 @@ export const perPage = {
   sales_list: 25,
 } as const satisfies Record<LinkedinList['kind'], number>;
 
+/** People search with the filters of the page's address, and the attendees of an event. */
 export function peopleSearch(list: LinkedinList, decorationId: string, start: number): string {
   const asked = new URL(list.url).searchParams;
   const filters = new Map<string, string[]>([['resultType', ['PEOPLE']]]);
@@ -30,10 +31,12 @@ export function peopleSearch(list: LinkedinList, decorationId: string, start: nu
   return `/voyager/api/search/dash/clusters?decorationId=${decorationId}&origin=GLOBAL_SEARCH_HEADER&q=all&query=(${parts.join(',')})&start=${start}&count=${perPage.people_search}`;
 }
 
+/** The member's own connections, newest first. */
 export function connections(decorationId: string, start: number): string {
   return `/voyager/api/relationships/dash/connections?decorationId=${decorationId}&count=${perPage.connections}&q=search&sortType=RECENTLY_ADDED&start=${start}`;
 }
 
+/** Members of a group. */
 export function groupMembers(groupId: string, queryId: string, start: number): string {
   const group = encodeURIComponent(`urn:li:fsd_group:${groupId}`);
   return graphql(queryId, [
@@ -45,11 +48,13 @@ export function groupMembers(groupId: string, queryId: string, start: number): s
   ]);
 }
 
+/** Who reacted to a post. */
 export function postReactors(activityId: string, queryId: string, start: number): string {
   const thread = encodeURIComponent(`urn:li:activity:${activityId}`);
   return graphql(queryId, [`count:${perPage.post_reactors}`, `start:${start}`, `threadUrn:${thread}`]);
 }
 
+/** A search of Sales Navigator: a saved one, or the page's own query. */
 export function salesSearch(list: LinkedinList, decorationId: string, start: number): string {
   const asked = new URL(list.url).searchParams;
   const saved = asked.get('savedSearchId');
@@ -60,6 +65,7 @@ export function salesSearch(list: LinkedinList, decorationId: string, start: num
   return `/sales-api/salesApiLeadSearch?${what}&start=${start}&count=${perPage.sales_search}&decorationId=${decorationId}`;
 }
 
+/** The leads of a list of Sales Navigator, those saved last first. */
 export function salesList(listId: string, decorationId: string, start: number): string {
   const query = `(spotlightParam:(selectedType:ALL),doFetchSpotlights:true,doFetchHits:true,doFetchFilters:false,pivotParam:(com.linkedin.sales.search.LeadListPivotRequest:(list:urn%3Ali%3Afs_salesList%3A${listId},sortCriteria:CREATED_TIME,sortOrder:DESCENDING)),list:(scope:LEAD,includeAll:false,excludeAll:false,includedValues:List((id:${listId}))))`;
   return `/sales-api/salesApiPeopleSearch?q=peopleSearchQuery&query=${query}&start=${start}&count=${perPage.sales_list}&decorationId=${decorationId}`;

@@ -70,6 +70,7 @@ export const graphqlAnswer = z.looseObject({
   included,
 });
 
+/** The listing in a GraphQL answer; null: it has none. */
 export function rootOf(answer: z.infer<typeof graphqlAnswer>): z.infer<typeof queried> | null {
   for (const value of Object.values(answer.data.data)) {
     const parsed = queried.safeParse(value);

@@ -12,6 +12,7 @@ export const bulkLabels: Record<BulkInput['action'], string> = {
   enroll_again: 'Enroll again',
 };
 
+/** Whether it has still something to do: acting on contacts, or taking that back. */
 export function isOpenBulk({ state }: BulkView): boolean {
   return state === 'running' || state === 'undoing';
 }

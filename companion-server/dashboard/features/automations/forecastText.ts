@@ -8,6 +8,7 @@ const nouns: Record<string, string> = {
   visit: 'profile visit',
 };
 
+/** What one action of a kind is called in a sentence. */
 export function nounOf(kind: string): string {
   return nouns[kind] ?? kind.replaceAll('_', ' ');
 }

@@ -42,6 +42,7 @@ export function choicesFor(column: Column): { value: string; label: string }[] {
   ];
 }
 
+/** What a column is imported as; `ignore` for what is no field. */
 export function parseField(value: string | null): ImportField {
   const parsed = importField.safeParse(value);
   return parsed.success ? parsed.data : 'ignore';

@@ -11,6 +11,7 @@ export type MailboxFormApi = UseFormReturnType<MailboxSettings>;
 
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/;
 
+/** Whether it has the form of an email address; whether it exists only the test tells. */
 export function looksLikeAddress(text: string): boolean {
   return ADDRESS.test(text);
 }

@@ -12,6 +12,7 @@ import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { SessionFrame } from './SessionFrame.tsx';
 import { safePath } from './safePath.ts';
 
+/** Signing in with email and password, and from there to the page that was asked for. */
 export function LoginPage() {
   const { redirect } = useSearch({ from: '/login' });
   const router = useRouter();

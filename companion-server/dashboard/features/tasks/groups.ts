@@ -62,6 +62,7 @@ export const groupWords: Record<TaskGroup, GroupWords> = {
 /** In the order of the tabs. */
 export const groupsInOrder = Object.keys(groupWords).map((group) => taskGroup.parse(group));
 
+/** A count for a badge: exact as far as the server counts, then with a plus. */
 export function countText(count: number): string {
   return count > COUNTED_AT_MOST ? `${COUNTED_AT_MOST}+` : String(count);
 }

@@ -80,6 +80,7 @@ export function setTargets(graph: Graph, from: Exit, targets: readonly string[],
   return targets.reduce((result, target) => join(result, from, target, newId), { ...graph, edges: kept });
 }
 
+/** The steps that this exit leads to. */
 export function targetsOf(graph: Graph, from: Exit): string[] {
   return graph.edges.filter((edge) => leaves(edge, from)).map(({ target }) => target);
 }
@@ -111,6 +112,7 @@ export function setLoop(graph: Graph, edgeId: string, maxVisits: number | null):
   };
 }
 
+/** Without this step and without every edge that touches it. */
 export function removeStep(graph: Graph, id: string): Graph {
   return {
     nodes: graph.nodes.filter((node) => node.id !== id),
@@ -118,6 +120,7 @@ export function removeStep(graph: Graph, id: string): Graph {
   };
 }
 
+/** Without these edges; their steps stay. */
 export function removeEdges(graph: Graph, ids: ReadonlySet<string>): Graph {
   return { ...graph, edges: graph.edges.filter(({ id }) => !ids.has(id)) };
 }
@@ -131,6 +134,7 @@ export function replaceStep(graph: Graph, changed: GraphNode): Graph {
   };
 }
 
+/** Steps at new places on the canvas; those not named stay where they are. */
 export function moveSteps(graph: Graph, positions: ReadonlyMap<string, GraphNode['position']>): Graph {
   return {
     ...graph,

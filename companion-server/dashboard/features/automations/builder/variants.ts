@@ -17,6 +17,7 @@ export function shareEvenly(variants: Variants): Variants {
   return variants.map((variant, index) => ({ ...variant, percent: each + (index < rest ? 1 : 0) }));
 }
 
+/** The percents of all variants together; 100 is right. */
 export function shareSum(variants: Variants): number {
   return variants.reduce((sum, { percent }) => sum + percent, 0);
 }

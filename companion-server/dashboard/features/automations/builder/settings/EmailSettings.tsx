@@ -6,6 +6,7 @@ import { TemplatePicker } from '../../../templates/TemplatePicker.tsx';
 import { TemplateField } from '../TemplateField.tsx';
 import { type ConfigOf, errorOf, type SettingsProps } from './context.ts';
 
+/** What a Send email step sends, and into which thread. */
 export function EmailSettings({ node, context, onChange }: SettingsProps<NodeOf<'send_email'>>) {
   const change = (config: Partial<ConfigOf<'send_email'>>) =>
     onChange({ ...node, config: { ...node.config, ...config } });

@@ -5,6 +5,7 @@ import { DurationField } from '../DurationField.tsx';
 import { TemplateField } from '../TemplateField.tsx';
 import { type ConfigOf, errorOf, type SettingsProps } from './context.ts';
 
+/** What a Manual task asks of a person, and by when. */
 export function ManualTaskSettings({ node, context, onChange }: SettingsProps<NodeOf<'manual_task'>>) {
   const change = (config: Partial<ConfigOf<'manual_task'>>) =>
     onChange({ ...node, config: { ...node.config, ...config } });

@@ -6,6 +6,7 @@ import { DurationField } from '../DurationField.tsx';
 import { type ConfigOf, errorOf, optionsOf, type SettingsProps } from './context.ts';
 import { FieldPicker } from './FieldPicker.tsx';
 
+/** What a Wait until waits for, and how long. */
 export function WaitSettings({ node, onChange }: SettingsProps<NodeOf<'wait_until'>>) {
   return (
     <Stack gap="md">
@@ -25,6 +26,7 @@ export function WaitSettings({ node, onChange }: SettingsProps<NodeOf<'wait_unti
   );
 }
 
+/** Whether a Join waits for all of its branches or for the first. */
 export function JoinSettings({ node, onChange }: SettingsProps<NodeOf<'join'>>) {
   return (
     <Radio.Group
@@ -48,6 +50,7 @@ export function JoinSettings({ node, onChange }: SettingsProps<NodeOf<'join'>>) 
   );
 }
 
+/** The question of a Condition, and what it is asked about. */
 export function ConditionSettings({ node, context, onChange }: SettingsProps<NodeOf<'condition'>>) {
   const { config } = node;
   const change = (changed: ConfigOf<'condition'>) => onChange({ ...node, config: changed });

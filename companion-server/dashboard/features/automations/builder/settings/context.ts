@@ -32,6 +32,7 @@ export function errorOf({ problems }: SettingsContext, field: string): string | 
   return problems.find((problem) => problem.field === field)?.message;
 }
 
+/** Choices as the options of a Select. */
 export function optionsOf(choices: readonly Choice[]): { value: string; label: string }[] {
   return choices.map(({ id, name }) => ({ value: id, label: name }));
 }

@@ -23,6 +23,7 @@ export function EnrollSettings({ node, context, onChange }: SettingsProps<NodeOf
 
 const OWNER = 'owner';
 
+/** Whom a Notify step tells, and what. */
 export function NotifySettings({ node, context, onChange }: SettingsProps<NodeOf<'notify'>>) {
   const { memberId, text } = node.config;
   return (
@@ -48,6 +49,7 @@ export function NotifySettings({ node, context, onChange }: SettingsProps<NodeOf
   );
 }
 
+/** Which address a Webhook step posts to. */
 export function WebhookSettings({ node, context, onChange }: SettingsProps<NodeOf<'webhook'>>) {
   return (
     <TextInput

@@ -4,6 +4,7 @@ import { limits } from '#shared/kernel/limits.ts';
 import { TemplateField } from '../TemplateField.tsx';
 import { type ConfigOf, errorOf, type SettingsProps } from './context.ts';
 
+/** The note of a Connect step, and what happens where none is possible. */
 export function ConnectSettings({ node, context, onChange }: SettingsProps<NodeOf<'connect'>>) {
   const { note, whenNoNote } = node.config;
   const change = (config: Partial<ConfigOf<'connect'>>) =>
@@ -49,6 +50,7 @@ export function ConnectSettings({ node, context, onChange }: SettingsProps<NodeO
   );
 }
 
+/** What an InMail says, and whether it may spend a credit. */
 export function InMailSettings({ node, context, onChange }: SettingsProps<NodeOf<'inmail'>>) {
   const change = (config: Partial<ConfigOf<'inmail'>>) =>
     onChange({ ...node, config: { ...node.config, ...config } });
@@ -92,6 +94,7 @@ export function InMailSettings({ node, context, onChange }: SettingsProps<NodeOf
   );
 }
 
+/** Which group or event the people share with the sender, and what is written to them. */
 export function GroupMessageSettings({ node, context, onChange }: SettingsProps<NodeOf<'group_message'>>) {
   const change = (config: Partial<ConfigOf<'group_message'>>) =>
     onChange({ ...node, config: { ...node.config, ...config } });

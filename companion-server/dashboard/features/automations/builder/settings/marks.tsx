@@ -11,6 +11,7 @@ import { FieldPicker } from './FieldPicker.tsx';
 
 const TAG_NAME = 60;
 
+/** Which tag a step adds or removes; a new one can be made here. */
 export function TagSettings({ node, context, onChange }: SettingsProps<NodeOf<'tag'>>) {
   const { config } = node;
   const choose = (tagId: string) => onChange({ ...node, config: { ...config, tagId } });
@@ -35,6 +36,7 @@ export function TagSettings({ node, context, onChange }: SettingsProps<NodeOf<'t
   );
 }
 
+/** Which list a step adds to or removes from; a new one can be made here. */
 export function ListSettings({ node, context, onChange }: SettingsProps<NodeOf<'list'>>) {
   const { config } = node;
   const choose = (listId: string) => onChange({ ...node, config: { ...config, listId } });
@@ -79,6 +81,7 @@ function AddOrRemove({ value, onChange }: ActionProps) {
   );
 }
 
+/** Which field of the contact a step sets, and to what. */
 export function FieldSettings({ node, onChange }: SettingsProps<NodeOf<'set_field'>>) {
   const { config } = node;
   return (
