@@ -145,6 +145,12 @@ const contactBinRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/contacts/BinPage.tsx'), 'BinPage'),
 });
 
+const contactListsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/contacts/lists',
+  component: lazyRouteComponent(() => import('./features/contacts/ListsPage.tsx'), 'ListsPage'),
+});
+
 const contactRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/contacts/$contactId',
@@ -229,6 +235,7 @@ const routeTree = rootRoute.addChildren([
     contactsRoute,
     importRoute,
     contactBinRoute,
+    contactListsRoute,
     importResultRoute,
     contactRoute,
     automationsRoute,

@@ -260,6 +260,8 @@ export const contactRoutes = {
     body: z.object({ name: z.string().trim().min(1).max(limits.name) }),
     response: listView,
   }),
+  /** Its contacts stay; 409 `list_in_use` while an automation or an import needs it. */
+  deleteList: route('member', 'DELETE', '/api/v1/lists/:listId', { params: z.object({ listId: id }) }),
 };
 
 /**

@@ -11,6 +11,8 @@ export const tagRoutes = {
     body: z.object({ name: z.string().trim().min(1).max(60) }),
     response: tagView,
   }),
+  /** Takes it off everybody; 409 `tag_in_use` while an automation needs it. */
+  delete: route('member', 'DELETE', '/api/v1/tags/:tagId', { params: z.object({ tagId: id }) }),
   /** Both answer with the contact's tags as they are then. */
   add: route('member', 'POST', '/api/v1/contacts/:contactId/tags', {
     params: z.object({ contactId: id }),

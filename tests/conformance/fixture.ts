@@ -33,6 +33,7 @@ export interface World {
     | 'approvalId'
     | 'bulkId'
     | 'tagId'
+    | 'listId'
     | 'manualTaskId'
     | 'notificationId'
     | 'threadId'
@@ -174,6 +175,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
       threadId,
       messageId,
       tagId,
+      listId,
       manualTaskId,
       notificationId,
     },

@@ -311,6 +311,14 @@ export const cases: Case[] = [
     rep: 403,
   },
   {
+    name: 'delete list',
+    route: contactRoutes.deleteList,
+    input: (w) => ({ params: { listId: w.ids.listId } }),
+    rep: 403,
+    scoped: true,
+    owner: 409,
+  },
+  {
     name: 'upload',
     route: importRoutes.upload,
     input: () => ({ body: { fileName: 'b.csv', contentBase64: csv('Email\nb@example.org\n') } }),
@@ -520,6 +528,13 @@ export const cases: Case[] = [
     route: tagRoutes.remove,
     input: (w) => ({ params: { contactId: w.ids.contactId, tagId: w.ids.tagId } }),
     rep: 200,
+    scoped: true,
+  },
+  {
+    name: 'delete tag',
+    route: tagRoutes.delete,
+    input: (w) => ({ params: { tagId: w.ids.tagId } }),
+    rep: 403,
     scoped: true,
   },
   { name: 'webhook secret', route: webhookRoutes.revealSecret, rep: 403 },

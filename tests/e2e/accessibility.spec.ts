@@ -109,6 +109,7 @@ test('empty screens', async () => {
       '/contacts',
       '/contacts/import',
       '/contacts/bin',
+      '/contacts/lists',
       '/tasks',
       '/senders',
       '/device',

@@ -54,6 +54,7 @@ function allScreens(showcase: Showcase): Shot[] {
     ['contact', `/contacts/${showcase.contactId}`],
     ['import', '/contacts/import'],
     ['bin', '/contacts/bin'],
+    ['lists', '/contacts/lists'],
     ['inbox', '/inbox'],
     ['tasks', '/tasks'],
     ['senders', '/senders'],

@@ -9,7 +9,7 @@ import {
 } from '../../services/contact/bin.ts';
 import { contactDetail } from '../../services/contact/detail.ts';
 import { listContacts } from '../../services/contact/list.ts';
-import { allLists, createList } from '../../services/contact/lists.ts';
+import { allLists, createList, deleteList } from '../../services/contact/lists.ts';
 import { addNote, removeNote } from '../../services/contact/notes.ts';
 import { setOutreach } from '../../services/contact/outreach.ts';
 import { eraseOnRequest, exportPerson } from '../../services/contact/personalData.ts';
@@ -39,6 +39,10 @@ export function serveContacts(app: App): void {
   );
   serveMember(app, contactRoutes.lists, (call) => allLists(call));
   serveMember(app, contactRoutes.createList, (call, { body }) => createList(call, body.name));
+  serveMember(app, contactRoutes.deleteList, async (call, { params }) => {
+    await deleteList(call, params.listId);
+    return {};
+  });
 }
 
 /** Recycle bin, retention, and a person's right to their data and to be erased. */

@@ -1,7 +1,7 @@
 import { manualTaskRoutes, notificationRoutes } from '#shared/contract/manualTask.ts';
 import { tagRoutes } from '#shared/contract/tag.ts';
 import { webhookRoutes } from '#shared/contract/webhook.ts';
-import { allTags, createTag, tagContact, untagContact } from '../../services/contact/tags.ts';
+import { allTags, createTag, deleteTag, tagContact, untagContact } from '../../services/contact/tags.ts';
 import { listNotifications, markSeen } from '../../services/notification/notifications.ts';
 import { completeManualTask } from '../../services/task/manualTasks.ts';
 import { decideWebhooks, failedWebhooks } from '../../services/webhook/failed.ts';
@@ -13,6 +13,10 @@ import { serveMember } from '../serve.ts';
 export function serveTags(app: App): void {
   serveMember(app, tagRoutes.list, (call) => allTags(call));
   serveMember(app, tagRoutes.create, (call, { body }) => createTag(call, body.name));
+  serveMember(app, tagRoutes.delete, async (call, { params }) => {
+    await deleteTag(call, params.tagId);
+    return {};
+  });
   serveMember(app, tagRoutes.add, (call, { params, body }) => tagContact(call, params.contactId, body.tagId));
   serveMember(app, tagRoutes.remove, (call, { params }) =>
     untagContact(call, params.contactId, params.tagId),

@@ -4,11 +4,12 @@ import type { z } from 'zod';
 import { type AttachmentView, type attachmentRoutes, dangerousEnding } from '#shared/contract/attachment.ts';
 import { limits } from '#shared/kernel/limits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
+import { automationsNaming, NAMED_AT_MOST } from '../automation/uses.ts';
 import { audit, type MemberCall } from '../context.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 
-const { attachment, automation, template } = schema;
+const { attachment, template } = schema;
 
 /** Everything but the bytes. */
 const viewed = {
@@ -134,42 +135,18 @@ export async function removeAttachment(call: MemberCall, attachmentId: string): 
   });
 }
 
-const NAMED_AT_MOST = 5;
-
-/**
- * The templates, drafts and versions under way that name a file, as words. An id is found as a piece of text: it is
- * unique, and stands in lists of files and within the texts.
- */
-async function usesOf(q: Queryable, { workspaceId }: MemberCall, id: string): Promise<string[]> {
+/** The templates and automations that name a file, as words. */
+async function usesOf(q: Queryable, call: MemberCall, id: string): Promise<string[]> {
   const templates = await q
     .select({ name: template.name })
     .from(template)
     .where(
       and(
-        eq(template.workspaceId, workspaceId),
+        eq(template.workspaceId, call.workspaceId),
         sql`instr(${template.attachments}, ${id}) + instr(${template.text}, ${id}) > 0`,
       ),
     )
     .limit(NAMED_AT_MOST);
-  const automations = await q
-    .select({ name: automation.name })
-    .from(automation)
-    .where(
-      and(
-        eq(automation.workspaceId, workspaceId),
-        sql`${automation.status} <> 'archived'`,
-        sql`(instr(${automation.draft}, ${id}) > 0 OR EXISTS (
-          SELECT 1 FROM automation_version v
-          WHERE v.automation_id = ${automation.id} AND instr(v.graph, ${id}) > 0
-            AND (v.id = ${automation.versionId} OR EXISTS (
-              SELECT 1 FROM enrollment e WHERE e.version_id = v.id AND e.ended_at IS NULL
-            ))
-        ))`,
-      ),
-    )
-    .limit(NAMED_AT_MOST);
-  return [
-    ...templates.map(({ name }) => `the template "${name}"`),
-    ...automations.map(({ name }) => `the automation "${name}"`),
-  ];
+  const automations = await automationsNaming(q, call, id);
+  return [...templates.map(({ name }) => `the template "${name}"`), ...automations];
 }

@@ -2,9 +2,10 @@ import { and, asc, eq } from 'drizzle-orm';
 import { limits } from '#shared/kernel/limits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { addTag, removeTag } from '../../engine/index.ts';
+import { automationsNaming } from '../automation/uses.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
-import { invalid, notFound, tooMany } from '../refusal.ts';
+import { invalid, notFound, Refusal, tooMany } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import { contactOf } from './view.ts';
 
@@ -38,6 +39,31 @@ export async function createTag(call: MemberCall, name: string) {
     }
     await audit(tx, call, { action: 'tag.created', entity: 'tag', entityId: row.id });
     return row;
+  });
+}
+
+/**
+ * Deletes a tag and takes it off everybody. Managers only. Refuses with `not_found`, and with `tag_in_use` while an
+ * automation that is not archived names it.
+ */
+export async function deleteTag(call: MemberCall, tagId: string): Promise<void> {
+  requireManager(call);
+  await call.db.write(async (tx) => {
+    const mine = and(eq(tag.workspaceId, call.workspaceId), eq(tag.id, tagId));
+    const [row] = await tx.select({ name: tag.name }).from(tag).where(mine);
+    if (!row) throw notFound('tag');
+    const uses = await automationsNaming(tx, call, tagId);
+    if (uses.length > 0) {
+      throw new Refusal(
+        409,
+        'tag_in_use',
+        `"${row.name}" is used in ${uses.join(', ')}.`,
+        'Take it out of there first.',
+      );
+    }
+    await tx.delete(contactTag).where(eq(contactTag.tagId, tagId));
+    await tx.delete(tag).where(mine);
+    await audit(tx, call, { action: 'tag.deleted', entity: 'tag', entityId: tagId, data: row });
   });
 }
 

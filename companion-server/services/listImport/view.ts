@@ -28,7 +28,7 @@ function joined(q: Queryable) {
     .select({ row: listImport, counts: contactImport, listName: list.name })
     .from(listImport)
     .innerJoin(contactImport, eq(contactImport.id, listImport.id))
-    .innerJoin(list, eq(list.id, contactImport.listId));
+    .leftJoin(list, eq(list.id, contactImport.listId));
 }
 type Joined = Awaited<ReturnType<ReturnType<typeof joined>['execute']>>[number];
 
@@ -92,7 +92,7 @@ function view({ row: stored, counts, listName }: Joined, standing: Standing): Li
     kind: row.kind,
     url: row.url,
     listId: counts.listId ?? '',
-    listName,
+    listName: listName ?? 'Deleted list',
     state: waits ? 'waiting' : row.state,
     reason: row.reason,
     sentence: sentenceOf(row, waits),

@@ -1,6 +1,6 @@
 import { Group, Paper, Select, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconTrash, IconUpload } from '@tabler/icons-react';
+import { IconSearch, IconTags, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -23,6 +23,9 @@ export function ContactsPage() {
       title="Contacts"
       actions={
         <>
+          <ButtonLink to="/contacts/lists" variant="default" leftSection={<IconTags aria-hidden size={16} />}>
+            Lists and tags
+          </ButtonLink>
           <ButtonLink to="/contacts/bin" variant="default" leftSection={<IconTrash aria-hidden size={16} />}>
             Recycle bin
           </ButtonLink>
