@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DomainFinding, TestMail } from '#shared/contract/deliverability.ts';
-import { checkDomain, organisationalDomain } from '../../companion-server/email/domain/checkDomain.ts';
+import { checkDomain } from '../../companion-server/email/domain/checkDomain.ts';
 import { readSpf } from '../../companion-server/email/domain/spf.ts';
+import { organisationalDomain } from '../../companion-server/email/domain/verdict.ts';
 import { createDns } from '../../companion-server/network/dns.ts';
 import { type DnsRecord, dnsServerForFile } from '../support/dnsServer.ts';
 

@@ -10,7 +10,7 @@ const { automation, automationVersion, enrollment } = schema;
 
 /**
  * Ends an automation for good: contacts in the middle of a step Failed, all others Canceled. They end in the engine's
- * next rounds, so that one who cannot be ended fails alone; nothing of it moves from now on (gates.ts, wake.ts,
+ * next rounds, so that one who cannot be ended fails alone; nothing of it moves from now on (gates/standing.ts, wake.ts,
  * applyNode.ts), however long that takes.
  */
 export async function archiveAutomation(unit: Unit, automationId: string): Promise<void> {

@@ -5,7 +5,7 @@ import { findHold, liftHold, markReconciling, setHold } from '../holds/holds.ts'
 import { endLoss, noteLoss, noteRegained } from '../holds/losses.ts';
 import { channelById } from '../rows.ts';
 import { isConnected } from '../steps/email.ts';
-import { freshInboxMs } from '../steps/gates.ts';
+import { freshInboxMs } from '../steps/gates/text.ts';
 
 const { channel } = schema;
 

@@ -20,7 +20,7 @@ import { contactById, enrollmentById, taskById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { blockedOn } from '../wayIn/slots.ts';
 import { dispose } from './dispose.ts';
-import { firstRefusal } from './gates.ts';
+import { firstRefusal } from './gates/chain.ts';
 import { outgoingOf } from './outgoing.ts';
 import { hashOf } from './render.ts';
 import { moveTo } from './tasks.ts';

@@ -8,7 +8,7 @@ import { dailyLimitKey, planRelease } from '../pace/dailyLimits.ts';
 import { appendTaskEvent } from '../record.ts';
 import { taskById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
-import type { Refusal } from './gates.ts';
+import type { Refusal } from './gates/gate.ts';
 import { cancelTask, finish, park, requeue } from './tasks.ts';
 
 /** Does with a refused task what its refusal says. The task had no effect. */

@@ -9,7 +9,7 @@ import { graphOf, senderById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { type Claimed, claimLeaseMs, claimTask, loadHeads } from './claim.ts';
 import { subjectOf, threadOf } from './emailThread.ts';
-import { freshInboxMs } from './gates.ts';
+import { freshInboxMs } from './gates/text.ts';
 import { nodeOf } from './render.ts';
 
 const { channel: channelTable, lane } = schema;
