@@ -27,7 +27,7 @@ import { webhookRoutes } from '#shared/contract/webhook.ts';
 import { setupRoutes, workspaceRoutes } from '#shared/contract/workspace.ts';
 import { badPlans } from '../support/queryPlans.ts';
 import { makeWorld, type World } from './fixture.ts';
-import { cases } from './routeCases.ts';
+import { cases } from './routes/cases.ts';
 import { call, problemOf, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
