@@ -100,7 +100,7 @@ function Tags() {
 
 function Rows({ label, heads, children }: { label: string; heads: string[]; children: ReactNode }) {
   return (
-    <Table.ScrollContainer minWidth={320}>
+    <Table.ScrollContainer minWidth={280}>
       <Table aria-label={label} verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
