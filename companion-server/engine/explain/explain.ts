@@ -327,6 +327,7 @@ export async function openTasksOf(q: Queryable, enrollmentId: string): Promise<T
     .orderBy(asc(task.notBefore));
 }
 
+/** What a hold means for whoever stands behind it, who must act, and until when it lasts. */
 export function byHold(hold: HoldRow): Explanation {
   const entry = holdReasons[hold.reason];
   if (hold.reconciling) {
