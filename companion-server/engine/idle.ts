@@ -8,6 +8,7 @@ import type { ChannelRow, EngineContext } from './context.ts';
 import { isOnline } from './holds/presence.ts';
 import { watchDueAt, watchEveryMs } from './inbound/watches.ts';
 import {
+  isEnding,
   isInFlight,
   isLive,
   isLocked,
@@ -33,6 +34,7 @@ const {
   listImport,
   relation,
   sender,
+  suppression,
   task,
 } = schema;
 
@@ -54,6 +56,7 @@ const stageHeads = [
   head(hold.until, hold, and(isNull(hold.liftedAt), isNotNull(hold.until))),
   head(relation.lockedUntil, relation, isLocked),
   head(dailyLimitWait.nextAt, dailyLimitWait),
+  head(suppression.at, suppression, isEnding),
 ];
 /** The mail workers look for work after each round. */
 const mailHead = head(lane.nextAt, lane, sql`${lane.executor} = 'server' AND ${laneMayFire}`);

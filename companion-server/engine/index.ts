@@ -22,6 +22,7 @@ export {
 } from './contacts/erasure.ts';
 export { announceRetention, carryOutRetention, eraseBinned } from './contacts/retention.ts';
 export { isStoplisted } from './contacts/stoplist.ts';
+export { addStoplistEntry } from './contacts/stoplistEnding.ts';
 export {
   type EngineContext,
   type EngineLog,

@@ -10,6 +10,7 @@ const {
   lane,
   manualTask,
   relation,
+  suppression,
   systemMail,
   versionMove,
   webhookDelivery,
@@ -52,6 +53,8 @@ export const isThreadUnread = sql`${relation.threadFrom} IS NOT NULL`;
 export const laneMayFire = sql`${lane.readyCount} > 0 AND ${lane.holdCount} = 0`;
 /** Archived, with contacts that have not ended yet. */
 export const isClosing = sql`${automation.closing} = 1`;
+/** On the stoplist, and whom it names has not ended yet. */
+export const isEnding = sql`${suppression.endingAfter} IS NOT NULL`;
 export const bulkIsOpen = sql`${bulkAction.state} IN ('running','undoing')`;
 export const moveIsOpen = sql`${versionMove.finishedAt} IS NULL`;
 export const originEnded = sql`${moveOrigin.ended} = 1`;

@@ -2,6 +2,7 @@ import { and, asc, gt, isNull, lte, sql } from 'drizzle-orm';
 import { DAY } from '#shared/kernel/clock.ts';
 import { isDefect, schema } from '../db/index.ts';
 import { workOffBulk } from './bulk/bulk.ts';
+import { endListed } from './contacts/stoplistEnding.ts';
 import { type EngineContext, unitOfWork } from './context.ts';
 import { endArchived } from './flow/archive.ts';
 import { moveContacts } from './flow/moves.ts';
@@ -28,6 +29,7 @@ export const tickBounds = {
   limits: 100,
   leaving: 100,
   archived: 100,
+  listed: 25,
   entering: enterAtOnce,
   locks: 100,
 } as const;
@@ -47,6 +49,7 @@ const stages: Record<string, Stage> = {
   reap: (ctx) => reap(ctx, tickBounds.reap),
   holds: expireDueHolds,
   archived: (ctx) => endArchived(ctx, tickBounds.archived),
+  listed: (ctx) => endListed(ctx, tickBounds.listed),
   wake: (ctx) => wake(ctx, tickBounds.wake),
   moves: (ctx) => moveContacts(ctx, tickBounds.moves),
   departures: (ctx) => departures(ctx, tickBounds.leaving),

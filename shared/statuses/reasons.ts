@@ -110,6 +110,7 @@ const limitNames = new Map(
     note_quota_reached: 'the next free note',
     active_limit: 'the limit of active contacts',
     coworkers_limit: 'the limit of contacts per company',
+    stoplisted: 'the stoplist',
   }),
 );
 

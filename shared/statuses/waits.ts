@@ -63,6 +63,10 @@ export const stepWaits = {
     'a decision about that message',
     'rep',
   ),
+  stoplisted: wait(
+    'The contact is on the stoplist: nothing more goes out, and they become Canceled here.',
+    'the cancellation',
+  ),
   under_way: wait('{step} is under way.', 'its result'),
   manual_task: wait('A person must do the manual task.', 'the manual task', 'rep'),
   linkedin_not_connected: wait(

@@ -1,4 +1,4 @@
-import { MINUTE } from '#shared/kernel/clock.ts';
+import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { SendResult } from '../../companion-server/email/send.ts';
 import type { RunnerDeps } from '../../extension/background/runner/ports.ts';
 import type { Books } from './books.ts';
@@ -37,6 +37,15 @@ const freed = `UPDATE task SET state = 'ready', lease_owner = NULL, lease_until 
 const stale: Partial<Faults> = {
   ...{ echo: 1, tabClosed: 0.1, browserCrash: 0.5, sleep: 0.06 },
   ...{ operate: 0, drop: 0, slow: 0, logout: 0, wrongAccount: 0, moveSlug: 0 },
+};
+
+/** More people at one domain than end in one round are under way when it is stoplisted, and the server dies often. */
+export const manyAtOneDomain = {
+  faults: { ...noFaults, serverCrash: 1 },
+  tilt: {
+    ...{ people: 60, senders: 1, cap: 2, template: 'emails', domain: 'many.test', keepsLimits: true },
+    script: [1, 2, 3, 4].map((hours) => ({ afterMs: hours * HOUR, order: 'stoplists a domain' })),
+  } satisfies Tilt,
 };
 
 /** Each must make some seed fail. */
@@ -275,6 +284,19 @@ export const bugs: Record<string, Bug> = {
         : [];
       return row ? changed(request, '/page', (body) => ({ ...body, start: Number(row.start) })) : request;
     },
+  },
+  'whom a domain names is forgotten but for the first of them': {
+    jobs: 300,
+    faults: { ...manyAtOneDomain.faults },
+    tilt: manyAtOneDomain.tilt,
+    sql: [
+      whenever(
+        'suppression',
+        'ending_after',
+        'NEW.ending_after IS NOT NULL',
+        'UPDATE suppression SET ending_after = NULL WHERE id = NEW.id',
+      ),
+    ],
   },
   // The handlers
   'whatever a device reports counts as done': {

@@ -104,6 +104,10 @@ const actions: Record<string, Action> = {
     const value = o.chance.one([email, email?.split('@')[1], companyId]);
     if (value && o.chance.happens(0.4)) await o.ask(stoplistRoutes.add, {}, { value, reason: 'asked' });
   },
+  'stoplists a domain': async (o) => {
+    const value = o.chance.one(o.scenario.people).email?.split('@')[1];
+    if (value && o.chance.happens(0.4)) await o.ask(stoplistRoutes.add, {}, { value, reason: 'competitor' });
+  },
 };
 
 const shorterWaits = (graph: Graph): Edit => ({

@@ -1,3 +1,4 @@
+import { HOUR } from '#shared/kernel/clock.ts';
 import { type Reader, schema } from '../../companion-server/db/index.ts';
 import { explainEnrollment } from '../../companion-server/engine/index.ts';
 import type { Books } from './books.ts';
@@ -47,6 +48,20 @@ export async function checkCounters(books: Books): Promise<void> {
     const [row] = await books.rows(text);
     if (row) throw new Violation(`${what} drifted: ${JSON.stringify(row)}`);
   }
+}
+
+/** How long whoever an entry names may still be under way. */
+const ENDS_WITHIN = HOUR;
+
+/** Whom an entry of the stoplist named by their address ended soon after it. One who was merged may have got it later. */
+const LEFT_OUT = `SELECT e.id, s.value, s.at FROM suppression s
+  JOIN contact c ON s.kind IN ('email', 'domain') AND (c.email = s.value OR c.email LIKE '%@' || s.value)
+  JOIN enrollment e ON e.contact_id = c.id AND e.ended_at IS NULL AND e.created_at <= s.at
+  WHERE s.at < ? AND NOT EXISTS (SELECT 1 FROM contact gone WHERE gone.merged_into = c.id)`;
+
+export async function checkStoplisted(books: Books, now: number): Promise<void> {
+  const [row] = await books.rows(LEFT_OUT, [now - ENDS_WITHIN]);
+  if (row) throw new Violation(`under way long after the stoplist named them: ${JSON.stringify(row)}`);
 }
 
 /** What counts as done was seen in the world. */

@@ -47,6 +47,8 @@ export interface Tilt {
   template?: TemplateName;
   people?: number;
   senders?: number;
+  /** All addresses are at this domain. */
+  domain?: string;
   /** Browsers of each sender. */
   browsers?: 1 | 2;
   /** Actions of each kind a day. */
@@ -104,6 +106,7 @@ export async function drawScenario(
       await addContact(stage, n, {
         bound: tilt.isLively || chance.happens(0.4),
         email: chance.happens(0.85),
+        ...(tilt.domain ? { domain: tilt.domain } : {}),
         ...company,
       }),
     );

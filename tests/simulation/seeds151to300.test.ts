@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { manyAtOneDomain } from './bugs.ts';
 import { expectSeeds, parts } from './expectSeeds.ts';
 import { regressions } from './regressions.ts';
 import { run } from './run.ts';
@@ -11,3 +12,10 @@ it.each(regressions)('keeps every rule where one was broken: $found', async (wor
   // A world in which nothing would be noticed proves nothing.
   expect((await run(seed, { faults, tilt, bug: defect })).violation).toMatch(/^Violation/);
 });
+
+it.each([2, 5, 8])(
+  'ends everybody at a domain that is stoplisted while the server dies (world %i)',
+  async (seed) => {
+    expect((await run(seed, manyAtOneDomain)).violation).toBeNull();
+  },
+);

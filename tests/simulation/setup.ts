@@ -151,14 +151,14 @@ export interface Person {
 export async function addContact(
   stage: Stage,
   n: number,
-  options: { bound?: boolean; email?: boolean; companyId?: string; firstName?: string } = {},
+  options: { bound?: boolean; email?: boolean; domain?: string; companyId?: string; firstName?: string } = {},
 ): Promise<Person> {
   const person: Person = {
     contactId: `c${String(n).padStart(3, '0')}`,
     slug: `person-${n}`,
     profileId: `ACoAAperson${String(n).padStart(6, '0')}`,
     memberId: String(1000 + n),
-    email: options.email === false ? null : `p${n}@firm${n}.test`,
+    email: options.email === false ? null : `p${n}@${options.domain ?? `firm${n}.test`}`,
     companyId: options.companyId ?? null,
   };
   await stage.db.write(async (tx) => {
@@ -177,6 +177,7 @@ export async function addContact(
       linkedinMemberId: options.bound ? person.memberId : null,
       companyId: person.companyId,
       companyName: person.companyId,
+      companyKey: person.companyId,
       enrichedAt: options.bound ? START : null,
       source: 'test',
       legalBasis: 'test',

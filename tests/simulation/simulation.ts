@@ -14,7 +14,14 @@ import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { Office } from './operators.ts';
 import { Reconnects } from './reconnects.ts';
-import { checkCounters, checkDone, checkExplained, checkOneAtATime, whatIsOpen } from './recounts.ts';
+import {
+  checkCounters,
+  checkDone,
+  checkExplained,
+  checkOneAtATime,
+  checkStoplisted,
+  whatIsOpen,
+} from './recounts.ts';
 import { Rises } from './rises.ts';
 import type { Scenario } from './scenario.ts';
 import { Server } from './server.ts';
@@ -174,6 +181,7 @@ export class Simulation {
     await checkDone(books, this.ledger);
     if (scenario.hasWebhooks) await this.receiver.check(books);
     await this.rep?.check();
+    await checkStoplisted(books, time.now());
     await this.server.aside(() => checkExplained(db.reader, time.now()));
   }
 

@@ -65,7 +65,8 @@ export const contact = sqliteTable(
   (t) => [
     index('contact_sort').on(t.workspaceId, t.sortName, t.id),
     index('contact_created').on(t.workspaceId, t.id),
-    index('contact_company').on(t.companyId).where(sql`company_id IS NOT NULL`),
+    index('contact_company').on(t.companyId, t.id).where(sql`company_id IS NOT NULL`),
+    index('contact_company_key').on(t.workspaceId, t.companyKey, t.id).where(sql`company_key IS NOT NULL`),
     index('contact_unfolded').on(t.id).where(sql`company_name IS NOT NULL AND company_key IS NULL`),
     index('contact_merged').on(t.mergedInto).where(sql`merged_into IS NOT NULL`),
     index('contact_retention').on(t.workspaceId, t.retentionFrom, t.id).where(sql`deleted_at IS NULL`),
@@ -94,6 +95,26 @@ export const contactCount = sqliteTable('contact_count', {
   workspaceId: workspaceId().primaryKey(),
   n: integer('n').notNull(),
 });
+
+/** Of a domain's parts so many, from the last one, stand in the order of addresses. */
+export const ORDERED_PARTS = 6;
+
+const partsOfDomain = `'[' || replace(json_quote(substr(value, instr(value, '@') + 1)), '.', '","') || ']'`;
+
+/**
+ * Addresses in the order of their domains, over `contact_identity`: "com.acme.uk.anna@uk.acme.com". Everybody at a domain
+ * and below it stands together, however deep: what begins with "com.acme.". Its index, `identity_domain`, stands in the
+ * migration alone: drizzle-kit tears expressions apart at their commas.
+ */
+export const byDomain = sql<string>`${sql.raw(
+  [
+    ...Array.from(
+      { length: ORDERED_PARTS },
+      (_, n) => `coalesce(json_extract(${partsOfDomain}, '$[#-${n + 1}]') || '.', '')`,
+    ),
+    'value',
+  ].join(' || '),
+)}`;
 
 /** Every known identifier of a person; unique per workspace, so that nobody is there twice. */
 export const contactIdentity = sqliteTable(
@@ -220,10 +241,16 @@ export const suppression = sqliteTable(
     inboundId: text('inbound_id'),
     by: text('by').notNull(),
     at: at('at').notNull(),
+    /**
+     * A domain or company may name thousands who are under way: they end a few in each round of the engine, and this is
+     * whom it came to, in the order they are found in. '': to nobody yet; null: all of them ended.
+     */
+    endingAfter: text('ending_after'),
   },
   (t) => [
     uniqueIndex('suppression_key').on(t.workspaceId, t.kind, t.value),
     index('suppression_workspace').on(t.workspaceId, t.id),
+    index('suppression_ending').on(t.at, t.id).where(sql`ending_after IS NOT NULL`),
   ],
 );
 

@@ -6,7 +6,8 @@ import { holdReasons } from '#shared/statuses/holds.ts';
 import { limitName, reasonSentence } from '#shared/statuses/reasons.ts';
 import { admissionWaits, branchWaits, stepWaits, type Wait } from '#shared/statuses/waits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
-import type { ChannelRow, EnrollmentRow, TaskRow } from '../context.ts';
+import { isStoplisted } from '../contacts/stoplist.ts';
+import type { ChannelRow, ContactRow, EnrollmentRow, TaskRow } from '../context.ts';
 import { channelsUsed } from '../flow/facts.ts';
 import { type HoldRow, isHeldRow, openHolds } from '../holds/holds.ts';
 import { isOnline } from '../holds/presence.ts';
@@ -16,6 +17,7 @@ import { slotFor } from '../pace/pacing.ts';
 import { isLive, isReady } from '../predicates.ts';
 import { channelById, contactById, enrollmentById, graphOf, senderById, settingsOf } from '../rows.ts';
 import { channelOf, isSetUp } from '../senders/channels.ts';
+import { isHousekeeping } from '../steps/invitationGate.ts';
 import { noNoteUntil } from '../steps/notes.ts';
 import { contactHoursFrom, longestPersonLimit } from '../steps/personLimits.ts';
 import { nodeOf } from '../steps/render.ts';
@@ -51,6 +53,8 @@ export async function explainEnrollment(
   { ahead = lookAhead(q, now), real = null }: { ahead?: Ahead; real?: number | null } = {},
 ): Promise<Explanation> {
   if (isFinal(row.status)) return say(`${label(row.status)}.${because(row.reason)}`, null, 'nobody');
+  const contact = await contactById(q, row.contactId);
+  if (await isStoplisted(q, contact)) return byStoplist;
   if (row.status === 'paused') {
     const what =
       row.reason === 'replied' ? 'Paused because the contact replied.' : `Paused.${because(row.reason)}`;
@@ -61,10 +65,13 @@ export async function explainEnrollment(
   const tasks = await openTasksOf(q, row.id);
   const unknown = tasks.find((each) => each.state === 'unknown');
   if (unknown) return inWords(stepWaits.unknown, names[unknown.kind]);
-  if (tasks[0]) return await explainTask(q, tasks[0], now, { ahead, real });
+  if (tasks[0]) return await explainStep(q, tasks[0], contact, now, { ahead, real });
   if (row.live === 0) return await explainWayIn(q, row, ahead);
   return await explainWait(q, row, real);
 }
+
+/** The gates refuse everything until the engine has ended it. */
+const byStoplist: Explanation = { ...inWords(stepWaits.stoplisted), limit: 'stoplisted' };
 
 /** The open holds that keep an enrollment where it is, whatever its branches do. */
 export async function holdsOf(q: Queryable, row: EnrollmentRow): Promise<HoldRow[]> {
@@ -119,6 +126,19 @@ export async function explainTask(
   now: number,
   { ahead = lookAhead(q, now), real = null }: { ahead?: Ahead; real?: number | null } = {},
 ): Promise<Explanation> {
+  const contact = await contactById(q, row.contactId);
+  const mayHaveHappened = row.state === 'unknown' || row.state === 'committing';
+  if (!mayHaveHappened && !isHousekeeping(row) && (await isStoplisted(q, contact))) return byStoplist;
+  return await explainStep(q, row, contact, now, { ahead, real });
+}
+
+async function explainStep(
+  q: Queryable,
+  row: TaskRow,
+  contact: ContactRow,
+  now: number,
+  { ahead, real }: { ahead: Ahead; real: number | null },
+): Promise<Explanation> {
   const what = names[row.kind];
   if (row.state === 'unknown' || row.state === 'waiting_approval') return inWords(stepWaits[row.state], what);
   if (row.state === 'claimed' || row.state === 'committing') return inWords(stepWaits.under_way, what);
@@ -126,7 +146,6 @@ export async function explainTask(
   if (askedFor !== null)
     return { ...inWords(stepWaits.maybe_reply, what), expectedAt: askedFor, limit: MAYBE_REPLY };
   const channel = await channelById(q, row.channelId);
-  const contact = await contactById(q, row.contactId);
   const [held] = await holdsOn(q, row, row.payload?.recipient ?? contact.email);
   if (held) return await afterHold(q, held, row, channel, now);
   const stopped = await notReady(q, channel, real);

@@ -2,6 +2,7 @@ import { and, asc, count, eq, gt, isNull, sql } from 'drizzle-orm';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import { hashOf } from '../contacts/erasure.ts';
 import { stoplistKeys } from '../contacts/stoplist.ts';
+import { namesMany } from '../contacts/stoplistEnding.ts';
 import type { ContactRow, Unit } from '../context.ts';
 import { letGo } from '../flow/letGo.ts';
 import { appendEvent } from '../record.ts';
@@ -23,9 +24,13 @@ export interface StopLine {
 const BY = 'restore';
 const AT_ONCE = 500;
 
+/** When those end whom an entry names that may name many. */
+type Many = 'at_once' | 'in_rounds';
+
 /**
  * After a restore: what was put on the stoplist after the backup stands on it again, and what was taken off is off.
- * Whoever matches is let go at once; what matches nobody is remembered for those who come in later.
+ * Whoever matches themselves is let go at once, those of a domain or company end in the engine's rounds; what matches
+ * nobody is remembered for those who come in later.
  */
 export async function replayStops(unit: Unit, lines: readonly StopLine[]): Promise<void> {
   const last = new Map<string, StopLine>();
@@ -52,7 +57,7 @@ async function stopAll(unit: Unit, workspaceId: string): Promise<void> {
       .limit(AT_ONCE);
     const ids = rows.map(({ id }) => id);
     // Others may match the same domain or company: nothing is forgotten before everybody was looked at.
-    for (const hash of await stopThese(unit, workspaceId, ids)) found.add(hash);
+    for (const hash of await stopThese(unit, workspaceId, ids, 'in_rounds')) found.add(hash);
     const end = rows.at(-1);
     if (!end || rows.length < AT_ONCE) break;
     after = end.id;
@@ -134,6 +139,7 @@ async function stopThese(
   unit: Unit,
   workspaceId: string,
   contactIds: readonly string[],
+  many: Many = 'at_once',
 ): Promise<Set<string>> {
   const people = await namesOf(unit, contactIds);
   const wanted = people.flatMap(({ keys }) => [...keys.keys()]);
@@ -148,7 +154,7 @@ async function stopThese(
       const optOut = remembered.get(hash);
       return optOut === undefined ? [] : [{ key, optOut }];
     });
-    if (hits.length > 0) await stop(unit, row, hits);
+    if (hits.length > 0) await stop(unit, row, hits, many);
   }
   return new Set(remembered.keys());
 }
@@ -177,15 +183,19 @@ async function stop(
   unit: Unit,
   { id: contactId, workspaceId }: ContactRow,
   hits: readonly { key: Key; optOut: boolean }[],
+  many: Many,
 ): Promise<void> {
+  const isLater = ([, kind]: Key) => many === 'in_rounds' && namesMany(kind);
   for (const { key, optOut } of hits) {
     const [, kind, value] = key;
+    const endingAfter = isLater(key) ? '' : null;
     const reason = optOut ? 'unsubscribed' : 'on the stoplist before the restore';
     await unit.tx
       .insert(suppression)
-      .values({ id: unit.newId(), workspaceId, kind, value, reason, by: BY, at: unit.now })
+      .values({ id: unit.newId(), workspaceId, kind, value, reason, by: BY, at: unit.now, endingAfter })
       .onConflictDoNothing();
   }
+  if (hits.every(({ key }) => isLater(key))) return;
   const isOptOut = hits.some(({ optOut }) => optOut);
   const dedupeKey = `stoplisted:restored:${contactId}:${unit.now}`;
   await appendEvent(unit, { workspaceId, type: 'stoplisted', dedupeKey, contactId });

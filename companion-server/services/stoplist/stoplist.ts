@@ -1,13 +1,12 @@
-import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { stoplistEntry, stoplistRoutes } from '#shared/contract/contact.ts';
 import { companyKey } from '#shared/identity/company.ts';
 import { isPublicSuffix } from '#shared/identity/domains.ts';
 import { normalizeEmail } from '#shared/identity/email.ts';
 import { parseLinkedinUrl } from '#shared/identity/linkedin.ts';
-import { schema, type Tx } from '../../db/index.ts';
-import { appendEvent, forgetStops, hashOf, letGo } from '../../engine/index.ts';
-import { isStoplistedSql } from '../contact/view.ts';
+import { schema } from '../../db/index.ts';
+import { addStoplistEntry, forgetStops, hashOf } from '../../engine/index.ts';
 import { audit, type Call, type MemberCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { decodeCursor, idKey, pageOf } from '../page.ts';
@@ -15,12 +14,12 @@ import { invalid, notFound } from '../refusal.ts';
 import { requireManager } from '../scope.ts';
 import { noteTakenOff, tryKeepStops } from '../upkeep/stops.ts';
 
-const { suppression, contact } = schema;
+const { suppression } = schema;
 
 type Entry = z.input<typeof stoplistEntry>;
 type Kind = Entry['kind'];
 
-function view(row: typeof suppression.$inferSelect): Entry {
+function view(row: Omit<typeof suppression.$inferSelect, 'endingAfter'>): Entry {
   return { id: row.id, kind: row.kind, value: row.value, reason: row.reason, at: row.at ?? 0 };
 }
 
@@ -99,7 +98,7 @@ const kindWords: Record<Kind, string> = {
   company: 'company name',
 };
 
-/** Adding is open to every member: it only ever stops things. Whoever it hits is let go at once. */
+/** Adding is open to every member: it only ever stops things. Nothing goes out to whom it names from this moment on. */
 export async function addToStoplist(
   call: MemberCall,
   input: z.output<typeof stoplistRoutes.add.body>,
@@ -131,39 +130,12 @@ export async function addToStoplist(
       by: call.actor.id,
       at: call.clocks.schedule.now(),
     };
-    await tx.insert(suppression).values(row);
-    await letGoOfListed(tx, call, row.id);
+    await addStoplistEntry(unitOf(call, tx), row);
     await audit(tx, call, { action: 'stoplist.added', entity: 'stoplist', entityId: row.id });
     return view(row);
   });
   await tryKeepStops(call);
   return entry;
-}
-
-/** Ends every automation of the contacts under way that are on the stoplist now. */
-async function letGoOfListed(tx: Tx, call: Call, entryId: string): Promise<void> {
-  const unit = unitOf(call, tx);
-  const underWay = sql`EXISTS (SELECT 1 FROM enrollment e WHERE e.contact_id = contact.id AND e.ended_at IS NULL)`;
-  const hit = await tx
-    .select({ id: getTableColumns(contact).id })
-    .from(contact)
-    .where(
-      and(
-        eq(contact.workspaceId, call.workspaceId),
-        isNull(contact.deletedAt),
-        underWay,
-        sql`${isStoplistedSql} = 1`,
-      ),
-    );
-  for (const { id } of hit) {
-    await appendEvent(unit, {
-      workspaceId: call.workspaceId,
-      type: 'stoplisted',
-      dedupeKey: `stoplisted:${entryId}:${id}`,
-      contactId: id,
-    });
-    await letGo(unit, id, 'stoplisted');
-  }
 }
 
 /** Takes an entry off the stoplist, and out of the log beside the database. Managers only. Refuses with `not_found`. */
