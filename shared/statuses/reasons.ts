@@ -8,6 +8,7 @@ export const otherReasons = new Map(
   Object.entries({
     replied: 'The contact replied; decide how it goes on.',
     manual: 'A person decided it.',
+    paused_by_person: 'A person paused it.',
     completed: 'A person completed it.',
     duplicate: 'This person was here already under another entry; the two are one now.',
     unsubscribed: 'The contact opted out.',

@@ -87,7 +87,7 @@ test('the reasons present are offered, and one of them narrows the table', async
   await account.settle();
   await expect(paused()).toHaveCount(2);
   await page.getByRole('combobox', { name: 'Reason' }).click();
-  await page.getByRole('option', { name: 'A person decided it. (2)' }).click();
+  await page.getByRole('option', { name: 'A person paused it. (2)' }).click();
   await expect(rows()).toHaveCount(2);
   await looksRight();
   await button('Show all reasons').press('Enter');

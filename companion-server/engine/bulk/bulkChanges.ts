@@ -58,7 +58,7 @@ async function apply(unit: Unit, row: EnrollmentRow, input: BulkInput, order: Or
   if (isFinal(row.status)) return { skipped: 'ended' };
   switch (input.action) {
     case 'pause':
-      return (await pauseEnrollment(unit, row, 'manual')) ? {} : { skipped: 'paused_already' };
+      return (await pauseEnrollment(unit, row, 'paused_by_person')) ? {} : { skipped: 'paused_already' };
     case 'resume':
       if (row.status !== 'paused') return { skipped: 'not_paused' };
       // Who ordered it knew nothing of an answer, theirs or a colleague's, that was read since.
@@ -133,7 +133,7 @@ export async function undoOne(
         .update(enrollment)
         .set({ repliesFrom: before.repliesFrom })
         .where(eq(enrollment.id, row.id));
-      await pauseEnrollment(unit, row, before.reason ?? 'manual');
+      await pauseEnrollment(unit, row, before.reason ?? 'paused_by_person');
       return null;
     case 'cancel':
       return await restoreEnded(unit, row, before);

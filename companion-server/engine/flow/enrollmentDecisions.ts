@@ -55,7 +55,7 @@ async function decide(
     await stopEnrollment(unit, row, 'manual');
     return true;
   }
-  if (decision === 'pause') return await pauseEnrollment(unit, row, 'manual');
+  if (decision === 'pause') return await pauseEnrollment(unit, row, 'paused_by_person');
   if (row.status !== 'paused' && decision !== 'resume') return false;
   if (decision === 'complete') await completeEnrollment(unit, row, by);
   else await resumeEnrollment(unit, row, by, decision === 'skip' ? 'skipped' : 'resumed');

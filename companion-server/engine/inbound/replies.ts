@@ -139,11 +139,14 @@ async function pauseColleagues(unit: Unit, contactId: string): Promise<void> {
   }
 }
 
+/** A pause by a person; a database of an earlier version has the more general `manual`. */
+const byHand: ReadonlySet<string | null> = new Set(['paused_by_person', 'manual']);
+
 /** Who paused it by hand before knew nothing of the reply: it waits for a decision about that too. */
 async function pauseForColleague(unit: Unit, row: EnrollmentRow): Promise<void> {
   const reason = 'colleague_replied';
   if (await pauseEnrollment(unit, row, reason)) return;
-  if (row.reason === 'manual') await setStanding(unit, row, { status: 'paused', reason });
+  if (byHand.has(row.reason)) await setStanding(unit, row, { status: 'paused', reason });
 }
 
 /** A message older than every enrollment is history, not a reply; so is the one that a person decided about already. */

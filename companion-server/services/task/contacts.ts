@@ -78,7 +78,7 @@ export async function countContacts(call: MemberCall, group: ContactGroup, atMos
 
 function about({ row, contact: person, sender: profile, automationName }: Paused, action: string) {
   const slug = person.linkedinSlug;
-  const reason = row.reason ?? 'manual';
+  const reason = row.reason ?? 'paused_by_person';
   return {
     id: row.id,
     sentence: reasonSentence(reason),

@@ -377,7 +377,7 @@ describe('the reasons present', () => {
     const other = await enrollmentOf(stage, people[2]?.contactId ?? '');
     await run({ action: 'pause' }, { ids: [chosen.id, other.id] });
     expect(await reasonsPresent(stage.db.reader, 'a1')).toEqual([
-      { reason: 'manual', total: 2, atLeast: false },
+      { reason: 'paused_by_person', total: 2, atLeast: false },
       { reason: 'replied', total: 1, atLeast: false },
     ]);
   });

@@ -135,8 +135,8 @@ const causes: Cause[] = [
     cause: 'paused by a person',
     happens: () => decide('pause'),
     status: 'paused',
-    reason: 'manual',
-    sentence: /paused/i,
+    reason: 'paused_by_person',
+    sentence: /a person paused it/i,
   },
   {
     cause: 'a reply',
@@ -160,7 +160,7 @@ const causes: Cause[] = [
     happens: () => decide('cancel'),
     status: 'canceled',
     reason: 'manual',
-    sentence: /canceled/i,
+    sentence: /canceled\. a person decided it/i,
   },
   {
     cause: 'archived while nothing was executing',

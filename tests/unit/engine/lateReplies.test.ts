@@ -144,7 +144,7 @@ it('a message from before the contact entered is history', async () => {
 });
 
 describe('a reply while another automation is paused before it was entered', () => {
-  it.each(['manual', 'missing_data'])(
+  it.each(['paused_by_person', 'missing_data'])(
     'is what that one waits for too, and new data decides nothing (%s)',
     async (why) => {
       await addAutomation(stage, 'a2', outreachGraph(['s1'], { email: false }));

@@ -72,7 +72,9 @@ function reasonsIn(text: string): string[] {
 
 it('has a sentence of its own for every reason that the engine gives', () => {
   const reasons = new Set([...sources().flatMap(reasonsIn), ...linkedinErrorCode.options]);
-  expect([...reasons]).toEqual(expect.arrayContaining(['manual', 'no_linkedin', 'node_deleted', 'merged']));
+  expect([...reasons]).toEqual(
+    expect.arrayContaining(['manual', 'paused_by_person', 'no_linkedin', 'node_deleted', 'merged']),
+  );
   const bare = [...reasons].filter(
     (reason) => reasonSentence(reason).toLowerCase() === `${reason.replaceAll('_', ' ')}.`,
   );
