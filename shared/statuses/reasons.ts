@@ -71,6 +71,8 @@ export const otherReasons = new Map(
     other_automation: 'Active in another automation.',
     other_not_running: 'The other automation does not run.',
     was_there: 'The contact was in the other automation already; entering again is decided by a person.',
+    given_back:
+      'It broke off several times before it had any effect, for a cause on our side; it is tried again by itself. If it stays, look at what the side panel of the extension says, or at the mailbox.',
     browser_ceiling:
       'The browser’s own record says that the most of such steps is done for now, or that record was lost; it goes on by itself.',
     contact_hours: 'It is outside of working hours where the contact is.',
@@ -101,6 +103,7 @@ const limitNames = new Map(
     other_automation: 'the other automation',
     rest: 'a rest after activity',
     automation_limit: "the automation's own daily limit",
+    given_back: 'its next try',
     browser_ceiling: 'the most that the browser allows by its own record',
     maybe_reply: 'a decision about a message that may be their answer',
     auto_reply: 'the day they are back',

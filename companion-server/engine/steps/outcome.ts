@@ -229,13 +229,15 @@ async function learn(
   return false;
 }
 
-/** Ready again; one that came back so several times makes room for others first. */
+/** Ready again, without a word of what broke it off; one that came back so several times makes room for others first. */
 export async function giveBack(unit: Unit, task: TaskRow, detail: string | null = null): Promise<void> {
   const wait = task.attempt > FREE_RETURNS ? 15 * MINUTE : 0;
-  await requeue(unit, task, unit.now + wait, wait > 0 ? 'timeout' : null, detail);
+  // A browser that gave it back, or went away with it, may have opened the page; an email has none.
+  if (task.kind !== 'send_email') await paceUncommitted(unit, task);
+  await requeue(unit, task, unit.now + wait, wait > 0 ? 'given_back' : null, detail);
 }
 
-/** A page was opened: the gap counts, also where nothing was committed. */
+/** A page was opened, or may have been: the gap counts, also where nothing was committed. */
 async function paceUncommitted(unit: Unit, task: TaskRow): Promise<void> {
   if (task.state === 'claimed') await noteAction(unit, await channelById(unit.tx, task.channelId));
 }

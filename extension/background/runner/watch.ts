@@ -13,7 +13,8 @@ const WATCH_MS = 3 * MINUTE;
 const PART = 500;
 
 /**
- * Reads what the server asks for and posts what was seen; a read that failed is said, never left out.
+ * Reads what the server asks for and posts what was seen; a read that LinkedIn, its page or the time failed is said, never
+ * left out. An error of our own is thrown: the loop tells the rep, and the server asks again.
  * The value says whether everything could be read: if not, the next try waits longer.
  */
 export async function watch(

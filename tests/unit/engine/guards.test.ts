@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
-import { DAY, HOUR } from '#shared/kernel/clock.ts';
+import { DAY, HOUR, SECOND } from '#shared/kernel/clock.ts';
 import type { LinkedinErrorCode } from '#shared/statuses/linkedin.ts';
 import { schema } from '../../../companion-server/db/index.ts';
 import { checkBounces } from '../../../companion-server/engine/holds/guards.ts';
@@ -12,6 +12,7 @@ import {
   endPause,
   type Outcome,
   pauseChannel,
+  reap,
   resumeChannel,
   stopEverything,
 } from '../../../companion-server/engine/index.ts';
@@ -140,6 +141,18 @@ describe('pages that fail', () => {
 
   it('cost the gap, as one that was read', async () => {
     await report(stage, await nextOfKind(stage, 'connect'), brokenOff());
+    expect((await channelRow(linkedin)).lastActionAt).toBe(now());
+  });
+
+  it('may have been opened by a browser that gives the step back without a word, or never comes back: the gap counts', async () => {
+    await report(stage, await nextOfKind(stage, 'connect'), { result: 'not_started', failure: null });
+    const first = await channelRow(linkedin);
+    // Nothing failed that LinkedIn could be blamed for.
+    expect(first).toMatchObject({ outcomes: '', lastActionAt: now() });
+    await nextOfKind(stage, 'connect');
+    expect((await channelRow(linkedin)).lastActionAt).toBe(first.lastActionAt);
+    stage.time.real += 61 * SECOND;
+    await reap(stage.ctx, 10);
     expect((await channelRow(linkedin)).lastActionAt).toBe(now());
   });
 

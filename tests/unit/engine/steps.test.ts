@@ -108,7 +108,7 @@ describe('claim, commit, outcome', () => {
     }
     await settle(stage);
     const [row] = await stage.db.reader.select().from(schema.task).where(eq(schema.task.kind, 'connect'));
-    expect(row).toMatchObject({ state: 'scheduled', reason: 'timeout' });
+    expect(row).toMatchObject({ state: 'scheduled', reason: 'given_back' });
   });
 
   it('takes a late result for an unknown task, and the proof that nothing was armed', async () => {
