@@ -137,6 +137,7 @@ export { textHash } from './steps/approvals.ts';
 export { filesOf, filesProblem } from './steps/attachments.ts';
 export { type CommitAnswer, commitTask, type Fence, renew } from './steps/commit.ts';
 export { claimEmail, claimEmails, type EmailJob } from './steps/email.ts';
+export { dateOf } from './steps/failures.ts';
 export { nextWorkFor } from './steps/linkedin.ts';
 export { notesTold } from './steps/notes.ts';
 export { unreadInboxes } from './steps/otherInbox.ts';

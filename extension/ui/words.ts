@@ -1,3 +1,4 @@
+import type { LaneLimit } from '#shared/schedule/pacing.ts';
 import type { HoldReason } from '#shared/statuses/engine.ts';
 import type { StatusColour } from '#shared/statuses/entry.ts';
 import { type HoldEntry, holdReasons } from '#shared/statuses/holds.ts';
@@ -25,8 +26,22 @@ export const phaseWords: Record<NonNullable<Activity['phase']>, string> = {
   checking: 'finding out whether it happened',
 };
 
-/** What is no hold. */
+/** What makes a kind of step wait. */
+const limits: Record<LaneLimit, string> = {
+  none: 'Going on in a moment.',
+  window: 'Outside the working hours.',
+  daily_cap: 'Today’s limit is used up.',
+  weekly_cap: 'The limit of the last 7 days is used up.',
+  ramp: 'Today’s limit while starting slowly is used up.',
+  gap: 'Keeping the pause between two steps.',
+  rest: 'Taking a rest.',
+  browser_ceiling:
+    'This browser has done as many such steps as one account may for now, or lost its record of them.',
+};
+
+/** What is neither a hold nor a limit. */
 const reasons: Record<string, string> = {
+  ...limits,
   no_work: 'Nothing to do right now.',
   working: 'Going on in a moment.',
   consent: 'Waiting for your consent.',
@@ -36,12 +51,6 @@ const reasons: Record<string, string> = {
   kind_held: 'This kind of step is on hold.',
   not_set_up: 'No LinkedIn account is bound yet.',
   other_device: 'Another browser of yours is working for this sender profile.',
-  window: 'Outside the working hours.',
-  daily_cap: 'Today’s limit is used up.',
-  weekly_cap: 'The limit of the last 7 days is used up.',
-  ramp: 'Today’s limit while starting slowly is used up.',
-  gap: 'Keeping the pause between two steps.',
-  rest: 'Taking a rest.',
   stopped: 'Stopped.',
   not_readable: 'LinkedIn’s page could not be read; trying again.',
   unreachable: 'The server cannot be reached; trying again.',

@@ -37,9 +37,14 @@ export type ListPage = z.infer<typeof listPage>;
 
 /** Why a page could not be read. */
 export const listFailure = z.object({
-  /** `list_refused`: LinkedIn knows who asks, and shows them no such list (403). */
-  code: z.union([z.literal('search_limit_reached'), z.literal('list_refused'), linkedinErrorCode]),
+  /**
+   * `list_refused`: LinkedIn knows who asks, and shows them no such list (403). `browser_ceiling`: the browser's own record
+   * of the pages it read forbids another one; nothing was asked of LinkedIn.
+   */
+  code: z.union([z.enum(['search_limit_reached', 'list_refused', 'browser_ceiling']), linkedinErrorCode]),
   detail: z.string().max(500),
+  /** Of `browser_ceiling`: when it allows the next one, unix ms. */
+  until: z.number().int().optional(),
 });
 export type ListFailure = z.infer<typeof listFailure>;
 

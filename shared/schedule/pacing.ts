@@ -5,7 +5,12 @@ import { type EffectiveCap, usageLimit } from './caps.ts';
 import type { GapSettings, WorkingWindow } from './settings.ts';
 import { nextOpen, remainingOpenMs } from './window.ts';
 
-export type BindingLimit = 'none' | 'window' | 'daily_cap' | 'weekly_cap' | 'ramp' | 'gap' | 'rest';
+const bindingLimits = ['none', 'window', 'daily_cap', 'weekly_cap', 'ramp', 'gap', 'rest'] as const;
+export type BindingLimit = (typeof bindingLimits)[number];
+
+/** What makes a kind of step wait: the schedule, or the browser's own record of what was done. */
+export const laneLimits = [...bindingLimits, 'browser_ceiling'] as const;
+export type LaneLimit = (typeof laneLimits)[number];
 
 /** One thing an action spends: connect spends `invite` and `page_load`, so it has two. */
 export interface Budget {

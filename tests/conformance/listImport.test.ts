@@ -257,6 +257,40 @@ test('too many requests: it waits as long as LinkedIn holds a step of that kind,
   await call(server, routes.stop, device, { params });
 });
 
+test('the browser’s own ceiling is no refusal of LinkedIn’s: no hold, none that gets longer, stopped and resumed or not', async () => {
+  const body = { url: `${url}&page=own`, listName: 'Own ceiling' };
+  const { id } = routes.start.response.parse((await call(server, routes.start, device, { body })).body);
+  const params = { importId: id };
+  const importsHolds = async () =>
+    (await server.services.db.reader.select().from(schema.hold)).filter(({ kind }) => kind === 'imports');
+  const before = (await importsHolds()).length;
+  let until = 0;
+  for (let time = 0; time < 2; time++) {
+    await nextPage(40);
+    until = clock.at + HOUR;
+    await tell(id, 0, { ok: false, error: { code: 'browser_ceiling', detail: 'As many as it may.', until } });
+    const waiting = { state: 'waiting', reason: 'browser_ceiling', until };
+    expect((await imports())[0]).toMatchObject(waiting);
+    expect((await imports())[0]?.sentence).not.toContain('LinkedIn');
+    await call(server, routes.stop, device, { params });
+    expect((await call(server, routes.resume, device, { params })).body).toMatchObject(waiting);
+    expect((await next()).type).not.toBe('import');
+    clock.at = until;
+  }
+  expect(await importsHolds()).toHaveLength(before);
+  const rows = await server.services.db.reader.select().from(schema.listImport);
+  expect(rows.find((row) => row.id === id)).toMatchObject({ failures: 0 });
+  // A browser whose clock is years ahead.
+  await nextPage(40);
+  const far = clock.at + 900 * DAY;
+  await tell(id, 0, {
+    ok: false,
+    error: { code: 'browser_ceiling', detail: 'As many as it may.', until: far },
+  });
+  expect((await imports())[0]).toMatchObject({ until: clock.at + DAY });
+  await call(server, routes.stop, device, { params });
+});
+
 test.each([
   ['challenge', 'challenge'],
   ['wrong_account', 'wrong_account'],

@@ -1,3 +1,4 @@
+import type { LaneLimit } from '#shared/schedule/pacing.ts';
 import { rowsOf } from '../../db/index.ts';
 import type { EnrollmentRow, TaskRow, Unit } from '../context.ts';
 import { letGo } from '../flow/letGo.ts';
@@ -62,7 +63,7 @@ export async function postponeLane(
   unit: Unit,
   task: Pick<TaskRow, 'channelId' | 'kind'>,
   until: number,
-  limit: string,
+  limit: LaneLimit,
 ): Promise<void> {
   const change = { nextAt: until, nextLimit: limit };
   rowsOf(unit.tx).update(shapes.lane, [task.channelId, task.kind], change);

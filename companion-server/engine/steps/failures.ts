@@ -38,7 +38,7 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
       await closeByRelation(unit, task, failure.code, policy.relation);
       return;
     case 'wait_until':
-      await waitOutLock(unit, task, dateOf(unit, failure, policy.fallbackMs), failure);
+      await waitOutLock(unit, task, dateOf(unit.now, failure.until, policy.fallbackMs), failure);
       return;
     case 'pause_replied':
       await cancelTask(unit, task, failure.code);
@@ -62,7 +62,7 @@ export async function applyFailure(unit: Unit, task: TaskRow, failure: LinkedinF
     case 'when_no_note':
       await noteQuotas(unit, task.channelId, { notesLeft: 0, inmailCredits: null });
       await withoutNote(unit, task, {
-        until: dateOf(unit, failure, policy.waitMs),
+        until: dateOf(unit.now, failure.until, policy.waitMs),
         detail: failure.detail,
       });
       return;
@@ -86,7 +86,7 @@ export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFa
   const policy: FailurePolicy = failurePolicy[failure.code];
   if (policy.do !== 'hold_kind' && policy.do !== 'hold_kind_until_catalogue') return;
   const times = await raiseHoldTimes(unit, task);
-  const until = policy.do === 'hold_kind' ? dateOf(unit, failure, holdLength(times)) : null;
+  const until = policy.do === 'hold_kind' ? dateOf(unit.now, failure.until, holdLength(times)) : null;
   await setHold(unit, {
     workspaceId: task.workspaceId,
     scope: 'kind',
@@ -103,7 +103,7 @@ export async function demandHolds(unit: Unit, task: TaskRow, failure: LinkedinFa
 export async function waitForCeiling(unit: Unit, task: TaskRow, failure: LinkedinFailure): Promise<void> {
   const limit = 'browser_ceiling';
   await requeue(unit, task, unit.now, limit, failure.detail);
-  await postponeLane(unit, task, dateOf(unit, failure, DAY), limit);
+  await postponeLane(unit, task, dateOf(unit.now, failure.until, DAY), limit);
 }
 
 /** LinkedIn itself was asked before a message: who was a connection is none any more. */
@@ -124,8 +124,8 @@ async function waitOutLock(
   await requeue(unit, task, until, code, detail);
 }
 
-/** The date a failure names, as far as it makes sense here: a browser's clock may be wrong by days or years. */
-function dateOf({ now }: Unit, { until }: LinkedinFailure, elseMs: number): number {
+/** The date a failure names (unix ms), as far as it makes sense here: a browser's clock may be wrong by days or years. */
+export function dateOf(now: number, until: number | null, elseMs: number): number {
   return until !== null && until > now && until <= now + FARTHEST_MS ? until : now + elseMs;
 }
 

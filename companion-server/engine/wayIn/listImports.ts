@@ -27,15 +27,15 @@ export async function nextListPage(
   unit: Unit,
   channel: ChannelRow,
   settings: SenderSettings,
-): Promise<{ work: Work } | { at: number; limit: string } | null> {
+): Promise<{ work: Work } | { at: number } | null> {
   const found = await firstRunning(unit.tx, channel);
   if (!found) return null;
   const { row, list } = found;
   const slot = await pageSlot(unit.tx, unit.now, channel, settings, list);
   const refusedUntil = (await importsHeldUntil(unit.tx, channel)) ?? 0;
-  if (refusedUntil > unit.now) return { at: refusedUntil, limit: 'too_many_requests' };
+  if (refusedUntil > unit.now) return { at: refusedUntil };
   const at = Math.max(slot.at, row.nextAt);
-  if (at > unit.now) return { at, limit: slot.at >= row.nextAt ? slot.bindingLimit : 'search_limit_reached' };
+  if (at > unit.now) return { at };
   const count = Math.min(slot.count, row.atMost - row.start);
   await spendPage(unit, channel, row, spendsLoads(list) ? count : 0);
   return {

@@ -74,14 +74,14 @@ export async function startListImport(
   return viewImport(call, id);
 }
 
-/** Reads no further until it is resumed; LinkedIn's own limits go on. Refuses once it is done. */
+/** Reads no further until it is resumed; the limits of LinkedIn and of the browser go on. Refuses once it is done. */
 export async function stopListImport(call: DeviceCall, importId: string): Promise<ListImportView> {
   await change(call, importId, 'import.stopped', async (tx, row) => {
     if (row.state === 'done') throw ended();
     // Stopped twice: the limit that stands is not forgotten.
     if (row.state === 'stopped' && row.reason === 'manual') return;
-    // What LinkedIn limits is waited for after a resume, too; another trouble is not.
-    const isLimited = row.reason === 'search_limit_reached' || row.reason === 'too_many_requests';
+    // A limit that no hold tells of is waited for after a resume, too; another trouble is not.
+    const isLimited = row.reason === 'search_limit_reached' || row.reason === 'browser_ceiling';
     const nextAt = isLimited ? row.nextAt : call.clocks.schedule.now();
     await tx
       .update(listImport)
@@ -91,13 +91,13 @@ export async function stopListImport(call: DeviceCall, importId: string): Promis
   return viewImport(call, importId);
 }
 
-/** Goes on where it stood. LinkedIn's own limit is waited for all the same. */
+/** Goes on where it stood. The limits of LinkedIn and of the browser are waited for all the same. */
 export async function resumeListImport(call: DeviceCall, importId: string): Promise<ListImportView> {
   await change(call, importId, 'import.resumed', async (tx, row) => {
     if (row.state === 'done') throw ended();
     const now = call.clocks.schedule.now();
     const nextAt = Math.max(row.nextAt ?? 0, now);
-    const limit = nextAt === searchResetAfter(now) ? 'search_limit_reached' : 'too_many_requests';
+    const limit = nextAt === searchResetAfter(now) ? 'search_limit_reached' : 'browser_ceiling';
     const reason = nextAt > now ? limit : null;
     await tx
       .update(listImport)

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { listImportRoutes } from '#shared/contract/listImport.ts';
 import { companyKey } from '#shared/identity/company.ts';
 import { normalizeSlug } from '#shared/identity/linkedin.ts';
-import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
+import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import type { ListedPerson, ListFailure, ListPage } from '#shared/protocol/lists.ts';
 import { failurePolicy, holdLength } from '#shared/statuses/policy.ts';
 import { schema, type Tx } from '../../db/index.ts';
@@ -11,6 +11,7 @@ import {
   channelOfDevice,
   contactsAddedToList,
   contactsChanged,
+  dateOf,
   heedRefusal,
   holdImports,
 } from '../../engine/index.ts';
@@ -176,9 +177,9 @@ async function count(tx: Tx, row: ImportRow, outcomes: readonly RowOutcome[]): P
 async function noteFailure(tx: Tx, call: DeviceCall, row: ImportRow, failure: ListFailure): Promise<void> {
   const now = call.clocks.schedule.now();
   const { code, detail } = failure;
-  const after = { ...afterFailure(row, code, now), reason: code };
+  const after = { ...afterFailure(row, failure, now), reason: code };
   await tx.update(listImport).set(after).where(eq(listImport.id, row.id));
-  if (code !== 'search_limit_reached' && code !== 'list_refused') {
+  if (code !== 'search_limit_reached' && code !== 'list_refused' && code !== 'browser_ceiling') {
     const unit = unitOf(call, tx);
     const channel = await channelOfDevice(unit, call.actor.deviceId);
     await heedRefusal(unit, channel.id, { code, detail });
@@ -193,8 +194,10 @@ async function noteFailure(tx: Tx, call: DeviceCall, row: ImportRow, failure: Li
   });
 }
 
-function afterFailure(row: ImportRow, code: ListFailure['code'], now: number): Partial<ImportRow> {
+function afterFailure(row: ImportRow, { code, until }: ListFailure, now: number): Partial<ImportRow> {
   const failures = row.failures + 1;
+  // LinkedIn was not asked: no hold says so, and the next real one gets no longer.
+  if (code === 'browser_ceiling') return { nextAt: dateOf(now, until ?? null, DAY) };
   if (code === 'search_limit_reached') return { nextAt: searchResetAfter(now) };
   // Asking again soon is what LinkedIn refused: as long as it holds a kind of step.
   if (code === 'too_many_requests') return { nextAt: now + holdLength(failures), failures };

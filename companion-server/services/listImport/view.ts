@@ -129,6 +129,9 @@ function sentenceOf(row: ImportRow, waits: boolean): string {
   if (row.reason === 'search_limit_reached') {
     return 'LinkedIn shows no more search results this month. The import goes on when LinkedIn resets its limit.';
   }
+  if (row.reason === 'browser_ceiling') {
+    return 'This browser has read as many pages of lists as one account may for now, or lost its record of them. The import goes on by itself.';
+  }
   if (row.reason === 'manual') return 'Stopped. What was imported stays.';
   if (row.reason !== null) {
     const { sentence, action } = listReasons[row.reason] ?? {

@@ -2,7 +2,7 @@ import type { Problem } from '#shared/contract/route.ts';
 import { DAY, MINUTE, WEEK, withDeadline } from '#shared/kernel/clock.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { ListRead } from '#shared/protocol/lists.ts';
-import { usageLimit } from '#shared/schedule/caps.ts';
+import { nextAllowedByUsage } from '#shared/schedule/caps.ts';
 import { capTable } from '#shared/schedule/settings.ts';
 import { failureOf } from './failure.ts';
 import type { ImportWork, RunnerDeps } from './ports.ts';
@@ -20,23 +20,26 @@ export async function importPage(
 ): Promise<Result<void, Problem>> {
   await deps.onProgress({ state: 'importing' });
   const { importId, list, start, count, expectedMemberId } = work;
-  const read = (await mayRead(deps))
-    ? await readPage(deps, { list, start, count, expectedMemberId }, withDeadline(READ_MS, signal))
-    : overCeiling;
+  const until = await countPage(deps);
+  const read =
+    until === null
+      ? await readPage(deps, { list, start, count, expectedMemberId }, withDeadline(READ_MS, signal))
+      : overCeiling(until);
   signal.throwIfAborted();
   const answer = await deps.api.listPage(importId, start, read, withDeadline(MINUTE, signal));
   return answer.ok ? ok(undefined) : err(answer.error);
 }
 
-/** Counts the page before it is read. */
-async function mayRead(deps: RunnerDeps): Promise<boolean> {
+/** Counts the page before it is read. A moment: none may be read before it, and none was counted. */
+async function countPage(deps: RunnerDeps): Promise<number | null> {
   const now = deps.clock.now();
   const lost = await deps.journalLostAt();
-  if (lost !== null && now < lost + DAY) return false;
+  if (lost !== null && now < lost + DAY) return lost + DAY;
   const times = (await deps.pagesRead.get()).filter((at) => at > now - WEEK && at <= now);
-  if (usageLimit(times, capTable.search_page.ceiling, now).limit !== 'none') return false;
+  const until = nextAllowedByUsage(times, capTable.search_page.ceiling, now);
+  if (until > now) return until;
   await deps.pagesRead.set([...times, now]);
-  return true;
+  return null;
 }
 
 async function readPage(
@@ -49,7 +52,7 @@ async function readPage(
     const read = await deps.page.readListPage(request, signal);
     // The page that shows the list may tell what LinkedIn's own query does not any more.
     const mayShow = !read.ok && read.error.code === 'layout_unknown' && request.list.kind === 'group_members';
-    if (!mayShow || !(await mayRead(deps))) return read;
+    if (!mayShow || (await countPage(deps)) !== null) return read;
     await deps.page.openList(request.list.url, signal);
     return await deps.page.readListPage(request, signal);
   } catch (error) {
@@ -58,7 +61,7 @@ async function readPage(
   }
 }
 
-const overCeiling: ListRead = err({
-  code: 'too_many_requests',
-  detail: 'This browser has read as many pages of lists as one account may within a day or a week.',
-});
+function overCeiling(until: number): ListRead {
+  const detail = 'This browser has read as many pages of lists as one account may within a day or a week.';
+  return err({ code: 'browser_ceiling', detail, until });
+}

@@ -51,7 +51,18 @@ it('never reads more pages than the hard ceiling, whatever the server asks for',
   world.queue.push(work);
   await world.cycle();
   expect(world.listRequests).toEqual([]);
-  expect(world.listPages).toMatchObject([{ read: { ok: false, error: { code: 'too_many_requests' } } }]);
+  const error = { code: 'browser_ceiling', until: START + DAY / 2 };
+  expect(world.listPages).toMatchObject([{ read: { ok: false, error } }]);
+});
+
+it('a lost record of the pages read counts as the day’s ceiling used', async () => {
+  const world = createWorld();
+  world.lostAt = START - 1_000;
+  world.queue.push(work);
+  await world.cycle();
+  expect(world.listRequests).toEqual([]);
+  const error = { code: 'browser_ceiling', until: START - 1_000 + DAY };
+  expect(world.listPages).toMatchObject([{ read: { ok: false, error } }]);
 });
 
 it('an error of our own is not told as LinkedIn’s', async () => {

@@ -1,4 +1,5 @@
 import type { Awaitable } from '#shared/kernel/awaitable.ts';
+import type { LaneLimit } from '#shared/schedule/pacing.ts';
 import type {
   AutomationRow,
   ChannelRow,
@@ -34,7 +35,7 @@ export type Disposition =
   | { do: 'wait_lane' }
   | { do: 'park'; on: string }
   | { do: 'postpone'; until: number }
-  | { do: 'postpone_lane'; until: number; limit: string }
+  | { do: 'postpone_lane'; until: number; limit: LaneLimit }
   /** The automation's own daily limit: other automations' tasks of the lane go on. */
   | { do: 'wait_daily_limit'; until: number }
   | { do: 'missing_data' };
