@@ -18,11 +18,15 @@ const mayHaveGoneOn = (now: number) => sql`(
   OR (c.state = 'acting' AND NOT EXISTS (SELECT 1 FROM task t WHERE t.enrollment_id = e.id AND t.cursor_id = c.id
     AND t.state = 'scheduled' AND t.blocked_on IS NULL AND t.not_before > ${now})))`;
 
-/** Not over, of an automation that does one of these, and not admitted yet or on a branch that may have gone on. */
+/**
+ * Not over, of an automation that does one of these, and not admitted yet or on a branch that may have gone on. What was
+ * in doubt before counts too: under the hold a branch may have moved behind a wait that is not over.
+ */
 const mayHaveDone = (kinds: readonly ActionKind[], now: number) => sql`e.ended_at IS NULL
   AND e.automation_id IN (SELECT v.automation_id FROM automation_version v, json_each(v.graph, '$.nodes') n
     WHERE json_extract(n.value, '$.type') IN (SELECT value FROM json_each(${JSON.stringify(kinds)})))
-  AND (e.live = 0 OR EXISTS (SELECT 1 FROM cursor c WHERE c.enrollment_id = e.id AND ${mayHaveGoneOn(now)}))`;
+  AND (e.live = 0 OR EXISTS (SELECT 1 FROM cursor c WHERE c.enrollment_id = e.id AND ${mayHaveGoneOn(now)})
+    OR EXISTS (SELECT 1 FROM restored_doubt d WHERE d.enrollment_id = e.id))`;
 
 /**
  * Emails that may have been sent between the backup and the restore: those that were due, those that a person may have

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, expect, test, vi } from 'vitest';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import type { JournalReport } from '#shared/contract/deviceWork.ts';
 import { DAY, HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { type Database, openDatabase, schema } from '../../../companion-server/db/index.ts';
@@ -28,6 +29,7 @@ import {
   addAutomation,
   addContact,
   addSender,
+  graphOfSteps,
   openStage,
   outreachGraph,
   type Person,
@@ -66,13 +68,13 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function begin(): Promise<World> {
+async function begin(graph = outreachGraph(['s1'])): Promise<World> {
   const stage = await openStage(11);
   ends.push(stage.close);
   const { email: mailbox } = await addSender(stage, 's1');
   const people = [];
   for (let n = 1; n <= PEOPLE; n++) people.push(await addContact(stage, n, { bound: true }));
-  await addAutomation(stage, 'a1', outreachGraph(['s1']));
+  await addAutomation(stage, 'a1', graph);
   return { stage, people, ledger: [], journal: [], sent: [], accepted: new Set(), mailbox, device: DEVICE };
 }
 
@@ -328,6 +330,33 @@ test.each([
   await settleAll(world, false);
   for (let round = 0; round < 10; round++) await run(world, ALL, 1);
   expect(messages(world.ledger)).toHaveLength(sent + PEOPLE);
+});
+
+test('messages behind a delay that follows an acceptance wait for a person where the journal was lost', async () => {
+  const steps = {
+    seg: ['segment', { ...freshSegment, listIds: ['l1'] }],
+    who: ['sender_profile', { ...freshSenderProfile, senders: [{ senderId: 's1', weight: 1 }] }],
+    invite: ['connect', { note: null, whenNoNote: 'send_without' }],
+    accepted: ['wait_until', { event: 'accepted', timeoutMs: 30 * DAY }],
+    rest: ['delay', { durationMs: DAY }],
+    hello: ['message', { text: 'Thanks {{ firstName }}' }],
+  } satisfies Parameters<typeof graphOfSteps>[0];
+  const edges = ['seg>who', 'who>invite', 'invite>accepted', 'accepted.happened>rest', 'rest>hello'];
+  const world = await begin(graphOfSteps(steps, edges));
+  for (let round = 0; round < ROUNDS && world.ledger.length < PEOPLE; round++) {
+    await run(world, world.ledger.length + 1, 1);
+    // Nobody accepts before the backup.
+    world.accepted.clear();
+  }
+  expect(world.ledger).toHaveLength(PEOPLE);
+  const backup = await backUp(world);
+  for (const { profileId } of world.people) world.accepted.add(profileId);
+  const sent = await runToAll(world, messages, 2 * HOUR);
+  await restore(world, backup);
+  await loseJournal(world);
+  await goOn(world);
+  expect(await runToDoubt(world, 'message', 2 * HOUR)).toBe(PEOPLE);
+  expect(messages(world.ledger)).toHaveLength(sent);
 });
 
 test('a browser that was paired anew with its old journal tells all: no message waits for a person', async () => {
