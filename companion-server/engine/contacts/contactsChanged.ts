@@ -4,20 +4,22 @@ import { tryToEnter } from '../flow/enrollmentDecisions.ts';
 import { liftMissingData } from '../flow/missingData.ts';
 import { stopRemembered } from '../restore/stops.ts';
 import { enrollmentById } from '../rows.ts';
+import type { Filtered } from '../wayIn/audience.ts';
 import { feedFiltered } from '../wayIn/feed.ts';
 
 const AT_ONCE = 1000;
 
 /**
- * Data of these contacts came from outside: what waited for it goes on, who waits before entering because a person
+ * Data of these contacts, given as they were before, came from outside: what waited for it goes on, who waits before entering because a person
  * refused their LinkedIn link looks again, and whom a segment's filter admits now enters. It decides about no answer.
  */
 export async function contactsChanged(
   unit: Unit,
   workspaceId: string,
-  contactIds: readonly string[],
+  before: readonly Filtered[],
   by: string,
 ): Promise<void> {
+  const contactIds = before.map(({ id }) => id);
   for (let from = 0; from < contactIds.length; from += AT_ONCE) {
     const some = contactIds.slice(from, from + AT_ONCE);
     await stopRemembered(unit, workspaceId, some);
@@ -29,5 +31,5 @@ export async function contactsChanged(
     );
     for (const { id } of outside) await tryToEnter(unit, await enrollmentById(unit.tx, id));
   }
-  await feedFiltered(unit, contactIds);
+  await feedFiltered(unit, before);
 }

@@ -62,11 +62,12 @@ export async function mergeContacts(unit: Unit, keptId: string, goneId: string):
     await unit.tx.run(sql`UPDATE ${table} SET contact_id = ${keptId} WHERE contact_id = ${goneId}`);
   }
   await mergeThreads(unit, keptId, goneId);
-  await mergeTags(unit, keptId, goneId);
+  const tags = await mergeTags(unit, keptId, goneId);
   // Before the lists, which feed automations: where the one that is gone was, the kept one has been.
   await mergeEnrollments(unit, keptId, goneId);
   await mergeLists(unit, keptId, goneId);
-  await feedFiltered(unit, [keptId]);
+  await feedFiltered(unit, [kept], (id) => !tags.has(id));
+  await feedFiltered(unit, [{ ...gone, id: keptId }], (id) => tags.has(id));
   for (const table of [contactBin, retentionNotice]) {
     await unit.tx.delete(table).where(eq(table.contactId, goneId));
   }
@@ -144,15 +145,20 @@ async function mergeRelations(unit: Unit, keptId: string, goneId: string): Promi
   }
 }
 
-async function mergeTags(unit: Unit, keptId: string, goneId: string): Promise<void> {
+/** Returns the tags that the kept contact did not have. */
+async function mergeTags(unit: Unit, keptId: string, goneId: string): Promise<Set<string>> {
   const rows = await unit.tx.select().from(contactTag).where(eq(contactTag.contactId, goneId));
+  const gained = new Set<string>();
   for (const row of rows) {
-    await unit.tx
+    const added = await unit.tx
       .insert(contactTag)
       .values({ ...row, contactId: keptId })
-      .onConflictDoNothing();
+      .onConflictDoNothing()
+      .returning({ tagId: contactTag.tagId });
+    for (const { tagId } of added) gained.add(tagId);
   }
   await unit.tx.delete(contactTag).where(eq(contactTag.contactId, goneId));
+  return gained;
 }
 
 /** The kept contact enters what the lists feed, unless it was there before. */

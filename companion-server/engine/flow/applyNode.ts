@@ -94,15 +94,15 @@ async function apply(unit: Unit, row: EnrollmentRow, node: DataNode): Promise<st
 
 async function setField(unit: Unit, row: EnrollmentRow, node: NodeOf<'set_field'>): Promise<void> {
   const { field, value } = node.config;
-  const { custom } = await contactById(unit.tx, row.contactId);
+  const before = await contactById(unit.tx, row.contactId);
   const [name] = field.split('custom:').slice(1);
-  const change = name === undefined ? { [field]: value } : { custom: { ...custom, [name]: value } };
+  const change = name === undefined ? { [field]: value } : { custom: { ...before.custom, [name]: value } };
   await unit.tx
     .update(contact)
     .set({ ...change, updatedAt: unit.now })
     .where(eq(contact.id, row.contactId));
   await liftMissingData(unit, row.workspaceId, [row.contactId], 'system');
-  if (field === 'title') await feedFiltered(unit, [row.contactId]);
+  if (field === 'title') await feedFiltered(unit, [before]);
   await note(unit, row, node, 'field_set', { field });
 }
 

@@ -45,7 +45,7 @@ export async function learnProfile(unit: Unit, task: TaskRow, profile: ProfileRe
   await stopRemembered(unit, contact.workspaceId, [contact.id]);
   await learnRelation(unit, task, profile);
   const mayPass = title !== contact.title || company.companyName !== contact.companyName;
-  if (mayPass) await feedFiltered(unit, [contact.id]);
+  if (mayPass) await feedFiltered(unit, [contact]);
   if (contact.linkedinProfileId === null) await askThreads(unit, contact.id);
   return 'bound';
 }

@@ -1,7 +1,7 @@
-import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { NodeOf } from '#shared/automation/graph.ts';
 import type { SegmentFilter } from '#shared/automation/nodes.ts';
-import { schema } from '../../db/index.ts';
+import { type Queryable, schema } from '../../db/index.ts';
 
 /** Who may enter by a segment, as conditions over `contact`: enrollment, preflight and forecast ask the same. */
 
@@ -26,14 +26,39 @@ export function isPresent(workspaceId: string): SQL | undefined {
   return and(eq(contact.workspaceId, workspaceId), isNull(contact.deletedAt));
 }
 
+/** What a segment's filter asks about of a contact. */
+export type Filtered = Pick<typeof contact.$inferSelect, 'id' | 'email' | 'companyName' | 'title'>;
+
 /** Contacts that pass a segment's filter; case does not matter. */
-export function passes(filter: SegmentFilter): SQL | undefined {
+export function passes(
+  filter: SegmentFilter,
+  fields: Record<'email' | 'companyName' | 'title', SQLWrapper> = contact,
+): SQL | undefined {
   const { hasEmail, companyContains, titleContains } = filter;
   return and(
-    hasEmail ? sql`${contact.email} IS NOT NULL` : undefined,
-    contains(contact.companyName, companyContains),
-    contains(contact.title, titleContains),
+    hasEmail ? sql`${fields.email} IS NOT NULL` : undefined,
+    contains(fields.companyName, companyContains),
+    contains(fields.title, titleContains),
   );
+}
+
+/** Those whom a segment's filter refuses as they are given here. */
+export async function refusedBy(
+  q: Queryable,
+  filter: SegmentFilter,
+  people: readonly Filtered[],
+): Promise<string[]> {
+  const passed = passes(filter, {
+    email: sql`j.value ->> 'email'`,
+    companyName: sql`j.value ->> 'companyName'`,
+    title: sql`j.value ->> 'title'`,
+  });
+  if (passed === undefined) return [];
+  const given = people.map(({ id, email, companyName, title }) => ({ id, email, companyName, title }));
+  const rows = await q.all<{ id: string }>(
+    sql`SELECT j.value ->> 'id' AS id FROM json_each(${JSON.stringify(given)}) AS j WHERE (${passed}) IS NOT 1`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** What "existing connections" admits: contacts that are connected to one of these sender profiles. */
@@ -60,7 +85,7 @@ function isIn({ listIds, tagIds }: SegmentConfig): SQL {
   return members.length === 0 ? sql`0` : sql`${contact.id} IN (${sql.join(members, sql` UNION `)})`;
 }
 
-function contains(column: typeof contact.companyName | typeof contact.title, part: string): SQL | undefined {
+function contains(column: SQLWrapper, part: string): SQL | undefined {
   const wanted = part.trim();
   return wanted === '' ? undefined : sql`${column} GLOB ${somewhere(wanted)}`;
 }

@@ -1,10 +1,11 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { segmentsOf } from '#shared/automation/segments.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { schema } from '../../db/index.ts';
 import { type EngineContext, type Unit, unitOfWork } from '../context.ts';
 import { publish } from '../record.ts';
 import { graphOf } from '../rows.ts';
-import { isPresent, passes, type Source } from './audience.ts';
+import { type Filtered, isPresent, passes, refusedBy, type Source } from './audience.ts';
 import { enrollContacts, type StartedAutomation } from './enroll.ts';
 
 const { automation: automationTable, contact, enteringBatch, segmentSource } = schema;
@@ -45,36 +46,43 @@ export async function contactsAddedToList(
 }
 
 /**
- * Fields that a filter asks about changed: segments that have one take in whom they admit now. Who was there before does
- * not enter again.
+ * Fields that a filter may ask about changed, `before` says what they were: segments with a filter that refused them take
+ * in whom it admits now. Whom it admitted before is there, or was left out by a person. `isFrom`: only by these lists
+ * and tags.
  */
-export async function feedFiltered(unit: Unit, contactIds: readonly string[]): Promise<void> {
-  if (contactIds.length === 0) return;
-  const wanted = JSON.stringify(contactIds);
+export async function feedFiltered(
+  unit: Unit,
+  before: readonly Filtered[],
+  isFrom: (sourceId: string) => boolean = () => true,
+): Promise<void> {
+  if (before.length === 0) return;
+  const people = new Map(before.map((each) => [each.id, each]));
+  const wanted = JSON.stringify([...people.keys()]);
   const fedBy = (source: 'listId' | 'tagId') => {
     const from = source === 'listId' ? schema.listMember : schema.contactTag;
     const id = source === 'listId' ? schema.listMember.listId : schema.contactTag.tagId;
     return sql`SELECT a.id AS id, a.workspace_id AS workspaceId, a.version_id AS versionId, s.node_id AS nodeId,
-        j.value AS contactId
+        s.source_id AS sourceId, j.value AS contactId
       FROM json_each(${wanted}) AS j CROSS JOIN ${from} ON ${from.contactId} = j.value
       CROSS JOIN segment_source s ON s.source_id = ${id}
       CROSS JOIN automation a ON a.id = s.automation_id AND a.status = 'running' AND a.version_id IS NOT NULL`;
   };
-  const rows = await unit.tx.all<StartedAutomation & { nodeId: string; contactId: string }>(
+  const rows = await unit.tx.all<StartedAutomation & { nodeId: string; sourceId: string; contactId: string }>(
     sql`${fedBy('listId')} UNION ALL ${fedBy('tagId')}`,
   );
-  const bySegment = new Map<string, { started: StartedAutomation; nodeId: string; members: Set<string> }>();
-  for (const { nodeId, contactId, ...started } of rows) {
+  const bySegment = new Map<string, { started: StartedAutomation; nodeId: string; members: Set<Filtered> }>();
+  for (const { nodeId, sourceId, contactId, ...started } of rows) {
+    if (!isFrom(sourceId)) continue;
     const key = `${started.id} ${nodeId}`;
     const fed = bySegment.get(key) ?? { started, nodeId, members: new Set() };
     bySegment.set(key, fed);
-    fed.members.add(contactId);
+    fed.members.add(must(people.get(contactId), 'the contact as it was'));
   }
   for (const { started, nodeId, members } of bySegment.values()) {
     const graph = await graphOf(unit.tx, started.versionId);
     const segment = segmentsOf(graph).find(({ id }) => id === nodeId);
-    if (!segment || passes(segment.config.filter) === undefined) continue;
-    await enterSome(unit, started, nodeId, [...members]);
+    const refused = segment ? await refusedBy(unit.tx, segment.config.filter, [...members]) : [];
+    if (refused.length > 0) await enterSome(unit, started, nodeId, refused);
   }
 }
 

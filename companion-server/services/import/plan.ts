@@ -1,4 +1,5 @@
 import { isNamedAlike } from '#shared/identity/personName.ts';
+import { must } from '#shared/kernel/assert.ts';
 import type { NewId } from '#shared/kernel/ids.ts';
 import { type ContactRow, type IdentityKind, identitiesOf, identityKey } from './match.ts';
 import type { ImportedPerson, RejectedRow } from './readRow.ts';
@@ -103,6 +104,14 @@ export function planImport(input: PlanInput): ImportPlan {
   plan.members = [...new Set(plan.members)];
   plan.outcomes.sort((a, b) => a.row - b.row);
   return plan;
+}
+
+/** Those whom the plan completes, as they were before. */
+export function beforeUpdate(
+  { update }: ImportPlan,
+  contacts: ReadonlyMap<string, ContactRow>,
+): ContactRow[] {
+  return update.map(({ id }) => must(contacts.get(id), 'a contact that is completed'));
 }
 
 /** The contact this person is: by an id whatever else is said; by slug or email where nothing speaks against it. */

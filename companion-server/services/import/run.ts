@@ -12,7 +12,7 @@ import { requireManager } from '../scope.ts';
 import type { ImportField } from './columns.ts';
 import { contactsById, identitiesOf, identityKey, knownIdentities } from './match.ts';
 import { countOutcomes, flagStoplisted } from './outcomes.ts';
-import { planImport, type RowOutcome } from './plan.ts';
+import { beforeUpdate, planImport, type RowOutcome } from './plan.ts';
 import { type ImportedPerson, type RejectedRow, readRow } from './readRow.ts';
 import { storeOutcomes, storePeople } from './store.ts';
 
@@ -95,7 +95,7 @@ export async function runImport(call: MemberCall, importId: string, input: RunIn
     await finishImport(tx, importId, list.id, plan.outcomes);
     const unit = unitOf(call, tx);
     await contactsAddedToList(unit, list.id, plan.members);
-    await contactsChanged(unit, call.workspaceId, updatedIn(plan.outcomes), call.actor.userId);
+    await contactsChanged(unit, call.workspaceId, beforeUpdate(plan, contacts), call.actor.userId);
     await audit(tx, call, {
       action: 'import.done',
       entity: 'import',
@@ -126,12 +126,6 @@ function readRows(uploaded: ImportRow, mapping: readonly ImportField[]) {
     else rejected.push(read.rejected);
   }
   return { people, rejected };
-}
-
-function updatedIn(outcomes: readonly RowOutcome[]): string[] {
-  return outcomes.flatMap(({ outcome, contactId }) =>
-    outcome === 'updated' && contactId ? [contactId] : [],
-  );
 }
 
 async function finishImport(tx: Tx, importId: string, listId: string, outcomes: readonly RowOutcome[]) {

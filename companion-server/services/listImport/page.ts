@@ -19,7 +19,7 @@ import { audit, type DeviceCall } from '../context.ts';
 import { unitOf } from '../engineOf.ts';
 import { contactsById, knownIdentities } from '../import/match.ts';
 import { countOutcomes, flagStoplisted } from '../import/outcomes.ts';
-import { planImport, type RowOutcome } from '../import/plan.ts';
+import { beforeUpdate, planImport, type RowOutcome } from '../import/plan.ts';
 import { type ImportedPerson, splitName } from '../import/readRow.ts';
 import { erasedPeople } from '../import/run.ts';
 import { storeOutcomes, storePeople } from '../import/store.ts';
@@ -92,10 +92,7 @@ async function takePeople(
     .where(eq(listImport.id, row.id));
   const unit = unitOf(call, tx);
   await contactsAddedToList(unit, into.listId, plan.members);
-  const updated = plan.outcomes.flatMap(({ outcome, contactId }) =>
-    outcome === 'updated' && contactId ? [contactId] : [],
-  );
-  await contactsChanged(unit, call.workspaceId, updated, call.actor.userId);
+  await contactsChanged(unit, call.workspaceId, beforeUpdate(plan, contacts), call.actor.userId);
   await audit(tx, call, {
     action: isLast ? 'import.done' : 'import.page',
     entity: 'import',

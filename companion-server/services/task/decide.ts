@@ -151,6 +151,6 @@ export function fillIn(call: Call, taskId: string, { values }: Body<'fillIn'>) {
     const now = call.clocks.schedule.now();
     const changes = { ...changesOf(step.contact, values), updatedAt: now };
     await tx.update(contact).set(changes).where(eq(contact.id, step.contact.id));
-    await contactsChanged(unitOf(call, tx), call.workspaceId, [step.contact.id], call.actor.id);
+    await contactsChanged(unitOf(call, tx), call.workspaceId, [step.contact], call.actor.id);
   });
 }

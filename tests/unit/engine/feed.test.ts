@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { must } from '#shared/kernel/assert.ts';
@@ -9,6 +9,7 @@ import {
   addToList,
   contactsChanged,
   publishVersion,
+  stopEntering,
 } from '../../../companion-server/engine/index.ts';
 import { enterContacts } from '../../../companion-server/engine/wayIn/entering.ts';
 import { enterAtOnce, feedFiltered } from '../../../companion-server/engine/wayIn/feed.ts';
@@ -22,7 +23,7 @@ import {
   type Stage,
   WORKSPACE,
 } from '../../simulation/setup.ts';
-import { commit, inUnit, nextOfKind, report } from './support.ts';
+import { commit, inUnit, nameOnly, nextOfKind, report } from './support.ts';
 
 /** Contacts that come into a list or get a tag while automations run. */
 
@@ -135,10 +136,41 @@ it('takes in who passes the filter later, once, where the segment keeps feeding'
     tx.update(schema.contact).set({ email: 'a@firm.test' }).where(eq(schema.contact.id, one)),
   );
   for (const _ of ['once', 'again']) {
-    await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [one, two], 'user'));
+    await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [one, two].map(nameOnly), 'user'));
     expect(await entered('mailed')).toBe(1);
   }
   expect(await entered('closed')).toBe(0);
+});
+
+it('leaves out whom a person left out when something else of them changes or they are merged', async () => {
+  const people = await addPeople(enterAtOnce + 4, 'Engineer');
+  await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
+  const left = people.slice(enterAtOnce);
+  const [one, two, three, four] = left as [string, string, string, string];
+  await inUnit(stage, (unit) => addTag(unit, { workspaceId: WORKSPACE }, 't1', [two]));
+  const filter = { ...freshSegment.filter, titleContains: 'engineer' };
+  await start('a1', { listIds: ['l1'], tagIds: ['t1'], filter });
+  await inUnit(stage, (unit) => stopEntering(unit, 'a1'));
+  const before = await stage.db.reader.select().from(schema.contact).where(inArray(schema.contact.id, left));
+  await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, before, 'user'));
+  expect(await entered('a1')).toBe(enterAtOnce);
+  await inUnit(stage, (unit) => mergeContacts(unit, one, two));
+  expect(await entered('a1')).toBe(enterAtOnce);
+  const [last] = before.filter(({ id }) => id === four);
+  await inUnit(stage, (unit) =>
+    contactsChanged(unit, WORKSPACE, [nameOnly(three), must(last, four)], 'user'),
+  );
+  expect(await entered('a1')).toBe(enterAtOnce + 1);
+});
+
+it('takes in by the tag of a merged contact whom its filter refused', async () => {
+  const kept = await addContact(stage, 1);
+  const gone = await addContact(stage, 2, { email: false });
+  await inUnit(stage, (unit) => addTag(unit, { workspaceId: WORKSPACE }, 't1', [gone.contactId]));
+  await start('mailed', { tagIds: ['t1'], filter: { ...freshSegment.filter, hasEmail: true } });
+  expect(await entered('mailed')).toBe(0);
+  await inUnit(stage, (unit) => mergeContacts(unit, kept.contactId, gone.contactId));
+  expect(await entered('mailed')).toBe(1);
 });
 
 it('asks one statement about changed contacts where no segment has a filter', async () => {
@@ -146,7 +178,7 @@ it('asks one statement about changed contacts where no segment has a filter', as
   await inUnit(stage, (unit) => addToList(unit, { workspaceId: WORKSPACE }, 'l1', people));
   await start('everybody', { listIds: ['l1'] });
   statements.length = 0;
-  await inUnit(stage, (unit) => feedFiltered(unit, people));
+  await inUnit(stage, (unit) => feedFiltered(unit, people.map(nameOnly)));
   expect(statements.filter((text) => /segment_source/i.test(text))).toHaveLength(1);
   expect(statements.filter((text) => /insert into enrollment\b/i.test(text))).toEqual([]);
 });

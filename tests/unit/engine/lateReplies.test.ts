@@ -23,6 +23,7 @@ import {
   commit,
   enrollmentOf,
   inUnit,
+  nameOnly,
   nextOfKind,
   observe,
   pass,
@@ -164,7 +165,7 @@ describe('a reply while another automation is paused before it was entered', () 
       pass(stage, MINUTE);
       await readLinkedin('m1', now());
       expect(await second()).toMatchObject({ live: 0, status: 'paused', reason: 'replied' });
-      await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [anna.contactId], 'test'));
+      await inUnit(stage, (unit) => contactsChanged(unit, WORKSPACE, [nameOnly(anna.contactId)], 'test'));
       await settle(stage);
       expect(await second()).toMatchObject({ status: 'paused', reason: 'replied' });
       const [contact] = await stage.db.reader.select().from(schema.contact);

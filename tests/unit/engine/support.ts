@@ -25,6 +25,9 @@ export function pass(stage: Stage, ms: number): void {
   stage.time.offset += ms;
 }
 
+/** A contact as it was before `contactsChanged`: only the name was known. */
+export const nameOnly = (id: string) => ({ id, email: null, companyName: null, title: null });
+
 /** Ticks until nothing is busy. */
 export async function settle(stage: Stage): Promise<void> {
   for (let i = 0; i < MAX_ROUNDS; i++) if (!(await tick(stage.ctx)).busy) return;
