@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import type { ChannelRow, Unit } from '../context.ts';
@@ -28,7 +28,7 @@ export interface RestoreProgress {
   found: { recorded: number; unsure: number; waiting: number };
   /** Contacts whose next email may have been sent: without a copy in Sent a person decides about each. */
   inDoubt: number;
-  /** Sender profiles with a browser that cannot tell: a person decides about each contact's next message. */
+  /** Sender profiles with a browser that cannot tell any more: a person decides about each contact's next message. */
   notTold: { id: string; name: string }[];
   /** Stoplist entries of after the backup: those that stand again, and those that match nobody here yet. */
   stops: { again: number; remembered: number };
@@ -62,7 +62,7 @@ export async function restoreProgress(q: Queryable, workspaceId: string): Promis
     channels,
     found: await countFound(q, workspaceId),
     inDoubt: doubted?.n ?? 0,
-    notTold: await sendersNotTold(q, workspaceId, since),
+    notTold: await sendersNotTold(q, workspaceId, since, and(isNotNull(device.revokedAt), hasNotTold(since))),
     stops: await countStops(q, workspaceId),
   };
 }
@@ -71,12 +71,19 @@ export async function restoreProgress(q: Queryable, workspaceId: string): Promis
 export async function liftRestored(unit: Unit, workspaceId: string, by: string): Promise<boolean> {
   const progress = await restoreProgress(unit.tx, workspaceId);
   if (!progress || progress.channels.some(({ missing }) => missing.length > 0)) return false;
-  for (const { id } of progress.notTold) await doubtMessages(unit, id);
+  // Also one that the database does not have on LinkedIn: it may have been connected after the backup.
+  const notTold = await sendersNotTold(unit.tx, workspaceId, progress.since, hasNotTold(progress.since));
+  for (const { id } of notTold) await doubtMessages(unit, id);
   return await liftHold(unit, keyOf(workspaceId), by);
 }
 
-/** Sender profiles with a browser that has not told, or cannot tell, all that it did since the backup. */
-async function sendersNotTold(q: Queryable, workspaceId: string, since: number) {
+/** Sender profiles with a browser that is silent, or whose journal begins too late to tell all since the backup. */
+async function sendersNotTold(
+  q: Queryable,
+  workspaceId: string,
+  since: number,
+  isSilent: SQL | undefined,
+): Promise<RestoreProgress['notTold']> {
   const [restored] = await q
     .select({ from: workspace.restoredFrom })
     .from(workspace)
@@ -87,7 +94,7 @@ async function sendersNotTold(q: Queryable, workspaceId: string, since: number) 
     .selectDistinct({ id: sender.id, name: sender.name })
     .from(device)
     .innerJoin(sender, eq(sender.id, device.senderId))
-    .where(and(eq(device.workspaceId, workspaceId), or(hasNotTold(since), beginsLate)))
+    .where(and(eq(device.workspaceId, workspaceId), or(isSilent, beginsLate)))
     .orderBy(asc(sender.name));
 }
 

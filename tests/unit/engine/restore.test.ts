@@ -433,9 +433,20 @@ test('it does not go on before every account was read and every browser has told
     ['linkedin', 2],
     ['email', 2],
   ]);
+  // Its browser can tell still.
+  expect(progress?.notTold).toEqual([]);
   await tell(world);
   await readMail(world.stage, world.mailbox);
   expect(await lift()).toBe(false);
+});
+
+test('a browser that was unpaired before it told cannot tell any more', async () => {
+  const world = await begin();
+  pass(world.stage, MINUTE);
+  await restore(world, await backUp(world));
+  await replaceBrowser(world);
+  const progress = await restoreProgress(world.stage.db.reader, WORKSPACE);
+  expect(progress?.notTold.map(({ id }) => id)).toEqual(['s1']);
 });
 
 test('an answer that waited to be sent is not sent again: its copy in Sent or a person settles it', async () => {
