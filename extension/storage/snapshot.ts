@@ -29,7 +29,7 @@ export async function saveSnapshot(
 export async function beginJournal(
   database: RapportDatabase,
   paired: { deviceId: string; serverUrl: string },
-  now?: number,
+  now: number,
 ): Promise<void> {
   const { journal, birth } = database;
   await database.transaction('rw', journal, birth, async () => {

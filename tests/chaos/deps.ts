@@ -135,6 +135,7 @@ export function createRig(lane: Lane, name: string, seed: number): Rig {
       mayRead: async () => true,
       mayLook: async () => true,
       journalLostAt: async () => null,
+      journalSince: async () => null,
       pagesRead: { get: async () => [], set: async () => undefined },
       sha256,
       onProgress: async () => undefined,

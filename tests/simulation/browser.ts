@@ -9,7 +9,7 @@ import { sha256 } from '../../extension/background/sha256.ts';
 import { createSnapshots } from '../../extension/background/snapshots.ts';
 import { openDatabase, type RapportDatabase } from '../../extension/storage/database.ts';
 import { createJournal } from '../../extension/storage/journal.ts';
-import { beginJournal, journalLostAt } from '../../extension/storage/snapshot.ts';
+import { beginJournal, journalLostAt, journalSince } from '../../extension/storage/snapshot.ts';
 import { memoryStore } from '../unit/extension/fakes.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
@@ -109,7 +109,7 @@ export class Browser {
       senderName: senderId,
       pairedAt,
     });
-    await beginJournal(this.database, { deviceId, serverUrl: SERVER_URL });
+    await beginJournal(this.database, { deviceId, serverUrl: SERVER_URL }, pairedAt);
   }
 
   boot(): void {
@@ -252,6 +252,7 @@ export class Browser {
       mayRead: () => disk(permission.mayRead),
       mayLook: () => disk(permission.mayLook),
       refresh,
+      journalSince: () => disk(() => journalSince(this.database)),
       journalLostAt: () =>
         disk(() => journalLostAt(this.database, { deviceId, serverUrl: SERVER_URL }, this.now())),
       pagesRead: {

@@ -14,7 +14,7 @@ const PART = 500;
 export async function tellJournal(deps: RunnerDeps, signal: AbortSignal): Promise<Result<void, Problem>> {
   const now = deps.clock.now();
   const lines = linesOf(await deps.journal.since(0), now);
-  const since = (await deps.journalSince?.()) ?? null;
+  const since = await deps.journalSince();
   const wholeForMs = since === null ? {} : { wholeForMs: wholeFor(now - since) };
   for (let at = 0; at === 0 || at < lines.length; at += PART) {
     const part = { lines: lines.slice(at, at + PART), more: at + PART < lines.length, ...wholeForMs };

@@ -203,7 +203,7 @@ export interface RunnerDeps {
   /** When the journal was lost, unix ms; null: it is whole. A lost journal counts as the day's ceiling used. */
   journalLostAt(): Promise<number | null>;
   /** From when on nothing is missing in the journal, unix ms; null: an older extension did not write it down. */
-  journalSince?(): Promise<number | null>;
+  journalSince(): Promise<number | null>;
   /** When pages of lists were read here in the last 7 days, oldest first. */
   pagesRead: { get(): Promise<number[]>; set(times: number[]): Promise<void> };
   /** SHA-256 of a text, in hex. */
