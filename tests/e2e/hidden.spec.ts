@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test';
 import { MINUTE } from '#shared/kernel/clock.ts';
 import { createSender, runUntilOver } from '../support/campaign.ts';
 import { castMember } from '../support/cast.ts';
-import { chromiumArgs } from '../support/chromiumArgs.ts';
+import { plainChromiumArgs } from '../support/chromiumArgs.ts';
 import { connect, graphOf, message, node, visit, waitUntil } from '../support/graphs.ts';
 import { undocumented } from '../support/linkedinRequests.ts';
 import { miniCampaign, workAroundTheClock } from '../support/miniCampaign.ts';
@@ -62,7 +62,7 @@ function startChromium(): void {
     chromiumPath(),
     [
       '--headless=new',
-      ...chromiumArgs,
+      ...plainChromiumArgs,
       '--enable-unsafe-extension-debugging',
       `--user-data-dir=${profile}`,
       `--disable-extensions-except=${extensionPath}`,

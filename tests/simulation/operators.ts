@@ -106,7 +106,8 @@ const actions: Record<string, Action> = {
   },
   'stoplists a domain': async (o) => {
     const value = o.chance.one(o.scenario.people).email?.split('@')[1];
-    if (value && o.chance.happens(0.4)) await o.ask(stoplistRoutes.add, {}, { value, reason: 'competitor' });
+    const isWanted = o.isScripted || o.chance.happens(0.4);
+    if (value && isWanted) await o.ask(stoplistRoutes.add, {}, { value, reason: 'competitor' });
   },
 };
 
@@ -148,6 +149,8 @@ export class Office {
   private readonly restored = new Set<string>();
   private isEased = false;
   private scripted = 0;
+  /** The order is one of the script: it is carried out in any case. */
+  isScripted = false;
 
   constructor(private readonly env: OfficeWorld) {
     this.chance = env.chance;
@@ -299,7 +302,9 @@ export class Office {
   private async followScript(): Promise<void> {
     for (let at = this.nextOrderAt(); at !== null && at <= this.env.time.now(); at = this.nextOrderAt()) {
       const order = this.scenario.script[this.scripted++]?.order ?? '';
+      this.isScripted = true;
       await this.carryOut(order);
+      this.isScripted = false;
     }
   }
 

@@ -16,7 +16,7 @@ import { type Ahead, type Bound, lookAhead } from '../pace/ahead.ts';
 import { slotFor } from '../pace/pacing.ts';
 import { isLive, isReady } from '../predicates.ts';
 import { channelById, contactById, enrollmentById, graphOf, senderById, settingsOf } from '../rows.ts';
-import { channelOf, isSetUp } from '../senders/channels.ts';
+import { channelOf, hasInbox } from '../senders/channels.ts';
 import { isHousekeeping } from '../steps/invitationGate.ts';
 import { noNoteUntil } from '../steps/notes.ts';
 import { contactHoursFrom, longestPersonLimit } from '../steps/personLimits.ts';
@@ -262,9 +262,13 @@ async function unreadable(
   const node = graph.nodes.find(({ id }) => id === nodeId);
   const isAcceptance = node?.type === 'wait_until' && node.config.event === 'accepted';
   const kinds = isAcceptance ? (['linkedin'] as const) : [...channelsUsed(graph)];
+  const channels: ChannelRow[] = [];
   for (const kind of kinds) {
     const channel = senderId === null ? null : await channelOf(q, senderId, kind);
-    if (!channel || !(isAcceptance || isSetUp(channel))) continue;
+    if (channel) channels.push(channel);
+  }
+  const read = isAcceptance ? channels : channels.filter(hasInbox);
+  for (const channel of read.length > 0 ? read : channels) {
     const stopped = await notReady(q, channel, real);
     if (!stopped) continue;
     const holds = await openHolds(q, [{ scope: 'channel', scopeId: channel.id }]);

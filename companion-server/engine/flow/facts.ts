@@ -7,7 +7,7 @@ import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import type { ContactRow, EnrollmentRow, Unit } from '../context.ts';
 import { receivedKinds } from '../lookups.ts';
 import { contactById } from '../rows.ts';
-import { channelOf, isSetUp } from '../senders/channels.ts';
+import { channelOf, hasInbox } from '../senders/channels.ts';
 import { shapes } from '../shapes.ts';
 
 const { contactTag, event } = schema;
@@ -19,9 +19,9 @@ export async function factsOf(q: Queryable, enrollment: EnrollmentRow, graph: Gr
   const linkedin = senderId ? await channelOf(q, senderId, 'linkedin') : null;
   const email = senderId ? await channelOf(q, senderId, 'email') : null;
   const used = channelsUsed(graph);
-  // A channel that is not set up is never read: waiting for it would keep back the one that works.
+  // A channel that was never set up is never read: waiting for it would keep back the one that works.
   const inboxes = [linkedin, email].flatMap((channel) =>
-    channel && used.has(channel.kind) && isSetUp(channel) ? [channel.inboxReadAt] : [],
+    channel && used.has(channel.kind) && hasInbox(channel) ? [channel.inboxReadAt] : [],
   );
   return {
     contactId: contact.id,

@@ -10,7 +10,7 @@ import { channelById, contactById, taskById } from '../rows.ts';
 import { shapes } from '../shapes.ts';
 import { completeTask } from '../steps/complete.ts';
 import { markUnknown } from '../steps/tasks.ts';
-import { endDoubt, isInDoubt } from './doubt.ts';
+import { heedSettled, isInDoubt } from './doubt.ts';
 
 const { foundIdentity, foundStep, usage } = schema;
 
@@ -35,7 +35,7 @@ export async function settleFound(unit: Unit, task: TaskRow, found: Found): Prom
   if (!isNews) return false;
   const channel = await channelById(unit.tx, task.channelId);
   if (!(await keep(unit, channel, task.contactId, found, task.id))) return false;
-  if (task.kind === 'send_email') await endDoubt(unit, task);
+  if (task.kind === 'send_email') await heedSettled(unit, task, true);
   await spend(unit, channel, found, task.id);
   await carryOver(unit, task, found);
   return true;
@@ -91,7 +91,7 @@ export async function takeFound(unit: Unit, task: TaskRow): Promise<boolean> {
     if (inDoubt) await becomeUnsure(unit, task, task.kind === 'send_email' ? NO_COPY : NO_JOURNAL);
     return inDoubt;
   }
-  if (task.kind === 'send_email') await endDoubt(unit, task);
+  if (task.kind === 'send_email') await heedSettled(unit, task, true);
   await unit.tx
     .update(foundStep)
     .set({ takenBy: task.id, contactId: task.contactId })

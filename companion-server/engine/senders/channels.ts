@@ -47,6 +47,14 @@ export function isSetUp(row: ChannelRow): boolean {
   return row.kind === 'email' ? row.imapStatus !== 'not_set_up' : row.status !== 'not_set_up';
 }
 
+/**
+ * Whether answers may lie in its inbox. Once it was read they may, also after it was taken off: to be connected again is
+ * what a wait for a reply needs then.
+ */
+export function hasInbox(row: ChannelRow): boolean {
+  return isSetUp(row) || row.inboxReadAt !== null;
+}
+
 /** Which channel performs an action. */
 export function channelKindOf(action: ActionKind): ChannelKind {
   return actionChannel[action];

@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
+import { must } from '#shared/kernel/assert.ts';
 import { HOUR, MINUTE } from '#shared/kernel/clock.ts';
 import { reasonSentence } from '#shared/statuses/reasons.ts';
 import { schema } from '../../../companion-server/db/index.ts';
+import { explainCursor } from '../../../companion-server/engine/explain/explain.ts';
 import { claimEmail, unreadInboxes } from '../../../companion-server/engine/index.ts';
 import {
   addAutomation,
@@ -69,11 +71,12 @@ it('waits with a reason where the automation asks for it, until the other inbox 
   expect(await unread()).toEqual([]);
 });
 
-it('a mailbox that was never set up keeps nobody waiting for a reply on LinkedIn', async () => {
+/** Where the branch stands that waits for a reply, after its time was over and LinkedIn was read. */
+async function waitedWithMailbox(off: Partial<typeof schema.channel.$inferSelect>) {
   await stage.db.write(async (tx) => {
     await tx
       .update(schema.channel)
-      .set({ smtpStatus: 'not_set_up', imapStatus: 'not_set_up', inboxReadAt: null })
+      .set({ smtpStatus: 'not_set_up', imapStatus: 'not_set_up', ...off })
       .where(eq(schema.channel.id, channels.email));
     await tx.delete(schema.listMember);
   });
@@ -101,7 +104,25 @@ it('a mailbox that was never set up keeps nobody waiting for a reply on LinkedIn
     .select()
     .from(schema.cursor)
     .where(eq(schema.cursor.automationId, 'a3'));
-  expect(branches.find(({ nodeId }) => nodeId === 'none')?.ending).toBe('finished');
+  return branches.find(({ nodeId }) => nodeId === 'none' || nodeId === 'answer');
+}
+
+it('a mailbox that was never set up keeps nobody waiting for a reply on LinkedIn', async () => {
+  expect(await waitedWithMailbox({ inboxReadAt: null })).toMatchObject({
+    nodeId: 'none',
+    ending: 'finished',
+  });
+});
+
+it('a mailbox that was taken off may hold the reply: the wait goes on until it is connected and read', async () => {
+  const branch = await waitedWithMailbox({ inboxReadAt: now() });
+  expect(branch).toMatchObject({ nodeId: 'answer', waitsFor: 'fresh_read' });
+  const [row] = await stage.db.reader
+    .select()
+    .from(schema.enrollment)
+    .where(eq(schema.enrollment.automationId, 'a3'));
+  const why = await explainCursor(stage.db.reader, must(row, 'the enrollment'), branch, null);
+  expect(why.whoMustAct).not.toBe('nobody');
 });
 
 it('says nothing of a channel that the automation does not use', async () => {

@@ -292,6 +292,24 @@ test('an email that was due waits for a person where no copy of it lies in Sent'
   expect(await unsureOnes(world)).toEqual([]);
 });
 
+test('where only the last copies are missing, the email after those that lie in Sent waits for a person', async () => {
+  const world = await begin();
+  await settle(world.stage);
+  const backup = await backUp(world);
+  await run(world, ALL);
+  const sent = emails(world.ledger).length;
+  expect(sent).toBe(2 * PEOPLE);
+  const first = new Map(world.sent.map((mail) => [mail.to, mail] as const).reverse());
+  world.sent = [...first.values()];
+  expect(world.sent).toHaveLength(PEOPLE);
+  await restore(world, backup);
+  await goOn(world);
+  await runToDoubt(world, 'send_email');
+  pass(world.stage, 12 * HOUR);
+  expect(await runToDoubt(world, 'send_email')).toBe(PEOPLE);
+  expect(emails(world.ledger)).toHaveLength(sent);
+});
+
 test('emails of contacts that had not entered at the backup wait for a person where no copy lies in Sent', async () => {
   const world = await begin();
   const backup = await backUp(world);
