@@ -77,10 +77,11 @@ it('two servers share one database: one ticks, and after its SIGKILL the other d
       await moveOn([second], (ms) => second.setScheduleOffset(ms));
       expect(mail.receivedByPeople().length, second.output()).toBeGreaterThanOrEqual(people.length);
       expect(await repliesIn(db)).toBeGreaterThan(0);
+      // Everybody may have been written to before it leads.
+      expect(ticksOf(hrana, 'two')).toBeGreaterThan(0);
     },
     { timeout: 90_000, interval: 100 },
   );
-  expect(ticksOf(hrana, 'two')).toBeGreaterThan(0);
   expect((await fetch(`${second.origin}/health`)).status).toBe(200);
   const received = mail.receivedByPeople().flatMap(({ to }) => to);
   expect(received.sort()).toEqual(people);
