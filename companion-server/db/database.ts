@@ -220,7 +220,8 @@ function explained(error: unknown, url: string): unknown {
 async function prepareConnection(client: Client, first: boolean): Promise<void> {
   if (first) await client.execute('PRAGMA journal_mode = WAL');
   await client.execute('PRAGMA synchronous = FULL');
-  // The pages in use stay in memory (16 MiB; 32 are no quicker), and one that changes often goes to the file once in 32 MiB of log.
+  // The pages in use stay in memory (16 MiB; 32 are no quicker), and one that changes often goes to the file once in 32 MiB
+  // of log.
   await client.execute('PRAGMA cache_size = -16384');
   await client.execute('PRAGMA wal_autocheckpoint = 8192');
 }

@@ -210,7 +210,8 @@ class Connection {
 
   /**
    * Writes the log, and now and then the file, in a thread of the driver's own, so that this one reads and answers
-   * requests meanwhile: over HTTP the disk took an eighth of its time (tests/bench/engine).
+   * requests meanwhile: over HTTP the disk took an eighth of its time (tests/bench/engine). Both interfaces of the driver
+   * hold the same native connection, as `db`.
    */
   async commit(): Promise<void> {
     this.look();

@@ -203,3 +203,6 @@ export const holdReasons: Record<HoldReason, HoldEntry> = {
     'Reading inboxes and acceptances, then a person',
   ),
 };
+
+/** Nobody enters while this hold is open; who is under way goes on, with a sender that finishes. */
+export const STOPS_ENTRY: HoldReason = 'no_usable_sender';

@@ -10,8 +10,9 @@ import { feedFiltered } from '../wayIn/feed.ts';
 const AT_ONCE = 1000;
 
 /**
- * Data of these contacts, given as they were before, came from outside: what waited for it goes on, who waits before entering because a person
- * refused their LinkedIn link looks again, and whom a segment's filter admits now enters. It decides about no answer.
+ * Data of these contacts, given as they were before, came from outside: what waited for it goes on, who waits before
+ * entering because a person refused their LinkedIn link looks again, and whom a segment's filter admits now enters. It
+ * decides about no answer.
  */
 export async function contactsChanged(
   unit: Unit,

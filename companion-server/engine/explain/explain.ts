@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, ne, not, type SQL, sql } from 'drizzle-orm';
 import { isFinal } from '#shared/automation/reducer.ts';
 import { hasConsented } from '#shared/contract/device.ts';
 import type { HoldReason, WhoMustAct } from '#shared/statuses/engine.ts';
-import { holdReasons } from '#shared/statuses/holds.ts';
+import { holdReasons, STOPS_ENTRY } from '#shared/statuses/holds.ts';
 import { limitName, reasonSentence } from '#shared/statuses/reasons.ts';
 import { admissionWaits, branchWaits, stepWaits, type Wait } from '#shared/statuses/waits.ts';
 import { type Queryable, schema } from '../../db/index.ts';
@@ -80,8 +80,7 @@ export async function holdsOf(q: Queryable, row: EnrollmentRow): Promise<HoldRow
     { scope: 'automation', scopeId: row.automationId },
     { scope: 'workspace', scopeId: row.workspaceId },
   ]);
-  // Without a usable sender nobody enters; who is under way goes on.
-  return holds.filter(({ reason }) => row.live === 0 || reason !== 'no_usable_sender');
+  return holds.filter(({ reason }) => row.live === 0 || reason !== STOPS_ENTRY);
 }
 
 type WayIn = keyof typeof admissionWaits;

@@ -129,7 +129,10 @@ async function renderAnew(unit: Unit, { from, to }: Graphs, rows: readonly Enrol
   for (const each of waiting) await needsNoData(unit, each);
 }
 
-/** Those with a branch on a step that is gone, recomputed or awaits something else, or with a position to restore; for all others nothing changes. */
+/**
+ * Those with a branch on a step that is gone, recomputed or awaits something else, or with a position to restore; for all
+ * others nothing changes.
+ */
 async function affectedBy(
   unit: Unit,
   { plan, restores }: MoveRow,

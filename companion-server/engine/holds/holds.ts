@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, lte, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
 import type { HoldReason, HoldScope } from '#shared/statuses/engine.ts';
+import { STOPS_ENTRY } from '#shared/statuses/holds.ts';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import type { Unit } from '../context.ts';
 import { isHeldBack } from '../predicates.ts';
@@ -93,9 +94,6 @@ export async function liftHold(unit: Unit, key: HoldKey, by: string): Promise<bo
   await cancelAlert(unit, open.id, key.reason);
   return true;
 }
-
-/** Without a usable sender nobody enters; who is under way goes on. */
-const STOPS_ENTRY: HoldReason = 'no_usable_sender';
 
 /** Whether what an automation does by itself (tags, notices, webhooks) must wait, as its steps do. */
 export async function isHeld(

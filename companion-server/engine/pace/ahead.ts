@@ -3,6 +3,7 @@ import { type ActionKind, actionChannel } from '#shared/automation/graph.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { atPace, type Run, runForward } from '#shared/schedule/runForward.ts';
 import type { Job } from '#shared/schedule/workAhead.ts';
+import { STOPS_ENTRY } from '#shared/statuses/holds.ts';
 import { type Queryable, rowsOf, schema } from '../../db/index.ts';
 import type { ChannelRow, EnrollmentRow, TaskRow } from '../context.ts';
 import { isReady } from '../predicates.ts';
@@ -102,7 +103,7 @@ async function heldAutomations(q: Queryable, workspaceId: string): Promise<strin
         eq(hold.workspaceId, workspaceId),
         eq(hold.scope, 'automation'),
         isNull(hold.liftedAt),
-        ne(hold.reason, 'no_usable_sender'),
+        ne(hold.reason, STOPS_ENTRY),
       ),
     );
   return rows.map(({ id }) => id);

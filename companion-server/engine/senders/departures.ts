@@ -29,7 +29,8 @@ export async function retireSender(unit: Unit, senderId: string): Promise<void> 
 
 /**
  * Whoever still waits outside goes to another sender: what they wait for is not this one, unless it must be connected to
- * them. Who comes back in the middle of their way goes on with this one. One whose profile it reads right now follows when that is over.
+ * them. Who comes back in the middle of their way goes on with this one. One whose profile it reads right now follows
+ * when that is over.
  */
 async function handOn(unit: Unit, senderId: string): Promise<void> {
   const { blockedOn } = enrollment;
@@ -188,7 +189,10 @@ async function deleteRetired(ctx: EngineContext): Promise<void> {
   }
 }
 
-/** Somebody is under way with it, or on the way back to it, or it still has a profile to read or an invitation to withdraw. */
+/**
+ * Somebody is under way with it, or on the way back to it, or it still has a profile to read or an invitation to
+ * withdraw.
+ */
 async function isBusy(q: Queryable, senderId: string): Promise<boolean> {
   if (await hasLiveEnrollments(q, senderId)) return true;
   const [comesBack] = await q

@@ -1,5 +1,6 @@
 import { domainOf } from '#shared/identity/email.ts';
 import { type Awaitable, whenThere } from '#shared/kernel/awaitable.ts';
+import { STOPS_ENTRY } from '#shared/statuses/holds.ts';
 import { type Queryable, rowsOf } from '../../db/index.ts';
 import type { TaskRow } from '../context.ts';
 import { FIRST_EMAIL, type HoldRow, openHolds, toDomain } from '../holds/holds.ts';
@@ -31,13 +32,10 @@ function kindsOf({ kind }: TaskRow, recipient: string | null): string[] {
   return [kind, FIRST_EMAIL, ...(recipient ? [toDomain(domainOf(recipient))] : [])];
 }
 
-/**
- * Without a usable sender nobody enters; what is under way belongs to a sender that finishes. Data that one branch lacks
- * stops the task that is parked for it: what another one needs shows when it is rendered.
- */
+/** Data that one branch lacks stops the task that is parked for it: what another one needs shows when it is rendered. */
 function stops({ reason }: HoldRow, task: TaskRow): boolean {
   if (reason === 'missing_data') return task.reason === reason && task.blockedOn !== null;
-  return reason !== 'no_usable_sender';
+  return reason !== STOPS_ENTRY;
 }
 
 function isOnFirstEmails({ scope, kind }: HoldRow): boolean {

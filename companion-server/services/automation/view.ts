@@ -11,6 +11,7 @@ import {
   enrollmentStatus,
   finalEnrollmentStatuses,
 } from '#shared/statuses/engine.ts';
+import { STOPS_ENTRY } from '#shared/statuses/holds.ts';
 import { type Queryable, schema } from '../../db/index.ts';
 import { FIRST_EMAIL, toDomain } from '../../engine/index.ts';
 import type { Call } from '../context.ts';
@@ -210,8 +211,7 @@ async function standing(
   if (await isOver(db, row, counts)) return { holds, status: 'finished' };
   const blocked = perChannel.filter((found) => found.length > 0).length;
   const moves = (counts.in_progress ?? 0) > 0;
-  // Without a usable sender nobody enters; who is under way with one that retires goes on.
-  const stopped = whole.some(({ reason }) => reason !== 'no_usable_sender' || !moves);
+  const stopped = whole.some(({ reason }) => reason !== STOPS_ENTRY || !moves);
   if (stopped || (channels.length > 0 && blocked === channels.length)) return { holds, status: 'paused' };
   return { holds, status: holds.length > 0 ? 'partly_paused' : 'running' };
 }
