@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Graph } from '#shared/automation/graph.ts';
+import { freshSegment, freshSenderProfile } from '#shared/automation/nodes.ts';
 import { must } from '#shared/kernel/assert.ts';
 import { DAY } from '#shared/kernel/clock.ts';
 import { schema } from '../../../companion-server/db/index.ts';
@@ -25,22 +26,16 @@ export function graphFor({ senders, weights = [], segment = {}, who = {} }: Choi
       seg: [
         'segment',
         {
+          ...freshSegment,
           listIds: ['l1'],
-          tagIds: [],
-          filter: { hasEmail: false, companyContains: '', titleContains: '' },
-          existingConnections: false,
-          activeLimit: null,
-          coworkersLimit: null,
-          keepFeeding: true,
           ...segment,
         },
       ],
       who: [
         'sender_profile',
         {
+          ...freshSenderProfile,
           senders: senders.map((senderId, i) => ({ senderId, weight: weights[i] ?? 1 })),
-          preferLatestContacted: true,
-          ignorePreviousInteractions: false,
           ...who,
         },
       ],
